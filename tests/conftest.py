@@ -1,0 +1,52 @@
+"""What every test run needs: a database of its own, and settings that are quick instead of careful."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from itertools import count
+from typing import IO
+
+import pytest
+from django.conf import settings
+
+from config.paths import VAR
+
+SLOT = "JIUJIN_TEST_SLOT"
+
+
+def _free_slot() -> tuple[str, IO[str]]:
+    """Return the first test database nobody is using, and the lock that says so until this process ends."""
+    VAR.mkdir(exist_ok=True)
+    for number in count():
+        lock = open(VAR / f"tests-{number}.lock", "w")  # noqa: SIM115 - held until the process ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return str(number), lock
+    raise AssertionError("unreachable: there is always a next number")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Two runs at once, or a run and its parallel workers, never share a database."""
+    if "workerinput" not in vars(config):
+        os.environ[SLOT], config.stash[_LOCK] = _free_slot()
+    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_jiujin_{os.environ[SLOT]}"}
+    # A test database may be lost with the machine.
+    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+_LOCK: pytest.StashKey[IO[str]] = pytest.StashKey()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files() -> Iterator[None]:
+    """Pages under test name their static files plainly, so that no collected manifest is needed."""
+    stored = settings.STORAGES["staticfiles"]
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    yield
+    settings.STORAGES["staticfiles"] = stored
