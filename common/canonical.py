@@ -1,0 +1,45 @@
+"""Canonical JSON and digests: the same value gives the same bytes on every machine."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+TYPE_ERROR = "canonical JSON holds strings, integers, booleans, null, lists and string-keyed objects only"
+
+CanonicalValue = str | int | bool | None | Sequence["CanonicalValue"] | Mapping[str, "CanonicalValue"]
+
+
+def canonical_json(value: CanonicalValue) -> bytes:
+    """Return UTF-8 JSON with keys sorted by code point, no white space and no escapes but JSON's own.
+
+    Floats are refused: what decides is an integer.
+    Raises TypeError for a float, a non-string key or any other type.
+    Source: docs/lottery.md (canonical form).
+    """
+    _refuse_other_types(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(value: CanonicalValue) -> str:
+    """Return the SHA-256 of the canonical JSON, 64 lower-case hexadecimal digits."""
+    return digest_bytes(canonical_json(value))
+
+
+def digest_bytes(data: bytes) -> str:
+    """Return the SHA-256 of the bytes, 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _refuse_other_types(value: object) -> None:
+    if value is None or isinstance(value, str | int):
+        return
+    if isinstance(value, list | tuple):
+        for item in value:
+            _refuse_other_types(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise TypeError(TYPE_ERROR)
+            _refuse_other_types(item)
+    else:
+        raise TypeError(TYPE_ERROR)

@@ -1,0 +1,9 @@
+"""The app frontend."""
+
+from django.apps import AppConfig
+
+
+class FrontendConfig(AppConfig):
+    """Registers the app."""
+
+    name = "frontend"
