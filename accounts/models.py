@@ -127,6 +127,7 @@ class AuditTreeHead(models.Model):
     size = models.BigIntegerField(primary_key=True)
     root = models.CharField(max_length=64)
     at = models.DateTimeField()
+    published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     frontier = models.JSONField(default=list)
 
     class Meta:
@@ -181,7 +182,9 @@ class JobRun(models.Model):
                 condition=Q(status__in=LIVE),
             ),
             models.CheckConstraint(name="job_status_is_known", condition=Q(status__in=JobStatus.values)),
-            models.CheckConstraint(name="job_counts", condition=Q(done__gte=0, total__gte=0, attempts__gte=0)),
+            models.CheckConstraint(
+                name="job_counts", condition=Q(done__gte=0, total__gte=0, attempts__gte=0)
+            ),
             models.CheckConstraint(
                 name="job_finished_when_over",
                 condition=Q(status__in=LIVE, finished_at=None)

@@ -104,7 +104,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Keys of sealed fields: "id:base64,id:base64", the first one seals, all of them open.
 SEAL_KEYS = environment.words("JIUJIN_SEAL_KEYS")
+SEAL_CIPHER = environment.text("JIUJIN_SEAL_CIPHER", "AES-256-GCM")  # or SM4-GCM (国密)
 BLIND_INDEX_KEY = environment.text("JIUJIN_BLIND_INDEX_KEY", "")
+BLIND_INDEX_HASH = environment.text("JIUJIN_BLIND_INDEX_HASH", "sha256")  # or sm3; fixed before the first row
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 

@@ -1,0 +1,190 @@
+"""Seals personal values so that a stolen table, or a value moved to another row, opens for nobody.
+
+A sealed value is: format 1 | cipher number | length of key id | key id | nonce (12 bytes) | ciphertext and tag
+(16 bytes). Table, row, field and that head are authenticated with it: NIST SP 800-38D; SM4: GB/T 32907.
+`table` is the table's name in the database, `row_id` the row's key as text, made before the row is inserted,
+`field` the column's name.
+"""
+
+import base64
+import secrets
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from common.canonical import canonical_json
+
+FORMAT = 1
+NONCE_BYTES = 12
+TAG_BYTES = 16
+KEY_BYTES = 32
+
+
+class SealingCipher(Enum):
+    """What seals. The values are stored and never change."""
+
+    AES_256_GCM = 1
+    SM4_GCM = 2
+
+
+class IndexHash(Enum):
+    """What makes blind indexes. Changing it means indexing every row again."""
+
+    SHA_256 = "sha256"
+    SM3 = "sm3"
+
+
+class CannotOpen(Exception):
+    """A sealed value is damaged, belongs elsewhere, or its key is missing: a fault, never a refusal."""
+
+
+class BadKeys(Exception):
+    """The keys in the settings cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys by id, and which key and cipher seal. All keys open."""
+
+    keys: Mapping[str, bytes]
+    sealing_id: str
+    cipher: SealingCipher = SealingCipher.AES_256_GCM
+
+
+def read_keyring(entries: Sequence[str], cipher: str = "AES-256-GCM") -> Keyring:
+    """Return the keyring of entries `id:base64`, each key 32 bytes; the first one seals.
+
+    Raises BadKeys for no key, a bad key, two of one id, or an unknown cipher.
+    """
+    keys: dict[str, bytes] = {}
+    for entry in entries:
+        key_id, _, encoded = entry.partition(":")
+        if key_id in keys or not 1 <= len(key_id.encode()) <= 255:
+            raise BadKeys(f"key ids must be short and differ: {key_id}")
+        keys[key_id] = _read_key(encoded, key_id)
+    if not keys:
+        raise BadKeys("there is no sealing key: set JIUJIN_SEAL_KEYS")
+    names = {member.name.replace("_", "-"): member for member in SealingCipher}
+    if cipher not in names:
+        raise BadKeys(f"unknown cipher {cipher}: choose {' or '.join(names)}")
+    return Keyring(keys, next(iter(keys)), names[cipher])
+
+
+def current_keyring() -> Keyring:
+    """Return the keyring of this installation."""
+    return read_keyring(settings.SEAL_KEYS, settings.SEAL_CIPHER)
+
+
+def seal(text: str, *, table: str, row_id: object, field: str, keyring: Keyring | None = None) -> bytes:
+    """Return the text sealed for one field of one row. Every call gives other bytes."""
+    return seal_bytes(text.encode(), table=table, row_id=row_id, field=field, keyring=keyring)
+
+
+def open_sealed(
+    sealed: bytes | memoryview, *, table: str, row_id: object, field: str, keyring: Keyring | None = None
+) -> str:
+    """Return the text that was sealed for this field of this row. Raises CannotOpen for any other."""
+    return open_bytes(sealed, table=table, row_id=row_id, field=field, keyring=keyring).decode()
+
+
+def seal_bytes(
+    data: bytes, *, table: str, row_id: object, field: str, keyring: Keyring | None = None
+) -> bytes:
+    """Return the bytes sealed for one field of one row, 31 bytes and the key id longer."""
+    ring = keyring or current_keyring()
+    key_id = ring.sealing_id.encode()
+    head = bytes([FORMAT, ring.cipher.value, len(key_id)]) + key_id
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    encryptor = Cipher(_algorithm(ring.cipher, ring.keys[ring.sealing_id]), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(head + _place(table, row_id, field))
+    return head + nonce + encryptor.update(data) + encryptor.finalize() + encryptor.tag
+
+
+def open_bytes(
+    sealed: bytes | memoryview, *, table: str, row_id: object, field: str, keyring: Keyring | None = None
+) -> bytes:
+    """Return the bytes that were sealed for this field of this row. Raises CannotOpen for any other."""
+    ring, data = keyring or current_keyring(), bytes(sealed)
+    key_id, cipher = sealing_key_of(data), _cipher_of(data)
+    if key_id not in ring.keys:
+        raise CannotOpen(f"key {key_id} is missing")
+    head_length = 3 + len(key_id.encode())
+    head, nonce = data[:head_length], data[head_length : head_length + NONCE_BYTES]
+    body, tag = data[head_length + NONCE_BYTES : -TAG_BYTES], data[-TAG_BYTES:]
+    if len(data) < head_length + NONCE_BYTES + TAG_BYTES:
+        raise CannotOpen("the sealed value is cut off")
+    decryptor = Cipher(_algorithm(cipher, ring.keys[key_id]), modes.GCM(nonce, tag)).decryptor()
+    decryptor.authenticate_additional_data(head + _place(table, row_id, field))
+    try:
+        return decryptor.update(body) + decryptor.finalize()
+    except InvalidTag:
+        raise CannotOpen(f"not sealed for {table}.{field} of this row, or damaged") from None
+
+
+def sealing_key_of(sealed: bytes | memoryview) -> str:
+    """Return the id of the key that sealed the value. Raises CannotOpen for anything else than a sealed value."""
+    data = bytes(sealed)
+    if len(data) < 3 or data[0] != FORMAT or len(data) < 3 + data[2]:
+        raise CannotOpen("not a sealed value")
+    try:
+        return data[3 : 3 + data[2]].decode()
+    except UnicodeDecodeError:
+        raise CannotOpen("not a sealed value") from None
+
+
+def is_sealed_as_now(sealed: bytes | memoryview, keyring: Keyring) -> bool:
+    """Say whether the keyring's sealing key and cipher made the value."""
+    return sealing_key_of(sealed) == keyring.sealing_id and bytes(sealed)[1] == keyring.cipher.value
+
+
+def blind_index(value: str, *, purpose: str) -> str:
+    """Return the index of this installation under which the value is found without being stored."""
+    key = _read_key(settings.BLIND_INDEX_KEY, "JIUJIN_BLIND_INDEX_KEY")
+    return keyed_index(value, purpose=purpose, key=key, by=IndexHash(settings.BLIND_INDEX_HASH))
+
+
+def keyed_index(value: str, *, purpose: str, key: bytes, by: IndexHash = IndexHash.SHA_256) -> str:
+    """Return HMAC(key, purpose, normalized value), 64 hexadecimal digits.
+
+    Values that look the same are the same: NFKC, no white space around, upper case.
+    Indexes of different purposes cannot be compared. Source: RFC 2104; SM3: GB/T 32905.
+    """
+    normalized = unicodedata.normalize("NFKC", value).strip().upper()
+    mac = hmac.HMAC(key, hashes.SHA256() if by is IndexHash.SHA_256 else hashes.SM3())
+    mac.update(canonical_json([purpose, normalized]))
+    return mac.finalize().hex()
+
+
+def _read_key(encoded: str, name: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        raise BadKeys(f"key {name} is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise BadKeys(f"key {name} must be {KEY_BYTES} bytes long")
+    return key
+
+
+def _place(table: str, row_id: object, field: str) -> bytes:
+    return canonical_json([table, str(row_id), field])
+
+
+def _cipher_of(sealed: bytes) -> SealingCipher:
+    try:
+        return SealingCipher(sealed[1])
+    except ValueError:
+        raise CannotOpen("sealed with an unknown cipher") from None
+
+
+def _algorithm(cipher: SealingCipher, key: bytes) -> algorithms.AES256 | algorithms.SM4:
+    if cipher is SealingCipher.AES_256_GCM:
+        return algorithms.AES256(key)
+    # SM4's keys are half as long; it gets one of its own, so that no key serves two ciphers.
+    return algorithms.SM4(HKDF(hashes.SHA256(), 16, salt=None, info=b"jiujin seal SM4-GCM").derive(key))
