@@ -1,4 +1,4 @@
-"""The private PostgreSQL cluster under var/: `python -m setup.cluster start | stop | status | psql [WORD...]`.
+"""The private PostgreSQL cluster under var/: `python -m setup.cluster start | stop | status | remove | psql [WORD...]`.
 
 It listens on a unix socket only, has no port, and is never the system's own. PostgreSQL refuses to run as root:
 then the server runs as the `postgres` user of Debian's package. Folder modes, not passwords, decide who connects.
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from config import environment
 from config.paths import VAR, open_to_others, scratch_name, socket_folder
 
 DATABASE = USER = "jiujin"
@@ -40,13 +41,11 @@ class ClusterFault(Exception):
 
 
 def programs() -> Path:
-    """Return the folder of the newest server's programs. Raises ClusterFault when there is none."""
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    on_path = shutil.which("initdb")
+    """Return the folder of the newest server's programs that has PostGIS. Raises ClusterFault when there is none."""
+    versions = [path.parts[4] for path in Path("/usr/share/postgresql").glob("*/extension/postgis.control")]
+    found = [Path("/usr/lib/postgresql") / version / "bin" for version in versions]
     if found:
         return max(found, key=lambda folder: int(folder.parent.name))
-    if on_path:
-        return Path(on_path).resolve().parent
     raise ClusterFault(
         "PostgreSQL with PostGIS is missing. Run `make setup`, or: apt-get install postgresql-15-postgis-3"
     )
@@ -143,7 +142,8 @@ def remove() -> None:
     """Stop the server and delete its data for ever."""
     stop()
     for folder in (home(), socket_folder()):
-        shutil.rmtree(folder, ignore_errors=not folder.exists())
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 @contextmanager
@@ -165,7 +165,8 @@ def _make_folder(folder: Path) -> None:
 
 def _initialize() -> None:
     draft = home() / "data.part"  # a run killed halfway leaves this, never a half-made data folder
-    shutil.rmtree(draft, ignore_errors=not draft.exists())
+    if draft.exists():
+        shutil.rmtree(draft)
     run(
         "initdb",
         "-D",
@@ -231,6 +232,9 @@ def _psql(arguments: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
+    if environment.text("DATABASE_URL", ""):
+        print("database: the server named by DATABASE_URL")
+        return 0
     match arguments:
         case ["start"]:
             print(f"database: {start()} ({socket_folder()})")
@@ -240,6 +244,8 @@ def main(arguments: Sequence[str]) -> int:
             running = is_running()
             print(f"database: {'running' if running else 'not running'} ({socket_folder()})")
             return 0 if running else 3
+        case ["remove"]:
+            remove()
         case ["psql", *rest]:
             _psql(rest)
         case _:
