@@ -1,0 +1,190 @@
+"""Category, tier and sort keys of a child at a school: computed from facts, never picked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from admissions.rules.conditions import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    NotThat,
+    comparison_holds,
+    comparisons_in,
+    holds,
+)
+from admissions.rules.facts import FactName, Facts
+from admissions.rules.policy_records import Category, Policy, SortKey
+from admissions.rules.sentences import Sentence, sentence
+from admissions.rules.standing import Standing, Target, ZoneSchools
+from admissions.rules.terms import Computed, facts_behind
+from admissions.rules.words import operand_words, term_words, value_words
+
+# The key of what is not known: behind every known value, before nothing.
+KEY_LAST = 999_999_999
+
+KEY_TERMS: dict[SortKey, FactName | Computed] = {
+    SortKey.REGISTRATION_SINCE: FactName.REGISTRATION_SINCE,
+    SortKey.TITLE_SINCE: FactName.TITLE_SINCE,
+    SortKey.RENTAL_SINCE: FactName.RENTAL_SINCE,
+    SortKey.RESIDENCE_MONTHS: Computed.RESIDENCE_MONTHS,
+    SortKey.RESIDENCE_YEARS: Computed.RESIDENCE_YEARS,
+    SortKey.INSURANCE_MONTHS: FactName.INSURANCE_MONTHS,
+    SortKey.POINTS: Computed.POINTS,
+    SortKey.WALK_METRES: Computed.WALK_METRES,
+    SortKey.SIBLING: Computed.SIBLING_AT_SCHOOL,
+}
+MORE_IS_BETTER = (SortKey.RESIDENCE_MONTHS, SortKey.RESIDENCE_YEARS, SortKey.INSURANCE_MONTHS, SortKey.POINTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """The class of a child at a school.
+
+    category  -- code, None when no category of the line holds
+    tier      -- place of the category on the line, 1 first; 1 on a line without categories; None with no category
+    keys      -- integers without the ticket, smaller first: days as proleptic ordinals, metres as they are,
+                 months, years and points negative, a sibling 0 and none 1, what is unknown KEY_LAST
+    trace     -- every category looked at, with the facts that decided
+    open      -- facts that would decide a better category and that nobody, or only the family, states
+    declared  -- facts the result rests on that only the family stands behind
+    """
+
+    category: str | None
+    tier: int | None
+    keys: tuple[int, ...]
+    trace: tuple[Sentence, ...]
+    open: tuple[FactName, ...] = ()
+    declared: tuple[FactName, ...] = ()
+
+
+def classify(
+    facts: Facts, policy: Policy, *, target: Target, on: date, zone_schools: ZoneSchools
+) -> Classified:
+    """Return category, tier and keys at the target school, with a trace.
+
+    1. Facts that expired are set aside.
+    2. The line's categories are tried in order; the first that holds is the child's.
+    3. A category that hangs on an unknown fact is passed over, and the fact is named.
+    Ties in all keys are decided by the ticket. Raises KeyError for a line that the policy has not.
+    Source: docs/rules/categories.md.
+    """
+    standing = Standing(facts.in_force(on), policy, target, on, zone_schools)
+    line, trace, unknown = policy.line(target.line), list[Sentence](), set[FactName]()
+    if not line.categories:
+        return Classified(line.code, 1, (), (sentence("line_without_categories"),))
+    for tier, category in enumerate(policy.categories_of(line), start=1):
+        outcome = holds(category.when, standing.value)
+        trace.extend(_category_trace(category, standing, outcome))
+        if outcome:
+            rests_on = facts_used(category, standing)
+            declared = tuple(name for name in rests_on if _is_declared(standing.facts, name))
+            keys = sort_keys(category, standing)
+            return Classified(category.code, tier, keys, tuple(trace), tuple(sorted(unknown)), declared)
+        if outcome is None:
+            unknown.update(_open_facts(category.when, standing))
+    return Classified(None, None, (), tuple(trace), tuple(sorted(unknown)))
+
+
+def sort_keys(category: Category, standing: Standing) -> tuple[int, ...]:
+    """Return the integers that order children of the category, smaller first, without the ticket.
+
+    Source: docs/rules/sort-keys.md.
+    """
+    return tuple(_key(key, standing) for key in category.keys if key is not SortKey.TICKET)
+
+
+def facts_used(category: Category, standing: Standing) -> tuple[FactName, ...]:
+    """Return the facts on which the category and its keys rest for this child, in alphabetical order.
+
+    Source: docs/rules/documents.md.
+    """
+    names: set[FactName] = set()
+    for comparison in decisive(category.when, standing):
+        names.update(facts_behind(comparison.term))
+    for key in category.keys:
+        if key is not SortKey.TICKET:
+            names.update(facts_behind(KEY_TERMS[key]))
+        if key is SortKey.POINTS:
+            names.update(_facts_of_points(standing))
+    return tuple(sorted(names))
+
+
+def decisive(condition: Condition, standing: Standing) -> Iterator[Comparison]:
+    """Yield the comparisons that make the condition hold: all of "all", the first that holds of "any".
+
+    Source: docs/rules/categories.md (trace).
+    """
+    match condition:
+        case Comparison():
+            yield condition
+        case NotThat(part):
+            yield from comparisons_in(part)
+        case AllOf(parts):
+            for part in parts:
+                yield from decisive(part, standing)
+        case AnyOf(parts):
+            for part in parts:
+                if holds(part, standing.value):
+                    yield from decisive(part, standing)
+                    return
+
+
+def _key(key: SortKey, standing: Standing) -> int:
+    value = standing.value(KEY_TERMS[key])
+    if key is SortKey.SIBLING:
+        return 0 if value else 1
+    if value is None or isinstance(value, str | tuple):
+        return KEY_LAST
+    if isinstance(value, int):
+        return -value if key in MORE_IS_BETTER else value
+    return value.toordinal()
+
+
+def _facts_of_points(standing: Standing) -> set[FactName]:
+    names: set[FactName] = set()
+    for item in standing.policy.points:
+        if standing.item_points(item) > 0:
+            names.update(facts_behind(item.per) if item.per else ())
+            for comparison in decisive(item.when, standing) if item.when else ():
+                names.update(facts_behind(comparison.term))
+    return names
+
+
+def _open_facts(condition: Condition, standing: Standing) -> set[FactName]:
+    """Return what an open condition hangs on: unknown facts, and declared ones that would have to be proved too."""
+    asked: set[FactName] = set()
+    for comparison in comparisons_in(condition):
+        if comparison_holds(comparison, standing.value(comparison.term)) is not False:
+            asked.update(facts_behind(comparison.term))
+    return {name for name in asked if name not in standing.facts or not standing.facts[name].is_proved}
+
+
+def _is_declared(facts: Facts, name: FactName) -> bool:
+    return name in facts and not facts[name].is_proved
+
+
+def _category_trace(category: Category, standing: Standing, outcome: bool | None) -> Iterator[Sentence]:
+    code = {True: "category_holds", False: "category_fails", None: "category_open"}[outcome]
+    yield sentence(code, zh=category.title.zh, en=category.title.en)
+    for comparison in comparisons_in(category.when):
+        value = standing.value(comparison.term)
+        held = comparison_holds(comparison, value)
+        if held is outcome:
+            yield _comparison_trace(comparison, value, held)
+
+
+def _comparison_trace(comparison: Comparison, value: object, held: bool | None) -> Sentence:
+    code = {True: "term_holds", False: "term_fails", None: "term_open"}[held]
+    term_zh, term_en = term_words(comparison.term)
+    wanted_zh, wanted_en = operand_words(comparison)
+    known_zh, known_en = value_words(value)
+    return sentence(
+        code,
+        term_zh=term_zh, term_en=term_en, wanted_zh=wanted_zh, wanted_en=wanted_en,
+        value_zh=known_zh, value_en=known_en,
+    )  # fmt: skip
+
+
+__all__ = ["KEY_LAST", "Classified", "Target", "classify", "decisive", "facts_used", "sort_keys"]

@@ -1,0 +1,204 @@
+"""Facts: values about a child with source and date, from a closed vocabulary.
+
+What is not in `FactName` cannot be asked, stored or used by a policy: no test score, certificate, income or post.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from admissions.rules.vocabulary import VOCABULARY, FactName, FactValue, Kind
+
+
+class FactSource(StrEnum):
+    """Who says so; only a declared value still has to be proved."""
+
+    OFFICER = "officer"
+    LOOK_UP = "look_up"
+    DOCUMENT = "document"
+    DECLARED = "declared"
+
+
+# An officer decides after seeing register and papers, so the officer's word stands over both.
+PRECEDENCE = (FactSource.OFFICER, FactSource.LOOK_UP, FactSource.DOCUMENT, FactSource.DECLARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value; `as_of` is the day it was true, `expires_on` the first day it may no longer be relied on.
+
+    `verifier` names the register, the officer's id or is empty for what a family declares.
+    Raises ValueError when the value is not of the kind that the vocabulary states for the name.
+    """
+
+    name: FactName
+    value: FactValue
+    source: FactSource
+    as_of: date
+    verifier: str = ""
+    expires_on: date | None = None
+
+    def __post_init__(self) -> None:
+        VOCABULARY[self.name].require(self.value)
+
+    @property
+    def is_proved(self) -> bool:
+        """Say whether somebody other than the family stands behind the value."""
+        return self.source is not FactSource.DECLARED
+
+    def is_in_force(self, on: date) -> bool:
+        """Say whether the value may be relied on that day."""
+        return self.expires_on is None or on < self.expires_on
+
+
+class Facts(Mapping[FactName, Fact]):
+    """The settled facts of one child, at most one for each name; read only."""
+
+    __slots__ = ("_by_name",)
+
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
+        self._by_name = {fact.name: fact for fact in sorted(facts, key=_weakest_first)}
+
+    def __getitem__(self, name: FactName) -> Fact:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[FactName]:
+        return iter(sorted(self._by_name))
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def value(self, name: FactName) -> FactValue | None:
+        """Return the value, or None when nobody knows it."""
+        fact = self._by_name.get(name)
+        return None if fact is None else fact.value
+
+    def text(self, name: FactName) -> str | None:
+        """Return a text or choice, or None."""
+        value = self.value(name)
+        return value if isinstance(value, str) else None
+
+    def number(self, name: FactName) -> int | None:
+        """Return an integer, or None."""
+        value = self.value(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def flag(self, name: FactName) -> bool | None:
+        """Return true or false, or None when nobody knows."""
+        value = self.value(name)
+        return value if isinstance(value, bool) else None
+
+    def day(self, name: FactName) -> date | None:
+        """Return a day, or None."""
+        value = self.value(name)
+        return value if isinstance(value, date) else None
+
+    def days(self, name: FactName) -> tuple[date, ...]:
+        """Return the days in ascending order, none when nobody knows any."""
+        value = self.value(name)
+        return (
+            tuple(sorted(item for item in value if isinstance(item, date)))
+            if isinstance(value, tuple)
+            else ()
+        )
+
+    def texts(self, name: FactName) -> tuple[str, ...]:
+        """Return the texts in ascending order, none when nobody knows any."""
+        value = self.value(name)
+        return (
+            tuple(sorted(item for item in value if isinstance(item, str))) if isinstance(value, tuple) else ()
+        )
+
+    def in_force(self, on: date) -> "Facts":
+        """Return the facts that may be relied on that day."""
+        return Facts(fact for fact in self._by_name.values() if fact.is_in_force(on))
+
+    def proved(self) -> "Facts":
+        """Return the facts without what the family only declared."""
+        return Facts(fact for fact in self._by_name.values() if fact.is_proved)
+
+    def with_facts(self, *facts: Fact) -> "Facts":
+        """Return these facts and the given ones, settled by source and date."""
+        return Facts((*self._by_name.values(), *facts))
+
+
+def contradictions(facts: Iterable[Fact]) -> tuple[FactName, ...]:
+    """Return the names for which proved facts state different values, in alphabetical order.
+
+    An officer's fact settles the matter: names with one are not returned.
+    Source: docs/rules/facts.md.
+    """
+    proved = [fact for fact in facts if fact.is_proved]
+    settled = {fact.name for fact in proved if fact.source is FactSource.OFFICER}
+    values: dict[FactName, set[FactValue]] = {}
+    for fact in proved:
+        values.setdefault(fact.name, set()).add(fact.value)
+    return tuple(sorted(name for name, stated in values.items() if len(stated) > 1 and name not in settled))
+
+
+def facts_as_data(facts: Iterable[Fact]) -> list[dict[str, object]]:
+    """Return plain JSON data, one object for each fact, sorted by name, source and day."""
+    ordered = sorted(facts, key=lambda fact: (fact.name, fact.source, fact.as_of))
+    return [_fact_as_data(fact) for fact in ordered]
+
+
+def facts_from_data(data: Sequence[Mapping[str, object]]) -> Facts:
+    """Return the settled facts stored by `facts_as_data`.
+
+    Raises ValueError for a name outside the vocabulary or a value of another kind.
+    """
+    return Facts(fact_from_data(item) for item in data)
+
+
+def fact_from_data(data: Mapping[str, object]) -> Fact:
+    """Return one stored fact.
+
+    Raises ValueError for a name outside the vocabulary or a value of another kind.
+    """
+    name = FactName(str(data["name"]))
+    expires_on = data.get("expires_on")
+    return Fact(
+        name=name,
+        value=VOCABULARY[name].from_data(data["value"]),
+        source=FactSource(str(data["source"])),
+        as_of=date.fromisoformat(str(data["as_of"])),
+        verifier=str(data.get("verifier", "")),
+        expires_on=date.fromisoformat(str(expires_on)) if expires_on else None,
+    )
+
+
+def declared(name: FactName, value: FactValue, as_of: date) -> Fact:
+    """Return a fact as the family states it."""
+    return Fact(name, value, FactSource.DECLARED, as_of)
+
+
+def _fact_as_data(fact: Fact) -> dict[str, object]:
+    return {
+        "name": str(fact.name),
+        "value": VOCABULARY[fact.name].as_data(fact.value),
+        "source": str(fact.source),
+        "as_of": fact.as_of.isoformat(),
+        "verifier": fact.verifier,
+        "expires_on": fact.expires_on.isoformat() if fact.expires_on else None,
+    }
+
+
+def _weakest_first(fact: Fact) -> tuple[int, date, str]:
+    return (-PRECEDENCE.index(fact.source), fact.as_of, fact.verifier)
+
+
+__all__ = [
+    "PRECEDENCE",
+    "Fact",
+    "FactName",
+    "FactSource",
+    "FactValue",
+    "Facts",
+    "Kind",
+    "contradictions",
+    "declared",
+    "fact_from_data",
+    "facts_as_data",
+    "facts_from_data",
+]

@@ -1,0 +1,192 @@
+"""The legal check: what a policy may not say, with the clause, and what it should think about again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from admissions.rules.clauses import (
+    AGE_SIX,
+    CLASS_SIZE,
+    EQUAL_TERMS,
+    MATERIALS,
+    PERMIT_TERMS,
+    SYNCHRONIZED,
+    ZONES,
+    Clause,
+)
+from admissions.rules.conditions import Comparison, Operator, comparisons_in
+from admissions.rules.documents_catalogue import CATALOGUE, Standing
+from admissions.rules.facts import FactName
+from admissions.rules.legal_texts import LEGAL_TEXTS
+from admissions.rules.policy_records import (
+    PRIVATE_KINDS,
+    Area,
+    Category,
+    FallbackKind,
+    LineKind,
+    Policy,
+    TwinRule,
+)
+from admissions.rules.sentences import Language
+from admissions.rules.terms import Computed
+
+CLASS_LIMIT = 55
+HALF_YEAR_MONTHS = 6
+
+
+class Severity(StrEnum):
+    """`refuse` stops approval; `warn` is shown to those who approve."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is wrong at a path of the policy, and the clause that says so."""
+
+    code: str
+    path: str
+    severity: Severity
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIntake:
+    """Seats of one plan line at one school, and the starting classes of that school in all."""
+
+    school_id: str
+    line: str
+    seats: int
+    classes: int
+
+
+def violations(
+    policy: Policy, intakes: Sequence[PlannedIntake] = (), *, on: date | None = None
+) -> tuple[Violation, ...]:
+    """Return everything that the law, the notices or plain care hold against the policy.
+
+    `on` is the day of approval: given, a policy not published before its window opens is refused only
+    when publication can no longer come in time. Facts outside the vocabulary never get this far: reading the
+    policy refuses them with their clause.
+    Source: docs/rules/legal-check.md.
+    """
+    return (
+        *_age(policy),
+        *_documents(policy),
+        *_lines(policy),
+        *_publication(policy, on),
+        *_fallback_and_twins(policy),
+        *_lengthened_terms(policy),
+        *_class_sizes(intakes),
+    )
+
+
+def refusals(
+    policy: Policy, intakes: Sequence[PlannedIntake] = (), *, on: date | None = None
+) -> tuple[Violation, ...]:
+    """Return the violations that stop approval. Source: docs/rules/legal-check.md."""
+    return tuple(item for item in violations(policy, intakes, on=on) if item.severity is Severity.REFUSE)
+
+
+def violation_text(violation: Violation, language: Language) -> str:
+    """Return the violation in words with its path and clause. Source: docs/rules/legal-check.md."""
+    chinese, english = LEGAL_TEXTS[violation.code]
+    if language == "zh":
+        return f"{violation.path}：{chinese}（{violation.clause.zh}）"
+    return f"{violation.path}: {english} ({violation.clause.en})"
+
+
+def _age(policy: Policy) -> Iterator[Violation]:
+    if policy.age.refuse_older_than is not None:
+        yield _refuse("over_age_refusal", "age.refuse_older_than", AGE_SIX)
+    if policy.age.entry_age > 6:
+        yield _refuse("entry_age_above_six", "age.entry_age", AGE_SIX)
+
+
+def _documents(policy: Policy) -> Iterator[Violation]:
+    for index, document in enumerate(policy.documents):
+        entry = CATALOGUE[document]
+        if entry.standing is Standing.FORBIDDEN:
+            yield _refuse("forbidden_document", f"documents[{index}]", entry.clause)
+        elif entry.standing is Standing.AFTER_ADMISSION:
+            yield _refuse("document_before_admission", f"documents[{index}]", entry.clause)
+
+
+def _lines(policy: Policy) -> Iterator[Violation]:
+    calendar = policy.calendar
+    for index, line in enumerate(policy.lines):
+        path = f"lines[{index}]"
+        if line.kind not in PRIVATE_KINDS:
+            continue
+        if line.window and (
+            line.window.opens_at < calendar.opens_at or line.window.closes_at > calendar.closes_at
+        ):
+            yield _refuse("private_outside_window", f"{path}.window", SYNCHRONIZED)
+        if line.area in (Area.PROVINCE, Area.COUNTRY):
+            yield _refuse("private_beyond_prefecture", f"{path}.area", SYNCHRONIZED)
+        if line.kind is LineKind.PRIVATE_OPEN and line.categories:
+            yield _refuse("private_not_drawn", f"{path}.categories", SYNCHRONIZED)
+
+
+def _publication(policy: Policy, on: date | None) -> Iterator[Violation]:
+    published, opens_on = policy.calendar.published_on, policy.calendar.opens_at.date()
+    path = "calendar.published_on"
+    if (published is None and (on is None or on >= opens_on)) or (
+        published is not None and published >= opens_on
+    ):
+        yield _refuse("unpublished_before_opening", path, ZONES)
+
+
+def _fallback_and_twins(policy: Policy) -> Iterator[Violation]:
+    if policy.fallback.kind is FallbackKind.NONE:
+        yield _refuse("no_fallback", "fallback.kind", EQUAL_TERMS)
+    if policy.twins is TwinRule.EITHER_WINS:
+        yield _refuse("either_twin_wins", "twins", SYNCHRONIZED)
+    if not any(line.kind in (LineKind.ZONE, LineKind.MULTI_SCHOOL) for line in policy.lines):
+        yield _refuse("no_zone_line", "lines", ZONES)
+
+
+def _lengthened_terms(policy: Policy) -> Iterator[Violation]:
+    for index, category in enumerate(policy.categories):
+        path = f"categories[{index}].when"
+        for comparison in comparisons_in(category.when):
+            yield from _lengthened(comparison, path, category)
+
+
+def _lengthened(comparison: Comparison, path: str, category: Category) -> Iterator[Violation]:
+    """Warn where a migrant child must show more than the permit's own terms."""
+    tested = {item.term for item in comparisons_in(category.when)}
+    least, term = comparison.operand, comparison.term
+    if comparison.operator is not Operator.AT_LEAST or not isinstance(least, int):
+        return
+    of_migrants = bool(tested & {Computed.PERMIT_VALID, Computed.RESIDENCE_YEARS})
+    if term is Computed.RESIDENCE_MONTHS and least > HALF_YEAR_MONTHS:
+        yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
+    if term is Computed.RESIDENCE_YEARS and least > 0:
+        yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
+    if term is FactName.INSURANCE_MONTHS and least > 0 and of_migrants:
+        yield Violation("longer_insurance", path, Severity.WARN, MATERIALS)
+
+
+def _class_sizes(intakes: Sequence[PlannedIntake]) -> Iterator[Violation]:
+    schools = {item.school_id for item in intakes}
+    for school_id in sorted(schools):
+        lines = [item for item in intakes if item.school_id == school_id]
+        if sum(item.seats for item in lines) > max(item.classes for item in lines) * CLASS_LIMIT:
+            yield _refuse("large_class", f"intakes[{school_id}]", CLASS_SIZE)
+
+
+def _refuse(code: str, path: str, clause: Clause) -> Violation:
+    return Violation(code, path, Severity.REFUSE, clause)
+
+
+__all__ = [
+    "PlannedIntake",
+    "Severity",
+    "Violation",
+    "refusals",
+    "violation_text",
+    "violations",
+]

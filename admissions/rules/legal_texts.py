@@ -1,0 +1,47 @@
+"""The findings of the legal check in Chinese and English."""
+
+from collections.abc import Mapping
+
+LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
+    "over_age_refusal": ("不得以超龄为由拒绝入学", "A child may not be refused for being older"),
+    "entry_age_above_six": ("入学年龄不得高于六周岁", "The entry age may not be above six"),
+    "forbidden_document": ("不得要求提供此类证明材料", "This document may not be asked"),
+    "document_before_admission": (
+        "此材料只能在录取后查验",
+        "This document may be asked only after admission",
+    ),
+    "private_outside_window": (
+        "民办学校须与公办学校同步招生",
+        "A private line must keep to the public window",
+    ),
+    "private_beyond_prefecture": (
+        "民办学校不得跨市招生",
+        "A private school may not recruit beyond the prefecture",
+    ),
+    "private_not_drawn": (
+        "民办学校报名超过计划须全部电脑派位，不得分类排序",
+        "An oversubscribed private line is drawn as a whole; it may not sort applicants into categories",
+    ),
+    "unpublished_before_opening": (
+        "招生办法须在报名开始前公布",
+        "The policy must be published before the window opens",
+    ),
+    "no_fallback": ("须有统筹安排，不得让适龄儿童落空", "There must be a fallback: no child is left out"),
+    "either_twin_wins": (
+        "多胞胎“一中全中”使中签机会加倍，不得采用",
+        "“Either twin wins, both in” doubles the odds and may not be used",
+    ),
+    "no_zone_line": ("须有按学区招生的计划", "A policy needs seats for attendance zones"),
+    "longer_residence": (
+        "居住期限长于半年，超出国家规定的居住证条件",
+        "A residence term longer than the half year of the permit",
+    ),
+    "longer_insurance": (
+        "对随迁子女另设社会保险期限，请核对是否超出规定",
+        "A term of social insurance on top of the permit: check that it is allowed",
+    ),
+    "large_class": (
+        "招生计划超过班数乘以 55，会形成大班额",
+        "Planned intake exceeds classes times 55: it makes a large class",
+    ),
+}

@@ -1,0 +1,166 @@
+"""Policy as data: read, written and pinned by digest."""
+
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import ClassVar
+
+import yaml
+
+from admissions.rules.canonical_policy import policy_as_data
+from admissions.rules.conditions import comparisons_in
+from admissions.rules.policy_reading import read_policy
+from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Mechanism, Policy, SortKey
+from admissions.rules.reading import Fault, Node
+from admissions.rules.terms import Computed
+from common.canonical import digest
+from common.errors import MalformedInput
+
+
+class PolicyFault(MalformedInput):
+    """The data are no policy; `faults` lists every place, with the clause where the law is the reason."""
+
+    code = "policy_fault"
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(
+            "; ".join(_fault_text(fault) for fault in faults),
+            faults=[
+                {"path": fault.path, "message": fault.message, "clause": fault.clause} for fault in faults
+            ],
+        )
+        self.faults = faults
+
+
+def parse_policy(data: Mapping[str, object]) -> Policy:
+    """Return the policy of plain data (texts, integers, booleans, lists, objects).
+
+    Raises PolicyFault with all faults in the order of the data.
+    Source: docs/rules/policy.md.
+    """
+    node = Node(data)
+    policy = read_policy(node)
+    faults = node.faults or list(_faults_between_parts(policy))
+    if faults:
+        raise PolicyFault(tuple(faults))
+    return policy
+
+
+def load_policy(yaml_text: str) -> Policy:
+    """Return the policy of a YAML text; days and moments are read as written, a key may occur once.
+
+    Raises PolicyFault for a text that is no YAML object and for all that `parse_policy` refuses.
+    Source: docs/rules/policy.md.
+    """
+    try:
+        data = yaml.load(yaml_text, Loader=_PlainLoader)
+    except yaml.YAMLError as error:
+        raise PolicyFault((Fault("policy", f"is no YAML: {error}"),)) from error
+    if not isinstance(data, dict):
+        raise PolicyFault((Fault("policy", "expected an object"),))
+    return parse_policy(data)
+
+
+def policy_digest(policy: Policy) -> str:
+    """Return the SHA-256 of the canonical JSON of the policy; what a round is frozen by."""
+    return digest(policy_as_data(policy))
+
+
+def example_policy(name: str) -> str:
+    """Return the YAML text of a shipped example. Raises FileNotFoundError when there is none of that name."""
+    return (_examples() / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def example_names() -> tuple[str, ...]:
+    """Return the names of the shipped examples in alphabetical order."""
+    names = (item.name for item in _examples().iterdir() if item.name.endswith(".yaml"))
+    return tuple(sorted(name.removesuffix(".yaml") for name in names))
+
+
+def _examples() -> Traversable:
+    return resources.files("admissions.rules") / "examples"
+
+
+def _fault_text(fault: Fault) -> str:
+    return f"{fault.path}: {fault.message}" + (f" ({fault.clause})" if fault.clause else "")
+
+
+def _faults_between_parts(policy: Policy) -> Iterator[Fault]:
+    """Yield what is wrong between parts that are each well formed."""
+    yield from _repeated("lines", [line.code for line in policy.lines])
+    yield from _repeated("categories", [item.code for item in policy.categories])
+    yield from _repeated("points", [item.code for item in policy.points])
+    yield from _line_faults(policy)
+    yield from _point_faults(policy)
+    if not policy.lines:
+        yield Fault("lines", "a policy has at least one plan line")
+
+
+def _repeated(path: str, codes: list[str]) -> Iterator[Fault]:
+    for index, code in enumerate(codes):
+        if code in codes[:index]:
+            yield Fault(f"{path}[{index}].code", f"{code} is used twice")
+
+
+def _line_faults(policy: Policy) -> Iterator[Fault]:
+    known = {item.code for item in policy.categories}
+    for index, line in enumerate(policy.lines):
+        path = f"lines[{index}]"
+        for place, code in enumerate(line.categories):
+            if code not in known:
+                yield Fault(f"{path}.categories[{place}]", f"{code} is not a category of this policy")
+            elif code in line.categories[:place]:
+                yield Fault(f"{path}.categories[{place}]", f"{code} is named twice")
+        if not line.categories and line.kind is not LineKind.PRIVATE_OPEN:
+            yield Fault(f"{path}.categories", "only an open private line has no categories")
+        if line.mechanism is Mechanism.DIRECT and line.choices != 1:
+            yield Fault(f"{path}.choices", "a direct line has one choice")
+        if line.kind in PRIVATE_KINDS and line.choices > max(policy.private.choices, 1):
+            yield Fault(f"{path}.choices", "more than private.choices allows")
+
+
+def _point_faults(policy: Policy) -> Iterator[Fault]:
+    for index, item in enumerate(policy.points):
+        terms = {item.per} | ({test.term for test in comparisons_in(item.when)} if item.when else set())
+        if Computed.POINTS in terms:
+            yield Fault(f"points[{index}]", "points cannot rest on points")
+    if policy.points:
+        return
+    for index, category in enumerate(policy.categories):
+        tested = {test.term for test in comparisons_in(category.when)}
+        if SortKey.POINTS in category.keys or Computed.POINTS in tested:
+            yield Fault(f"categories[{index}]", "uses points, but the policy lists none")
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without guessed dates and without keys that silently replace each other."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        """Return the object, or refuse a key that occurs twice."""
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} occurs twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+__all__ = [
+    "Fault",
+    "Policy",
+    "PolicyFault",
+    "example_names",
+    "example_policy",
+    "load_policy",
+    "parse_policy",
+    "policy_as_data",
+    "policy_digest",
+]

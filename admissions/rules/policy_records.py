@@ -1,0 +1,266 @@
+"""The records of a policy: everything a district decides for one stage and year."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn
+
+from admissions.rules.calendar import Calendar
+from admissions.rules.clauses import LOCAL_RULE, Clause
+from admissions.rules.conditions import Condition
+from admissions.rules.documents_catalogue import Document
+from admissions.rules.terms import Term
+
+
+class SchoolStage(StrEnum):
+    """Which years of compulsory education."""
+
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+
+
+class LineKind(StrEnum):
+    """What the seats of a plan line are for."""
+
+    ZONE = "zone"
+    MULTI_SCHOOL = "multi_school"
+    PRIVATE_OPEN = "private_open"
+    PRIVATE_OWN_PUPILS = "private_own_pupils"
+    PREFERENTIAL_RESERVE = "preferential_reserve"
+    MIGRANT_POINTS = "migrant_points"
+    SPECIAL_NEEDS = "special_needs"
+    STAFF = "staff"
+
+
+PRIVATE_KINDS = (LineKind.PRIVATE_OPEN, LineKind.PRIVATE_OWN_PUPILS)
+
+
+class Mechanism(StrEnum):
+    """How the seats of a line are given out."""
+
+    DIRECT = "direct"
+    RANKED_DRAW = "ranked_draw"
+    POINTS_FIRST = "points_first"
+    DEFERRED_ACCEPTANCE = "deferred_acceptance"
+
+
+class Area(StrEnum):
+    """How far away applicants of a line may be registered or live."""
+
+    DISTRICT = "district"
+    PREFECTURE = "prefecture"
+    PROVINCE = "province"
+    COUNTRY = "country"
+
+
+class SortKey(StrEnum):
+    """What orders children of one category; `ticket` ends every list."""
+
+    REGISTRATION_SINCE = "registration_since"
+    TITLE_SINCE = "title_since"
+    RENTAL_SINCE = "rental_since"
+    RESIDENCE_MONTHS = "residence_months"
+    RESIDENCE_YEARS = "residence_years"
+    INSURANCE_MONTHS = "insurance_months"
+    POINTS = "points"
+    WALK_METRES = "walk_metres"
+    SIBLING = "sibling"
+    TICKET = "ticket"
+
+
+class LoserRule(StrEnum):
+    """What losing the private draw does to the claim at a public school."""
+
+    SAME_CLASS_LAST = "same_class_last"
+    AFTER_ALL = "after_all"
+    CLASS_KEPT = "class_kept"
+
+
+class Refill(StrEnum):
+    """What happens to seats that winners give up."""
+
+    NONE = "none"
+    NEW_DRAW = "new_draw"
+
+
+class TicketScope(StrEnum):
+    """What one ticket counts for."""
+
+    PER_TRACK = "per_track"
+    PER_ROUND = "per_round"
+    PER_SCHOOL = "per_school"
+
+
+class TwinRule(StrEnum):
+    """What happens to a group that the last seat would split; `either_wins` is written only to be refused."""
+
+    ASK_FAMILY = "ask_family"
+    EITHER_WINS = "either_wins"
+
+
+class FallbackKind(StrEnum):
+    """How children without a seat of their choice are placed; `none` is written only to be refused."""
+
+    ONE_BY_ONE = "one_by_one"
+    LEAST_TOTAL_WALK = "least_total_walk"
+    NONE = "none"
+
+
+class ApprovalStep(StrEnum):
+    """What a bureau does before it publishes a policy."""
+
+    RISK_ASSESSMENT = "risk_assessment"
+    LEGALITY_REVIEW = "legality_review"
+    MINUTES = "minutes"
+    DOCUMENT_NUMBER = "document_number"
+    FILING = "filing"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A filing window of a line's own; the end is excluded."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRule:
+    """`entry_age` years completed on or before the cut-off day of the policy's year."""
+
+    entry_age: int
+    cut_off_month: int
+    cut_off_day: int
+    refuse_older_than: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A class of applicants; `keys` order the children in it and end in the ticket."""
+
+    code: str
+    title: Title
+    when: Condition
+    keys: tuple[SortKey, ...]
+    clause: Clause = LOCAL_RULE
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A kind of seats; `categories` in order make the tiers 1, 2, ...; a private line may have none.
+
+    `choices` is how many schools of the line a child may list.
+    """
+
+    code: str
+    kind: LineKind
+    title: Title
+    mechanism: Mechanism
+    categories: tuple[str, ...]
+    area: Area
+    choices: int
+    window: Window | None = None
+    clause: Clause = LOCAL_RULE
+
+
+@dataclass(frozen=True, slots=True)
+class PointItem:
+    """Points for a condition, or for every `each` full units of an integer term, at most `most`."""
+
+    code: str
+    title: Title
+    points: int
+    when: Condition | None = None
+    per: Term | None = None
+    each: int = 1
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateRules:
+    """The local parameters of synchronized admission."""
+
+    choices: int
+    exclusive: bool
+    loser: LoserRule
+    adjustment: bool
+    refill: Refill
+    winner_may_decline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PermitRules:
+    """Local answers about residence permits; `exempt` waives the half year for a local list."""
+
+    guardian_counts: bool
+    exempt: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DwellingLock:
+    """One place for each dwelling and school in `years`; children of the same parents may be exempt."""
+
+    years: int
+    same_parents_exempt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Coordinated placement; the cap is a walk in metres, None when the district sets none."""
+
+    kind: FallbackKind
+    distance_cap_metres: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All rules of one district, stage and year; pinned to the round by digest.
+
+    `district` is a six-digit GB/T 2260 code: two digits province, four prefecture.
+    `feeders` pairs a primary school with the junior schools that it leads to.
+    """
+
+    code: str
+    version: int
+    title: Title
+    district: str
+    stage: SchoolStage
+    year: int
+    calendar: Calendar
+    age: AgeRule
+    lines: tuple[PlanLine, ...]
+    categories: tuple[Category, ...]
+    private: PrivateRules
+    documents: tuple[Document, ...]
+    fallback: Fallback
+    permit: PermitRules
+    twins: TwinRule
+    tickets: TicketScope
+    points: tuple[PointItem, ...] = ()
+    feeders: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    dwelling_lock: DwellingLock | None = None
+    approval: tuple[ApprovalStep, ...] = field(default=tuple(ApprovalStep))
+
+    def line(self, code: str) -> PlanLine:
+        """Return the plan line of that code. Raises KeyError when there is none."""
+        return next((line for line in self.lines if line.code == code), None) or _absent(code)
+
+    def category(self, code: str) -> Category:
+        """Return the category of that code. Raises KeyError when there is none."""
+        return next((item for item in self.categories if item.code == code), None) or _absent(code)
+
+    def categories_of(self, line: PlanLine) -> tuple[Category, ...]:
+        """Return the categories of the line in the order of their tiers."""
+        return tuple(self.category(code) for code in line.categories)
+
+
+def _absent(code: str) -> NoReturn:
+    raise KeyError(code)
