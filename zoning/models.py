@@ -1,0 +1,161 @@
+"""Zone plans, their zones and units, and which plan is in force when."""
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import JobRun
+from geo_data.models import CatchmentUnit, Dataset, District, School, Stage
+
+
+class PlanOrigin(models.TextChoices):
+    """How a plan came to be."""
+
+    DRAWN = "drawn", _("drawn by the engine")
+    EDITED = "edited", _("edited by hand")
+    IMPORTED = "imported", _("imported")
+
+
+class ZonePlan(models.Model):
+    """A complete assignment of units to zones. A version, never changed: an edit makes the next version.
+
+    number -- counts up within district and stage
+    report -- the engine's figures: cost_km, lower_bound, gap, loads, prices, effort, seed, versions
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="zone_plans")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    number = models.IntegerField()
+    name = models.CharField(max_length=100, blank=True)
+    origin = models.CharField(max_length=10, choices=PlanOrigin.choices)
+    based_on = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="successors"
+    )
+    units_dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
+    schools_dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
+    children_dataset = models.ForeignKey(Dataset, null=True, on_delete=models.PROTECT, related_name="+")
+    entry_year = models.IntegerField(null=True, blank=True)
+    lawful = models.BooleanField()
+    report = models.JSONField(default=dict)
+    job = models.OneToOneField(JobRun, null=True, on_delete=models.PROTECT, related_name="zone_plan")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="plan_number_once", fields=["district", "stage", "number"]),
+            models.CheckConstraint(name="plan_stage_is_known", condition=Q(stage__in=Stage.values)),
+            models.CheckConstraint(name="plan_origin_is_known", condition=Q(origin__in=PlanOrigin.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.district_id} {self.stage} {self.number}"
+
+
+class AttendanceZone(models.Model):
+    """The area of one school or, in a multi-school zone, of several."""
+
+    plan = models.ForeignKey(ZonePlan, on_delete=models.CASCADE, related_name="zones")
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=100)
+    schools = models.ManyToManyField(School, through="ZoneSchool", related_name="zones")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="zone_code_once_per_plan", fields=["plan", "code"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ZoneSchool(models.Model):
+    """A school of a zone; in one plan a school belongs to one zone."""
+
+    plan = models.ForeignKey(ZonePlan, on_delete=models.CASCADE, related_name="+")
+    zone = models.ForeignKey(AttendanceZone, on_delete=models.CASCADE, related_name="zone_schools")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="school_in_one_zone", fields=["plan", "school"])]
+
+    def __str__(self) -> str:
+        return f"{self.zone_id}: {self.school_id}"
+
+
+class UnitAssignment(models.Model):
+    """The zone of a unit in a plan."""
+
+    plan = models.ForeignKey(ZonePlan, on_delete=models.CASCADE, related_name="assignments")
+    unit = models.ForeignKey(CatchmentUnit, on_delete=models.PROTECT, related_name="assignments")
+    zone = models.ForeignKey(AttendanceZone, on_delete=models.CASCADE, related_name="assignments")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="unit_in_one_zone", fields=["plan", "unit"])]
+        indexes = [models.Index(name="assignment_by_zone", fields=["zone"])]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.zone_id}"
+
+
+class ZonePublication(models.Model):
+    """A plan in force for a period; periods of one district and stage never overlap.
+
+    Once written only a withdrawal with its reason may be added.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(ZonePlan, on_delete=models.PROTECT, related_name="publications")
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="publications")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    in_force = DateRangeField()
+    document_number = models.CharField(max_length=100, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    published_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="publication_no_overlap",
+                condition=Q(withdrawn_at=None),
+                expressions=[
+                    ("district", RangeOperators.EQUAL),
+                    ("stage", RangeOperators.EQUAL),
+                    ("in_force", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="publication_from_a_day", condition=Q(in_force__isempty=False, in_force__lower_inf=False)
+            ),
+            models.CheckConstraint(
+                name="publication_withdrawn_with_reason",
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_reason=""),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="only_withdrawal",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["withdrawn_at", "withdrawn_reason"]),
+            ),
+            pgtrigger.Protect(
+                name="withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.in_force}"
