@@ -1,7 +1,7 @@
 """Category, tier and sort keys of a child at a school: computed from facts, never picked."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 
 from admissions.rules.conditions import (
@@ -18,7 +18,7 @@ from admissions.rules.facts import FactName, Facts
 from admissions.rules.policy_records import Category, Policy, SortKey
 from admissions.rules.sentences import Sentence, sentence
 from admissions.rules.standing import Standing, Target, ZoneSchools
-from admissions.rules.terms import Computed, facts_behind
+from admissions.rules.terms import Computed
 from admissions.rules.words import operand_words, term_words, value_words
 
 # The key of what is not known: behind every known value, before nothing.
@@ -46,7 +46,6 @@ class Classified:
     tier      -- place of the category on the line, 1 first; 1 on a line without categories; None with no category
     keys      -- integers without the ticket, smaller first: days as proleptic ordinals, metres as they are,
                  months, years and points negative, a sibling 0 and none 1, what is unknown KEY_LAST
-    trace     -- every category looked at, with the facts that decided
     open      -- facts that would decide a better category and that nobody, or only the family, states
     declared  -- facts the result rests on that only the family stands behind
     """
@@ -54,9 +53,18 @@ class Classified:
     category: str | None
     tier: int | None
     keys: tuple[int, ...]
-    trace: tuple[Sentence, ...]
-    open: tuple[FactName, ...] = ()
-    declared: tuple[FactName, ...] = ()
+    open: tuple[FactName, ...]
+    declared: tuple[FactName, ...]
+    standing: Standing = field(compare=False, repr=False)
+
+    @property
+    def trace(self) -> tuple[Sentence, ...]:
+        """Return every category looked at, with the comparisons that decided, in words a clerk can read.
+
+        Worked out when asked for, because a round classifies many children and few clerks ask.
+        Source: docs/rules/categories.md (trace).
+        """
+        return tuple(_trace(self.standing))
 
 
 def classify(
@@ -71,20 +79,18 @@ def classify(
     Source: docs/rules/categories.md.
     """
     standing = Standing(facts.in_force(on), policy, target, on, zone_schools)
-    line, trace, unknown = policy.line(target.line), list[Sentence](), set[FactName]()
+    line, unknown = policy.line(target.line), set[FactName]()
     if not line.categories:
-        return Classified(line.code, 1, (), (sentence("line_without_categories"),))
+        return Classified(line.code, 1, (), (), (), standing)
     for tier, category in enumerate(policy.categories_of(line), start=1):
         outcome = holds(category.when, standing.value)
-        trace.extend(_category_trace(category, standing, outcome))
         if outcome:
-            rests_on = facts_used(category, standing)
-            declared = tuple(name for name in rests_on if _is_declared(standing.facts, name))
+            declared = _declared(facts_used(category, standing), standing.facts)
             keys = sort_keys(category, standing)
-            return Classified(category.code, tier, keys, tuple(trace), tuple(sorted(unknown)), declared)
+            return Classified(category.code, tier, keys, tuple(sorted(unknown)), declared, standing)
         if outcome is None:
             unknown.update(_open_facts(category.when, standing))
-    return Classified(None, None, (), tuple(trace), tuple(sorted(unknown)))
+    return Classified(None, None, (), tuple(sorted(unknown)), (), standing)
 
 
 def sort_keys(category: Category, standing: Standing) -> tuple[int, ...]:
@@ -102,10 +108,10 @@ def facts_used(category: Category, standing: Standing) -> tuple[FactName, ...]:
     """
     names: set[FactName] = set()
     for comparison in decisive(category.when, standing):
-        names.update(facts_behind(comparison.term))
+        names.update(standing.rests_on(comparison.term))
     for key in category.keys:
         if key is not SortKey.TICKET:
-            names.update(facts_behind(KEY_TERMS[key]))
+            names.update(standing.rests_on(KEY_TERMS[key]))
         if key is SortKey.POINTS:
             names.update(_facts_of_points(standing))
     return tuple(sorted(names))
@@ -146,23 +152,34 @@ def _facts_of_points(standing: Standing) -> set[FactName]:
     names: set[FactName] = set()
     for item in standing.policy.points:
         if standing.item_points(item) > 0:
-            names.update(facts_behind(item.per) if item.per else ())
+            names.update(standing.rests_on(item.per) if item.per else ())
             for comparison in decisive(item.when, standing) if item.when else ():
-                names.update(facts_behind(comparison.term))
+                names.update(standing.rests_on(comparison.term))
     return names
 
 
 def _open_facts(condition: Condition, standing: Standing) -> set[FactName]:
-    """Return what an open condition hangs on: unknown facts, and declared ones that would have to be proved too."""
+    """Return what an open condition hangs on: unknown facts, and declared ones that would need proof too."""
     asked: set[FactName] = set()
     for comparison in comparisons_in(condition):
         if comparison_holds(comparison, standing.value(comparison.term)) is not False:
-            asked.update(facts_behind(comparison.term))
+            asked.update(standing.rests_on(comparison.term))
     return {name for name in asked if name not in standing.facts or not standing.facts[name].is_proved}
 
 
-def _is_declared(facts: Facts, name: FactName) -> bool:
-    return name in facts and not facts[name].is_proved
+def _declared(names: Iterable[FactName], facts: Facts) -> tuple[FactName, ...]:
+    return tuple(name for name in names if name in facts and not facts[name].is_proved)
+
+
+def _trace(standing: Standing) -> Iterator[Sentence]:
+    line = standing.policy.line(standing.target.line)
+    if not line.categories:
+        yield sentence("line_without_categories")
+    for category in standing.policy.categories_of(line):
+        outcome = holds(category.when, standing.value)
+        yield from _category_trace(category, standing, outcome)
+        if outcome:
+            return
 
 
 def _category_trace(category: Category, standing: Standing, outcome: bool | None) -> Iterator[Sentence]:

@@ -85,11 +85,20 @@ def holds(condition: Condition, answer: Answer) -> bool | None:
             inner = holds(part, answer)
             return None if inner is None else not inner
         case AllOf(parts):
-            answers = [holds(part, answer) for part in parts]
-            return False if False in answers else None if None in answers else True
+            return _decided_by(False, parts, answer)
         case AnyOf(parts):
-            answers = [holds(part, answer) for part in parts]
-            return True if True in answers else None if None in answers else False
+            return _decided_by(True, parts, answer)
+
+
+def _decided_by(decisive: bool, parts: tuple["Condition", ...], answer: Answer) -> bool | None:
+    """Return `decisive` as soon as a part says so, else None when a part is open, else the opposite."""
+    is_open = False
+    for part in parts:
+        outcome = holds(part, answer)
+        if outcome is decisive:
+            return decisive
+        is_open = is_open or outcome is None
+    return None if is_open else not decisive
 
 
 def comparison_holds(comparison: Comparison, value: FactValue | None) -> bool | None:

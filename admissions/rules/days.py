@@ -3,6 +3,8 @@
 from calendar import monthrange
 from datetime import date
 
+SHORTEST_MONTH_DAYS = 28
+
 
 def months_later(day: date, months: int) -> date:
     """Return the same day of the month `months` later (earlier when negative), or that month's last day.
@@ -10,6 +12,8 @@ def months_later(day: date, months: int) -> date:
     31 August and six months give 28 or 29 February. Source: docs/rules/residence.md (counting months).
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= SHORTEST_MONTH_DAYS:
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import ClassVar
 
 import yaml
 
@@ -135,11 +134,6 @@ def _point_faults(policy: Policy) -> Iterator[Fault]:
 class _PlainLoader(yaml.SafeLoader):
     """YAML without guessed dates and without keys that silently replace each other."""
 
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         """Return the object, or refuse a key that occurs twice."""
         seen: set[object] = set()
@@ -151,6 +145,12 @@ class _PlainLoader(yaml.SafeLoader):
                 )
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from admissions.rules.facts import FactName, Facts
 from admissions.rules.places import scope_of
 from admissions.rules.policy_records import PointItem, Policy
 from admissions.rules.residence import HALF_YEAR_MONTHS, continuity, permit_valid, residence_years
-from admissions.rules.terms import Computed, Term
+from admissions.rules.terms import Computed, Term, facts_behind
 from admissions.rules.vocabulary import FactValue
 
 SINCE = {
@@ -72,17 +72,35 @@ class Standing:
             case _:
                 return self._school_term(term)
 
+    def missing_for(self, term: Term) -> tuple[FactName, ...]:
+        """Return the facts that would have to be known before the term has a value; none when it has one.
+
+        Source: docs/rules/documents.md.
+        """
+        if term in (Computed.PERMIT_VALID, Computed.RESIDENCE_YEARS):
+            return permit_valid(self.facts, self.policy, on=self.on).missing
+        if self.value(term) is not None:
+            return ()
+        return tuple(name for name in facts_behind(term) if name not in self.facts)
+
+    def rests_on(self, term: Term) -> tuple[FactName, ...]:
+        """Return the facts that the term's value comes from, or would come from if they were known.
+
+        Source: docs/rules/documents.md.
+        """
+        known = tuple(name for name in facts_behind(term) if name in self.facts)
+        return (*known, *self.missing_for(term))
+
     def _school_term(self, term: Computed) -> bool | None:
         facts, school = self.facts, self.target.school_id
-        if term is Computed.SIBLING_AT_SCHOOL:
-            known = FactName.SIBLING_SCHOOL in facts
-            return school in facts.texts(FactName.SIBLING_SCHOOL) if known else None
         if term is Computed.FED_BY_SCHOOL:
             primary = facts.text(FactName.FEEDER_SCHOOL)
             return None if primary is None else school in dict(self.policy.feeders).get(primary, ())
+        # These three are claims: what nobody states is not claimed, and nobody is asked for it.
+        if term is Computed.SIBLING_AT_SCHOOL:
+            return school in facts.texts(FactName.SIBLING_SCHOOL)
         name = FactName.OWN_PUPIL_SCHOOL if term is Computed.OWN_PUPIL else FactName.STAFF_SCHOOL
-        stated = facts.text(name)
-        return None if stated is None else stated == school
+        return facts.text(name) == school
 
     def item_points(self, item: PointItem) -> int:
         """Return the points of one item; what is not known earns none.

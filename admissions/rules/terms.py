@@ -52,12 +52,20 @@ COMPUTED: Mapping[Computed, FactSpec] = {
     Computed.POINTS: FactSpec(Kind.INTEGER, "积分", "points", most=100_000),
 }
 
+PERMIT_FACTS = (
+    FactName.PERMIT_HOLDER,
+    FactName.PERMIT_DISTRICT,
+    FactName.PERMIT_VALID_FROM,
+    FactName.PERMIT_VALID_UNTIL,
+    FactName.PERMIT_ENDORSED_ON,
+)
+
 # Which facts settle a computed term; what is asked of a family when the term is open.
 RESTS_ON: Mapping[Computed, tuple[FactName, ...]] = {
     Computed.REGISTRATION_SCOPE: (FactName.REGISTRATION_DISTRICT, FactName.REGISTRATION_UNIT),
     Computed.DWELLING_IN_ZONE: (FactName.DWELLING_UNIT,),
-    Computed.PERMIT_VALID: (FactName.PERMIT_VALID_FROM,),
-    Computed.RESIDENCE_YEARS: (FactName.PERMIT_VALID_FROM,),
+    Computed.PERMIT_VALID: PERMIT_FACTS,
+    Computed.RESIDENCE_YEARS: PERMIT_FACTS,
     Computed.RESIDENCE_MONTHS: (FactName.RESIDENCE_SINCE,),
     Computed.REGISTRATION_MONTHS: (FactName.REGISTRATION_SINCE,),
     Computed.TITLE_MONTHS: (FactName.TITLE_SINCE,),
