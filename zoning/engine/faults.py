@@ -1,0 +1,147 @@
+"""What is wrong with an input, as data in the officer's words."""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int64]
+
+WORDS = {
+    "no_units": "There are no units.",
+    "no_schools": "There are no schools.",
+    "unit_twice": "These units are listed more than once",
+    "school_twice": "These schools are listed more than once",
+    "children_negative": "These units have fewer than zero children",
+    "seats_negative": "These schools have fewer than zero seats",
+    "point_missing": "These units have no usable point",
+    "school_unit_unknown": "These schools stand in a unit that is not listed",
+    "unit_has_two_schools": "These units hold more than one school; give each school a unit of its own",
+    "adjacency_unknown": "The adjacency names units that are not listed",
+    "wish_unknown_unit": "A lock, a forbidden pair, an enclave or a zone names units that are not listed",
+    "wish_unknown_school": "A lock, a forbidden pair or an enclave names schools that are not listed",
+    "lock_against_school": "These units hold a school but are locked to another school",
+    "lock_forbidden": "These units are locked to a school that is forbidden to them",
+    "cap_negative": "The distance cap is not a positive length.",
+    "joined_to_no_school": "No chain of neighbours leads from these units to any school;"
+    " add a link or approve an enclave",
+}
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of the input: a stable code and the ids it concerns."""
+
+    code: str
+    ids: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.ids:
+            return WORDS[self.code]
+        more = f" and {len(self.ids) - SHOWN} more" if len(self.ids) > SHOWN else ""
+        return f"{WORDS[self.code]}: {', '.join(self.ids[:SHOWN])}{more}."
+
+
+class ProblemFault(ValueError):
+    """The input cannot be a zoning problem; `faults` says why."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(" ".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+class UnitLike(Protocol):
+    @property
+    def unit_id(self) -> str: ...
+    @property
+    def children(self) -> int: ...
+    @property
+    def x_m(self) -> float: ...
+    @property
+    def y_m(self) -> float: ...
+
+
+class SchoolLike(Protocol):
+    @property
+    def school_id(self) -> str: ...
+    @property
+    def unit_id(self) -> str: ...
+    @property
+    def seats(self) -> int: ...
+
+
+class WishesLike(Protocol):
+    @property
+    def locked(self) -> Mapping[str, str]: ...
+    @property
+    def forbidden(self) -> Collection[tuple[str, str]]: ...
+    @property
+    def enclaves(self) -> Collection[tuple[str, str]]: ...
+    @property
+    def zones_in_force(self) -> Mapping[str, str]: ...
+    @property
+    def distance_cap_m(self) -> float | None: ...
+
+
+def input_faults(
+    units: Sequence[UnitLike],
+    schools: Sequence[SchoolLike],
+    adjacency: Collection[tuple[str, str]],
+    wishes: WishesLike,
+) -> tuple[Fault, ...]:
+    """Return every fault of the parts, each code at most once, ids sorted; empty when all is well."""
+    known_units = {unit.unit_id for unit in units}
+    cases: list[tuple[str, Iterable[str]]] = [
+        ("unit_twice", _repeated(unit.unit_id for unit in units)),
+        ("school_twice", _repeated(school.school_id for school in schools)),
+        ("children_negative", (unit.unit_id for unit in units if unit.children < 0)),
+        ("seats_negative", (school.school_id for school in schools if school.seats < 0)),
+        ("point_missing", (u.unit_id for u in units if not (math.isfinite(u.x_m) and math.isfinite(u.y_m)))),
+        ("school_unit_unknown", (s.school_id for s in schools if s.unit_id not in known_units)),
+        ("unit_has_two_schools", _repeated(school.unit_id for school in schools)),
+        ("adjacency_unknown", {end for pair in adjacency for end in pair} - known_units),
+        *_wish_cases(schools, known_units, wishes),
+    ]
+    faults = [Fault(code, tuple(sorted(ids))) for code, found in cases if (ids := set(found))]
+    faults += [Fault("no_units")] * (not units) + [Fault("no_schools")] * (not schools)
+    if wishes.distance_cap_m is not None and not wishes.distance_cap_m > 0:
+        faults.append(Fault("cap_negative"))
+    return tuple(faults)
+
+
+def _wish_cases(
+    schools: Sequence[SchoolLike], known_units: set[str], wishes: WishesLike
+) -> list[tuple[str, Iterable[str]]]:
+    pairs = [*wishes.locked.items(), *wishes.forbidden, *wishes.enclaves]
+    named = {unit_id for unit_id, _ in pairs} | set(wishes.zones_in_force)
+    own_school = {school.unit_id: school.school_id for school in schools}
+    forbidden = set(wishes.forbidden)
+    return [
+        ("wish_unknown_unit", named - known_units),
+        ("wish_unknown_school", {school_id for _, school_id in pairs} - {s.school_id for s in schools}),
+        ("lock_against_school", (u for u, s in wishes.locked.items() if own_school.get(u, s) != s)),
+        ("lock_forbidden", (u for u, s in wishes.locked.items() if (u, s) in forbidden)),
+    ]
+
+
+def unreachable_units(indptr: IntArray, neighbours: IntArray, school_unit: IntArray) -> IntArray:
+    """Return the units, ascending, from which no chain of neighbours leads to a school's unit."""
+    seen = np.zeros(len(indptr) - 1, dtype=np.bool_)
+    seen[school_unit] = True
+    stack = [int(unit) for unit in school_unit]
+    while stack:
+        unit = stack.pop()
+        for other in neighbours[indptr[unit] : indptr[unit + 1]].tolist():
+            if not seen[other]:
+                seen[other] = True
+                stack.append(other)
+    return np.flatnonzero(~seen).astype(np.int64)
+
+
+def _repeated(ids: Iterable[str]) -> set[str]:
+    return {name for name, times in Counter(ids).items() if times > 1}

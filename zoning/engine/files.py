@@ -1,0 +1,119 @@
+"""The engine's file form: units, schools and adjacency in, plan and report out. UTF-8 CSV with a header row."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from zoning.engine.problem import School, Unit
+from zoning.engine.verify import Facts, Place, Site
+
+Value = TypeVar("Value")
+
+
+class FileFault(ValueError):
+    """A file cannot be read as a table; the message names file, row and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the three files hold, in their own order."""
+
+    units: tuple[Unit, ...]
+    schools: tuple[School, ...]
+    adjacency: tuple[tuple[str, str], ...]
+
+    def facts(self) -> Facts:
+        """Return the same for `verify`, which does not read the problem."""
+        return Facts(
+            units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in self.units},
+            schools={school.school_id: Site(school.unit_id, school.seats) for school in self.schools},
+            adjacency=self.adjacency,
+        )
+
+
+def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
+    """Return the three tables.
+
+    units     -- unit_id, x_m, y_m (metres in one projected system), children
+    schools   -- school_id, unit_id, seats
+    adjacency -- unit_a, unit_b
+    Further columns are ignored. Raises FileFault at the first cell that cannot be read.
+    """
+    return Tables(
+        units=tuple(
+            Unit(row.text("unit_id"), row.whole("children"), row.number("x_m"), row.number("y_m"))
+            for row in _rows(units, ("unit_id", "x_m", "y_m", "children"))
+        ),
+        schools=tuple(
+            School(row.text("school_id"), row.text("unit_id"), row.whole("seats"))
+            for row in _rows(schools, ("school_id", "unit_id", "seats"))
+        ),
+        adjacency=tuple(
+            (row.text("unit_a"), row.text("unit_b")) for row in _rows(adjacency, ("unit_a", "unit_b"))
+        ),
+    )
+
+
+def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
+    """Return the rows (unit id, school id) of a plan file in their order."""
+    return tuple(
+        (row.text("unit_id"), row.text("school_id")) for row in _rows(path, ("unit_id", "school_id"))
+    )
+
+
+def plan_csv(plan: Mapping[str, str]) -> bytes:
+    """Return the plan as CSV, rows sorted by unit id, lines ending in a line feed: one plan, one text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("unit_id", "school_id"))
+    writer.writerows(sorted(plan.items()))
+    return text.getvalue().encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    where: str
+    cells: Mapping[str, str | None]
+
+    def text(self, column: str) -> str:
+        value = (self.cells[column] or "").strip()
+        if not value:
+            raise FileFault(f"{self.where}: {column} is empty")
+        return value
+
+    def number(self, column: str) -> float:
+        return self._read(column, float, "a number")
+
+    def whole(self, column: str) -> int:
+        value = self.number(column)
+        return self._read(column, lambda _: _as_whole(value), "a whole number")
+
+    def _read(self, column: str, convert: Callable[[str], Value], expected: str) -> Value:
+        try:
+            return convert(self.text(column))
+        except (ValueError, OverflowError) as error:
+            if isinstance(error, FileFault):
+                raise
+            raise FileFault(f"{self.where}: {column} is not {expected}") from error
+
+
+def _as_whole(value: float) -> int:
+    if value != int(value):
+        raise ValueError
+    return int(value)
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[_Row]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as handle:
+            reader = csv.DictReader(handle)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise FileFault(f"{path.name}: no column {', '.join(missing)}")
+            for cells in reader:
+                yield _Row(f"{path.name}, line {reader.line_num}", cells)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FileFault(f"{path.name} cannot be read: {error}") from error

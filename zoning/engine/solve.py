@@ -1,0 +1,120 @@
+"""Draw zones: the one entry point of the engine.
+
+1. Relax: children may be split, zones need not connect. Gives the lower bound and the price of a seat.
+2. Start: cheapest school at those prices, made connected.
+3. Improve: rounds of annealing on independent lanes, the best lawful plan kept at every moment.
+4. Judge: loads, gap, and what is violated where no lawful plan was found.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zoning.engine.bound import balance_bound, linear_bound
+from zoning.engine.constraints import allowed_pairs
+from zoning.engine.judge import Trouble, troubles
+from zoning.engine.kernel import Field
+from zoning.engine.objective import NEAREST, Weights, child_cost, plan_cost, zone_loads
+from zoning.engine.problem import NOWHERE, IntArray, Problem
+from zoning.engine.search import Budget, improve, make_field
+from zoning.engine.start import connected_plan
+from zoning.engine.transport import relax
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How long to search and what to prefer.
+
+    effort  -- rounds of search; the result is the same on every machine
+    seconds -- wall time instead; needs `clock` (a monotonic one), and the solution says which effort repeats it
+    weights -- what a plan costs, see objective.PRESETS
+    start   -- [n_units] school index of a plan to start from, in any state; None starts from the prices
+    """
+
+    effort: int | None = None
+    seconds: float | None = None
+    clock: Callable[[], float] | None = None
+    weights: Weights = NEAREST
+    start: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        if (self.effort is None) == (self.seconds is None):
+            raise ValueError("give either effort or seconds")
+        if self.seconds is not None and self.clock is None:
+            raise ValueError("seconds need a clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A plan and what is known of it.
+
+    zone        -- [n_units] school index; the best lawful plan, or the one with least trouble
+    cost        -- child-millimetres and other terms by `weights`, exact
+    lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound
+    loads       -- [n_schools] children; prices -- [n_schools] millimetres one child would save by one more seat
+    lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
+    effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
+    """
+
+    zone: IntArray
+    cost: int
+    lower_bound: int
+    gap: float
+    loads: IntArray
+    prices: IntArray
+    lawful: bool
+    violations: tuple[Trouble, ...]
+    effort_used: int | None
+    seed: int
+
+
+def solve(
+    problem: Problem,
+    options: Options,
+    *,
+    seed: int,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Solution:
+    """Return the best plan found; at every moment of the search it would be lawful if one was found.
+
+    progress    -- called with (stage, done, total) now and then
+    should_stop -- asked often; once it says yes the best plan so far is returned
+    The order of the input changes nothing. Same problem, options.effort and seed: the same plan.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    began = options.clock() if options.clock else 0.0
+    budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
+    tell("relaxing", 0, 1)
+    allowed, cost = allowed_pairs(problem), child_cost(problem, options.weights)
+    relaxed = relax(cost, allowed, problem.children, problem.seats)
+    field = make_field(problem, options.weights, cost, allowed, relaxed.prices)
+    tell("starting", 0, 1)
+    zone, rounds = improve(field, _start(problem, options, field, allowed), seed, budget, tell)
+    least = linear_bound(cost, allowed, problem.children, problem.seats, relaxed.prices)
+    least += balance_bound(problem, options.weights)
+    spent = plan_cost(problem, options.weights, zone)
+    wrong = troubles(problem, zone, relaxed.unseated)
+    return Solution(
+        zone=zone,
+        cost=spent,
+        lower_bound=least,
+        gap=(spent - least) / max(least, 1),
+        loads=zone_loads(problem, zone),
+        prices=relaxed.prices,
+        lawful=not wrong,
+        violations=wrong,
+        effort_used=rounds,
+        seed=seed,
+    )
+
+
+def _start(problem: Problem, options: Options, field: Field, allowed: npt.NDArray[np.bool_]) -> IntArray:
+    reduced = field.cost + field.price[None, :] * field.children[:, None]
+    wanted = reduced.argmin(axis=1) if options.start is None else options.start
+    pinned = np.where(allowed.sum(axis=1) == 1, allowed.argmax(axis=1), NOWHERE)
+    return connected_plan(problem.graph, problem.school_unit, wanted, reduced, pinned)

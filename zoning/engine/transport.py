@@ -1,0 +1,86 @@
+"""The transportation relaxation: children may be split and zones need not be connected.
+
+Its least cost is a lower bound for every plan; its dual values are what one more seat at each school
+is worth. Solved exactly in whole numbers by minimum-cost flow.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ortools.graph.python import min_cost_flow
+
+from zoning.engine.problem import IntArray
+
+# Dearer for one child than any real way, and than any pair that is not allowed.
+UNSEATED_MM = 1_000_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Prices of a seat in cost units per child, [n_schools], >= 0; flow and unseated in children."""
+
+    prices: IntArray
+    flow: IntArray
+    unseated: IntArray
+
+
+def relax(cost: IntArray, allowed: npt.NDArray[np.bool_], children: IntArray, seats: IntArray) -> Relaxation:
+    """Solve the relaxation; cost is per child, [n_units, n_schools].
+
+    Returns prices [n_schools], the flow in children [n_units, n_schools] and the children of each unit that
+    no seat within reach can take, [n_units].
+    """
+    n, m = cost.shape
+    unit, school = np.nonzero(allowed)
+    solver: Any = min_cost_flow.SimpleMinCostFlow()
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(unit, n + school, children[unit], cost[unit, school])
+    sink, overflow = n + m, n + m + 1
+    everyone = int(children.sum())
+    solver.add_arcs_with_capacity_and_unit_cost(
+        n + np.arange(m), np.full(m, sink), seats, np.zeros(m, dtype=np.int64)
+    )
+    spill = solver.add_arcs_with_capacity_and_unit_cost(
+        np.arange(n), np.full(n, overflow), children, np.full(n, UNSEATED_MM)
+    )
+    solver.add_arc_with_capacity_and_unit_cost(overflow, sink, everyone, 0)
+    solver.set_nodes_supplies(np.arange(n), children)
+    solver.set_nodes_supplies(np.array([sink]), np.array([-everyone]))
+    status = solver.solve()
+    if status != solver.OPTIMAL:
+        raise RuntimeError(f"minimum-cost flow ended with status {status}")
+    flow = np.zeros((n, m), dtype=np.int64)
+    flow[unit, school] = solver.flows(arcs)
+    unseated = np.asarray(solver.flows(spill), dtype=np.int64)
+    return Relaxation(_prices(cost, allowed, flow, unseated, seats), flow, unseated)
+
+
+def _prices(
+    cost: IntArray,
+    allowed: npt.NDArray[np.bool_],
+    flow: IntArray,
+    unseated: IntArray,
+    seats: IntArray,
+) -> IntArray:
+    """Return the largest dual prices that certify the flow.
+
+    A child moving from school s to school t costs `step[s, t]` more; a seat at s is worth the cheapest
+    chain of such moves that ends at a free seat (or outside, where a child stays unseated).
+    """
+    m = len(seats)
+    away = np.where(allowed, cost, UNSEATED_MM)
+    step = np.full((m, m), UNSEATED_MM, dtype=np.int64)
+    leave = np.full(m, UNSEATED_MM, dtype=np.int64)
+    for s in range(m):
+        here = np.flatnonzero(flow[:, s])
+        if len(here):
+            step[s] = (away[here] - cost[here, s, None]).min(axis=0)
+            leave[s] = UNSEATED_MM - cost[here, s].max()
+    price = np.where(flow.sum(axis=0) < seats, 0, leave)
+    for _ in range(m):
+        better = np.minimum(price, (step + price[None, :]).min(axis=1))
+        if np.array_equal(better, price):
+            break
+        price = better
+    return np.maximum(price, 0)

@@ -1,0 +1,95 @@
+"""Recompute the lower bound of a zoning report from its own prices. Python's standard library only.
+
+    python verify_bound.py --units units.csv --schools schools.csv --adjacency adjacency.csv --report report.json
+
+For any seat prices p >= 0 no lawful plan has less child-kilometres than
+
+    sum over units of  children x min over schools (kilometres + p[school])  -  sum over schools of seats x p[school]
+
+The unit a school stands in can have that school only. Rules on single pairs (locks, forbidden pairs, the distance
+cap) that the report states are applied alike. Prints one JSON object; exit 0 when the stated bound is proven.
+"""
+
+import argparse
+import csv
+import json
+import math
+import sys
+from pathlib import Path
+
+TOLERANCE = 1e-9
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8-sig") as handle:
+        return list(csv.DictReader(handle))
+
+
+def faults_of(report, units, schools):
+    """Return what makes the report's prices useless as a proof."""
+    prices = report.get("prices_mm")
+    if not isinstance(prices, dict):
+        return ["the report has no prices"]
+    faults = [f"school {s} has no price" for s in schools if s not in prices]
+    faults += [f"price of unknown school {s}" for s in prices if s not in schools]
+    faults += [
+        f"price of {s} is not a whole number >= 0" for s, p in prices.items() if type(p) is not int or p < 0
+    ]
+    faults += [f"school {s} stands in unknown unit {u}" for s, (u, _) in schools.items() if u not in units]
+    return faults
+
+
+def may_have(unit, school, metres, home, rules):
+    """Say whether the rules on single pairs allow the unit this school."""
+    if home.get(unit, school) != school or rules["locked"].get(unit, school) != school:
+        return False
+    if [unit, school] in rules["forbidden"]:
+        return False
+    return rules["distance_cap_m"] is None or metres <= rules["distance_cap_m"]
+
+
+def proven_bound(report, units, schools):
+    """Return the child-kilometres that the prices prove no lawful plan can undercut."""
+    prices, rules = report["prices_mm"], report["rules"]
+    home = {unit: school for school, (unit, _) in schools.items()}
+    parts = [-seats * prices[school] / 1e6 for school, (_, seats) in schools.items()]
+    for unit, (x, y, children) in units.items():
+        ways = []
+        for school, (at, _) in schools.items():
+            metres = math.hypot(x - units[at][0], y - units[at][1])
+            if may_have(unit, school, metres, home, rules):
+                ways.append(metres / 1e3 + prices[school] / 1e6)
+        parts.append(children * min(ways, default=0))
+    return math.fsum(parts)
+
+
+def judge(report, units, schools):
+    """Return the verdict on the report as a JSON object."""
+    faults = faults_of(report, units, schools)
+    if faults:
+        return {"proven": False, "faults": faults}
+    bound, stated, cost = proven_bound(report, units, schools), report["lower_bound"], report["cost_km"]
+    near = TOLERANCE * max(1.0, abs(bound))
+    if abs(stated - bound) > near:
+        faults.append("the prices prove another bound than the report states")
+    if bound > 0 and abs(report["gap"] - (cost - bound) / bound) > TOLERANCE * 10:
+        faults.append("the stated gap is not (cost_km - lower_bound) / lower_bound")
+    return {"proven": not faults, "faults": faults, "lower_bound": bound, "stated": stated}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("units", "schools", "adjacency", "report"):
+        parser.add_argument(f"--{name}", required=True)
+    args = parser.parse_args()
+    units = {
+        r["unit_id"]: (float(r["x_m"]), float(r["y_m"]), int(float(r["children"]))) for r in rows(args.units)
+    }
+    schools = {r["school_id"]: (r["unit_id"], int(float(r["seats"]))) for r in rows(args.schools)}
+    verdict = judge(json.loads(Path(args.report).read_text(encoding="utf-8")), units, schools)
+    print(json.dumps(verdict, ensure_ascii=False))
+    return 0 if verdict["proven"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

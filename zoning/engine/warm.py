@@ -1,0 +1,24 @@
+"""Compile and cache the engine's inner loops, so that no command spends its time on it.
+
+python -m zoning.engine.warm
+"""
+
+from zoning.engine.problem import Problem, School, Unit, build_problem
+from zoning.engine.solve import Options, solve
+
+
+def small_problem() -> Problem:
+    """Return a three by three grid with two schools, in which every kind of move can occur."""
+    units = [Unit(f"{x}{y}", 1 + x + y, 100.0 * x, 100.0 * y) for x in range(3) for y in range(3)]
+    sides = [(f"{x}{y}", f"{x + 1}{y}") for x in range(2) for y in range(3)]
+    sides += [(f"{x}{y}", f"{x}{y + 1}") for x in range(3) for y in range(2)]
+    return build_problem(units, [School("a", "00", 20), School("b", "22", 20)], sides)
+
+
+def warm() -> None:
+    """Run every compiled function once."""
+    solve(small_problem(), Options(effort=1), seed=1)
+
+
+if __name__ == "__main__":
+    warm()

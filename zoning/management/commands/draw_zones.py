@@ -1,0 +1,71 @@
+"""Draw attendance zones: from three CSV files without a database, or for a district of the database."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from zoning.engine.files import FileFault, plan_csv, read_tables
+from zoning.engine.objective import PRESETS
+from zoning.engine.problem import ProblemFault, build_problem
+from zoning.engine.report import plan_rows, report
+from zoning.engine.solve import Options, Solution, solve
+from zoning.engine.verify import violations
+
+
+class Command(BaseCommand):
+    help = "Draw attendance zones from files (units, schools, adjacency), or for a district with --district."
+    requires_system_checks: list[str] = []  # noqa: RUF012 -- Django's own declaration; the file form has no database
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        for name in ("units", "schools", "adjacency", "out", "report"):
+            parser.add_argument(f"--{name}", type=Path)
+        budget = parser.add_mutually_exclusive_group()
+        budget.add_argument("--seconds", type=float, help="wall time of the search (10)")
+        budget.add_argument("--effort", type=int, help="rounds of search: the same plan on every machine")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--preset", choices=sorted(PRESETS), default="nearest")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        missing = [f"--{name}" for name in ("units", "schools", "adjacency", "out") if not options[name]]
+        if missing:
+            raise CommandError(f"The file form needs {', '.join(missing)}.")
+        self._draw_from_files(options)
+
+    def _draw_from_files(self, options: dict[str, Any]) -> None:
+        began = time.monotonic()
+        try:
+            tables = read_tables(options["units"], options["schools"], options["adjacency"])
+            problem = build_problem(tables.units, tables.schools, tables.adjacency)
+        except (FileFault, ProblemFault) as fault:
+            raise CommandError(str(fault)) from fault
+        solution = solve(problem, _solve_options(options), seed=options["seed"])
+        plan = plan_rows(problem, solution)
+        options["out"].write_bytes(plan_csv(plan))
+        told = report(problem, solution, seconds=time.monotonic() - began)
+        if options["report"]:
+            text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
+            options["report"].write_text(text + "\n", encoding="utf-8")
+        self._tell(solution, told)
+        if solution.lawful and violations(tables.facts(), list(plan.items())):
+            raise CommandError("The independent check refuses the plan: this is a fault of the engine.")
+        if not solution.lawful:
+            raise CommandError("No lawful plan was found; the plan written has the least trouble.")
+
+    def _tell(self, solution: Solution, told: dict[str, Any]) -> None:
+        for trouble in solution.violations:
+            self.stderr.write(str(trouble))
+        self.stdout.write(
+            f"{told['cost_km']:.3f} child-km; no plan can have less than {told['lower_bound']:.3f}"
+            f" (gap {100 * told['gap']:.2f} %); {told['seconds']:.1f} s, effort {told['effort']}"
+        )
+
+
+def _solve_options(options: dict[str, Any]) -> Options:
+    weights = PRESETS[options["preset"]]
+    if options["effort"] is not None:
+        return Options(effort=options["effort"], weights=weights)
+    seconds = 10.0 if options["seconds"] is None else options["seconds"]
+    return Options(seconds=seconds, clock=time.monotonic, weights=weights)
