@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from accounts.models import AuditEvent, AuditLeaf, AuditTreeHead
 from accounts.tree import Frontier
@@ -31,6 +31,13 @@ class InclusionProof:
     size: int
     root: str
     path: tuple[str, ...]
+
+
+def subject_of(subject: Model | tuple[str, str]) -> tuple[str, str]:
+    """Return what a subject is called in the log: its model's label and its key."""
+    if isinstance(subject, Model):
+        return subject._meta.label_lower, str(subject.pk)
+    return subject
 
 
 def leaf_of(event: AuditEvent) -> str:

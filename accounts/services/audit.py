@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from django.db import connection, models, transaction
 
 from accounts.models import AuditEvent, AuditLeaf, AuditTreeHead, User
-from accounts.selectors.audit import leaf_of
+from accounts.selectors.audit import leaf_of, subject_of
 from accounts.tree import Frontier
 from common.canonical import CanonicalValue
 from common.errors import WrongMoment
@@ -53,13 +53,6 @@ def record_event(
     event.leaf = leaf_of(event)
     event.save(force_insert=True)
     return event
-
-
-def subject_of(subject: models.Model | tuple[str, str]) -> tuple[str, str]:
-    """Return what a subject is called in the log: its model's label and its key."""
-    if isinstance(subject, models.Model):
-        return subject._meta.label_lower, str(subject.pk)
-    return subject
 
 
 @transaction.atomic

@@ -1,0 +1,71 @@
+"""Run background jobs."""
+
+import logging
+from argparse import ArgumentParser
+from threading import Event, Thread
+from uuid import uuid4
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_tasks_db.management.commands.db_worker import Worker
+
+from accounts.services.sweeper import sweep_jobs
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_SWEEPS = 5.0
+SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class Command(BaseCommand):
+    """Takes tasks from the queue, and sweeps up after killed workers beside it.
+
+    SIGTERM lets the task at hand finish; a second one, or SIGKILL, leaves it to the sweeper of another worker or
+    of this one's successor.
+    """
+
+    help = "Run background jobs until told to stop. Start as many as the machine has cores to spare."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take what differs between a server and a one-off."""
+        parser.add_argument("--until-idle", action="store_true", help="stop when the queue is empty")
+        parser.add_argument("--sweep-seconds", type=float, default=SECONDS_BETWEEN_SWEEPS)
+
+    def handle(self, *args: object, until_idle: bool, sweep_seconds: float, **options: object) -> None:
+        """Work until told to stop."""
+        worker = Worker(
+            queue_names=["default"],
+            excluded_queue_names=[],
+            interval=SECONDS_BETWEEN_LOOKS,
+            batch=until_idle,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=uuid4().hex,
+        )
+        worker.configure_signals()
+        _sweep()
+        stopped = Event()
+        sweeper = Thread(target=_sweep_again_and_again, args=(stopped, sweep_seconds), daemon=True)
+        sweeper.start()
+        try:
+            worker.run()
+        finally:
+            stopped.set()
+            sweeper.join(timeout=sweep_seconds)
+
+
+def _sweep() -> None:
+    for job_id in sweep_jobs(actor=None, now=timezone.now()):
+        log.warning("job %s was left by a killed worker", job_id)
+
+
+def _sweep_again_and_again(stopped: Event, seconds: float) -> None:
+    while not stopped.wait(seconds):
+        try:
+            _sweep()
+        except DatabaseError:
+            log.exception("could not look for jobs of killed workers; trying again")
+        finally:
+            connection.close()  # this thread's own
