@@ -16,6 +16,12 @@ from common.errors import NotFound
 CHUNK = 5000
 
 
+class NoSuchEvent(NotFound):
+    """There is no such event."""
+
+    code = "no_such_event"
+
+
 class EventNotInTree(NotFound):
     """The event does not exist, or has no place under a published head yet."""
 
@@ -54,6 +60,14 @@ def leaf_of(event: AuditEvent) -> str:
             "details": event.details,
         }
     )
+
+
+def get_event(event_id: int) -> AuditEvent:
+    """Return the event."""
+    event = AuditEvent.objects.filter(pk=event_id).first()
+    if event is None:
+        raise NoSuchEvent("there is no such event", event=event_id)
+    return event
 
 
 def list_events(district_code: str) -> QuerySet[AuditEvent]:
