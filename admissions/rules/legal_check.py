@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from admissions.rules.category import KEY_TERMS
 from admissions.rules.clauses import (
     AGE_SIX,
     CLASS_SIZE,
@@ -21,17 +22,21 @@ from admissions.rules.facts import FactName
 from admissions.rules.legal_texts import LEGAL_TEXTS
 from admissions.rules.policy_records import (
     PRIVATE_KINDS,
+    ApprovalStep,
     Area,
     Category,
     FallbackKind,
     LineKind,
     Policy,
+    SchoolStage,
+    SortKey,
     TwinRule,
 )
 from admissions.rules.sentences import Language
-from admissions.rules.terms import Computed
+from admissions.rules.terms import Computed, facts_behind
 
 CLASS_LIMIT = 55
+CLASS_STANDARD = {SchoolStage.PRIMARY: 45, SchoolStage.JUNIOR: 50}
 HALF_YEAR_MONTHS = 6
 
 
@@ -75,11 +80,13 @@ def violations(
     return (
         *_age(policy),
         *_documents(policy),
+        *_needless_documents(policy),
         *_lines(policy),
         *_publication(policy, on),
         *_fallback_and_twins(policy),
         *_lengthened_terms(policy),
-        *_class_sizes(intakes),
+        *_approval(policy),
+        *_class_sizes(policy, intakes),
     )
 
 
@@ -112,6 +119,27 @@ def _documents(policy: Policy) -> Iterator[Violation]:
             yield _refuse("forbidden_document", f"documents[{index}]", entry.clause)
         elif entry.standing is Standing.AFTER_ADMISSION:
             yield _refuse("document_before_admission", f"documents[{index}]", entry.clause)
+
+
+def _needless_documents(policy: Policy) -> Iterator[Violation]:
+    used = {FactName.BIRTH_DATE, FactName.RELATION_SHOWN, *facts_spoken_of(policy)}
+    for index, document in enumerate(policy.documents):
+        entry = CATALOGUE[document]
+        if entry.standing is Standing.ALLOWED and not used.intersection(entry.proves):
+            yield Violation("needless_document", f"documents[{index}]", Severity.WARN, MATERIALS)
+
+
+def facts_spoken_of(policy: Policy) -> frozenset[FactName]:
+    """Return every fact that a category, a key or a point item of the policy rests on.
+
+    Source: docs/rules/documents.md.
+    """
+    conditions = [item.when for item in policy.categories]
+    conditions += [item.when for item in policy.points if item.when is not None]
+    terms = {test.term for condition in conditions for test in comparisons_in(condition)}
+    terms |= {item.per for item in policy.points if item.per is not None}
+    keys = {key for item in policy.categories for key in item.keys if key is not SortKey.TICKET}
+    return frozenset(name for term in terms | {KEY_TERMS[key] for key in keys} for name in facts_behind(term))
 
 
 def _lines(policy: Policy) -> Iterator[Violation]:
@@ -170,12 +198,21 @@ def _lengthened(comparison: Comparison, path: str, category: Category) -> Iterat
         yield Violation("longer_insurance", path, Severity.WARN, MATERIALS)
 
 
-def _class_sizes(intakes: Sequence[PlannedIntake]) -> Iterator[Violation]:
-    schools = {item.school_id for item in intakes}
-    for school_id in sorted(schools):
+def _approval(policy: Policy) -> Iterator[Violation]:
+    for step in ApprovalStep:
+        if step not in policy.approval:
+            yield Violation(f"without_{step}", "approval", Severity.WARN, ZONES)
+
+
+def _class_sizes(policy: Policy, intakes: Sequence[PlannedIntake]) -> Iterator[Violation]:
+    for school_id in sorted({item.school_id for item in intakes}):
         lines = [item for item in intakes if item.school_id == school_id]
-        if sum(item.seats for item in lines) > max(item.classes for item in lines) * CLASS_LIMIT:
-            yield _refuse("large_class", f"intakes[{school_id}]", CLASS_SIZE)
+        seats, classes = sum(item.seats for item in lines), max(item.classes for item in lines)
+        path = f"intakes[{school_id}]"
+        if seats > classes * CLASS_LIMIT:
+            yield _refuse("large_class", path, CLASS_SIZE)
+        elif seats > classes * CLASS_STANDARD[policy.stage]:
+            yield Violation("above_standard_class", path, Severity.WARN, CLASS_SIZE)
 
 
 def _refuse(code: str, path: str, clause: Clause) -> Violation:

@@ -44,4 +44,17 @@ LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "招生计划超过班数乘以 55，会形成大班额",
         "Planned intake exceeds classes times 55: it makes a large class",
     ),
+    "above_standard_class": (
+        "招生计划超过标准班额（小学 45、初中 50）",
+        "Planned intake exceeds the standard class (45 primary, 50 junior)",
+    ),
+    "needless_document": (
+        "没有任何类别或排序用到此材料能证明的事实",
+        "No category or key uses a fact that this document proves",
+    ),
+    "without_risk_assessment": ("审批步骤缺少风险评估", "Approval lacks the risk assessment"),
+    "without_legality_review": ("审批步骤缺少合法性审查", "Approval lacks the legality review"),
+    "without_minutes": ("审批步骤缺少集体研究会议纪要", "Approval lacks the minutes of the meeting"),
+    "without_document_number": ("审批步骤缺少发文字号", "Approval lacks the government document number"),
+    "without_filing": ("审批步骤缺少备案", "Approval lacks the filing"),
 }

@@ -3,6 +3,7 @@
 from admissions.rules.calendar import Calendar
 from admissions.rules.clauses import LOCAL_RULE, Clause, Mark
 from admissions.rules.condition_reading import read_condition, read_term
+from admissions.rules.conditions import comparisons_in
 from admissions.rules.documents_catalogue import Document
 from admissions.rules.policy_records import (
     AgeRule,
@@ -29,7 +30,7 @@ from admissions.rules.policy_records import (
     Window,
 )
 from admissions.rules.reading import Node
-from admissions.rules.terms import spec_of
+from admissions.rules.terms import Computed, spec_of
 from admissions.rules.vocabulary import Kind
 
 REQUIRED = (
@@ -178,6 +179,8 @@ def _private(node: Node) -> PrivateRules:
 def _permit(node: Node) -> PermitRules:
     node.expect_keys(("guardian_counts",), ("exempt",))
     exempt = read_condition(node.child("exempt")) if node.has("exempt") else None
+    if exempt and any(isinstance(test.term, Computed) for test in comparisons_in(exempt)):
+        node.child("exempt").fault("may speak of facts only, not of what is computed from them")
     return PermitRules(node.child("guardian_counts").flag(), exempt)
 
 

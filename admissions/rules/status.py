@@ -1,4 +1,7 @@
-"""The status of an application: a table of who may do what from where. Nothing else changes a status."""
+"""The status of an application and of an offer: one table of who may do what from where.
+
+Nothing else changes a status. The values are those that the database stores.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,47 +10,39 @@ from enum import StrEnum
 class Status(StrEnum):
     """Where an application stands."""
 
-    DRAFT = "draft"
     FILED = "filed"
-    IN_REVIEW = "in_review"
     RETURNED = "returned"
-    INELIGIBLE = "ineligible"
-    VERIFIED = "verified"
-    ENTERED = "entered"
-    WAITLISTED = "waitlisted"
-    COORDINATION = "coordination"
-    OFFERED = "offered"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    ENROLLED = "enrolled"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
-class Action(StrEnum):
-    """What can be done to an application."""
+class OfferStatus(StrEnum):
+    """Where an offer stands."""
 
-    FILE = "file"
+    HELD = "held"
+    ENROLLED = "enrolled"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+class Action(StrEnum):
+    """What can be done to an application or an offer."""
+
     AMEND = "amend"
-    WITHDRAW = "withdraw"
-    TAKE_UP = "take_up"
-    ASK = "ask"
-    ANSWER = "answer"
-    VERIFY = "verify"
-    FIND_INELIGIBLE = "find_ineligible"
+    RETURN = "return"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    REOPEN = "reopen"
     OBJECT = "object"
-    ENTER = "enter"
-    OFFER = "offer"
-    WAITLIST = "waitlist"
-    COORDINATE = "coordinate"
-    CONFIRM = "confirm"
+    WITHDRAW = "withdraw"
+    ENROL = "enrol"
     DECLINE = "decline"
     LAPSE = "lapse"
-    ENROL = "enrol"
 
 
 class Who(StrEnum):
-    """Who may do it; `round` is the admission round itself, run by an officer's command."""
+    """Who may do it; `round` is the admission round itself: look-ups that answered, a date that passed."""
 
     GUARDIAN = "guardian"
     OFFICER = "officer"
@@ -57,12 +52,12 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """From a status, by an action of somebody, to a status."""
+    """From a status, by an action of one of those named, to a status."""
 
-    source: Status
+    source: Status | OfferStatus
     action: Action
-    target: Status
-    who: Who
+    target: Status | OfferStatus
+    who: tuple[Who, ...]
 
 
 class StatusFault(ValueError):
@@ -70,66 +65,46 @@ class StatusFault(ValueError):
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(Status.DRAFT, Action.FILE, Status.FILED, Who.GUARDIAN),
-    Transition(Status.FILED, Action.AMEND, Status.FILED, Who.GUARDIAN),
-    Transition(Status.FILED, Action.WITHDRAW, Status.WITHDRAWN, Who.GUARDIAN),
-    Transition(Status.FILED, Action.TAKE_UP, Status.IN_REVIEW, Who.OFFICER),
-    Transition(Status.FILED, Action.VERIFY, Status.VERIFIED, Who.ROUND),
-    Transition(Status.IN_REVIEW, Action.ASK, Status.RETURNED, Who.OFFICER),
-    Transition(Status.IN_REVIEW, Action.VERIFY, Status.VERIFIED, Who.OFFICER),
-    Transition(Status.IN_REVIEW, Action.FIND_INELIGIBLE, Status.INELIGIBLE, Who.OFFICER),
-    Transition(Status.IN_REVIEW, Action.WITHDRAW, Status.WITHDRAWN, Who.GUARDIAN),
-    Transition(Status.RETURNED, Action.ANSWER, Status.IN_REVIEW, Who.GUARDIAN),
-    Transition(Status.RETURNED, Action.TAKE_UP, Status.IN_REVIEW, Who.OFFICER),
-    Transition(Status.RETURNED, Action.WITHDRAW, Status.WITHDRAWN, Who.GUARDIAN),
-    Transition(Status.INELIGIBLE, Action.OBJECT, Status.IN_REVIEW, Who.GUARDIAN),
-    Transition(Status.INELIGIBLE, Action.COORDINATE, Status.COORDINATION, Who.ROUND),
-    Transition(Status.VERIFIED, Action.AMEND, Status.FILED, Who.GUARDIAN),
-    Transition(Status.VERIFIED, Action.TAKE_UP, Status.IN_REVIEW, Who.OFFICER),
-    Transition(Status.VERIFIED, Action.WITHDRAW, Status.WITHDRAWN, Who.GUARDIAN),
-    Transition(Status.VERIFIED, Action.ENTER, Status.ENTERED, Who.ROUND),
-    Transition(Status.ENTERED, Action.WITHDRAW, Status.WITHDRAWN, Who.GUARDIAN),
-    Transition(Status.ENTERED, Action.OFFER, Status.OFFERED, Who.ROUND),
-    Transition(Status.ENTERED, Action.WAITLIST, Status.WAITLISTED, Who.ROUND),
-    Transition(Status.ENTERED, Action.COORDINATE, Status.COORDINATION, Who.ROUND),
-    Transition(Status.WAITLISTED, Action.OFFER, Status.OFFERED, Who.ROUND),
-    Transition(Status.WAITLISTED, Action.COORDINATE, Status.COORDINATION, Who.ROUND),
-    Transition(Status.WAITLISTED, Action.WITHDRAW, Status.WITHDRAWN, Who.GUARDIAN),
-    Transition(Status.COORDINATION, Action.OFFER, Status.OFFERED, Who.ROUND),
-    Transition(Status.COORDINATION, Action.WITHDRAW, Status.WITHDRAWN, Who.GUARDIAN),
-    Transition(Status.OFFERED, Action.CONFIRM, Status.CONFIRMED, Who.GUARDIAN),
-    Transition(Status.OFFERED, Action.DECLINE, Status.DECLINED, Who.GUARDIAN),
-    Transition(Status.OFFERED, Action.LAPSE, Status.LAPSED, Who.ROUND),
-    Transition(Status.CONFIRMED, Action.ENROL, Status.ENROLLED, Who.SCHOOL),
-    Transition(Status.CONFIRMED, Action.DECLINE, Status.DECLINED, Who.GUARDIAN),
-    # Whoever gave a place up is still a child who must have one: the bureau takes over.
-    Transition(Status.DECLINED, Action.COORDINATE, Status.COORDINATION, Who.ROUND),
-    Transition(Status.LAPSED, Action.COORDINATE, Status.COORDINATION, Who.ROUND),
+    Transition(Status.FILED, Action.AMEND, Status.FILED, (Who.GUARDIAN,)),
+    Transition(Status.FILED, Action.WITHDRAW, Status.WITHDRAWN, (Who.GUARDIAN,)),
+    Transition(Status.FILED, Action.RETURN, Status.RETURNED, (Who.OFFICER,)),
+    Transition(Status.FILED, Action.ACCEPT, Status.ACCEPTED, (Who.OFFICER, Who.ROUND)),
+    Transition(Status.FILED, Action.REFUSE, Status.REFUSED, (Who.OFFICER,)),
+    Transition(Status.RETURNED, Action.AMEND, Status.FILED, (Who.GUARDIAN,)),
+    Transition(Status.RETURNED, Action.WITHDRAW, Status.WITHDRAWN, (Who.GUARDIAN,)),
+    Transition(Status.RETURNED, Action.REOPEN, Status.FILED, (Who.OFFICER,)),
+    Transition(Status.ACCEPTED, Action.AMEND, Status.FILED, (Who.GUARDIAN,)),
+    Transition(Status.ACCEPTED, Action.WITHDRAW, Status.WITHDRAWN, (Who.GUARDIAN,)),
+    Transition(Status.ACCEPTED, Action.REOPEN, Status.FILED, (Who.OFFICER,)),
+    Transition(Status.REFUSED, Action.OBJECT, Status.FILED, (Who.GUARDIAN,)),
+    Transition(Status.REFUSED, Action.REOPEN, Status.FILED, (Who.OFFICER,)),
+    Transition(OfferStatus.HELD, Action.ENROL, OfferStatus.ENROLLED, (Who.SCHOOL, Who.OFFICER)),
+    Transition(OfferStatus.HELD, Action.DECLINE, OfferStatus.DECLINED, (Who.GUARDIAN,)),
+    Transition(OfferStatus.HELD, Action.LAPSE, OfferStatus.LAPSED, (Who.ROUND,)),
 )
 
-# The one live application per child and round has one of these.
-LIVE = tuple(status for status in Status if status is not Status.WITHDRAWN)
+# A child has at most one application of these in a round.
+LIVE = (Status.FILED, Status.RETURNED, Status.ACCEPTED)
 
 
-def transition(status: Status, action: Action) -> Transition | None:
+def transition(status: str, action: Action) -> Transition | None:
     """Return the step that the action takes from the status, or None when there is none.
 
     Source: docs/rules/status.md.
     """
-    steps = (item for item in TRANSITIONS if item.source is status and item.action is action)
-    return next(steps, None)
+    return next((step for step in TRANSITIONS if step.source == status and step.action is action), None)
 
 
-def may(status: Status, action: Action, who: Who | None = None) -> bool:
+def may(status: str, action: Action, who: Who | None = None) -> bool:
     """Say whether the action is possible from the status, and possible for `who` when somebody is named.
 
     Source: docs/rules/status.md.
     """
     step = transition(status, action)
-    return step is not None and who in (None, step.who)
+    return step is not None and (who is None or who in step.who)
 
 
-def next_status(status: Status, action: Action) -> Status:
+def next_status(status: str, action: Action) -> Status | OfferStatus:
     """Return the status after the action.
 
     Raises StatusFault when the table has no such step. Source: docs/rules/status.md.
@@ -140,6 +115,17 @@ def next_status(status: Status, action: Action) -> Status:
     return step.target
 
 
-def actions_for(status: Status, who: Who) -> tuple[Action, ...]:
+def actions_for(status: str, who: Who) -> tuple[Action, ...]:
     """Return what `who` may do from the status, in the order of the table. Source: docs/rules/status.md."""
-    return tuple(item.action for item in TRANSITIONS if item.source is status and item.who is who)
+    return tuple(step.action for step in TRANSITIONS if step.source == status and who in step.who)
+
+
+def status_diagram() -> str:
+    """Return the table as a Mermaid state diagram, one line for each step in the order of the table.
+
+    Source: docs/rules/status.md.
+    """
+    steps = [
+        f"    {step.source} --> {step.target}: {step.action} ({', '.join(step.who)})" for step in TRANSITIONS
+    ]
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {Status.FILED}", *steps])
