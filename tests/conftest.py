@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import IO
 
+import pgtrigger
 import pytest
 from django.conf import settings
 
@@ -33,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Two runs at once, or a run and its parallel workers, never share a database."""
     if "workerinput" not in vars(config):
         os.environ[SLOT], config.stash[_LOCK] = _free_slot()
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_jiujin_{os.environ[SLOT]}"}
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_jiujin_{os.environ[SLOT]}"
     # A test database may be lost with the machine.
     options = settings.DATABASES["default"].setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
@@ -50,3 +51,17 @@ def _plain_static_files() -> Iterator[None]:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     yield
     settings.STORAGES["staticfiles"] = stored
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test with transactions of its own empties all tables when it ends, insert-only ones too."""
+    marker = item.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        return (yield)
+    with pgtrigger.ignore(*(uri for uri in _trigger_uris() if uri.endswith(":no_truncate"))):
+        return (yield)
+
+
+def _trigger_uris() -> list[str]:
+    return [f"{model._meta.label}:{trigger.name}" for model, trigger in pgtrigger.registered()]
