@@ -126,8 +126,9 @@ LIVE_STATUSES = (ApplicationStatus.FILED, ApplicationStatus.RETURNED, Applicatio
 class Application(models.Model):
     """One child's application in one round. Names, numbers and address are sealed.
 
-    category, tier, trace -- computed from the facts, never chosen
-    group_code            -- shared by twins who apply together
+    facts          -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary
+    category, tier -- computed from the facts, never chosen: at the first public school of the list
+    group_code     -- shared by twins who apply together
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -151,7 +152,6 @@ class Application(models.Model):
     )
     category = models.CharField(max_length=60, blank=True)
     tier = models.IntegerField(null=True, blank=True)
-    trace = models.JSONField(default=list)
     group_code = models.CharField(max_length=40, blank=True)
     split_allowed = models.BooleanField(default=False)
     accepts_coordination = models.BooleanField(default=True)
@@ -194,28 +194,6 @@ class ApplicationChoice(models.Model):
         return f"{self.position}: {self.line_id}"
 
 
-class ApplicationFact(models.Model):
-    """A fact about the child, from the closed vocabulary, with source and date."""
-
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="facts")
-    name = models.CharField(max_length=40)
-    value = models.JSONField()
-    source = models.CharField(max_length=10)
-    as_of = models.DateField()
-    verifier = models.CharField(max_length=80, blank=True)
-    expires_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="fact_once_per_source", fields=["application", "name", "source", "verifier", "as_of"]
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class EntryList(models.Model):
     """The frozen list of a draw. Insert-only: a re-run is a new list with a reason, and both are kept.
 
@@ -250,6 +228,34 @@ class EntryList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.number}"
+
+
+class Entry(models.Model):
+    """What stands behind one receipt on an entry list and is never published. Insert-only.
+
+    is_drawn  -- False for special-needs cases, who are placed before the draw and are in no public list
+    standings -- line id -> [category, tier, sort keys...], from which the published ranks were made
+    nearest   -- line ids within reach for coordinated placement, nearest first
+    salt      -- opens the commitment to `nearest`
+    """
+
+    entry_list = models.ForeignKey(EntryList, on_delete=models.PROTECT, related_name="entries")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="entries")
+    receipt = models.CharField(max_length=20)
+    is_drawn = models.BooleanField()
+    standings = models.JSONField()
+    nearest = models.JSONField()
+    salt = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="entry_once", fields=["entry_list", "application"]),
+            models.UniqueConstraint(name="entry_receipt_once", fields=["entry_list", "receipt"]),
+        ]
+        triggers = insert_only()
+
+    def __str__(self) -> str:
+        return self.receipt
 
 
 class PublicValue(models.Model):

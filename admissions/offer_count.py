@@ -10,7 +10,8 @@ RETURN NULL;
 LIVE = "status IN ('held', 'enrolled')"
 ADDED = f"SELECT line_id, count(*) AS difference FROM new_rows WHERE {LIVE} GROUP BY line_id"
 REMOVED = f"SELECT line_id, -count(*) AS difference FROM old_rows WHERE {LIVE} GROUP BY line_id"
-MOVED = f"SELECT line_id, sum(difference) AS difference FROM ({ADDED} UNION ALL {REMOVED}) AS both_ways GROUP BY line_id"
+BOTH = f"{ADDED} UNION ALL {REMOVED}"
+MOVED = f"SELECT line_id, sum(difference) AS difference FROM ({BOTH}) AS both_ways GROUP BY line_id"
 
 
 def offer_count() -> list[pgtrigger.Trigger]:
