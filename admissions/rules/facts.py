@@ -138,8 +138,8 @@ def contradictions(facts: Iterable[Fact]) -> tuple[FactName, ...]:
 
 
 def facts_as_data(facts: Iterable[Fact]) -> list[dict[str, object]]:
-    """Return plain JSON data, one object for each fact, sorted by name, source and day."""
-    ordered = sorted(facts, key=lambda fact: (fact.name, fact.source, fact.as_of))
+    """Return plain JSON data, one object for each fact, sorted by name, then the weakest source first."""
+    ordered = sorted(facts, key=lambda fact: (fact.name, *_weakest_first(fact)))
     return [_fact_as_data(fact) for fact in ordered]
 
 
@@ -184,8 +184,10 @@ def _fact_as_data(fact: Fact) -> dict[str, object]:
     }
 
 
-def _weakest_first(fact: Fact) -> tuple[int, date, str]:
-    return (-PRECEDENCE.index(fact.source), fact.as_of, fact.verifier)
+def _weakest_first(fact: Fact) -> tuple[int, date, str, str, str]:
+    # Verifier, value and expiry only make the order complete, so that the order of input never decides.
+    rank = -PRECEDENCE.index(fact.source)
+    return (rank, fact.as_of, fact.verifier, repr(fact.value), str(fact.expires_on))
 
 
 __all__ = [
