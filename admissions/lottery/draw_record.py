@@ -1,0 +1,88 @@
+"""The draw record: what was drawn from what, once and for all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from admissions.lottery.entry_list import EntryList, entry_list_digest, merkle_root
+from admissions.lottery.seed import seed
+from admissions.lottery.tickets import Draw, coordination_urn, urn
+from common.canonical import canonical_json
+from common.errors import WrongMoment
+
+FORMAT = "jiujin-draw-record-1"
+
+
+class EntryListChanged(WrongMoment):
+    """The entry list is no longer the one whose digest was published."""
+
+    code = "entry_list_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRecord:
+    """Everything a stranger needs to draw again, and what came out."""
+
+    entry_list_digest: str
+    merkle_root: str
+    count: int
+    public_values: tuple[tuple[str, str], ...]
+    draw: Draw
+
+
+def draw(entry_list: EntryList, *, published_digest: str, public_values: Mapping[str, str]) -> DrawRecord:
+    """Draw once: the same list and values give the same record on every machine.
+
+    Raises EntryListChanged when the list is not the published one, PublicValuesDiffer when the
+    values are not those named beforehand.
+    """
+    found = entry_list_digest(entry_list)
+    if found != published_digest:
+        raise EntryListChanged(
+            "the entry list is not the one that was published", published=published_digest, found=found
+        )
+    names = entry_list.public_value_names
+    drawn = seed(entry_list.lottery_id, found, names, public_values)
+    return DrawRecord(
+        entry_list_digest=found,
+        merkle_root=merkle_root(entry_list),
+        count=len(entry_list.entries),
+        public_values=tuple((name, public_values[name]) for name in names),
+        draw=Draw(entry_list.lottery_id, drawn, entry_list.algorithm),
+    )
+
+
+def draw_record_document(record: DrawRecord) -> bytes:
+    """Return draw_record.json in canonical bytes. Source: docs/lottery.md (draw record)."""
+    return canonical_json(
+        {
+            "format": FORMAT,
+            "lottery_id": record.draw.lottery_id,
+            "entry_list_digest": record.entry_list_digest,
+            "merkle_root": record.merkle_root,
+            "count": record.count,
+            "ticket_algorithm": record.draw.algorithm.value,
+            "seed": record.draw.seed,
+        }
+    )
+
+
+def public_values_document(record: DrawRecord) -> bytes:
+    """Return public_values.json in canonical bytes: pairs of name and value in seed order."""
+    return canonical_json([[name, value] for name, value in record.public_values])
+
+
+def tickets(
+    entry_list: EntryList, record: DrawRecord, tracks: Mapping[str, str]
+) -> dict[str, dict[str, int]]:
+    """Return the tickets of every receipt by urn: those of its lines, and of coordinated placement.
+
+    tracks -- the track of every line
+    """
+    scope = entry_list.scope
+    found: dict[str, dict[str, int]] = {}
+    for entry in entry_list.entries:
+        urns = {urn(scope, track=tracks[c.line_id], line_id=c.line_id) for c in entry.choices}
+        if entry.fallback_rank is not None:
+            urns.add(coordination_urn(scope))
+        found[entry.receipt] = {name: record.draw.ticket(name, entry.ball) for name in sorted(urns)}
+    return found

@@ -1,0 +1,488 @@
+"""Place every child of a public bundle again and compare. Standard library only; share this file freely.
+
+    python verify.py BUNDLE
+
+BUNDLE is a folder or a zip. Lists, policy digest, public values and results are all it reads: seed and
+tickets are computed here again, never taken from the bundle. Exit status 0: everything is right.
+The rules it follows are in docs/lottery.md; it shares no code with the program that placed the children.
+"""
+
+import csv
+import hashlib
+import hmac
+import io
+import json
+import sys
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from heapq import heappush, heappushpop
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Standing = tuple[int, int, str]
+Standings = Mapping[tuple[str, str], Standing]
+Lists = Mapping[str, Sequence[str]]
+Seats = Mapping[str, int]
+Bundle = Mapping[str, bytes]
+
+
+class Unreadable(Exception):
+    """The bundle cannot be read far enough to check the rest."""
+
+
+class Bid(NamedTuple):
+    line: str
+    choice: int
+    rank: int
+    lost_rank: int
+    ticket: int
+
+
+class Child(NamedTuple):
+    receipt: str
+    group: str | None
+    may_split: bool
+    bids: tuple[Bid, ...]
+    fallback: tuple[int, int] | None
+
+
+class Line(NamedTuple):
+    seats: int
+    track: str
+    reserve_of: str | None
+
+
+class Round(NamedTuple):
+    lines: dict[str, Line]
+    stages: list[Any]
+    coordination: Any
+    children: dict[str, Child]
+    withdrawn: dict[str, Child]
+
+
+class Answer(NamedTuple):
+    """The round as placed again here."""
+
+    got: dict[str, str]
+    standing: dict[tuple[str, str], Standing]
+    behind: set[str]
+    struck: list[tuple[str, str]]
+
+
+def _mac(algorithm: str, key: bytes) -> Callable[[str], int]:
+    name = {"HMAC-SHA-256": "sha256", "HMAC-SM3": "sm3"}.get(algorithm, "")
+    if name not in hashlib.algorithms_available:
+        raise Unreadable(
+            f"此 Python 不支持 {algorithm}，请换一台机器 / this Python lacks {algorithm}, use another"
+        )
+    return lambda text: int.from_bytes(hmac.digest(key, text.encode(), name), "big")
+
+
+def _json(bundle: Bundle, name: str) -> Any:
+    try:
+        return json.loads(bundle[name])
+    except (KeyError, ValueError) as problem:
+        raise Unreadable(f"{name} 缺失或无法读取 / is missing or unreadable: {problem}") from problem
+
+
+def _table(bundle: Bundle, name: str, columns: str, keys: int) -> dict[tuple[str, ...], list[str]]:
+    """Return the rows by their first `keys` columns, which no two rows may share."""
+    header, *rows = csv.reader(io.StringIO(bundle[name].decode()))
+    if header != columns.split() or any(len(row) != len(header) for row in rows):
+        raise Unreadable(f"{name} 列不符 / has other columns than {columns}")
+    found = {tuple(row[:keys]): row for row in rows}
+    if len(found) < len(rows):
+        raise Unreadable(f"{name} 有重复行 / repeats a row")
+    return found
+
+
+def _tickets(bundle: Bundle, entry_list: Any, plan: Any) -> Callable[[str, str], int]:
+    """Return (line, ball) -> ticket, from the seed computed here; line "" is coordinated placement."""
+    digest = hashlib.sha256(bundle["entry_list.json"]).hexdigest()
+    values = [f"{name}={value}" for name, value in _json(bundle, "public_values.json")]
+    lines = ["jiujin-seed-1", entry_list["lottery_id"], digest, *values, ""]
+    mac = _mac(entry_list["ticket_algorithm"], hashlib.sha256("\n".join(lines).encode()).digest())
+    tracks = {line["line_id"]: line["track"] for line in plan["lines"]} | {"": "public"}
+    scope, drawn = entry_list["ticket_scope"], {}
+
+    def ticket(line: str, ball: str) -> int:
+        urn = {"track": tracks[line], "round": "all", "line": line or "coordination"}[scope]
+        if (urn, ball) not in drawn:
+            drawn[urn, ball] = mac("\n".join(("jiujin-ticket-1", entry_list["lottery_id"], urn, ball)))
+        return drawn[urn, ball]
+
+    return ticket
+
+
+def _child(entry: Any, ticket: Callable[[str, str], int]) -> Child:
+    ball = entry["group"] or entry["receipt"]
+    bids = tuple(
+        Bid(line, choice, rank, lost, ticket(line, ball)) for line, choice, rank, lost in entry["choices"]
+    )
+    rank = entry["fallback_rank"]
+    fallback = None if rank is None else (rank, ticket("", ball))
+    return Child(entry["receipt"], entry["group"], entry["split_allowed"], bids, fallback)
+
+
+def _round(bundle: Bundle) -> Round:
+    entry_list, plan = _json(bundle, "entry_list.json"), _json(bundle, "round.json")
+    amendments = _json(bundle, "amendments.json")
+    if hashlib.sha256(bundle["round.json"]).hexdigest() != entry_list["plan_digest"]:
+        raise Unreadable("round.json 不是名单所绑定的方案 / round.json is not the plan the list is bound to")
+    ticket = _tickets(bundle, entry_list, plan)
+    everybody = [_child(entry, ticket) for entry in [*entry_list["entries"], *amendments["added"]]]
+    children = {child.receipt: child for child in everybody}
+    if len(children) < len(everybody):
+        raise Unreadable("报名号重复 / a receipt appears twice")
+    withdrawn = {receipt: children.pop(receipt) for receipt in amendments["withdrawn"]}
+    seats = amendments["seats"]
+    lines = {
+        line["line_id"]: Line(seats.get(line["line_id"], line["seats"]), line["track"], line["reserve_of"])
+        for line in plan["lines"]
+    }
+    return Round(lines, plan["stages"], plan["coordination"], children, withdrawn)
+
+
+def _defer(lists: Lists, standing: Standings, seats: Seats) -> dict[str, str]:
+    """One child at a time: whoever is turned away asks on at once. The order of asking changes nothing."""
+    place: dict[tuple[str, str], int] = {}
+    asking: dict[str, list[Standing]] = defaultdict(list)
+    for receipt, names in lists.items():
+        for name in names:
+            asking[name].append(standing[receipt, name])
+    people = {}
+    for name, order in asking.items():
+        order.sort()
+        people[name] = [receipt for _, _, receipt in order]
+        place |= {(receipt, name): position for position, receipt in enumerate(people[name])}
+    held: dict[str, list[int]] = {name: [] for name in seats}
+    left = {receipt: iter(names) for receipt, names in lists.items()}
+    for receipt in lists:
+        asker = receipt
+        while asker and (name := next(left[asker], "")):
+            position = -place[asker, name]
+            if len(held[name]) < seats[name]:
+                heappush(held[name], position)
+                asker = ""
+            elif seats[name]:
+                asker = people[name][-heappushpop(held[name], position)]
+    return {people[name][-position]: name for name, positions in held.items() for position in positions}
+
+
+def _splitting(members: Sequence[Child], lists: Lists, got: Mapping[str, str]) -> tuple[int, str, str] | None:
+    """The line that took one of the group and turned another away, first on the list; with the group's ticket."""
+    for member in members:
+        for name in lists[member.receipt]:
+            here = [other for other in members if name in lists[other.receipt]]
+            if not any(got.get(other.receipt) == name for other in here):
+                continue
+            for other in here:
+                listed = lists[other.receipt]
+                place = listed.index(got[other.receipt]) if other.receipt in got else len(listed)
+                if place > listed.index(name):
+                    ticket = min(bid.ticket for one in here for bid in one.bids if bid.line == name)
+                    return ticket, str(member.group), name
+    return None
+
+
+def _fill(round_: Round, names: set[str], answer: Answer) -> dict[str, str]:
+    """One stage, run again and again until no twin group is split."""
+    seats = {name: round_.lines[name].seats for name in names}
+    waiting = [child for receipt, child in round_.children.items() if receipt not in answer.got]
+    groups: dict[str, list[Child]] = defaultdict(list)
+    for child in waiting:
+        groups[child.group or ""].append(child)
+    groups.pop("", None)
+    bound = [sorted(members) for members in groups.values() if not any(one.may_split for one in members)]
+    while True:
+        lists = {}
+        for child in waiting:
+            listed = [bid.line for bid in child.bids if bid.line in names]
+            lists[child.receipt] = [name for name in listed if (child.group, name) not in answer.struck]
+        got = _defer(lists, answer.standing, seats)
+        splits = [found for members in bound if (found := _splitting(members, lists, got))]
+        if not splits:
+            return got
+        answer.struck.append(min(splits)[1:])
+
+
+def _place(round_: Round) -> Answer:
+    answer = Answer({}, {}, set(), [])
+    private: set[str] = set()
+    for stage in round_.stages:
+        names = set(stage["line_ids"])
+        bids = [(child, bid) for child in round_.children.values() for bid in child.bids if bid.line in names]
+        highest = max((bid.rank for _, bid in bids), default=0)
+        for child, bid in bids:
+            if child.receipt not in answer.got:
+                rule = stage["losers"] if any(b.line in private for b in child.bids) else "class_kept"
+                lost = {"same_class_last": bid.lost_rank, "after_all": highest + bid.rank}
+                standing = (lost.get(rule, bid.rank), bid.ticket, child.receipt)
+                answer.standing[child.receipt, bid.line] = standing
+                if rule in lost:
+                    answer.behind.add(child.receipt)
+        answer.got.update(_fill(round_, names, answer))
+        private |= {name for name in names if round_.lines[name].track == "private"}
+    return answer
+
+
+def _cutoffs(round_: Round, answer: Answer) -> dict[str, list[str]]:
+    """Return the rows of cutoffs.csv by line."""
+    listed = Counter(bid.line for child in round_.children.values() for bid in child.bids)
+    last: dict[str, list[Standing]] = defaultdict(list)
+    for receipt, name in answer.got.items():
+        last[name].append(answer.standing[receipt, name])
+    rows = {}
+    for name, line in sorted(round_.lines.items()):
+        row = [name, str(line.seats), str(listed[name]), str(len(last[name])), "", ""]
+        if last[name] and len(last[name]) >= line.seats:
+            rank, ticket, _ = max(last[name])
+            row[4:] = [str(rank), f"{ticket:064x}"]
+        rows[name] = row
+    return rows
+
+
+def _reasons(round_: Round, answer: Answer, cutoffs: Lists) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return choice and public reason of every bid, derived from the placements alone."""
+    stage_of = {name: index for index, stage in enumerate(round_.stages) for name in stage["line_ids"]}
+    reserve: dict[str, Standing] = {}
+    for receipt, name in answer.got.items():
+        open_line = round_.lines[name].reserve_of
+        standing = answer.standing.get((receipt, open_line or ""))
+        if open_line and standing:
+            reserve[open_line] = max(standing, reserve.get(open_line, standing))
+    gone = [(child, bid) for child in round_.withdrawn.values() for bid in child.bids]
+    found = {(child.receipt, bid.line): (str(bid.choice), "withdrawn") for child, bid in gone}
+    for child in round_.children.values():
+        listed = [bid.line for bid in child.bids]
+        got = answer.got.get(child.receipt)
+        met = (stage_of[got], listed.index(got)) if got else (len(round_.stages), 0)
+        for index, bid in enumerate(child.bids):
+            if got == bid.line:
+                reason = "admitted"
+            elif (stage_of[bid.line], index) > met:
+                reason = "higher_choice_won"
+            elif (child.group, bid.line) in answer.struck:
+                reason = "group_kept_together"
+            else:
+                standing = answer.standing[child.receipt, bid.line]
+                behind = child.receipt in answer.behind
+                reason = _lost(bid, standing, cutoffs[bid.line], reserve.get(bid.line), behind)
+            found[child.receipt, bid.line] = (str(bid.choice), reason)
+    return found
+
+
+def _lost(bid: Bid, standing: Standing, cutoff: Sequence[str], reserve: Standing | None, behind: bool) -> str:
+    if reserve is not None and standing < reserve:
+        return "filled_by_reserve"
+    if not cutoff[4]:
+        return "no_seats"
+    if behind and (bid.rank, bid.ticket) < (int(cutoff[4]), int(cutoff[5], 16)):
+        return "private_draw_lost"
+    return "same_category_ticket" if standing[0] == int(cutoff[4]) else "rank_below_cutoff"
+
+
+class Seating:
+    """Children on seats, for coordinated placement."""
+
+    def __init__(self, reach: Lists, seats: Seats) -> None:
+        self.reach, self.seats = reach, dict(seats)
+        self.at: dict[str, str] = {}
+        self.on: dict[str, set[str]] = {name: set() for name in seats}
+
+    def seat(self, receipt: str, names: Sequence[str]) -> bool:
+        """Seat the child at one of the lines, moving others along a chain; say whether it could be done."""
+        came = dict.fromkeys(names, (receipt, ""))
+        queue = list(came)
+        for name in queue:
+            if len(self.on[name]) < self.seats[name]:
+                while name:
+                    mover, before = came[name]
+                    self.on.get(before, set()).discard(mover)
+                    self.on[name].add(mover)
+                    self.at[mover], name = name, before
+                return True
+            for sitter in self.on[name]:
+                found = [other for other in self.reach[sitter] if other not in came]
+                came |= dict.fromkeys(found, (sitter, name))
+                queue += found
+        return False
+
+    def settle(self, receipt: str) -> None:
+        """Give the child the nearest line with which everybody seated stays seated, for good."""
+        self.on[self.at[receipt]].discard(receipt)
+        for name in self.reach[receipt]:
+            if name == self.at[receipt] or self.seat(receipt, [name]):
+                break
+        self.on[self.at[receipt]].discard(receipt)
+        self.seats[self.at[receipt]] -= 1
+
+
+def _coordination_faults(
+    round_: Round, bundle: Bundle, answer: Answer, published: Mapping[str, tuple[str, str]]
+) -> list[str]:
+    """Compare the coordinated placements (receipt -> line, nearness) with those found here."""
+    if round_.coordination is None:
+        return [
+            f"{receipt}：本批次没有统筹安排 / no coordinated placement in this round" for receipt in published
+        ]
+    opened = _json(bundle, "coordination.json")
+    listed = [*_json(bundle, "entry_list.json")["entries"], *_json(bundle, "amendments.json")["added"]]
+    bound = {entry["receipt"]: entry["fallback_commitment"] for entry in listed}
+    without = [child for receipt, child in round_.children.items() if receipt not in answer.got]
+    waiting = {child.receipt: child.fallback for child in without if child.fallback is not None}
+    found = [f"{r} 的就近次序未公开 / nearest lines are not opened" for r in waiting if r not in opened]
+    for receipt in opened:
+        text = "".join(f"{part}\n" for part in [opened[receipt]["salt"], *opened[receipt]["line_ids"]])
+        if receipt not in waiting:
+            found.append(f"{receipt} 的就近次序不应公开 / nearest lines are opened needlessly")
+        elif hashlib.sha256(text.encode()).hexdigest() != bound[receipt]:
+            found.append(
+                f"{receipt} 的就近次序与名单承诺不符 / nearest lines are not those bound by the list"
+            )
+    if found:
+        return found
+    taken = Counter(answer.got.values())
+    seats = {name: max(round_.lines[name].seats - taken[name], 0) for name in round_.coordination["line_ids"]}
+    order = sorted(waiting, key=lambda receipt: (waiting[receipt], receipt))
+    reach = {r: [name for name in opened[r]["line_ids"] if seats.get(name)] for r in order}
+    seating = Seating(reach, seats)
+    seated = [receipt for receipt in order if seating.seat(receipt, reach[receipt])]
+    if round_.coordination["rule"] == "least_total_walk":
+        return _walk_faults(reach, seats, len(seated), opened, published)
+    for receipt in seated:
+        seating.settle(receipt)
+    near = {r: str(opened[r]["line_ids"].index(seating.at[r]) + 1) for r in seated}
+    expected = {r: (seating.at[r], near[r]) for r in seated}
+    return _differences("统筹安排 / coordinated placement", expected, published)
+
+
+def _walk_faults(
+    reach: Lists, seats: Seats, most: int, opened: Any, published: Mapping[str, tuple[str, str]]
+) -> list[str]:
+    """Metres are not public: here only that seats, reach and the number of children placed are right."""
+    used = Counter(name for name, _ in published.values())
+    above = sorted(name for name in used if used[name] > seats.get(name, 0))
+    found = [f"{name} 统筹超出空余学位 / coordinated above the seats left" for name in above]
+    for receipt, (name, near) in sorted(published.items()):
+        if name not in reach.get(receipt, ()) or opened[receipt]["line_ids"][int(near) - 1] != name:
+            found.append(f"{receipt} 统筹到范围外的 {name} / coordinated to a line out of reach")
+    if len(published) < most:
+        found.append("可统筹的人数多于公布人数 / more children could have been coordinated")
+    return found
+
+
+def _differences(what: str, expected: Mapping[Any, Any], published: Mapping[Any, Any]) -> list[str]:
+    return [
+        f"{what}：{key} 公布为 {published.get(key)}，应为 {expected.get(key)} / "
+        f"published {published.get(key)}, should be {expected.get(key)}"
+        for key in sorted({*expected, *published}, key=str)
+        if expected.get(key) != published.get(key)
+    ]
+
+
+def _lawful_faults(round_: Round, answer: Answer, got: Mapping[str, str]) -> list[str]:
+    """Check the published placements by themselves: seats, lists, and that no one was passed over."""
+    on: dict[str, list[Standing]] = defaultdict(list)
+    found = []
+    for receipt, name in sorted(got.items()):
+        child = round_.children.get(receipt)
+        if child is None or name not in [bid.line for bid in child.bids]:
+            found.append(f"{receipt} 没有填报 {name} / did not list it, or is not on the list")
+        elif (receipt, name) in answer.standing:
+            on[name].append(answer.standing[receipt, name])
+    for name, line in sorted(round_.lines.items()):
+        if len(on[name]) > line.seats:
+            found.append(f"{name} 超计划录取 / above plan: {len(on[name])} > {line.seats}")
+    last = {name: max(order) for name, order in on.items() if order}
+    stage_of = {name: index for index, stage in enumerate(round_.stages) for name in stage["line_ids"]}
+    for child in round_.children.values():
+        here = got.get(child.receipt)
+        for bid in sorted(child.bids, key=lambda bid: stage_of[bid.line]):
+            if bid.line == here:
+                break
+            mine = answer.standing.get((child.receipt, bid.line))
+            free = len(on[bid.line]) < round_.lines[bid.line].seats
+            struck = (child.group, bid.line) in answer.struck
+            if mine and not struck and (free or mine < last.get(bid.line, mine)):
+                found.append(f"{child.receipt} 在 {bid.line} 被越过 / was passed over there")
+    return found
+
+
+def _result_faults(bundle: Bundle) -> list[str]:
+    round_ = _round(bundle)
+    answer = _place(round_)
+    table = _table(bundle, "placements.csv", "receipt line_id choice nearest reason", 1)
+    rows = {receipt: tuple(row[1:]) for (receipt,), row in table.items()}
+    coordinated = {receipt: (row[0], row[2]) for receipt, row in rows.items() if row[3] == "coordinated"}
+    expected = dict.fromkeys(round_.withdrawn, ("", "", "", "withdrawn"))
+    for receipt, child in round_.children.items():
+        name = answer.got.get(receipt, "")
+        choice = next((str(bid.choice) for bid in child.bids if bid.line == name), "")
+        expected[receipt] = (name, choice, "", "admitted" if name else "not_placed")
+        if not name and receipt in coordinated:  # compared by itself below
+            expected[receipt] = rows[receipt]
+    admitted = {receipt: row[0] for receipt, row in rows.items() if row[3] == "admitted"}
+    found = _lawful_faults(round_, answer, admitted)
+    found += _differences("录取 / placement", expected, rows)
+    found += _coordination_faults(round_, bundle, answer, coordinated)
+    cutoffs = _cutoffs(round_, answer)
+    table = _table(bundle, "cutoffs.csv", "line_id seats applicants admitted rank ticket", 1)
+    found += _differences(
+        "分数线（次序线） / cut-off", cutoffs, {name: row for (name,), row in table.items()}
+    )
+    struck = list(_table(bundle, "struck.csv", "group line_id", 2))
+    if struck != answer.struck:
+        found.append(f"多胞胎处理不符 / twin groups: published {struck}, should be {answer.struck}")
+    reasons = _table(bundle, "reasons.csv", "receipt line_id choice reason", 2)
+    derived = _reasons(round_, answer, cutoffs)
+    return found + _differences(
+        "理由 / reason", derived, {key: tuple(row[2:]) for key, row in reasons.items()}
+    )
+
+
+def _manifest_faults(bundle: Bundle) -> list[str]:
+    listed = _json(bundle, "MANIFEST.json")
+    return [
+        f"文件与清单摘要不符 / file missing or not as in the manifest: {name}"
+        for name in sorted({*listed, *bundle} - {"MANIFEST.json"})
+        if name not in bundle or listed.get(name) != hashlib.sha256(bundle[name]).hexdigest()
+    ]
+
+
+def faults(bundle: Bundle) -> list[str]:
+    """Return everything wrong with the placements in the bundle; the empty list is good news."""
+    try:
+        return _manifest_faults(bundle) + _result_faults(bundle)
+    except Unreadable as problem:
+        return [str(problem)]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+        return [f"结果包格式不符 / the bundle is malformed: {type(problem).__name__}: {problem}"]
+
+
+def read(path: Path) -> dict[str, bytes]:
+    """Return the files of a bundle, from a folder or a zip."""
+    if path.is_dir():
+        return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print("用法 / usage: python verify.py BUNDLE")
+        return 2
+    found = faults(read(Path(sys.argv[1])))
+    for fault in found:
+        print("✗", fault)
+    if found:
+        print(f"录取核验不通过，{len(found)} 处 / the placements do NOT check: {len(found)} fault(s)")
+        return 1
+    print("录取核验通过：每个学位、次序线和理由都已重算一致")
+    print("The placements check: every place, cut-off and reason was computed again and agrees.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
