@@ -72,3 +72,12 @@ def die(job_id: str) -> None:
     """Be told to stop at once."""
     with running(job_id):
         raise SystemExit(1)
+
+
+@task()
+def nap(job_id: str, seconds: int) -> None:
+    """Take a while."""
+    with running(job_id) as job:
+        job.report("asleep", 0, 1)
+        time.sleep(seconds)
+        job.report("awake", 1, 1)
