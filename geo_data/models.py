@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +116,7 @@ class CatchmentUnit(models.Model):
                 name="unit_children_not_negative", condition=Q(children=None) | Q(children__gte=0)
             ),
         ]
+        indexes = [GinIndex(name="unit_by_name_part", fields=["name"], opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,25 @@
+"""Questions about districts."""
+
+from django.db.models import QuerySet
+
+from common.errors import NotFound
+from geo_data.models import District
+
+
+class NoSuchDistrict(NotFound):
+    """There is no such district here."""
+
+    code = "no_such_district"
+
+
+def get_district(code: str) -> District:
+    """Return the district."""
+    district = District.objects.filter(pk=code).first()
+    if district is None:
+        raise NoSuchDistrict("there is no such district", district_code=code)
+    return district
+
+
+def list_districts() -> QuerySet[District]:
+    """Return all districts by code."""
+    return District.objects.order_by("code")

@@ -1,0 +1,39 @@
+"""Degrees to metres and back: lengths are computed in the district's projected system, never in degrees."""
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+
+FloatArray = npt.NDArray[np.float64]
+DEGREES = 4326
+
+
+def project(longitude: npt.ArrayLike, latitude: npt.ArrayLike, *, epsg: int) -> tuple[FloatArray, FloatArray]:
+    """Return x (east) and y (north) in metres of the projected system; input EPSG:4326, degrees.
+
+    Source: docs/import.md (coordinates).
+    """
+    x, y = _transformer(DEGREES, epsg).transform(longitude, latitude)
+    return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+
+def unproject(x: npt.ArrayLike, y: npt.ArrayLike, *, epsg: int) -> tuple[FloatArray, FloatArray]:
+    """Return longitude and latitude, degrees of EPSG:4326, of points in the given system.
+
+    Source: docs/import.md (coordinates).
+    """
+    longitude, latitude = _transformer(epsg, DEGREES).transform(x, y)
+    return np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
+
+
+def is_metric(epsg: int) -> bool:
+    """Say whether the system is projected, with the metre as its unit. Raises CRSError for an unknown code."""
+    crs = CRS.from_epsg(epsg)
+    return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
+
+
+@lru_cache(maxsize=32)
+def _transformer(source: int, target: int) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
