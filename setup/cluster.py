@@ -156,8 +156,8 @@ def _one_at_a_time() -> Iterator[None]:
 
 def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    if server_user():
-        shutil.chown(folder, server_user(), server_user())
+    if user := server_user():
+        shutil.chown(folder, user)
     elif folder.stat().st_uid != os.geteuid() or folder.is_symlink():
         raise ClusterFault(f"{folder} belongs to somebody else. Remove it, or move this folder elsewhere.")
     folder.chmod(0o700)

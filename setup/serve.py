@@ -44,7 +44,7 @@ def commands() -> dict[str, list[str]]:
             *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port()}"),
             *("--workers", environment.text("JIUJIN_WEB_WORKERS", "2"), "--threads", "4", "--timeout", "60"),
         ],
-        "worker": [sys.executable, "manage.py", "db_worker"],
+        "worker": [sys.executable, "manage.py", "worker"],
     }
 
 

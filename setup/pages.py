@@ -1,0 +1,164 @@
+"""Writes the generated pages of docs/: the settings and the codes of refusals."""
+
+import ast
+import importlib
+import os
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+
+from config.paths import BASE
+
+if TYPE_CHECKING:
+    from common.errors import DomainError
+
+# What each setting means, Chinese first. A setting read in config/ or setup/ but missing here fails the page.
+SETTINGS = {
+    "JIUJIN_SECRET_KEY": (
+        "签名会话与令牌的密钥；`make setup` 自动生成",
+        "signs sessions and tokens; `make setup` makes one",
+    ),
+    "JIUJIN_SEAL_KEYS": (
+        "个人信息加密密钥，`编号:base64`，逗号分隔；第一个用于加密，全部可用于解密",
+        "keys of sealed personal fields, `id:base64` separated by commas; the first seals, all of them open",
+    ),
+    "JIUJIN_BLIND_INDEX_KEY": (
+        "证件号、手机号查重索引的密钥（base64）",
+        "key of the blind index of phones and documents (base64)",
+    ),
+    "JIUJIN_SEAL_CIPHER": (
+        "个人信息加密算法：`AES-256-GCM` 或国密 `SM4-GCM`",
+        "cipher of sealed fields: `AES-256-GCM` or `SM4-GCM`",
+    ),
+    "JIUJIN_BLIND_INDEX_HASH": (
+        "查重索引算法：`sha256` 或国密 `sm3`；录入首行数据前确定，之后不可更改",
+        "hash of the blind index: `sha256` or `sm3`; chosen before the first row and never changed",
+    ),
+    "JIUJIN_DEBUG": (
+        "开发调试模式，正式环境必须关闭",
+        "shows faults in the browser; never on a bureau's server",
+    ),
+    "JIUJIN_HOSTS": ("允许访问的主机名，逗号分隔", "host names the server answers to, separated by commas"),
+    "JIUJIN_TRUSTED_ORIGINS": (
+        "允许提交表单的来源，如 `https://zs.example.gov.cn`",
+        "origins forms may come from",
+    ),
+    "JIUJIN_HTTPS": (
+        "是否在 HTTPS 之后运行（安全 Cookie）",
+        "whether the proxy in front speaks HTTPS (secure cookies)",
+    ),
+    "JIUJIN_KERNEL_CACHE": ("编译后的计算内核存放目录", "folder of compiled kernels"),
+    "JIUJIN_STATIC_ROOT": ("静态文件目录", "folder of collected static files"),
+    "JIUJIN_FILES": ("上传文件目录", "folder of uploaded files"),
+    "JIUJIN_TIME_ZONE": ("时区", "time zone of calendars and pages"),
+    "JIUJIN_MAP_REVIEW_NUMBER": (
+        "地图审图号；未设置时公众页面不显示地图，只用文字和表格",
+        "review number of public maps; without one public pages answer in words and tables",
+    ),
+    "JIUJIN_LOG_LEVEL": ("日志级别", "how much is logged"),
+    "JIUJIN_PORT": ("`make demo` 与 `make serve` 的端口", "port of `make demo` and `make serve`"),
+    "JIUJIN_WEB_WORKERS": ("网页进程数", "number of web processes"),
+    "DATABASE_URL": (
+        "正式数据库 `postgres://用户:密码@主机:端口/库名`（需 PostGIS 3.3+）；为空则使用 var/ 下的私有数据库",
+        "a real server with PostGIS 3.3 or newer; empty means the private cluster under var/",
+    ),
+}
+
+SETTINGS_HEAD = """# 设置 · Settings
+
+由代码生成，请勿手改（`make docs`）。先读环境变量，再读 `JIUJIN_ENV_FILE` 所指文件
+（默认 `var/jiujin.env`，每行 `名称=值`）。
+
+Generated from the code by `make docs`. The environment comes first, then the file named by `JIUJIN_ENV_FILE`
+(by default `var/jiujin.env`, a `NAME=value` a line).
+
+| 名称 Name | 默认值 Default | 说明 | Meaning |
+| --- | --- | --- | --- |
+"""
+
+ERRORS_HEAD = """# 错误代码 · Codes of refusals
+
+由代码生成，请勿手改（`make docs`）。接口返回 `{code, message, details}`；代码长期不变，消息可以改进。
+
+Generated from the code by `make docs`. The API answers `{code, message, details}`; a code never changes its meaning.
+
+| 代码 Code | HTTP | 含义 Meaning | 定义处 Defined in |
+| --- | --- | --- | --- |
+"""
+
+
+def write_settings(to: Path) -> None:
+    """Write the page of settings. Raises KeyError for a setting without a meaning, and for a meaning without one."""
+    defaults = dict(_settings_read())
+    if unused := SETTINGS.keys() - defaults.keys():
+        raise KeyError(f"no code reads {', '.join(sorted(unused))}")
+    lines = (
+        f"| `{name}` | {default} | {SETTINGS[name][0]} | {SETTINGS[name][1]} |\n"
+        for name, default in sorted(defaults.items())
+    )
+    to.write_text(SETTINGS_HEAD + "".join(lines), encoding="utf-8")
+
+
+def write_errors(to: Path) -> None:
+    """Write the page of refusals. Raises ValueError when one code has two statuses."""
+    rows: dict[tuple[str, str], int] = {}
+    statuses: dict[str, int] = {}
+    for kind, status in _refusals():
+        if statuses.setdefault(kind.code, status) != status:
+            raise ValueError(f"{kind.__qualname__}: the code {kind.code} already means {statuses[kind.code]}")
+        meaning = " ".join((kind.__doc__ or "").split()).replace("|", "\\|")
+        rows[kind.code, f"{meaning} | `{kind.__module__}`"] = status
+    lines = (f"| `{code}` | {status} | {rest} |\n" for (code, rest), status in sorted(rows.items()))
+    to.write_text(ERRORS_HEAD + "".join(lines), encoding="utf-8")
+
+
+def _settings_read() -> Iterator[tuple[str, str]]:
+    """Yield name and default of every setting that code reads through config/environment.py."""
+    for path in sorted((*(BASE / "config").glob("*.py"), *(BASE / "setup").glob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _READERS:
+                name, *default = node.args
+                yield ast.literal_eval(name), _default(default, ast.unparse(node.func))
+
+
+_READERS = {f"environment.{reader}" for reader in ("text", "flag", "words")}
+
+
+def _default(given: list[ast.expr], reader: str) -> str:
+    if not given and reader != "environment.words":
+        return "必填 required"
+    if not given:
+        return "空 empty"
+    if isinstance(given[0], ast.Constant):
+        value = given[0].value
+        return {True: "`yes`", False: "`no`", "": "空 empty"}.get(value, f"`{value!s}`")
+    # A folder under var/, written as str(VAR / "name").
+    return f"`var/{next(str(node.value) for node in ast.walk(given[0]) if isinstance(node, ast.Constant))}`"
+
+
+def _refusals() -> list[tuple["type[DomainError]", int]]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from common.errors import DomainError
+    from config.errors import STATUS
+
+    for app in ("accounts", "geo_data", "zoning", "admissions"):
+        package = importlib.import_module(app)
+        for module in pkgutil.walk_packages(package.__path__, f"{app}."):
+            if ".migrations" not in module.name:
+                importlib.import_module(module.name)
+
+    def below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
+
+    kinds = sorted(set(below(DomainError)), key=lambda kind: (kind.code, kind.__qualname__))
+    return [
+        (kind, next(STATUS[base] for base in kind.__mro__ if base in STATUS))
+        for kind in kinds
+        if "code" in vars(kind)
+    ]
