@@ -46,7 +46,7 @@ class Node:
     def expect_keys(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
         """Note a fault for a value that is no object, and for each missing or unknown key."""
         if not isinstance(self.value, Mapping):
-            self.fault("expected an object")
+            self._expected("an object")
             return
         for key in required:
             if self.value.get(key) is None:
@@ -63,7 +63,10 @@ class Node:
             self.fault("expected a list")
             return
         for index, item in enumerate(self.value):
-            yield Node(item, f"{self.path}[{index}]", self.faults)
+            inner = Node(item, f"{self.path}[{index}]", self.faults)
+            if item is None:
+                inner.fault("is empty")
+            yield inner
 
     def text(self) -> str:
         """Return a text that is not empty."""
@@ -115,6 +118,6 @@ class Node:
         return datetime.fromisoformat("0001-01-02T00:00+00:00")
 
     def _expected(self, what: str) -> None:
-        # A missing key was noted by `expect_keys`; one fault for each place is enough.
+        # An absent value was noted by whoever looked for it; one fault for each place is enough.
         if self.value is not None:
             self.fault(f"expected {what}")

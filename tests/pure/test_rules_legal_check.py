@@ -1,0 +1,218 @@
+"""The legal check: each refusal with its clause, and the last lawful value beside it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from admissions.rules.clauses import (
+    AGE_SIX,
+    CLASS_SIZE,
+    EQUAL_TERMS,
+    MATERIALS,
+    PERMIT_TERMS,
+    SYNCHRONIZED,
+    ZONES,
+    Clause,
+    Mark,
+)  # fmt: skip
+from admissions.rules.conditions import AllOf, Comparison, Operator
+from admissions.rules.documents_catalogue import CATALOGUE, Document, Standing
+from admissions.rules.facts import FactName
+from admissions.rules.legal_check import PlannedIntake, Severity, refusals, violation_text, violations
+from admissions.rules.legal_texts import LEGAL_TEXTS
+from admissions.rules.policy import example_names, example_policy, load_policy
+from admissions.rules.policy_records import (
+    ApprovalStep,
+    Area,
+    Fallback,
+    FallbackKind,
+    Policy,
+    SchoolStage,
+    TwinRule,
+    Window,
+)  # fmt: skip
+from admissions.rules.terms import Computed, Term
+from tests.pure.rules_world import town_policy
+
+POLICY = town_policy()
+PRIVATE_LINE = 2
+OPENS, CLOSES = POLICY.calendar.opens_at, POLICY.calendar.closes_at
+
+
+def with_private_line(**changes: object) -> Policy:
+    lines = list(POLICY.lines)
+    lines[PRIVATE_LINE] = replace(lines[PRIVATE_LINE], **changes)  # type: ignore[arg-type]
+    return replace(POLICY, lines=tuple(lines))
+
+
+def with_calendar(published_on: date | None) -> Policy:
+    return replace(POLICY, calendar=replace(POLICY.calendar, published_on=published_on))
+
+
+def with_migrant_test(term: Term, least: int) -> Policy:
+    index = next(i for i, item in enumerate(POLICY.categories) if item.code == "migrant")
+    category = POLICY.categories[index]
+    when = AllOf((category.when, Comparison(term, Operator.AT_LEAST, least)))
+    categories = list(POLICY.categories)
+    categories[index] = replace(category, when=when)
+    return replace(POLICY, categories=tuple(categories))
+
+
+def found(policy: Policy, severity: Severity = Severity.REFUSE) -> list[tuple[str, str, Clause]]:
+    return [(v.code, v.path, v.clause) for v in violations(policy) if v.severity is severity]
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_example_passes(name: str) -> None:
+    assert refusals(load_policy(example_policy(name))) == ()
+
+
+def test_the_county_example_has_not_even_a_warning() -> None:
+    assert violations(POLICY) == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (
+            replace(POLICY, age=replace(POLICY.age, refuse_older_than=8)),
+            ("over_age_refusal", "age.refuse_older_than", AGE_SIX),
+        ),
+        (
+            replace(POLICY, age=replace(POLICY.age, entry_age=7)),
+            ("entry_age_above_six", "age.entry_age", AGE_SIX),
+        ),
+        (
+            with_private_line(window=Window(OPENS.replace(day=14), CLOSES)),
+            ("private_outside_window", "lines[2].window", SYNCHRONIZED),
+        ),
+        (
+            with_private_line(window=Window(OPENS, CLOSES.replace(day=23))),
+            ("private_outside_window", "lines[2].window", SYNCHRONIZED),
+        ),
+        (
+            with_private_line(area=Area.PROVINCE),
+            ("private_beyond_prefecture", "lines[2].area", SYNCHRONIZED),
+        ),
+        (
+            with_private_line(categories=("registered_and_living",)),
+            ("private_not_drawn", "lines[2].categories", SYNCHRONIZED),
+        ),
+        (
+            with_calendar(None),
+            ("unpublished_before_opening", "calendar.published_on", ZONES),
+        ),
+        (
+            with_calendar(OPENS.date()),
+            ("unpublished_before_opening", "calendar.published_on", ZONES),
+        ),
+        (
+            replace(POLICY, fallback=Fallback(FallbackKind.NONE, None)),
+            ("no_fallback", "fallback.kind", EQUAL_TERMS),
+        ),
+        (replace(POLICY, twins=TwinRule.EITHER_WINS), ("either_twin_wins", "twins", SYNCHRONIZED)),
+        (replace(POLICY, lines=POLICY.lines[:3]), ("no_zone_line", "lines", ZONES)),
+    ],
+)
+def test_what_is_refused_and_by_which_clause(policy: Policy, expected: tuple[str, str, Clause]) -> None:
+    assert found(policy) == [expected]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        with_private_line(window=Window(OPENS, CLOSES)),
+        with_private_line(area=Area.PREFECTURE),
+        with_calendar(date(2026, 6, 14)),
+    ],
+)
+def test_the_last_lawful_value_passes(policy: Policy) -> None:
+    assert found(policy) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (
+            document,
+            "forbidden_document" if entry.standing is Standing.FORBIDDEN else "document_before_admission",
+        )
+        for document, entry in CATALOGUE.items()
+        if entry.standing is not Standing.ALLOWED
+    ],
+)
+def test_a_document_that_is_not_allowed_is_refused(document: Document, code: str) -> None:
+    policy = replace(POLICY, documents=(*POLICY.documents, document))
+    assert found(policy) == [(code, f"documents[{len(POLICY.documents)}]", MATERIALS)]
+
+
+def test_publication_may_still_come_before_the_window_opens() -> None:
+    policy = with_calendar(None)
+    assert refusals(policy, on=date(2026, 6, 14)) == ()
+    assert [item.code for item in refusals(policy, on=date(2026, 6, 15))] == ["unpublished_before_opening"]
+
+
+@pytest.mark.parametrize(
+    ("term", "lawful", "longer", "code", "clause"),
+    [
+        (Computed.RESIDENCE_MONTHS, 6, 7, "longer_residence", PERMIT_TERMS),
+        (Computed.RESIDENCE_YEARS, 0, 1, "longer_residence", PERMIT_TERMS),
+        (FactName.INSURANCE_MONTHS, 0, 1, "longer_insurance", MATERIALS),
+    ],
+)
+def test_a_local_extra_that_lengthens_national_terms_is_warned_of(
+    term: Term, lawful: int, longer: int, code: str, clause: Clause
+) -> None:
+    assert found(with_migrant_test(term, lawful), Severity.WARN) == []
+    warned = found(with_migrant_test(term, longer), Severity.WARN)
+    assert [(item[0], item[2]) for item in warned] == [(code, clause)]
+
+
+def test_a_document_that_no_rule_uses_is_warned_of() -> None:
+    policy = replace(POLICY, documents=(*POLICY.documents, Document.SOCIAL_INSURANCE))
+    assert found(policy, Severity.WARN) == [("needless_document", "documents[9]", MATERIALS)]
+
+
+def test_each_missing_step_of_approval_is_warned_of() -> None:
+    policy = replace(POLICY, approval=(ApprovalStep.MINUTES,))
+    assert [code for code, _, _ in found(policy, Severity.WARN)] == [
+        "without_risk_assessment", "without_legality_review", "without_document_number", "without_filing",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stage", "seats", "expected"),
+    [
+        (SchoolStage.PRIMARY, 90, []),
+        (SchoolStage.PRIMARY, 91, [("above_standard_class", Severity.WARN)]),
+        (SchoolStage.PRIMARY, 110, [("above_standard_class", Severity.WARN)]),
+        (SchoolStage.PRIMARY, 111, [("large_class", Severity.REFUSE)]),
+        (SchoolStage.JUNIOR, 100, []),
+        (SchoolStage.JUNIOR, 101, [("above_standard_class", Severity.WARN)]),
+    ],
+)
+def test_a_starting_grade_may_not_make_a_large_class(
+    stage: SchoolStage, seats: int, expected: list[tuple[str, Severity]]
+) -> None:
+    intakes = [
+        PlannedIntake("east", "zone", seats - 5, classes=2),
+        PlannedIntake("east", "preferential", 5, classes=2),
+        PlannedIntake("west", "zone", 45, classes=1),
+    ]
+    checked = violations(replace(POLICY, stage=stage), intakes)
+    assert [(item.code, item.severity) for item in checked] == expected
+    assert all(item.clause is CLASS_SIZE and item.path == "intakes[east]" for item in checked)
+
+
+def test_every_finding_is_said_in_both_languages_with_path_and_clause() -> None:
+    [violation] = violations(replace(POLICY, twins=TwinRule.EITHER_WINS))
+    assert violation_text(violation, "zh").startswith("twins：多胞胎“一中全中”使中签机会加倍")
+    assert violation_text(violation, "en").endswith("(2019 opinion and the yearly notices)")
+    assert all(zh and en for zh, en in LEGAL_TEXTS.values())
+
+
+def test_a_notice_is_never_quoted_as_law() -> None:
+    clauses = [AGE_SIX, CLASS_SIZE, EQUAL_TERMS, MATERIALS, PERMIT_TERMS, SYNCHRONIZED, ZONES]
+    for clause in clauses:
+        assert (clause.mark is Mark.NOTICE) is (clause.year is not None)

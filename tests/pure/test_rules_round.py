@@ -1,0 +1,163 @@
+"""Calendar, stages, statuses and prohibitions: the tables of a round."""
+
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from admissions.models import ApplicationStatus
+from admissions.models import OfferStatus as StoredOfferStatus
+from admissions.rules.calendar import Phase, accepts_applications, phase
+from admissions.rules.category import Classified, classify
+from admissions.rules.policy_records import LoserRule
+from admissions.rules.prohibitions import COUNTS, Evidence, prohibition_report
+from admissions.rules.stages import Stage, keys_after_private_draw, stage_layout
+from admissions.rules.status import (
+    LIVE,
+    TRANSITIONS,
+    Action,
+    OfferStatus,
+    Status,
+    StatusFault,
+    Who,
+    actions_for,
+    may,
+    next_status,
+    status_diagram,
+)
+from tests.pure.rules_world import AT_SCHOOL, ON, ZONES, registered_and_living, town_policy
+
+POLICY = town_policy()
+INSTANT = timedelta(microseconds=1)
+DOCS = Path(__file__).parents[2] / "docs" / "rules"
+
+
+@pytest.mark.parametrize(
+    ("moment", "before", "at"),
+    [
+        ("opens_at", Phase.ANNOUNCED, Phase.OPEN),
+        ("closes_at", Phase.OPEN, Phase.REVIEW),
+        ("review_until", Phase.REVIEW, Phase.BEFORE_DRAW),
+        ("draw_at", Phase.BEFORE_DRAW, Phase.DRAW),
+        ("results_at", Phase.DRAW, Phase.CONFIRMATION),
+        ("confirm_until", Phase.CONFIRMATION, Phase.FINISHED),
+    ],
+)
+def test_a_phase_begins_with_its_moment(moment: str, before: Phase, at: Phase) -> None:
+    start: datetime = getattr(POLICY.calendar, moment)
+    assert phase(POLICY.calendar, start - INSTANT) is before
+    assert phase(POLICY.calendar, start) is at
+    assert accepts_applications(POLICY.calendar, start) is (at is Phase.OPEN)
+
+
+def layout(rule: LoserRule) -> list[tuple[str, str, bool]]:
+    policy = replace(POLICY, private=replace(POLICY.private, loser=rule))
+    return [(stage.code, str(stage.applicants), stage.losers_last) for stage in stage_layout(policy)]
+
+
+def test_the_loser_rules_are_layouts_of_stages() -> None:
+    first = ("reserved", "all", False)
+    assert layout(LoserRule.SAME_CLASS_LAST) == [first, ("private", "all", False), ("public", "all", True)]
+    assert layout(LoserRule.AFTER_ALL) == [
+        first,
+        ("private", "all", False),
+        ("public", "not_private_losers", False),
+        ("public_losers", "private_losers", False),
+    ]
+    assert layout(LoserRule.CLASS_KEPT) == [first, ("public_and_private", "all", False)]
+
+
+@pytest.mark.parametrize("rule", list(LoserRule))
+def test_every_line_is_in_a_stage(rule: LoserRule) -> None:
+    policy = replace(POLICY, private=replace(POLICY.private, loser=rule))
+    staged = {code for stage in stage_layout(policy) for code in stage.line_codes}
+    assert staged == {line.code for line in policy.lines}
+
+
+def test_a_loser_stands_last_in_the_class_and_not_behind_it() -> None:
+    def keys(stage: Stage, classified: Classified) -> list[tuple[int, ...]]:
+        return [keys_after_private_draw(classified, stage, lost=lost) for lost in (False, True)]
+
+    early = classify(registered_and_living(), POLICY, target=AT_SCHOOL, on=ON, zone_schools=ZONES)
+    late = classify(
+        registered_and_living(registration_since="2026-01-01"), POLICY,
+        target=AT_SCHOOL, on=ON, zone_schools=ZONES,
+    )  # fmt: skip
+    stage = stage_layout(POLICY)[-1]
+    assert keys_after_private_draw(late, stage, lost=False) < keys_after_private_draw(early, stage, lost=True)
+    kept = replace(stage, losers_last=False)
+    assert keys(kept, early) == [early.keys, early.keys]
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "who", "target"),
+    [
+        (Status.FILED, Action.ACCEPT, Who.OFFICER, Status.ACCEPTED),
+        (Status.FILED, Action.ACCEPT, Who.ROUND, Status.ACCEPTED),
+        (Status.FILED, Action.RETURN, Who.OFFICER, Status.RETURNED),
+        (Status.RETURNED, Action.AMEND, Who.GUARDIAN, Status.FILED),
+        (Status.REFUSED, Action.OBJECT, Who.GUARDIAN, Status.FILED),
+        (Status.ACCEPTED, Action.WITHDRAW, Who.GUARDIAN, Status.WITHDRAWN),
+        (OfferStatus.HELD, Action.LAPSE, Who.ROUND, OfferStatus.LAPSED),
+    ],
+)
+def test_the_table_allows(status: str, action: Action, who: Who, target: str) -> None:
+    assert may(status, action, who)
+    assert may(status, action)
+    assert next_status(status, action) == target
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "who"),
+    [
+        (Status.FILED, Action.ACCEPT, Who.GUARDIAN),
+        (Status.WITHDRAWN, Action.REOPEN, Who.OFFICER),
+        (Status.REFUSED, Action.ACCEPT, Who.OFFICER),
+        (OfferStatus.ENROLLED, Action.DECLINE, Who.GUARDIAN),
+        (OfferStatus.HELD, Action.DECLINE, Who.SCHOOL),
+        (OfferStatus.LAPSED, Action.ENROL, Who.SCHOOL),
+    ],
+)
+def test_the_table_refuses(status: str, action: Action, who: Who) -> None:
+    assert not may(status, action, who)
+    assert action not in actions_for(status, who)
+
+
+def test_a_step_that_the_table_has_not_is_a_fault() -> None:
+    with pytest.raises(StatusFault):
+        next_status(Status.WITHDRAWN, Action.ACCEPT)
+
+
+def test_a_step_is_written_once_and_every_status_can_be_reached() -> None:
+    assert len({(step.source, step.action) for step in TRANSITIONS}) == len(TRANSITIONS)
+    reached = {step.target for step in TRANSITIONS} | {Status.FILED, OfferStatus.HELD}
+    assert reached == {*Status, *OfferStatus}
+
+
+def test_the_database_stores_the_same_statuses() -> None:
+    assert set(ApplicationStatus.values) == set(Status)
+    assert set(StoredOfferStatus.values) == set(OfferStatus)
+    assert {Status.WITHDRAWN, Status.REFUSED}.isdisjoint(LIVE)
+
+
+def test_the_page_shows_the_diagram_of_the_table() -> None:
+    page = (DOCS / "status.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{status_diagram()}\n```" in page
+
+
+CLEAN = Evidence(*[0] * len(fields(Evidence)))
+
+
+def test_a_clean_round_keeps_all_ten() -> None:
+    report = prohibition_report(CLEAN)
+    assert [row.number for row in report] == list(range(1, 11))
+    assert all(row.is_kept and row.zh and row.en and row.guard_zh and row.guard_en for row in report)
+
+
+@pytest.mark.parametrize("name", [item.name for item in fields(Evidence)])
+def test_a_breach_shows_in_its_row_and_only_there(name: str) -> None:
+    report = prohibition_report(replace(CLEAN, **{name: 1}))
+    broken = {row.number for row in report if not row.is_kept}
+    assert broken == {number for number, names in COUNTS.items() if name in names}
+    assert broken
