@@ -1,0 +1,115 @@
+// Suggestions under a search field: <input data-suggest="/api/units/?district=…&q=">. Without it, the server searches.
+import { get } from "../api/client";
+
+const WAIT_MS = 180;
+const LEAST_LETTERS = 1;
+
+export interface Suggestion {
+  code: string;
+  name: string;
+  township?: string;
+}
+
+export function suggestionText(unit: Suggestion): string {
+  return unit.township ? `${unit.name} · ${unit.township}` : unit.name;
+}
+
+/** Return the place that an arrow key leads to; -1 is the field itself. */
+export function nextPlace(place: number, key: string, count: number): number {
+  if (key === "ArrowDown") return place + 1 >= count ? -1 : place + 1;
+  if (key === "ArrowUp") return place === -1 ? count - 1 : place - 1;
+  return place;
+}
+
+class Suggestions {
+  private readonly list = document.createElement("ul");
+  private found: Suggestion[] = [];
+  private place = -1;
+  private timer = 0;
+  private asked = new AbortController();
+
+  constructor(private readonly field: HTMLInputElement) {
+    this.list.id = `${field.id}-suggestions`;
+    this.list.className = "suggestions";
+    this.list.setAttribute("role", "listbox");
+    this.list.hidden = true;
+    field.after(this.list);
+    field.setAttribute("role", "combobox");
+    field.setAttribute("aria-controls", this.list.id);
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-expanded", "false");
+    field.autocomplete = "off";
+    field.addEventListener("input", () => this.later());
+    field.addEventListener("keydown", (event) => this.key(event));
+    field.addEventListener("blur", () => setTimeout(() => this.show([]), 150));
+  }
+
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), WAIT_MS);
+  }
+
+  private async ask(): Promise<void> {
+    this.asked.abort();
+    this.asked = new AbortController();
+    const words = this.field.value.trim();
+    if (words.length < LEAST_LETTERS) return this.show([]);
+    const address = `${this.field.dataset["suggest"]}${encodeURIComponent(words)}`;
+    const answer = await get<Suggestion[] | { results: Suggestion[] }>(address, this.asked.signal).catch(() => null);
+    if (answer) this.show(Array.isArray(answer) ? answer : answer.results);
+  }
+
+  private show(found: Suggestion[]): void {
+    this.found = found;
+    this.place = -1;
+    this.list.replaceChildren(...found.map((unit, place) => this.row(unit, place)));
+    this.list.hidden = found.length === 0;
+    this.field.setAttribute("aria-expanded", String(found.length > 0));
+    this.field.removeAttribute("aria-activedescendant");
+  }
+
+  private row(unit: Suggestion, place: number): HTMLLIElement {
+    const row = document.createElement("li");
+    row.id = `${this.list.id}-${place}`;
+    row.setAttribute("role", "option");
+    row.textContent = suggestionText(unit);
+    row.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.take(unit);
+    });
+    return row;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (this.list.hidden) return;
+    if (event.key === "Escape") return this.show([]);
+    const chosen = this.found[this.place];
+    if (event.key === "Enter" && chosen) {
+      event.preventDefault();
+      return this.take(chosen);
+    }
+    const place = nextPlace(this.place, event.key, this.found.length);
+    if (place === this.place) return;
+    event.preventDefault();
+    this.point(place);
+  }
+
+  private point(place: number): void {
+    this.place = place;
+    [...this.list.children].forEach((row, at) => row.setAttribute("aria-selected", String(at === place)));
+    if (place >= 0) this.field.setAttribute("aria-activedescendant", `${this.list.id}-${place}`);
+    else this.field.removeAttribute("aria-activedescendant");
+  }
+
+  private take(unit: Suggestion): void {
+    this.field.value = unit.name;
+    const code = document.getElementById(this.field.dataset["suggestCode"] ?? "");
+    if (code instanceof HTMLInputElement) code.value = unit.code;
+    this.show([]);
+    if (this.field.dataset["suggestSubmit"] !== undefined) this.field.form?.requestSubmit();
+  }
+}
+
+export function suggestUnits(root: ParentNode): void {
+  for (const field of root.querySelectorAll<HTMLInputElement>("input[data-suggest]")) new Suggestions(field);
+}

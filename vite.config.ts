@@ -1,0 +1,27 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+// Django's templates name these entries; frontend/templatetags/built.py reads the manifest.
+const entries = [
+  "src/styles/main.css",
+  "src/site/main.ts",
+];
+
+export default defineConfig({
+  root: "frontend",
+  base: "./", // addresses are relative, so that the pages decide where static files live
+  publicDir: false,
+  plugins: [svelte()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    manifest: true,
+    target: "es2022",
+    assetsInlineLimit: 0, // the content security policy knows no data: scripts or styles
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+    rollupOptions: { input: entries.map((entry) => `frontend/${entry}`) },
+  },
+  worker: { format: "es" },
+  test: { include: ["src/**/*.test.ts"] },
+});
