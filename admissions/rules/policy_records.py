@@ -84,11 +84,11 @@ class Refill(StrEnum):
 
 
 class TicketScope(StrEnum):
-    """What one ticket counts for."""
+    """What one ticket holds for: a track (private or public), the whole round, or each line."""
 
-    PER_TRACK = "per_track"
-    PER_ROUND = "per_round"
-    PER_SCHOOL = "per_school"
+    TRACK = "track"
+    ROUND = "round"
+    LINE = "line"
 
 
 class TwinRule(StrEnum):
@@ -101,7 +101,7 @@ class TwinRule(StrEnum):
 class FallbackKind(StrEnum):
     """How children without a seat of their choice are placed; `none` is written only to be refused."""
 
-    ONE_BY_ONE = "one_by_one"
+    NEAREST_FIRST = "nearest_first"
     LEAST_TOTAL_WALK = "least_total_walk"
     NONE = "none"
 

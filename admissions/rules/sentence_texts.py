@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 TEXTS: Mapping[str, tuple[str, str]] = {
+    # The list of choices.
+    "nothing_listed": (
+        "没有可以填报的学校：请同意统筹安排，教育局会为孩子安排学位",
+        "There is no school that can be listed: agree to coordinated placement, and the bureau finds a place",
+    ),
+    "school_not_in_round": ("这所学校不在本次招生范围内", "This school is not in this round"),
     # Categories: the trace.
     "category_holds": ("属于“{zh}”", "Belongs to “{en}”"),
     "category_fails": ("不属于“{zh}”", "Does not belong to “{en}”"),

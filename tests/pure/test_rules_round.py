@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from admissions.lottery import tickets
+from admissions.matching import records as placing
 from admissions.models import ApplicationStatus
 from admissions.models import OfferStatus as StoredOfferStatus
 from admissions.rules.calendar import Phase, accepts_applications, phase
-from admissions.rules.category import Classified, classify
-from admissions.rules.policy_records import LoserRule
+from admissions.rules.policy_records import FallbackKind, LineKind, LoserRule, Mechanism, TicketScope
 from admissions.rules.prohibitions import COUNTS, Evidence, prohibition_report
-from admissions.rules.stages import Stage, keys_after_private_draw, stage_layout
+from admissions.rules.stages import lines_outside_draw, stage_layout
 from admissions.rules.status import (
     LIVE,
     TRANSITIONS,
@@ -26,7 +27,7 @@ from admissions.rules.status import (
     next_status,
     status_diagram,
 )
-from tests.pure.rules_world import AT_SCHOOL, ON, ZONES, registered_and_living, town_policy
+from tests.pure.rules_world import town_policy
 
 POLICY = town_policy()
 INSTANT = timedelta(microseconds=1)
@@ -51,43 +52,38 @@ def test_a_phase_begins_with_its_moment(moment: str, before: Phase, at: Phase) -
     assert accepts_applications(POLICY.calendar, start) is (at is Phase.OPEN)
 
 
-def layout(rule: LoserRule) -> list[tuple[str, str, bool]]:
+def layout(rule: LoserRule) -> list[tuple[str, str]]:
     policy = replace(POLICY, private=replace(POLICY.private, loser=rule))
-    return [(stage.code, str(stage.applicants), stage.losers_last) for stage in stage_layout(policy)]
+    return [(stage.code, str(stage.losers)) for stage in stage_layout(policy)]
 
 
 def test_the_loser_rules_are_layouts_of_stages() -> None:
-    first = ("reserved", "all", False)
-    assert layout(LoserRule.SAME_CLASS_LAST) == [first, ("private", "all", False), ("public", "all", True)]
-    assert layout(LoserRule.AFTER_ALL) == [
-        first,
-        ("private", "all", False),
-        ("public", "not_private_losers", False),
-        ("public_losers", "private_losers", False),
-    ]
-    assert layout(LoserRule.CLASS_KEPT) == [first, ("public_and_private", "all", False)]
+    private = ("private", "class_kept")
+    assert layout(LoserRule.SAME_CLASS_LAST) == [private, ("public", "same_class_last")]
+    assert layout(LoserRule.AFTER_ALL) == [private, ("public", "after_all")]
+    assert layout(LoserRule.CLASS_KEPT) == [("all", "class_kept")]
 
 
 @pytest.mark.parametrize("rule", list(LoserRule))
-def test_every_line_is_in_a_stage(rule: LoserRule) -> None:
+def test_every_line_is_in_one_stage_or_outside_the_draw(rule: LoserRule) -> None:
     policy = replace(POLICY, private=replace(POLICY.private, loser=rule))
-    staged = {code for stage in stage_layout(policy) for code in stage.line_codes}
-    assert staged == {line.code for line in policy.lines}
+    staged = [code for stage in stage_layout(policy) for code in stage.line_codes]
+    outside = [line.code for line in lines_outside_draw(policy)]
+    assert sorted(staged + outside) == sorted(line.code for line in policy.lines)
+    assert outside == ["special_needs"]
 
 
-def test_a_loser_stands_last_in_the_class_and_not_behind_it() -> None:
-    def keys(stage: Stage, classified: Classified) -> list[tuple[int, ...]]:
-        return [keys_after_private_draw(classified, stage, lost=lost) for lost in (False, True)]
+def test_a_county_without_private_schools_has_one_stage() -> None:
+    lines = tuple(line for line in POLICY.lines if line.kind is not LineKind.PRIVATE_OPEN)
+    [stage] = stage_layout(replace(POLICY, lines=lines))
+    assert (stage.code, stage.losers) == ("public", LoserRule.CLASS_KEPT)
 
-    early = classify(registered_and_living(), POLICY, target=AT_SCHOOL, on=ON, zone_schools=ZONES)
-    late = classify(
-        registered_and_living(registration_since="2026-01-01"), POLICY,
-        target=AT_SCHOOL, on=ON, zone_schools=ZONES,
-    )  # fmt: skip
-    stage = stage_layout(POLICY)[-1]
-    assert keys_after_private_draw(late, stage, lost=False) < keys_after_private_draw(early, stage, lost=True)
-    kept = replace(stage, losers_last=False)
-    assert keys(kept, early) == [early.keys, early.keys]
+
+def test_the_placing_and_the_drawing_know_every_setting_by_its_value() -> None:
+    assert {rule.value for rule in placing.LoserRule} == set(LoserRule)
+    assert {rule.value for rule in placing.Mechanism} == set(Mechanism)
+    assert {rule.value for rule in placing.CoordinationRule} == {*FallbackKind} - {FallbackKind.NONE}
+    assert {scope.value for scope in tickets.TicketScope} == set(TicketScope)
 
 
 @pytest.mark.parametrize(
