@@ -129,10 +129,11 @@ def _kept_together(
 
 def _groups(children: Iterable[Applicant], lists: Mapping[str, list[str]]) -> list[list[Applicant]]:
     groups: dict[str, list[Applicant]] = {}
+    may_split = {child.group_id for child in children if child.split_allowed}
     for child in children:
-        if child.group_id is not None and child.receipt in lists:
+        if child.group_id is not None and child.group_id not in may_split and child.receipt in lists:
             groups.setdefault(child.group_id, []).append(child)
-    return [members for members in groups.values() if not any(member.split_allowed for member in members)]
+    return list(groups.values())
 
 
 def _split(

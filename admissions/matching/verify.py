@@ -191,10 +191,11 @@ def _fill(round_: Round, names: set[str], answer: Answer) -> dict[str, str]:
     seats = {name: round_.lines[name].seats for name in names}
     waiting = [child for receipt, child in round_.children.items() if receipt not in answer.got]
     groups: dict[str, list[Child]] = defaultdict(list)
+    may_split = {child.group for child in round_.children.values() if child.may_split} | {None}
     for child in waiting:
-        groups[child.group or ""].append(child)
-    groups.pop("", None)
-    bound = [sorted(members) for members in groups.values() if not any(one.may_split for one in members)]
+        if child.group not in may_split:
+            groups[str(child.group)].append(child)
+    bound = [sorted(members) for members in groups.values()]
     while True:
         lists = {}
         for child in waiting:
@@ -422,7 +423,7 @@ def _result_faults(bundle: Bundle) -> list[str]:
         choice = next((str(bid.choice) for bid in child.bids if bid.line == name), "")
         expected[receipt] = (name, choice, "", "admitted" if name else "not_placed")
         if not name and receipt in coordinated:  # compared by itself below
-            expected[receipt] = rows[receipt]
+            expected[receipt] = (coordinated[receipt][0], "", coordinated[receipt][1], "coordinated")
     admitted = {receipt: row[0] for receipt, row in rows.items() if row[3] == "admitted"}
     found = _lawful_faults(round_, answer, admitted)
     found += _differences("录取 / placement", expected, rows)
