@@ -78,7 +78,7 @@ format: setup
 	@$(PYTHON) -m ruff format --check --quiet .
 
 lint: setup
-	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff check --quiet --output-format concise .
 
 types: setup
 	@$(PYTHON) -m mypy .

@@ -34,6 +34,7 @@ SPOKEN_ATTRIBUTE = re.compile(
     r"""\b(?:alt|title|placeholder|aria-label|aria-description)=(["'])(.*?)\1""", re.DOTALL
 )
 TAG = re.compile(r"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+OWN_NAMES = {"中文", "English"}  # languages are named in themselves, whatever the page's language
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -82,7 +83,7 @@ def _bare_words(template: str) -> Iterator[str]:
     marked = MACHINERY.sub(" ", template)
     spoken = (match[2] for match in SPOKEN_ATTRIBUTE.finditer(marked))
     for words in (*TAG.sub("\n", marked).splitlines(), *spoken):
-        if LETTER.search(words):
+        if LETTER.search(words) and words.strip() not in OWN_NAMES:
             yield words.strip()
 
 

@@ -46,6 +46,24 @@ SETTINGS = {
         "允许提交表单的来源，如 `https://zs.example.gov.cn`",
         "origins forms may come from",
     ),
+    "JIUJIN_DEMO": (
+        "演示模式：登录验证码直接显示在页面上；真实招生时绝不可开启",
+        "shows sign-in codes on the page: never where real families apply; `make demo` sets it",
+    ),
+    "JIUJIN_REQUIRE_SECOND_FACTOR": (
+        "工作人员是否必须使用动态口令（默认：非演示模式即必须）",
+        "whether staff need an authenticator; by default everywhere but in a demo",
+    ),
+    "JIUJIN_PHONE_COUNTRY": ("手机号默认国家区号", "country code of phone numbers given without one"),
+    "JIUJIN_SMS_URL": (
+        "短信网关地址；为空时短信留在待发箱",
+        "address of the message gateway; without one messages stay in the outbox",
+    ),
+    "JIUJIN_SMS_TOKEN": ("短信网关令牌", "token of the message gateway"),
+    "JIUJIN_SMS_BODY": (
+        "短信网关请求体，`{phone}`、`{text}` 为占位",
+        "body of a request to the gateway, with `{phone}` and `{text}`",
+    ),
     "JIUJIN_HTTPS": (
         "是否在 HTTPS 之后运行（安全 Cookie）",
         "whether the proxy in front speaks HTTPS (secure cookies)",
@@ -135,8 +153,12 @@ def _default(given: list[ast.expr], reader: str) -> str:
     if isinstance(given[0], ast.Constant):
         value = given[0].value
         return {True: "`yes`", False: "`no`", "": "空 empty"}.get(value, f"`{value!s}`")
-    # A folder under var/, written as str(VAR / "name").
-    return f"`var/{next(str(node.value) for node in ast.walk(given[0]) if isinstance(node, ast.Constant))}`"
+    written = ast.unparse(given[0])
+    if "VAR /" in written:  # a folder under var/, written as str(VAR / "name")
+        return (
+            f"`var/{next(str(node.value) for node in ast.walk(given[0]) if isinstance(node, ast.Constant))}`"
+        )
+    return f"`{written.lower()}`"
 
 
 def _refusals() -> list[tuple["type[DomainError]", int]]:

@@ -113,6 +113,7 @@ def stop() -> None:
 
 def demo() -> None:
     """Start, then load the sample county and run the main job on it; what is there already is kept."""
+    os.environ["JIUJIN_DEMO"] = "yes"
     start()
     manage("demo")
 
