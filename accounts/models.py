@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.insert_only import insert_only
@@ -61,7 +62,10 @@ class User(AbstractBaseUser):
             ),
             models.CheckConstraint(
                 name="user_staff_has_username",
-                condition=Q(role=Role.GUARDIAN) | Q(username__isnull=False),
+                condition=Q(role=Role.GUARDIAN) | Q(username__isnull=False, phone_index=None),
+            ),
+            models.CheckConstraint(
+                name="user_username_is_lower_case", condition=Q(username=Lower(F("username")))
             ),
             models.CheckConstraint(
                 name="user_district_role_has_district",

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.pages.second_factor.SecondFactorFirst",
     "config.middleware.ContentSecurityPolicy",
     "config.errors.RefusalsOnPages",
 ]
@@ -94,7 +95,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -108,6 +108,50 @@ SEAL_KEYS = environment.words("JIUJIN_SEAL_KEYS")
 SEAL_CIPHER = environment.text("JIUJIN_SEAL_CIPHER", "AES-256-GCM")  # or SM4-GCM (国密)
 BLIND_INDEX_KEY = environment.text("JIUJIN_BLIND_INDEX_KEY", "")
 BLIND_INDEX_HASH = environment.text("JIUJIN_BLIND_INDEX_HASH", "sha256")  # or sm3; fixed before the first row
+
+# Sign-in: guardians by a code sent to their phone, staff by user name, password and an authenticator.
+DEMO = environment.flag("JIUJIN_DEMO", False)  # shows sign-in codes on the page: never where real families apply
+REQUIRE_SECOND_FACTOR = environment.flag("JIUJIN_REQUIRE_SECOND_FACTOR", not DEMO)
+PHONE_COUNTRY = environment.text("JIUJIN_PHONE_COUNTRY", "86")
+SMS_URL = environment.text("JIUJIN_SMS_URL", "")  # without a gateway messages stay in the outbox
+SMS_TOKEN = environment.text("JIUJIN_SMS_TOKEN", "")
+SMS_BODY = environment.text("JIUJIN_SMS_BODY", '{"phone": "{phone}", "text": "{text}"}')
+SESSION_SERIALIZER = "accounts.sessions.SealedSerializer"
+LOGIN_URL = "account_request_login_code"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.pages.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "accounts.pages.forms.PhoneForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+# Tight for a phone or a user name, wide for an address: a whole village may share one.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "3/5m/key,10/d/key,2000/h/ip",
+    "login": "600/m/ip",
+    "login_failed": "5/5m/key,600/h/ip",
+}
+MFA_ADAPTER = "accounts.pages.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Jiujin"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.text("JIUJIN_PROXIES", "0"))
+# Shared by all web processes, so that the limits above are the limits.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 

@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("geo_data.api.urls")),
     path("api/", include("zoning.api.urls")),
     path("api/", include("admissions.api.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.pages.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("frontend.pages.urls")),
 ]

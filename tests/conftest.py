@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A test database may be lost with the machine.
     options = settings.DATABASES["default"].setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+    settings.REQUIRE_SECOND_FACTOR = False  # but for the tests of it
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
