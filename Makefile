@@ -32,7 +32,7 @@ system:
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc | system
 	@echo "Installing npm packages"
-	@npm ci --no-audit --no-fund --loglevel=error && touch $@
+	@npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch $@
 
 var/jiujin.env: | .venv/installed
 	@$(PYTHON) -m setup.keys
@@ -43,7 +43,7 @@ var/jiujin.env: | .venv/installed
 $(BUILT): $(shell find frontend/src -type f) package-lock.json $(wildcard vite.config.* tsconfig*.json) \
           | node_modules/.package-lock.json
 	@echo "Building the front end"
-	@npm run --silent build && touch $@
+	@npm run --silent build -- --logLevel warn && touch $@
 
 $(COLLECTED): $(BUILT) $(shell find frontend/static -type f 2>/dev/null) requirements.lock | .venv/installed var/jiujin.env
 	@$(MANAGE) collectstatic --noinput --verbosity 0 && touch $@
