@@ -112,17 +112,24 @@ def is_running() -> bool:
     return run("pg_isready", "-q", "-h", socket_folder(), check=False).returncode == 0
 
 
+def _answers() -> bool:
+    """Say whether our database answers; a start killed halfway may have left a server without it."""
+    arguments = ("-X", "-q", "-h", socket_folder(), "-U", USER, "-d", DATABASE, "-c", "select 1")
+    return run("psql", *arguments, check=False).returncode == 0
+
+
 def start() -> str:
     """Make the cluster where there is none, start it, make the database; harmless when repeated."""
     with _one_at_a_time():
-        if is_running():
+        if _answers():
             return "running already"
         _make_folder(home())
         _make_folder(socket_folder())
         if not data().exists():
             _initialize()
-        _forget_dead_server()
-        _start_server()
+        if _living_server() is None:
+            _forget_dead_server()
+            _start_server()
         _make_database()
         return "started"
 
@@ -194,9 +201,8 @@ def _living_server() -> int | None:
 
 
 def _forget_dead_server() -> None:
-    if _living_server() is None:
-        for left in (data() / "postmaster.pid", socket_folder() / SOCKET, socket_folder() / f"{SOCKET}.lock"):
-            left.unlink(missing_ok=True)
+    for left in (data() / "postmaster.pid", socket_folder() / SOCKET, socket_folder() / f"{SOCKET}.lock"):
+        left.unlink(missing_ok=True)
 
 
 def _start_server() -> None:
