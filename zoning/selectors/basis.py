@@ -1,0 +1,201 @@
+"""What a plan is based on: units, public schools, children and borders of the pinned datasets, as records.
+
+Demand: with an entry year, the children of the household census who enter in it; every one of them counts as
+a claimant, until capture rates say who really comes. Without an entry year, the children that the units file
+states, of all ages. Seats follow demand: the planned intake for one entry year, the capacity for all ages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from common.errors import RulesSayNo
+from geo_data.models import Dataset, DatasetKind, District, Ownership, Stage
+from geo_data.selectors.children import children_by_unit
+from geo_data.selectors.datasets import find_current_dataset
+from geo_data.selectors.districts import get_district
+from geo_data.selectors.schools import list_schools
+from geo_data.selectors.units import UnitPlace, find_unit_at, load_borders, load_unit_places
+from zoning.engine.problem import Unit
+from zoning.models import ZonePlan
+
+ENTRY_AGE = {Stage.PRIMARY: 6, Stage.JUNIOR: 12}
+MILLIMETRE = 3  # digits of a metre: the last bits of a projection decide nothing
+SHOWN = 10
+
+
+class DatasetMissing(RulesSayNo):
+    """Zones need units, schools and, for an entry year, a census; one of them has not been imported."""
+
+    code = "dataset_missing"
+
+
+class NoSeatedSchool(RulesSayNo):
+    """No public school of the stage has a seat."""
+
+    code = "no_seated_school"
+
+
+class UnitsWithoutCount(RulesSayNo):
+    """Neither an entry year nor the units file says how many children a unit has."""
+
+    code = "units_without_count"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedSchool:
+    """A public school with the seats that count here; `unit_code` is the unit it stands in, or empty."""
+
+    code: str
+    name: str
+    unit_code: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Datasets:
+    """The versions a plan pins."""
+
+    units: Dataset
+    schools: Dataset
+    children: Dataset | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBasis:
+    """Everything that a plan is drawn from and judged by; units and schools in the order of their codes.
+
+    without_unit -- children of the entry year whose household lies in no known unit: placed by the bureau
+    closed       -- codes of public schools left out, because they have no seat
+    """
+
+    district: District
+    stage: Stage
+    entry_year: int | None
+    datasets: Datasets
+    units: tuple[Unit, ...]
+    schools: tuple[SeatedSchool, ...]
+    adjacency: tuple[tuple[str, str], ...]
+    without_unit: int
+    closed: tuple[str, ...]
+
+
+def births_of_entry(stage: Stage, entry_year: int) -> tuple[date, date]:
+    """Return the first day of birth of those who enter in the year, and the day after the last one.
+
+    statute, art. 11: sixth birthday on or before 31 August; junior schools take them six years later.
+    """
+    born = entry_year - ENTRY_AGE[stage]
+    return date(born - 1, 9, 1), date(born, 9, 1)
+
+
+def coming_entry_year(on: date) -> int:
+    """Return the year in which the next cohort enters: this one until the end of August."""
+    return on.year if on < date(on.year, 9, 1) else on.year + 1
+
+
+def current_datasets(district_code: str) -> Datasets:
+    """Return the current versions. Raises NoSuchDistrict, and DatasetMissing without units or schools."""
+    get_district(district_code)
+    units, schools, children = (
+        find_current_dataset(district_code, kind)
+        for kind in (DatasetKind.UNITS, DatasetKind.SCHOOLS, DatasetKind.CHILDREN)
+    )
+    if units is None or schools is None:
+        missing = DatasetKind.UNITS if units is None else DatasetKind.SCHOOLS
+        raise DatasetMissing("this was not imported yet", district=district_code, kind=missing.value)
+    return Datasets(units, schools, children)
+
+
+def pinned_datasets(plan: ZonePlan) -> Datasets:
+    """Return the versions of a plan."""
+    return Datasets(plan.units_dataset, plan.schools_dataset, plan.children_dataset)
+
+
+def load_current_basis(district_code: str, stage: Stage, entry_year: int | None, *, on: date) -> PlanBasis:
+    """Return the basis of a new plan, from the current datasets.
+
+    Without an entry year the coming one counts where there is a census, else the units file's own counts.
+    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool and UnitsWithoutCount.
+    """
+    datasets = current_datasets(district_code)
+    if entry_year is None and datasets.children is not None:
+        entry_year = coming_entry_year(on)
+    return _load(stage, entry_year, datasets)
+
+
+def load_pinned_basis(plan: ZonePlan) -> PlanBasis:
+    """Return the basis that a stored plan was made and judged by."""
+    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan))
+
+
+def count_demand(plan: ZonePlan) -> dict[str, int]:
+    """Return the children that count for the plan, by unit code; two queries at most."""
+    places = load_unit_places(plan.units_dataset)
+    counts = _counts(places, Stage(plan.stage), plan.entry_year, pinned_datasets(plan))
+    return {place.code: counts.get(place.code, 0) for place in places}
+
+
+def _load(stage: Stage, entry_year: int | None, datasets: Datasets) -> PlanBasis:
+    if entry_year is None:
+        datasets = replace(datasets, children=None)
+    places = load_unit_places(datasets.units)
+    counts = _counts(places, stage, entry_year, datasets)
+    schools = _public_schools(stage, entry_year, datasets, {place.code for place in places})
+    units = tuple(
+        Unit(p.code, counts.get(p.code, 0), round(p.x_m, MILLIMETRE), round(p.y_m, MILLIMETRE))
+        for p in places
+    )
+    return PlanBasis(
+        district=datasets.units.district,
+        stage=stage,
+        entry_year=entry_year,
+        datasets=datasets,
+        units=units,
+        schools=tuple(school for school in schools if school.seats),
+        adjacency=tuple((border.unit_a, border.unit_b) for border in load_borders(datasets.units)),
+        without_unit=sum(counts.values()) - sum(unit.children for unit in units),
+        closed=tuple(school.code for school in schools if not school.seats),
+    )
+
+
+def _counts(
+    places: Sequence[UnitPlace], stage: Stage, entry_year: int | None, datasets: Datasets
+) -> Mapping[str, int]:
+    if entry_year is None:
+        uncounted = [place.code for place in places if place.children is None]
+        if uncounted:
+            message = "the units file does not say how many children these units have; name an entry year"
+            raise UnitsWithoutCount(message, units=uncounted[:SHOWN], number=len(uncounted))
+        return {place.code: place.children or 0 for place in places}
+    if datasets.children is None:
+        kind = DatasetKind.CHILDREN.value
+        raise DatasetMissing("an entry year needs a household census", kind=kind, entry_year=entry_year)
+    born_from, born_until = births_of_entry(stage, entry_year)
+    return children_by_unit(datasets.children, born_from=born_from, born_until=born_until)
+
+
+def _public_schools(
+    stage: Stage, entry_year: int | None, datasets: Datasets, known_units: set[str]
+) -> list[SeatedSchool]:
+    units = datasets.units
+    schools = [
+        SeatedSchool(
+            code=row.code,
+            name=row.name,
+            unit_code=row.unit_code
+            if row.unit_code in known_units
+            else _unit_around(units, row.point.x, row.point.y),
+            seats=row.capacity if entry_year is None else row.planned_intake,
+        )
+        for row in list_schools(datasets.schools, stage).filter(ownership=Ownership.PUBLIC)
+    ]
+    if not any(school.seats for school in schools):
+        raise NoSeatedSchool("no public school of this stage has a seat", stage=stage.value)
+    return schools
+
+
+def _unit_around(units: Dataset, longitude: float, latitude: float) -> str:
+    """Return the unit a school stands in, where its row does not name one: a query for each such school."""
+    found = find_unit_at(units, longitude, latitude)
+    return found.code if found else ""

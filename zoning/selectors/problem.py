@@ -1,0 +1,120 @@
+"""The engine's problem and the checker's facts, from the basis of a plan and the schools that share a zone.
+
+The engine knows zones of one school each. A zone of several schools goes in as one school: its seats are the sum,
+and it stands where its first school (by code) stands. The zone's code is that school's code.
+Lengths are straight lines from a unit's point to the point of the unit the school stands in.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from common.errors import MalformedInput
+from zoning.engine.problem import Problem, School, Wishes, build_problem
+from zoning.engine.verify import Facts, Place, Site
+from zoning.selectors.basis import PlanBasis, SeatedSchool
+
+
+class UnknownSchools(MalformedInput):
+    """A list of schools names one that is no public school of this stage with seats."""
+
+    code = "unknown_schools"
+
+
+class SchoolInTwoZones(MalformedInput):
+    """A school is named in two zones."""
+
+    code = "school_in_two_zones"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSite:
+    """A zone to be: its schools in the order of their codes."""
+
+    schools: tuple[SeatedSchool, ...]
+
+    @property
+    def code(self) -> str:
+        return self.schools[0].code
+
+    @property
+    def name(self) -> str:
+        return " / ".join(school.name for school in self.schools)
+
+    @property
+    def unit_code(self) -> str:
+        return self.schools[0].unit_code
+
+    @property
+    def seats(self) -> int:
+        return sum(school.seats for school in self.schools)
+
+
+def sites_of_groups(basis: PlanBasis, groups: Iterable[Collection[str]]) -> tuple[ZoneSite, ...]:
+    """Return the zones of exactly these groups of school codes, by zone code.
+
+    Raises UnknownSchools and SchoolInTwoZones.
+    """
+    schools = {school.code: school for school in basis.schools}
+    sets = sorted({tuple(sorted(set(group))) for group in groups if group})
+    named = [code for group in sets for code in group]
+    unknown = sorted(set(named) - set(schools))
+    if unknown:
+        raise UnknownSchools("these are no public schools of the stage with seats", schools=unknown)
+    twice = sorted({code for code in named if named.count(code) > 1})
+    if twice:
+        raise SchoolInTwoZones("these schools are named in two zones", schools=twice)
+    return tuple(ZoneSite(tuple(schools[code] for code in group)) for group in sets)
+
+
+def sites_to_draw(basis: PlanBasis, groups: Sequence[Collection[str]] = ()) -> tuple[ZoneSite, ...]:
+    """Return a zone for every group the officer names and for every other school.
+
+    Schools of one unit share a zone, since a unit is never split. Raises UnknownSchools and SchoolInTwoZones.
+    """
+    sites_of_groups(basis, groups)  # refuses what cannot be read
+    grouped = {code for group in groups for code in group}
+    sets = [set(group) for group in groups] + [{s.code} for s in basis.schools if s.code not in grouped]
+    unit_of = {school.code: school.unit_code for school in basis.schools}
+    merged: list[set[str]] = []
+    for group in sets:
+        units = {unit_of[code] for code in group} - {""}
+        sharing = [other for other in merged if units & {unit_of[code] for code in other}]
+        merged = [other for other in merged if other not in sharing] + [group.union(*sharing)]
+    return sites_of_groups(basis, merged)
+
+
+def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str]) -> Problem:
+    """Return the engine's problem. `in_force` is unit code -> zone code. Raises ProblemFault."""
+    units = {unit.unit_id for unit in basis.units}
+    known = {code: zone for code, zone in in_force.items() if code in units}
+    return build_problem(
+        basis.units,
+        [School(site.code, site.unit_code, site.seats) for site in sites],
+        basis.adjacency,
+        wishes=Wishes(locked=_further_school_units(sites), zones_in_force=known),
+    )
+
+
+def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
+    """Return what the independent checker judges a plan by."""
+    return Facts(
+        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in basis.units},
+        schools={site.code: Site(site.unit_code, site.seats) for site in sites},
+        adjacency=basis.adjacency,
+        locked=_further_school_units(sites),
+    )
+
+
+def _further_school_units(sites: Sequence[ZoneSite]) -> dict[str, str]:
+    """Return the units that further schools of a zone stand in: like the first one's, they belong to it."""
+    units = {s.unit_code: site.code for site in sites for s in site.schools[1:] if s.unit_code}
+    return {unit: zone for unit, zone in units.items() if unit not in {site.unit_code for site in sites}}
+
+
+def loads_of(basis: PlanBasis, zone_of: Mapping[str, str]) -> dict[str, int]:
+    """Return children by zone code."""
+    loads: dict[str, int] = defaultdict(int)
+    for unit in basis.units:
+        loads[zone_of[unit.unit_id]] += unit.children
+    return dict(loads)

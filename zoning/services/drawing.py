@@ -1,0 +1,160 @@
+"""Draws zones: reads the district, lets the engine search, has the checker judge, stores a version."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services.jobs import Report, RunningJob, not_reported
+from common.errors import MalformedInput, RulesSayNo
+from geo_data.models import Stage
+from zoning.engine.faults import ProblemFault
+from zoning.engine.judge import Trouble
+from zoning.engine.objective import PRESETS
+from zoning.engine.problem import Problem
+from zoning.engine.report import Json, plan_rows
+from zoning.engine.report import report as engine_report
+from zoning.engine.solve import Options, solve
+from zoning.models import PlanOrigin, ZonePlan
+from zoning.selectors.basis import PlanBasis, load_current_basis
+from zoning.selectors.plans import plan_content
+from zoning.selectors.problem import ZoneSite, problem_of, sites_to_draw
+from zoning.selectors.publications import find_latest_publication
+from zoning.services.storing import Draft, broken_rules, store_version
+
+DEFAULT_EFFORT = 20
+# What no plan could mend; the rest of what the engine says, the checker says itself.
+HOPELESS = frozenset({"seats_short_everywhere", "only_full_schools", "no_school_allowed"})
+
+
+class DistrictCannotBeZoned(RulesSayNo):
+    """The files contradict each other; the details say where."""
+
+    code = "district_cannot_be_zoned"
+
+
+class UnknownPreset(MalformedInput):
+    """There is no such preset."""
+
+    code = "unknown_preset"
+
+
+class CheckerDisagrees(RuntimeError):
+    """The engine calls a plan lawful and the checker does not, or the reverse: a fault of the engine."""
+
+
+def draw_zones_of_district(
+    *,
+    actor: User | None,
+    now: datetime,
+    district_code: str,
+    stage: Stage,
+    entry_year: int | None = None,
+    preset: str | None = None,
+    school_groups: Sequence[Collection[str]] = (),
+    seed: int = 1,
+    effort: int | None = None,
+    seconds: float | None = None,
+    job: RunningJob | None = None,
+    report: Report = not_reported,
+) -> ZonePlan:
+    """Draw zones from the current datasets and store them as the next version; publish nothing.
+
+    1. Read: without an entry year the coming one where there is a census, else the units file's own counts.
+    2. Search, outside any transaction, starting from prices; `preset` None prefers few changes where zones
+       were in force, and short ways where none were.
+    3. Check independently, and store. A plan that breaks rules is stored as a draft that cannot be published,
+       with the reasons. With a job its success is part of the same transaction, so a rerun adds no version.
+
+    school_groups -- school codes that share a zone; schools of one unit share one in any case
+    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
+    UnknownPreset and DistrictCannotBeZoned.
+    """
+    report("reading", 0, 1)
+    today = timezone.localtime(now).date()
+    basis = load_current_basis(district_code, stage, entry_year, on=today)
+    sites = sites_to_draw(basis, school_groups)
+    in_force = _zones_in_force(district_code, stage, sites, today)
+    draft = _solve(
+        basis, sites, in_force, preset=preset, seed=seed, effort=effort, seconds=seconds, report=report
+    )
+    report("storing", 0, 1)
+    with transaction.atomic():
+        plan = store_version(actor=actor, now=now, draft=draft, job=job.job if job else None)
+        if job:
+            job.succeed(now=now, result={"plan": str(plan.pk), "number": plan.number, "lawful": plan.lawful})
+    return plan
+
+
+def _zones_in_force(
+    district_code: str, stage: Stage, sites: Sequence[ZoneSite], on: date
+) -> Mapping[str, str]:
+    """Return unit code -> the new zone that holds the first school of the zone in force."""
+    publication = find_latest_publication(district_code, stage, on)
+    if publication is None:
+        return {}
+    content = plan_content(publication.plan)
+    site_of = {school.code: site.code for site in sites for school in site.schools}
+    first = {zone.code: zone.schools[0].code for zone in content.zones.values() if zone.schools}
+    return {
+        unit: site_of[first[zone]]
+        for unit, zone in content.zone_of.items()
+        if zone in first and first[zone] in site_of
+    }
+
+
+def _solve(
+    basis: PlanBasis,
+    sites: Sequence[ZoneSite],
+    in_force: Mapping[str, str],
+    *,
+    preset: str | None,
+    seed: int,
+    effort: int | None,
+    seconds: float | None,
+    report: Report,
+) -> Draft:
+    began = time.monotonic()
+    preset = preset or ("fewest_changes" if in_force else "nearest")
+    if preset not in PRESETS:
+        raise UnknownPreset("there is no such preset", preset=preset, presets=sorted(PRESETS))
+    problem = _problem(basis, sites, in_force)
+    solution = solve(problem, _options(preset, effort, seconds), seed=seed, progress=report)
+    told = engine_report(problem, solution, seconds=time.monotonic() - began)
+    draft = Draft(
+        basis=basis,
+        sites=sites,
+        zone_of=plan_rows(problem, solution),
+        origin=PlanOrigin.DRAWN,
+        report={**told, "preset": preset, "hopeless": _hopeless(solution.violations)},
+        details={"seed": seed, "preset": preset},
+    )
+    found = broken_rules(draft)
+    if solution.lawful == bool(found):
+        raise CheckerDisagrees(f"the engine says lawful={solution.lawful}, the checker finds {found[:3]}")
+    return draft
+
+
+def _problem(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str]) -> Problem:
+    try:
+        return problem_of(basis, sites, in_force)
+    except ProblemFault as fault:
+        faults = [{"code": one.code, "ids": list(one.ids)} for one in fault.faults]
+        raise DistrictCannotBeZoned(str(fault), faults=faults) from fault
+
+
+def _options(preset: str, effort: int | None, seconds: float | None) -> Options:
+    if seconds is not None:
+        return Options(seconds=seconds, clock=time.monotonic, weights=PRESETS[preset])
+    return Options(effort=DEFAULT_EFFORT if effort is None else effort, weights=PRESETS[preset])
+
+
+def _hopeless(found: Sequence[Trouble]) -> list[Json]:
+    return [
+        {"code": one.code, "zone": one.school_id, "units": list(one.unit_ids), "children": one.children}
+        for one in found
+        if one.code in HOPELESS
+    ]

@@ -1,0 +1,89 @@
+"""Drawing in the background: the request, and what the worker does with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django_tasks import task
+
+from accounts.models import JobRun, User
+from accounts.services.jobs import request_job, running
+from geo_data.models import Stage
+from zoning.selectors.basis import current_datasets
+from zoning.services.drawing import draw_zones_of_district
+
+DRAWING = "draw_zones"
+
+
+@task()
+def draw_zones_task(
+    *,
+    job_id: str,
+    district_code: str,
+    stage: str,
+    entry_year: int | None,
+    preset: str | None,
+    school_groups: list[list[str]],
+    seed: int,
+    effort: int | None,
+    seconds: int | None,
+) -> None:
+    """Draw and store a version; the job's success is part of the same transaction."""
+    with running(job_id) as job:
+        draw_zones_of_district(
+            actor=job.job.requested_by,
+            now=timezone.now(),
+            district_code=district_code,
+            stage=Stage(stage),
+            entry_year=entry_year,
+            preset=preset,
+            school_groups=school_groups,
+            seed=seed,
+            effort=effort,
+            seconds=seconds,
+            job=job,
+            report=job.report,
+        )
+
+
+def request_drawing(
+    *,
+    actor: User | None,
+    now: datetime,
+    district_code: str,
+    stage: Stage,
+    entry_year: int | None = None,
+    preset: str | None = None,
+    school_groups: Sequence[Sequence[str]] = (),
+    seed: int = 1,
+    effort: int | None = None,
+    seconds: int | None = None,
+) -> JobRun:
+    """Queue a drawing, or return the one that already waits or runs for the district and stage.
+
+    Raises NoSuchDistrict and DatasetMissing at once; other refusals are the job's failure.
+    """
+    current_datasets(district_code)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=DRAWING,
+        subject=drawing_subject(district_code, stage),
+        district_code=district_code,
+        task=draw_zones_task,
+        arguments={
+            "district_code": district_code,
+            "stage": stage.value,
+            "entry_year": entry_year,
+            "preset": preset,
+            "school_groups": [list(group) for group in school_groups],
+            "seed": seed,
+            "effort": effort,
+            "seconds": seconds,
+        },
+    )
+
+
+def drawing_subject(district_code: str, stage: Stage) -> tuple[str, str]:
+    """Return what a drawing job is about: one runs at a time for a district and stage."""
+    return "zoning.drawing", f"{district_code}/{stage.value}"
