@@ -147,6 +147,7 @@ class Application(models.Model):
     birth_on = models.DateField()
     sex = models.CharField(max_length=6)
     unit_code = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=list)
     status = models.CharField(
         max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.FILED
     )

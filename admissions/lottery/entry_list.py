@@ -1,7 +1,9 @@
 """The entry list: who takes part in a draw, frozen and published before the seed can exist."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from admissions.lottery.tickets import TicketAlgorithm, TicketScope
 from common import merkle
@@ -143,4 +145,33 @@ def inclusion_proof(entries: Sequence[bytes], receipt_index: int) -> InclusionPr
     path = merkle.inclusion_proof(entries, receipt_index)
     return InclusionProof(
         entries[receipt_index], receipt_index, len(entries), tuple(item.hex() for item in path)
+    )
+
+
+def read_entry_list(document: bytes) -> EntryList:
+    """Return the list that `entry_list_document` wrote. Raises ValueError for another format."""
+    data = json.loads(document)
+    if data.get("format") != FORMAT:
+        raise ValueError(f"not a list of format {FORMAT}")
+    return EntryList(
+        round_id=data["round_id"],
+        lottery_id=data["lottery_id"],
+        policy_digest=data["policy_digest"],
+        plan_digest=data["plan_digest"],
+        public_value_names=tuple(data["public_value_names"]),
+        entries=tuple(_entry(value) for value in data["entries"]),
+        algorithm=TicketAlgorithm(data["ticket_algorithm"]),
+        scope=TicketScope(data["ticket_scope"]),
+        code_version=data["code_version"],
+    )
+
+
+def _entry(value: Mapping[str, Any]) -> Entry:
+    return Entry(
+        receipt=value["receipt"],
+        choices=tuple(Choice(*choice) for choice in value["choices"]),
+        group_id=value["group"],
+        split_allowed=value["split_allowed"],
+        fallback_rank=value["fallback_rank"],
+        fallback_commitment=value["fallback_commitment"],
     )

@@ -1,6 +1,6 @@
 """Questions about the children of the census. Personal fields are opened here, one child at a time or in chunks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +41,16 @@ def find_child_by_identity(district_code: str, identity: str) -> Child | None:
         )
         .first()
     )
+
+
+def find_children_by_index(district_code: str, indexes: Sequence[str]) -> dict[str, Child]:
+    """Return the children of the current census by identity index, with their households. One query."""
+    current = Child.objects.select_related("household").filter(
+        dataset__district_id=district_code,
+        dataset__kind=DatasetKind.CHILDREN,
+        dataset__status=DatasetStatus.CURRENT,
+    )
+    return {child.identity_index: child for child in current.filter(identity_index__in=indexes)}
 
 
 def open_child(child: Child, *, reader: Person | None, district_code: str) -> OpenedChild:

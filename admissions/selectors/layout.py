@@ -1,0 +1,47 @@
+"""A round as the matching reads it: its lines and stages, from policy and seats."""
+
+from admissions.matching.records import (
+    Coordination,
+    CoordinationRule,
+    Line,
+    LoserRule,
+    Mechanism,
+    RoundPlan,
+    Stage,
+)
+from admissions.models import AdmissionRound
+from admissions.rules.policy_records import PRIVATE_KINDS, FallbackKind, LineKind
+from admissions.rules.stages import Stage as Step
+from admissions.rules.stages import stage_layout
+from admissions.selectors.rounds import round_code
+from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
+
+def round_plan(admission_round: AdmissionRound, world: RoundWorld) -> RoundPlan:
+    """Return lines and stages; special-needs lines are left out, for they are filled before the draw."""
+    names = [line_id for line_id in sorted(world.lines) if world.kind(line_id) is not LineKind.SPECIAL_NEEDS]
+    open_public = tuple(line_id for line_id in names if world.kind(line_id) in OPEN_PUBLIC)
+    stages = (_stage(world, step, names) for step in stage_layout(world.policy))
+    fallback = world.policy.fallback.kind
+    return RoundPlan(
+        round_id=round_code(admission_round),
+        lines=tuple(_line(world, line_id) for line_id in names),
+        stages=tuple(stage for stage in stages if stage.line_ids),
+        coordination=None
+        if fallback is FallbackKind.NONE
+        else Coordination(CoordinationRule(fallback.value), open_public),
+    )
+
+
+def _line(world: RoundWorld, line_id: str) -> Line:
+    track = "private" if world.kind(line_id) in PRIVATE_KINDS else "public"
+    return Line(line_id, world.seats[line_id], track, world.reserve_of.get(line_id))
+
+
+def _stage(world: RoundWorld, step: Step, names: list[str]) -> Stage:
+    rules = {world.lines[name].rule for name in names if world.lines[name].rule in step.line_codes}
+    mechanism = Mechanism(step.mechanism.value)
+    # A child with a reserve and an open line has two lines to be tried in turn, which `direct` does not do.
+    if mechanism is Mechanism.DIRECT and len(rules) > 1:
+        mechanism = Mechanism.DEFERRED_ACCEPTANCE
+    line_ids = tuple(name for name in names if world.lines[name].rule in rules)
+    return Stage(step.code, mechanism, line_ids, LoserRule(step.losers.value))

@@ -1,0 +1,441 @@
+"""Applications: filed one by one or as a file, withdrawn, reviewed. Filing order changes nothing."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from geo_data.tables.identity import identity_faults
+
+from accounts.models import Role, User
+from accounts.permissions import Action, require
+from accounts.sealing import Keyring, current_keyring, seal
+from accounts.services.audit import record_event
+from admissions.models import (
+    LIVE_STATUSES,
+    AdmissionRound,
+    Application,
+    ApplicationChoice,
+    ChildReceipt,
+    RoundStatus,
+)
+from admissions.rules.age import age_reasons
+from admissions.rules.calendar import Phase
+from admissions.rules.clauses import LOCAL_RULE
+from admissions.rules.facts import Fact, FactName, Facts, declared, facts_as_data, facts_from_data
+from admissions.rules.listing import Listed
+from admissions.rules.policy_records import PRIVATE_KINDS
+from admissions.rules.reason import Reason
+from admissions.rules.sentences import say, sentence
+from admissions.rules.status import Action as Step
+from admissions.rules.status import Who, may, next_status
+from admissions.selectors.rounds import get_round, phase_of, policy_of, round_code
+from admissions.selectors.world import RoundWorld, world_of
+from admissions.services.receipts import give_receipts
+from admissions.services.rounds import lock_round, require_actor
+from common.errors import DomainError, MalformedInput, NotFound, RulesSayNo, WrongMoment
+from geo_data.models import Child
+from geo_data.selectors.children import find_children_by_index, identity_index
+
+TABLE = "admissions_application"
+BATCH = 2_000
+
+
+class NotOpen(WrongMoment):
+    """Families cannot file, change or withdraw now; details name the phase."""
+
+    code = "round_not_open"
+
+
+class AlreadyFiled(WrongMoment):
+    """The child has a live application in this round."""
+
+    code = "already_filed"
+
+
+class ApplicationRefused(RulesSayNo):
+    """The rules refuse the list of choices or the child's entry; details hold all reasons in both languages."""
+
+    code = "application_refused"
+
+
+class MalformedForm(MalformedInput):
+    """A field of the form cannot be right; details name the field."""
+
+    code = "malformed_form"
+
+
+class NoSuchApplication(NotFound):
+    """There is no such application, or it belongs to somebody else."""
+
+    code = "no_such_application"
+
+
+class StepNotPossible(WrongMoment):
+    """The status table has no such step from here, or not for this person."""
+
+    code = "step_not_possible"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationForm:
+    """What a family writes. `facts` are those it declares beyond what it wrote elsewhere on the form.
+
+    private_schools, public_schools -- school codes in the family's order; no public school named means
+                                       those of the zone, nearest first
+    """
+
+    identity_number: str
+    child_name: str
+    birth_on: date
+    sex: str
+    unit_code: str = ""
+    address: str = ""
+    guardian_name: str = ""
+    phone: str = ""
+    private_schools: tuple[str, ...] = ()
+    public_schools: tuple[str, ...] = ()
+    accepts_coordination: bool = True
+    group_code: str = ""
+    split_allowed: bool = False
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form of a file that was not taken, by its place in the file (0 is the first), and why."""
+
+    index: int
+    problem: DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of a file of forms: all good ones are in, the others are named."""
+
+    applications: tuple[Application, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """A form with what the look-ups and the rules made of it."""
+
+    form: ApplicationForm
+    child_index: str
+    facts: Facts
+    listed: tuple[Listed, ...]
+    reasons: list[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """Who files, when and for whom; `source` names the portal of a whole file."""
+
+    actor: User | None
+    now: datetime
+    keyring: Keyring
+    guardian: User | None = None
+    source: str = ""
+
+
+def file_application(*, actor: User, now: datetime, round_id: UUID, form: ApplicationForm) -> Application:
+    """File the one application of a child, in the guardian's name, while the round is open.
+
+    Raises NotOpen, AlreadyFiled or ApplicationRefused; then nothing is stored.
+    """
+    guardian = actor if actor.role == Role.GUARDIAN else None
+    filing = _Filing(actor, now, current_keyring(), guardian)
+    filed, problems = _file(round_id, [form], filing)
+    if problems:
+        raise problems[0][1]
+    return filed[0]
+
+
+def file_applications(
+    *, actor: User | None, now: datetime, round_id: UUID, forms: Sequence[ApplicationForm], source: str
+) -> Filed:
+    """Take the applications of another portal or of paper forms; bad ones are named and left out."""
+    if not source:
+        raise MalformedInput("say where the applications come from")
+    filed, problems = _file(round_id, forms, _Filing(actor, now, current_keyring(), source=source))
+    return Filed(tuple(filed), tuple(Refused(place, problem) for place, problem in problems))
+
+
+@transaction.atomic
+def withdraw_application(*, actor: User, now: datetime, application_id: UUID) -> Application:
+    """Withdraw while the round is open; the child keeps its receipt and may file again."""
+    application = _lock(application_id)
+    _require_guardian_or(actor, application, Action.REVIEW_APPLICATIONS)
+    _require_phase(application.round, now, Phase.OPEN)
+    _step(application, Step.WITHDRAW, Who.GUARDIAN, now)
+    application.save(update_fields=["status", "changed_at"])
+    _record(application, actor=actor, now=now, action="application.withdrawn")
+    return application
+
+
+@transaction.atomic
+def review_application(
+    *,
+    actor: User,
+    now: datetime,
+    application_id: UUID,
+    step: Step,
+    facts: Sequence[Fact] = (),
+    reason: str = "",
+) -> Application:
+    """Take an officer's step (accept, return, refuse, reopen), with the facts the officer established."""
+    application = _lock(application_id)
+    require(actor, Action.REVIEW_APPLICATIONS, application.round.district_id)
+    lock_round(application.round_id, RoundStatus.OPEN)
+    if step in (Step.RETURN, Step.REFUSE) and not reason.strip():
+        raise MalformedInput("say why, so that the family can be told")
+    if facts:
+        world = world_of(application.round)
+        line_ids = list(application.choices.order_by("position").values_list("line__line_id", flat=True))
+        settle(application, world, facts_from_data(application.facts).with_facts(*facts), line_ids)
+    _step(application, step, Who.OFFICER, now)
+    application.save()
+    _record(application, actor=actor, now=now, action=f"application.{step}", reason=reason)
+    return application
+
+
+@transaction.atomic
+def _file(
+    round_id: UUID, forms: Sequence[ApplicationForm], filing: _Filing
+) -> tuple[list[Application], list[tuple[int, DomainError]]]:
+    """Judge all forms, then store the good ones: lock, look up, judge, store, record."""
+    admission_round = _share_open_round(round_id)
+    action = Action.APPLY if filing.guardian else Action.REVIEW_APPLICATIONS
+    require_actor(filing.actor, action, admission_round.district_id)
+    _require_phase(admission_round, filing.now, Phase.OPEN)
+    world = world_of(admission_round)
+    taken: list[Application] = []
+    problems: list[tuple[int, DomainError]] = []
+    for start in range(0, len(forms), BATCH):
+        drafts = list(_draft(world, admission_round, forms[start : start + BATCH], filing.now))
+        held = _live_indexes(admission_round, [draft.child_index for draft in drafts])
+        good: list[_Drafted] = []
+        for place, draft in enumerate(drafts, start=start):
+            if problem := _problem(draft, held):
+                problems.append((place, problem))
+            else:
+                held.add(draft.child_index)
+                good.append(draft)
+        taken += _store(admission_round, world, good, filing)
+    _record_filed(admission_round, taken, filing, refused=len(problems))
+    return taken, problems
+
+
+def _draft(
+    world: RoundWorld, admission_round: AdmissionRound, forms: Sequence[ApplicationForm], now: datetime
+) -> Iterator[_Drafted]:
+    indexes = [identity_index(form.identity_number) for form in forms]
+    known = find_children_by_index(admission_round.district_id, indexes)
+    for form, index in zip(forms, indexes, strict=True):
+        facts = _facts(form, known.get(index), now.date())
+        public = form.public_schools or world.zone_of(facts)
+        listed = world.listed(facts, form.private_schools, public)
+        yield _Drafted(form, index, facts, listed, _reasons(world, form, facts, listed))
+
+
+def _facts(form: ApplicationForm, child: Child | None, on: date) -> Facts:
+    """Put together what the registers know and what the family declares; the registers stand over the family."""
+    said = [declared(FactName.BIRTH_DATE, form.birth_on, on), *form.facts]
+    if form.unit_code:
+        said.append(declared(FactName.DWELLING_UNIT, form.unit_code, on))
+    if form.group_code:
+        said.append(declared(FactName.TWIN_GROUP, form.group_code, on))
+    return (facts_from_data(child.facts) if child else Facts()).with_facts(*said)
+
+
+def _reasons(
+    world: RoundWorld, form: ApplicationForm, facts: Facts, listed: Sequence[Listed]
+) -> list[Reason]:
+    """Return everything against the form at once: the child's age, every school named in vain, the list itself."""
+    reasons = list(age_reasons(facts, world.policy, on=world.on))
+    schools = {world.lines[item.line_id].school_id for item in listed}
+    for school in (*form.private_schools, *form.public_schools):
+        if school not in schools:
+            reasons += world.reasons_against_school(facts, school)
+    reasons += world.choice_reasons(facts, listed)
+    if not listed and not form.accepts_coordination:
+        reasons.append(Reason(sentence("nothing_listed"), LOCAL_RULE))
+    return list(dict.fromkeys(reasons))
+
+
+def _problem(draft: _Drafted, held: set[str]) -> DomainError | None:
+    """Return why a form cannot be taken, or None."""
+    faults = identity_faults(draft.form.identity_number, draft.form.birth_on, draft.form.sex)
+    if faults:
+        return MalformedForm(faults[0], field="identity_number", faults=list(faults))
+    if draft.child_index in held:
+        return AlreadyFiled("this child has an application in this round; change that one")
+    if draft.reasons:
+        spoken = [
+            {"code": item.code, "zh": say(item.sentence, "zh"), "en": say(item.sentence, "en")}
+            for item in draft.reasons
+        ]
+        return ApplicationRefused("; ".join(item["zh"] for item in spoken), reasons=spoken)
+    return None
+
+
+def _store(
+    admission_round: AdmissionRound, world: RoundWorld, drafts: Sequence[_Drafted], filing: _Filing
+) -> list[Application]:
+    receipts = give_receipts(admission_round, [draft.child_index for draft in drafts])
+    applications = [
+        _row(admission_round, world, draft, receipts[draft.child_index], filing) for draft in drafts
+    ]
+    Application.objects.bulk_create(applications, batch_size=BATCH)
+    choices = [
+        ApplicationChoice(
+            application=row, line_id=world.line_pk[item.line_id], choice=item.choice, position=position
+        )
+        for row, draft in zip(applications, drafts, strict=True)
+        for position, item in enumerate(draft.listed, start=1)
+    ]
+    ApplicationChoice.objects.bulk_create(choices, batch_size=2 * BATCH)
+    return applications
+
+
+def _row(
+    admission_round: AdmissionRound,
+    world: RoundWorld,
+    draft: _Drafted,
+    receipt: ChildReceipt,
+    filing: _Filing,
+) -> Application:
+    form, row_id = draft.form, uuid.uuid4()
+
+    def sealed(field_name: str, text: str) -> bytes:
+        return seal(text, table=TABLE, row_id=row_id, field=field_name, keyring=filing.keyring)
+
+    row = Application(
+        id=row_id,
+        round=admission_round,
+        receipt=receipt,
+        child_index=draft.child_index,
+        guardian=filing.guardian,
+        source=filing.source,
+        name_sealed=sealed("name", form.child_name),
+        identity_sealed=sealed("identity", form.identity_number),
+        guardian_name_sealed=sealed("guardian_name", form.guardian_name),
+        phone_sealed=sealed("phone", form.phone),
+        address_sealed=sealed("address", form.address),
+        birth_on=draft.facts.day(FactName.BIRTH_DATE) or form.birth_on,
+        sex=form.sex,
+        group_code=draft.facts.text(FactName.TWIN_GROUP) or "",
+        split_allowed=form.split_allowed,
+        accepts_coordination=form.accepts_coordination,
+        filed_at=filing.now,
+        changed_at=filing.now,
+    )
+    settle(row, world, draft.facts, [item.line_id for item in draft.listed])
+    if not facts_open(world, draft.facts, [item.line_id for item in draft.listed]):
+        row.status = next_status(row.status, Step.ACCEPT)
+    return row
+
+
+def settle(row: Application, world: RoundWorld, facts: Facts, line_ids: Sequence[str]) -> None:
+    """Write facts, unit and the computed category to the row: that of the last school listed, the zone school."""
+    row.facts = facts_as_data(facts.values())
+    row.unit_code = facts.text(FactName.DWELLING_UNIT) or ""
+    public = [line_id for line_id in line_ids if world.kind(line_id) not in PRIVATE_KINDS]
+    classified = world.classify(facts, public[-1]) if public else None
+    row.category = (classified.category if classified else None) or ""
+    row.tier = classified.tier if classified else None
+
+
+def facts_open(world: RoundWorld, facts: Facts, line_ids: Sequence[str]) -> tuple[FactName, ...]:
+    """Return the facts that a document or an officer must still prove for any listed line."""
+    return tuple(sorted({name for line_id in line_ids for name in world.unproved(facts, line_id)}))
+
+
+def _live_indexes(admission_round: AdmissionRound, indexes: Sequence[str]) -> set[str]:
+    live = Application.objects.filter(
+        round=admission_round, status__in=LIVE_STATUSES, child_index__in=indexes
+    )
+    return set(live.values_list("child_index", flat=True))
+
+
+def _share_open_round(round_id: UUID) -> AdmissionRound:
+    """Return the round under a lock that many filers share, and that closing has to wait for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM admissions_admissionround WHERE id = %s FOR SHARE", [round_id])
+    found = get_round(round_id)
+    if found.status != RoundStatus.OPEN:
+        raise NotOpen(f"the round is {found.status}", status=found.status)
+    return found
+
+
+def _require_phase(admission_round: AdmissionRound, now: datetime, wanted: Phase) -> None:
+    phase = phase_of(admission_round, now)
+    if phase is not wanted:
+        calendar = policy_of(admission_round).calendar
+        raise NotOpen(
+            f"applications are taken from {calendar.opens_at:%Y-%m-%d %H:%M} until {calendar.closes_at:%Y-%m-%d %H:%M}",
+            phase=phase.value,
+        )
+
+
+def _lock(application_id: UUID) -> Application:
+    rows = Application.objects.select_for_update(of=("self",)).select_related("round__district", "receipt")
+    found = rows.filter(pk=application_id).first()
+    if found is None:
+        raise NoSuchApplication("there is no such application")
+    return found
+
+
+def _require_guardian_or(actor: User, application: Application, action: Action) -> None:
+    if actor.role == Role.GUARDIAN and application.guardian_id != actor.pk:
+        raise NoSuchApplication("there is no such application")
+    if actor.role != Role.GUARDIAN:
+        require(actor, action, application.round.district_id)
+
+
+def _step(application: Application, step: Step, who: Who, now: datetime) -> None:
+    if not may(application.status, step, who):
+        raise StepNotPossible(
+            f"{step} is not possible: the application is {application.status}", status=application.status
+        )
+    application.status = next_status(application.status, step)
+    application.changed_at = now
+
+
+def _record_filed(
+    admission_round: AdmissionRound, taken: Sequence[Application], filing: _Filing, *, refused: int
+) -> None:
+    """Record one event for a single form, one for a whole file."""
+    if filing.source:
+        record_event(
+            actor=filing.actor,
+            now=filing.now,
+            action="applications.taken",
+            subject=admission_round,
+            district_code=admission_round.district_id,
+            details={"source": filing.source, "taken": len(taken), "refused": refused},
+        )
+        return
+    for row in taken:
+        _record(row, actor=filing.actor, now=filing.now, action="application.filed")
+
+
+def _record(
+    application: Application, *, actor: User | None, now: datetime, action: str, reason: str = ""
+) -> None:
+    details = {
+        "round": round_code(application.round),
+        "receipt": application.receipt.receipt,
+        "status": application.status,
+    }
+    record_event(
+        actor=actor,
+        now=now,
+        action=action,
+        subject=application,
+        district_code=application.round.district_id,
+        details={**details, "reason": reason} if reason else details,
+    )

@@ -1,0 +1,374 @@
+"""Closing: the entry list is made from accepted applications and frozen, before anything random exists."""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Prefetch
+
+from accounts.models import User
+from accounts.permissions import Action
+from accounts.services.audit import record_event
+from accounts.services.jobs import Report, RunningJob, not_reported
+from admissions.lottery.entry_list import Choice, entry_list_digest, entry_list_document, merkle_root
+from admissions.lottery.entry_list import Entry as ListEntry
+from admissions.lottery.entry_list import EntryList as PublicList
+from admissions.lottery.tickets import TicketScope
+from admissions.matching.entries import commitment, plan_document
+from admissions.matching.ranks import dense_ranks, dense_ranks_with_losers
+from admissions.matching.records import RoundPlan
+from admissions.models import (
+    AdmissionRound,
+    Application,
+    ApplicationChoice,
+    ApplicationStatus,
+    Entry,
+    EntryList,
+    PlanLine,
+    RoundStatus,
+)
+from admissions.rules.calendar import Phase
+from admissions.rules.facts import FactName, Facts, facts_from_data
+from admissions.rules.policy_records import LineKind
+from admissions.selectors.layout import round_plan
+from admissions.selectors.rounds import phase_of, round_code
+from admissions.selectors.world import OPEN_PUBLIC, RoundWorld, load_world
+from admissions.services.rounds import lock_round, require_actor
+from common.canonical import digest_bytes
+from common.errors import MalformedInput, RulesSayNo, WrongMoment
+
+LAST_TIER = 1_000_000  # children without a category stand behind all others in coordinated placement
+BATCH = 5_000
+
+
+class StillOpen(WrongMoment):
+    """Families can still file."""
+
+    code = "round_still_open"
+
+
+class Unreviewed(WrongMoment):
+    """Some applications are neither accepted nor refused nor withdrawn."""
+
+    code = "applications_unreviewed"
+
+
+class AlreadyClosed(WrongMoment):
+    """There is an entry list; another one needs a reason."""
+
+    code = "already_closed"
+
+
+class NoSeatForSpecialNeeds(RulesSayNo):
+    """A school has fewer seats than special-needs children to place before the draw."""
+
+    code = "no_seat_for_special_needs"
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An accepted application before the draw.
+
+    standings -- (tier, keys...) at every listed line where the child has a category, in list order
+    """
+
+    application_id: UUID
+    receipt: str
+    group_code: str
+    split_allowed: bool
+    accepts_coordination: bool
+    listed: tuple[tuple[str, int], ...]
+    standings: Mapping[str, tuple[int, ...]]
+    nearest: tuple[str, ...]
+    special_line: str | None
+
+    @property
+    def fallback_tier(self) -> int:
+        """Return the tier at the last listed line, the zone school; without one the child stands last."""
+        return self.standings[self.listed[-1][0]][0] if self.listed else LAST_TIER
+
+
+@transaction.atomic
+def close_entries(
+    *,
+    actor: User | None,
+    now: datetime,
+    round_id: UUID,
+    public_value_names: Sequence[str],
+    reason: str = "",
+    report: Report = not_reported,
+    job: RunningJob | None = None,
+) -> EntryList:
+    """Freeze the entry list of a round and publish its digest together with the names of values to come.
+
+    1. Nobody can file any more, and every application is decided.
+    2. Special-needs children get their seat outside the draw, taken from their school's open line.
+    3. Every child's place at every line becomes an opaque rank; list and plan are written and digested.
+    A second list needs a reason, and the first is kept.
+    """
+    _refuse_names(public_value_names)
+    admission_round = lock_round(round_id, RoundStatus.OPEN, RoundStatus.CLOSED, RoundStatus.DRAWN)
+    require_actor(actor, Action.RUN_ROUND, admission_round.district_id)
+    number = _next_number(admission_round, reason)
+    _refuse_too_early(admission_round, now)
+    report("judging", 0, 0)
+    cases = _cases(admission_round, load_world(admission_round), report)
+    _set_special_seats_aside(admission_round, cases)
+    report("writing", 0, len(cases))
+    world = load_world(admission_round)
+    stored = _store(
+        admission_round,
+        world,
+        cases,
+        EntryList(
+            round=admission_round,
+            number=number,
+            public_value_names=list(public_value_names),
+            reason=reason,
+            closed_by=actor,
+            closed_at=now,
+        ),
+    )
+    AdmissionRound.objects.filter(pk=admission_round.pk).update(status=RoundStatus.CLOSED)
+    _record(stored, admission_round, actor=actor, now=now)
+    if job:
+        job.succeed(now=now, result={"entry_list": str(stored.pk), "entries": stored.entry_count})
+    return stored
+
+
+def _refuse_names(names: Sequence[str]) -> None:
+    if (
+        len(names) < 2
+        or len(set(names)) != len(names)
+        or any("=" in name or not name.strip() for name in names)
+    ):
+        raise MalformedInput(
+            "name at least two public values, one from outside the room and one drawn before witnesses",
+            names=list(names),
+        )
+
+
+def _next_number(admission_round: AdmissionRound, reason: str) -> int:
+    lists = EntryList.objects.filter(round=admission_round).count()
+    if lists and not reason.strip():
+        raise AlreadyClosed("the entry list is closed; another one needs a reason", lists=lists)
+    return lists + 1
+
+
+def _refuse_too_early(admission_round: AdmissionRound, now: datetime) -> None:
+    if phase_of(admission_round, now) in (Phase.ANNOUNCED, Phase.OPEN):
+        raise StillOpen("families can still file; close after the calendar's closing time")
+    pending = Application.objects.filter(
+        round=admission_round, status__in=[ApplicationStatus.FILED, ApplicationStatus.RETURNED]
+    ).count()
+    if pending:
+        raise Unreviewed(f"{pending} applications are not decided yet", pending=pending)
+
+
+def _cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -> list[_Case]:
+    accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
+    total = accepted.count()
+    choices = Prefetch("choices", ApplicationChoice.objects.order_by("position").select_related("line"))
+    rows = accepted.select_related("receipt").prefetch_related(choices).order_by("receipt__receipt")
+    cases: list[_Case] = []
+    for row in rows.iterator(chunk_size=BATCH):
+        cases.append(_case(world, row))
+        if len(cases) % 500 == 0:
+            report("judging", len(cases), total)
+    return cases
+
+
+def _case(world: RoundWorld, row: Application) -> _Case:
+    facts = facts_from_data(row.facts)
+    chosen = [(choice.line.line_id, choice.choice) for choice in row.choices.all()]
+    standings: dict[str, tuple[int, ...]] = {}
+    for line_id, _ in chosen:
+        classified = world.classify(facts, line_id)
+        if classified.tier is not None:
+            standings[line_id] = (classified.tier, *classified.keys)
+    nearest = world.reachable(facts)
+    return _Case(
+        application_id=row.pk,
+        receipt=row.receipt.receipt,
+        group_code=row.group_code,
+        split_allowed=row.split_allowed,
+        accepts_coordination=row.accepts_coordination,
+        listed=tuple((line_id, choice) for line_id, choice in chosen if line_id in standings),
+        standings=standings,
+        nearest=nearest,
+        special_line=_special_line(world, facts, chosen, nearest),
+    )
+
+
+def _special_line(
+    world: RoundWorld, facts: Facts, chosen: Sequence[tuple[str, int]], nearest: Sequence[str]
+) -> str | None:
+    """Return the open line whose school gives a special-needs child its seat: the zone school, or the nearest."""
+    if not facts.flag(FactName.SPECIAL_NEEDS):
+        return None
+    public = [line_id for line_id, _ in chosen if world.kind(line_id) in OPEN_PUBLIC]
+    return next(iter([*public, *nearest]), None)
+
+
+def _set_special_seats_aside(admission_round: AdmissionRound, cases: Iterable[_Case]) -> None:
+    """Move as many seats as special-needs children from each open line to a line of their own, once."""
+    wanted = Counter(case.special_line for case in cases if case.special_line)
+    rule = special_rule(admission_round)
+    for line_id, seats in sorted(wanted.items()):
+        line = PlanLine.objects.select_related("school").get(round=admission_round, line_id=line_id)
+        aside, _ = PlanLine.objects.get_or_create(
+            round=admission_round,
+            line_id=f"{line.school.code}.{rule}",
+            defaults={"school": line.school, "rule": rule, "track": "public", "seats": 0, "reserve_of": line},
+        )
+        more = seats - aside.seats
+        if more > line.seats:
+            raise NoSeatForSpecialNeeds(
+                f"{line.school.name} lacks {more - line.seats} seats", school=line.school.code
+            )
+        PlanLine.objects.filter(pk=line.pk).update(seats=F("seats") - more)
+        PlanLine.objects.filter(pk=aside.pk).update(seats=seats)
+
+
+def special_rule(admission_round: AdmissionRound) -> str:
+    """Return the code of the policy's line for special needs; the word itself when the policy names none."""
+    lines = admission_round.policy.get("lines", [])
+    return next((line["code"] for line in lines if line["kind"] == LineKind.SPECIAL_NEEDS), "special_needs")
+
+
+def _store(
+    admission_round: AdmissionRound, world: RoundWorld, cases: Sequence[_Case], stored: EntryList
+) -> EntryList:
+    plan = round_plan(admission_round, world)
+    drawn = [case for case in cases if case.special_line is None]
+    salts = {case.receipt: secrets.token_hex(32) for case in cases}
+    public = _public_list(admission_round, world, plan, drawn, salts, stored)
+    stored.document, stored.plan_document = entry_list_document(public), plan_document(plan)
+    stored.digest, stored.merkle_root = entry_list_digest(public), merkle_root(public)
+    stored.entry_count = len(drawn)
+    stored.save(force_insert=True)
+    Entry.objects.bulk_create(
+        (_entry_row(stored, case, salts[case.receipt]) for case in cases), batch_size=BATCH
+    )
+    return stored
+
+
+def _entry_row(stored: EntryList, case: _Case, salt: str) -> Entry:
+    return Entry(
+        entry_list=stored,
+        application_id=case.application_id,
+        receipt=case.receipt,
+        is_drawn=case.special_line is None,
+        standings={line_id: list(standing) for line_id, standing in case.standings.items()},
+        nearest=list(case.nearest if case.special_line is None else (case.special_line,)),
+        salt=salt,
+    )
+
+
+def _public_list(
+    admission_round: AdmissionRound,
+    world: RoundWorld,
+    plan: RoundPlan,
+    cases: Sequence[_Case],
+    salts: Mapping[str, str],
+    stored: EntryList,
+) -> PublicList:
+    groups, ranks = _groups(cases), _ranks(plan, cases)
+    fallback = dense_ranks([(case.fallback_tier,) for case in cases])
+    entries = (
+        _public_entry(
+            case, groups.get(case.receipt), ranks, rank if case.accepts_coordination else None, salts
+        )
+        for case, rank in zip(cases, fallback, strict=True)
+    )
+    code = round_code(admission_round)
+    return PublicList(
+        round_id=code,
+        lottery_id=f"{code}-{stored.number}",
+        policy_digest=admission_round.policy_digest,
+        plan_digest=digest_bytes(plan_document(plan)),
+        public_value_names=tuple(stored.public_value_names),
+        entries=tuple(entries),
+        scope=TicketScope(world.policy.tickets.value),
+    )
+
+
+def _public_entry(
+    case: _Case,
+    group: str | None,
+    ranks: Mapping[tuple[str, str], tuple[int, int]],
+    fallback_rank: int | None,
+    salts: Mapping[str, str],
+) -> ListEntry:
+    return ListEntry(
+        receipt=case.receipt,
+        choices=tuple(
+            Choice(line_id, choice, *ranks[case.receipt, line_id]) for line_id, choice in case.listed
+        ),
+        group_id=group,
+        split_allowed=case.split_allowed,
+        fallback_rank=fallback_rank,
+        fallback_commitment=None if fallback_rank is None else commitment(salts[case.receipt], case.nearest),
+    )
+
+
+def _ranks(plan: RoundPlan, cases: Sequence[_Case]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return (rank, loser rank) by (receipt, line id); where losing costs nothing both are the same."""
+    by_line: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+    for case in cases:
+        for line_id, _ in case.listed:
+            by_line.setdefault(line_id, []).append((case.receipt, case.standings[line_id]))
+    losing = {
+        line_id
+        for stage in plan.stages
+        if stage.losers.value == "same_class_last"
+        for line_id in stage.line_ids
+    }
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for line_id, standings in by_line.items():
+        keys = [standing for _, standing in standings]
+        pairs = (
+            dense_ranks_with_losers(keys)
+            if line_id in losing
+            else [(rank, rank) for rank in dense_ranks(keys)]
+        )
+        found.update({(receipt, line_id): pair for (receipt, _), pair in zip(standings, pairs, strict=True)})
+    return found
+
+
+def _groups(cases: Sequence[_Case]) -> dict[str, str]:
+    """Return the published group of each twin: those of one group who listed the same lines."""
+    together: dict[tuple[str, tuple[tuple[str, int], ...]], list[str]] = {}
+    for case in cases:
+        if case.group_code:
+            together.setdefault((case.group_code, case.listed), []).append(case.receipt)
+    return {
+        receipt: f"G{min(receipts)}"
+        for receipts in together.values()
+        if len(receipts) > 1
+        for receipt in receipts
+    }
+
+
+def _record(stored: EntryList, admission_round: AdmissionRound, *, actor: User | None, now: datetime) -> None:
+    record_event(
+        actor=actor,
+        now=now,
+        action="entries.closed",
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        details={
+            "entry_list": str(stored.pk),
+            "number": stored.number,
+            "digest": stored.digest,
+            "merkle_root": stored.merkle_root,
+            "entries": stored.entry_count,
+            "policy_digest": admission_round.policy_digest,
+            "public_value_names": list(stored.public_value_names),
+            "reason": stored.reason,
+        },
+    )

@@ -1,0 +1,285 @@
+"""Rounds: made from a policy, opened, cancelled. What a round rests on is pinned and never changes again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from accounts.permissions import Action, require
+from accounts.services.audit import record_event
+from admissions.models import AdmissionRound, PlanLine, RoundStatus
+from admissions.rules.legal_check import PlannedIntake, Violation, refusals, violation_text
+from admissions.rules.policy import Policy, load_policy, policy_as_data, policy_digest
+from admissions.rules.policy_records import PRIVATE_KINDS, LineKind
+from admissions.selectors.rounds import NoSuchRound, policy_of, round_code
+from common.errors import MalformedInput, NotFound, RulesSayNo, WrongMoment
+from geo_data.models import Ownership, School
+from zoning.models import ZonePublication, ZoneSchool
+
+OPEN_KINDS = (LineKind.ZONE, LineKind.MULTI_SCHOOL, LineKind.PRIVATE_OPEN)
+Seats = Mapping[tuple[str, str], int]
+
+
+class PolicyOfAnotherRound(MalformedInput):
+    """The policy names another district, stage or year."""
+
+    code = "policy_of_another_round"
+
+
+class NoZonesInForce(NotFound):
+    """No zone plan is in force on the day the round opens."""
+
+    code = "no_zones_in_force"
+
+
+class RoundExists(WrongMoment):
+    """There is a live round of this district, stage and year."""
+
+    code = "round_exists"
+
+
+class RoundMovedOn(WrongMoment):
+    """The round is at another step."""
+
+    code = "round_moved_on"
+
+
+class PolicyUnlawful(RulesSayNo):
+    """The legal check refuses the policy; details name path and clause of every fault."""
+
+    code = "policy_unlawful"
+
+
+class SeatsDoNotFit(RulesSayNo):
+    """The seats set aside are more than the planned intake, or name a line or school that is not there."""
+
+    code = "seats_do_not_fit"
+
+
+@transaction.atomic
+def create_round(
+    *, actor: User | None, now: datetime, district_code: str, policy_text: str, name: str = ""
+) -> AdmissionRound:
+    """Add a draft round from a policy text, resting on the zones in force on the day it opens."""
+    require_actor(actor, Action.MANAGE_ROUND, district_code)
+    policy = load_policy(policy_text)
+    if policy.district != district_code:
+        raise PolicyOfAnotherRound(
+            f"the policy is for district {policy.district}, not {district_code}", district=policy.district
+        )
+    created = AdmissionRound(
+        district_id=district_code,
+        stage=policy.stage.value,
+        year=policy.year,
+        name=name or policy.title.zh,
+        policy=policy_as_data(policy),
+        policy_digest=policy_digest(policy),
+        publication=_zones_on(district_code, policy.stage.value, policy.calendar.opens_at.date()),
+        created_by=actor,
+        created_at=now,
+    )
+    try:
+        with transaction.atomic():
+            created.save(force_insert=True)
+    except IntegrityError:
+        raise RoundExists(
+            f"there is a round of {policy.stage} {policy.year} already; cancel it first", year=policy.year
+        ) from None
+    _record(created, actor=actor, now=now, action="round.created")
+    return created
+
+
+@transaction.atomic
+def open_round(
+    *, actor: User | None, now: datetime, round_id: UUID, seats: Seats | None = None
+) -> AdmissionRound:
+    """Freeze policy and zones and lay out the lines; families can file when the calendar says so.
+
+    seats -- seats set aside by (line code of the policy, school code); what a school's planned intake has
+             left over goes to its open line
+    """
+    opened = lock_round(round_id, RoundStatus.DRAFT)
+    require_actor(actor, Action.MANAGE_ROUND, opened.district_id)
+    policy = policy_of(opened)
+    drafts = tuple(_lines(opened, policy, seats or {}))
+    refuse_unlawful(policy, drafts, on=now.date())
+    rows = PlanLine.objects.bulk_create(draft.row(opened) for draft in drafts)
+    _link_reserves(rows, policy)
+    opened.status, opened.opened_at = RoundStatus.OPEN, now
+    opened.save(update_fields=["status", "opened_at"])
+    _record(
+        opened,
+        actor=actor,
+        now=now,
+        action="round.opened",
+        lines=len(rows),
+        seats=sum(row.seats for row in rows),
+    )
+    return opened
+
+
+@transaction.atomic
+def cancel_round(*, actor: User | None, now: datetime, round_id: UUID, reason: str) -> AdmissionRound:
+    """Take a round back before anything was drawn; applications stay on record."""
+    if not reason.strip():
+        raise MalformedInput("say why the round is cancelled")
+    found = lock_round(round_id, RoundStatus.DRAFT, RoundStatus.OPEN, RoundStatus.CLOSED)
+    require_actor(actor, Action.MANAGE_ROUND, found.district_id)
+    found.status = RoundStatus.CANCELLED
+    found.save(update_fields=["status"])
+    _record(found, actor=actor, now=now, action="round.cancelled", reason=reason)
+    return found
+
+
+def lock_round(round_id: UUID, *statuses: RoundStatus) -> AdmissionRound:
+    """Return the round, locked until the transaction ends.
+
+    Raises NoSuchRound, and RoundMovedOn when it is at none of the given statuses.
+    """
+    found = AdmissionRound.objects.select_for_update(of=("self",)).select_related(
+        "publication__plan__district"
+    )
+    locked = found.filter(pk=round_id).first()
+    if locked is None:
+        raise NoSuchRound("there is no such round", round=str(round_id))
+    if locked.status not in statuses:
+        wanted = " or ".join(statuses)
+        raise RoundMovedOn(f"the round is {locked.status}; this needs {wanted}", status=locked.status)
+    return locked
+
+
+def require_actor(actor: User | None, action: Action, district_code: str) -> None:
+    """Check permission of a person; None is the system itself, at the command line of the bureau's server."""
+    if actor is not None:
+        require(actor, action, district_code)
+
+
+@dataclass(frozen=True, slots=True)
+class _LineDraft:
+    school: School
+    rule: str
+    track: str
+    seats: int
+
+    @property
+    def line_id(self) -> str:
+        return f"{self.school.code}.{self.rule}"
+
+    def row(self, admission_round: AdmissionRound) -> PlanLine:
+        return PlanLine(
+            round=admission_round,
+            line_id=self.line_id,
+            school=self.school,
+            rule=self.rule,
+            track=self.track,
+            seats=self.seats,
+        )
+
+
+def _zones_on(district_code: str, stage: str, on: date) -> ZonePublication:
+    in_force = ZonePublication.objects.filter(
+        district_id=district_code, stage=stage, in_force__contains=on, withdrawn_at=None
+    ).first()
+    if in_force is None:
+        raise NoZonesInForce(
+            f"no {stage} zones are in force on {on}; publish a plan for that day first", on=str(on)
+        )
+    return in_force
+
+
+def _lines(admission_round: AdmissionRound, policy: Policy, seats: Seats) -> Iterator[_LineDraft]:
+    """Yield the lines of every school: seats set aside first, the open line takes what is left."""
+    plan = admission_round.publication.plan
+    schools = School.objects.filter(dataset=plan.schools_dataset, stage=admission_round.stage).order_by(
+        "code"
+    )
+    sharing = _schools_by_zone_size(admission_round)
+    unused = set(seats)
+    for school in schools:
+        aside = {rule: seats[rule, code] for rule, code in seats if code == school.code}
+        unused -= {(rule, school.code) for rule in aside}
+        left = school.planned_intake - sum(aside.values())
+        if left < 0 or any(rule not in {line.code for line in policy.lines} for rule in aside):
+            raise SeatsDoNotFit(
+                f"{school.name}: more seats set aside than planned, or an unknown line", school=school.code
+            )
+        for line in policy.lines:
+            track = "private" if line.kind in PRIVATE_KINDS else "public"
+            if line.code in aside:
+                yield _LineDraft(school, line.code, track, aside[line.code])
+            elif line.kind is _open_kind(school, sharing):
+                yield _LineDraft(school, line.code, track, left)
+    if unused:
+        raise SeatsDoNotFit(
+            "seats are set aside at schools that are not in this round",
+            schools=sorted(code for _, code in unused),
+        )
+
+
+def _open_kind(school: School, sharing: Mapping[str, int]) -> LineKind | None:
+    """Return the kind of line that takes a school's open seats; None for a public school without a zone."""
+    if school.ownership == Ownership.PRIVATE:
+        return LineKind.PRIVATE_OPEN
+    size = sharing.get(school.code, 0)
+    return None if size == 0 else LineKind.ZONE if size == 1 else LineKind.MULTI_SCHOOL
+
+
+def _schools_by_zone_size(admission_round: AdmissionRound) -> dict[str, int]:
+    rows = ZoneSchool.objects.filter(plan=admission_round.publication.plan)
+    zones = list(rows.values_list("zone_id", "school__code"))
+    sizes: dict[int, int] = {}
+    for zone_id, _ in zones:
+        sizes[zone_id] = sizes.get(zone_id, 0) + 1
+    return {code: sizes[zone_id] for zone_id, code in zones}
+
+
+def refuse_unlawful(policy: Policy, drafts: Sequence[_LineDraft], *, on: date) -> None:
+    """Raise PolicyUnlawful with every fault that the law finds in the policy or in the planned intake."""
+    intakes = [
+        PlannedIntake(draft.school.code, draft.rule, draft.seats, draft.school.classes) for draft in drafts
+    ]
+    found = refusals(policy, intakes, on=on)
+    if found:
+        raise PolicyUnlawful(
+            "; ".join(violation_text(violation, "zh") for violation in found),
+            violations=[_violation_data(violation) for violation in found],
+        )
+
+
+def _violation_data(violation: Violation) -> dict[str, str]:
+    return {
+        "code": violation.code,
+        "path": violation.path,
+        "zh": violation_text(violation, "zh"),
+        "en": violation_text(violation, "en"),
+    }
+
+
+def _link_reserves(rows: Sequence[PlanLine], policy: Policy) -> None:
+    """Point every line of set-aside seats at the open line of the same school and track."""
+    kinds = {line.code: line.kind for line in policy.lines}
+    open_lines = {(row.school.code, row.track): row for row in rows if kinds[row.rule] in OPEN_KINDS}
+    for row in rows:
+        if kinds[row.rule] not in OPEN_KINDS:
+            row.reserve_of = open_lines.get((row.school.code, row.track))
+    PlanLine.objects.bulk_update([row for row in rows if row.reserve_of], ["reserve_of"])
+
+
+def _record(
+    admission_round: AdmissionRound, *, actor: User | None, now: datetime, action: str, **details: str | int
+) -> None:
+    record_event(
+        actor=actor,
+        now=now,
+        action=action,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        details={
+            "round": round_code(admission_round),
+            "policy_digest": admission_round.policy_digest,
+            **details,
+        },
+    )
