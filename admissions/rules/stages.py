@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, LoserRule, Mechanism, PlanLine, Policy
 
+# Seats set aside for named children; on a family's list they stand before the open seats of their school.
+RESERVED_KINDS = (LineKind.SPECIAL_NEEDS, LineKind.PREFERENTIAL_RESERVE, LineKind.STAFF)
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

@@ -106,12 +106,11 @@ def test_every_document_has_a_standing_and_only_allowed_ones_prove_facts() -> No
         assert bool(entry.proves) is (entry.standing is Standing.ALLOWED)
 
 
-@given(st.sampled_from(POLICIES), st.lists(any_fact(), max_size=25), st.data())
+@given(st.integers(0, len(POLICIES) - 1), st.lists(any_fact(), max_size=25), st.data())
 def test_no_document_is_ever_asked_whose_fact_is_already_known(
-    policy: object, known: list[Fact], data: st.DataObject
+    index: int, known: list[Fact], data: st.DataObject
 ) -> None:
-    assert policy in POLICIES
-    chosen = POLICIES[POLICIES.index(policy)]  # type: ignore[arg-type]
+    chosen = POLICIES[index]
     line = data.draw(st.sampled_from(chosen.lines))
     settled = Facts(known)
     items = needed(settled, chosen, target=Target(line.code, "east"), on=ON, zone_schools=ZONES)
