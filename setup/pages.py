@@ -4,6 +4,7 @@ import ast
 import importlib
 import os
 import pkgutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ SETTINGS = {
         "短信网关请求体，`{phone}`、`{text}` 为占位",
         "body of a request to the gateway, with `{phone}` and `{text}`",
     ),
+    "JIUJIN_PROXIES": ("可信反向代理的层数", "how many proxies stand in front and may be believed"),
     "JIUJIN_HTTPS": (
         "是否在 HTTPS 之后运行（安全 Cookie）",
         "whether the proxy in front speaks HTTPS (secure cookies)",
@@ -109,10 +111,10 @@ Generated from the code by `make docs`. The API answers `{code, message, details
 
 
 def write_settings(to: Path) -> None:
-    """Write the page of settings. Raises KeyError for a setting without a meaning, and for a meaning without one."""
+    """Write the page of settings; one without a meaning, or a meaning nobody reads, ends the program."""
     defaults = dict(_settings_read())
-    if unused := SETTINGS.keys() - defaults.keys():
-        raise KeyError(f"no code reads {', '.join(sorted(unused))}")
+    if untold := sorted(SETTINGS.keys() ^ defaults.keys()):
+        sys.exit(f"setup/pages.py and the code disagree about the settings {', '.join(untold)}")
     lines = (
         f"| `{name}` | {default} | {SETTINGS[name][0]} | {SETTINGS[name][1]} |\n"
         for name, default in sorted(defaults.items())

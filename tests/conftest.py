@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from itertools import count
-from typing import IO
+from typing import IO, Any
 
 import pgtrigger
 import pytest
@@ -34,9 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Two runs at once, or a run and its parallel workers, never share a database."""
     if "workerinput" not in vars(config):
         os.environ[SLOT], config.stash[_LOCK] = _free_slot()
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_jiujin_{os.environ[SLOT]}"
+    database: dict[str, Any] = settings.DATABASES["default"]
+    database.setdefault("TEST", {})["NAME"] = f"test_jiujin_{os.environ[SLOT]}"
     # A test database may be lost with the machine.
-    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+    options = database.setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
     settings.REQUIRE_SECOND_FACTOR = False  # but for the tests of it
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
