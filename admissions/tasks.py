@@ -1,13 +1,21 @@
 """Background tasks of a round. A killed task is run again and has its effect once."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
 from django_tasks import task
 
-from accounts.services.jobs import running
+from accounts.models import JobRun, User
+from accounts.permissions import Action, require
+from accounts.services.jobs import request_job, running
+from admissions.models import AdmissionRound, EntryList
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
+
+CLOSE = "round.close"
+DRAW = "round.draw"
 
 
 @task
@@ -36,3 +44,34 @@ def run_draw_task(job_id: str, entry_list_id: str) -> None:
             report=job.report,
             job=job,
         )
+
+
+def request_closing(
+    *, actor: User, now: datetime, admission_round: AdmissionRound, names: Sequence[str], reason: str = ""
+) -> JobRun:
+    """Queue the closing of a round's entries; one at a time."""
+    require(actor, Action.RUN_ROUND, admission_round.district_id)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=CLOSE,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=close_entries_task,
+        arguments={"round_id": str(admission_round.pk), "names": list(names), "reason": reason},
+    )
+
+
+def request_draw(*, actor: User, now: datetime, entry_list: EntryList) -> JobRun:
+    """Queue the draw from an entry list; one at a time."""
+    admission_round = entry_list.round
+    require(actor, Action.RUN_ROUND, admission_round.district_id)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=DRAW,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=run_draw_task,
+        arguments={"entry_list_id": str(entry_list.pk)},
+    )

@@ -16,6 +16,7 @@ from admissions.rules.stages import stage_layout
 from admissions.selectors.rounds import round_code
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
 
+
 def round_plan(admission_round: AdmissionRound, world: RoundWorld) -> RoundPlan:
     """Return lines and stages; special-needs lines are left out, for they are filled before the draw."""
     names = [line_id for line_id in sorted(world.lines) if world.kind(line_id) is not LineKind.SPECIAL_NEEDS]

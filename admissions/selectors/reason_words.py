@@ -1,0 +1,52 @@
+"""What a family is told about each choice: a plain sentence, never another child's data."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from admissions.models import LineCutoff
+
+
+def reason_sentence(reason: str, cutoff: LineCutoff | None, *, waitlist_place: int | None = None) -> str:
+    """Return the sentence of a reason in the reader's language, with the seats and applicants of the line."""
+    figures = {
+        "seats": cutoff.seats if cutoff else 0,
+        "applicants": cutoff.applicants if cutoff else 0,
+        "place": waitlist_place or 0,
+    }
+    sentence = _sentences().get(reason, reason) % figures
+    if waitlist_place:
+        sentence += " " + _("Place on the waiting list: %(place)s.") % figures
+    return sentence
+
+
+def _sentences() -> Mapping[str, str]:
+    return {
+        "admitted": _("Admitted."),
+        "coordinated": _("The bureau found a place at this school, the nearest one that still had seats."),
+        "higher_choice_won": _("Not needed: a school higher on the list was won."),
+        "not_eligible": _("By the rules the child has no claim to these seats."),
+        "category_below_cutoff": _(
+            "%(applicants)s children listed this school for %(seats)s seats; they went to categories before this one."
+        ),
+        "same_category_key_below": _(
+            "%(applicants)s children listed this school for %(seats)s seats; within the same category others come"
+            " first by the published order."
+        ),
+        "same_category_ticket": _(
+            "%(applicants)s children listed this school for %(seats)s seats; among equals the ticket decided."
+        ),
+        "below_cutoff": _(
+            "More children listed this school than it has seats; others came first by the published order."
+        ),
+        "private_draw_lost": _(
+            "%(applicants)s children listed this school for %(seats)s seats; the draw did not fall on this ticket."
+        ),
+        "no_seats": _("These seats were not offered this year."),
+        "filled_by_reserve": _("The seats set aside were given to children with a reserved claim."),
+        "dwelling_locked": _("The dwelling has used its place at this school; another school is offered."),
+        "group_kept_together": _("Struck from the list so that the twins stay together."),
+        "withdrawn": _("The application was withdrawn."),
+        "late": _("The application came after the closing time."),
+        "no_seat_within_reach": _("No seat was left within reach; the bureau will get in touch."),
+    }

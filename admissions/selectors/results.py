@@ -1,0 +1,164 @@
+"""Published results as anybody may read them: by line and by receipt, without a name."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from admissions.models import (
+    AdmissionRound,
+    ChoiceOutcome,
+    DrawRecord,
+    EntryList,
+    LineCutoff,
+    Placement,
+    RoundStatus,
+)
+from admissions.selectors.reason_words import reason_sentence
+from common.errors import NotFound
+
+
+class NoResults(NotFound):
+    """The round's results are not published, or it has no such receipt."""
+
+    code = "no_results"
+
+
+@dataclass(frozen=True, slots=True)
+class LineResult:
+    """One line of the public table. A child coordinated later sits on `coordinated`, beside `admitted`."""
+
+    line_id: str
+    school: str
+    track: str
+    seats: int
+    applicants: int
+    admitted: int
+    coordinated: int
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResults:
+    """What is published of a round."""
+
+    entry_list: EntryList
+    draw: DrawRecord
+    lines: tuple[LineResult, ...]
+    placed: int
+    not_placed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptResult:
+    """What anybody who knows a receipt may read; categories stay with the family."""
+
+    receipt: str
+    school: str
+    sentence: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def list_entry_lists(admission_round: AdmissionRound) -> list[EntryList]:
+    """Return the entry lists, the newest first; their documents stay in the database."""
+    rows = EntryList.objects.filter(round=admission_round).defer("document", "plan_document")
+    return list(rows.order_by("-number"))
+
+
+def find_entry_list(admission_round: AdmissionRound) -> EntryList | None:
+    """Return the newest entry list, or None."""
+    return next(iter(list_entry_lists(admission_round)), None)
+
+
+def find_draw(admission_round: AdmissionRound) -> DrawRecord | None:
+    """Return the newest draw, without its bundle, or None."""
+    rows = DrawRecord.objects.filter(entry_list__round=admission_round).select_related("entry_list")
+    return (
+        rows.defer("bundle", "entry_list__document", "entry_list__plan_document")
+        .order_by("-entry_list__number")
+        .first()
+    )
+
+
+def get_bundle(draw_id: UUID | str) -> DrawRecord:
+    """Return the draw with its bundle once results are published. Raises NoResults."""
+    found = DrawRecord.objects.filter(pk=draw_id, entry_list__round__status=RoundStatus.PUBLISHED).first()
+    if found is None:
+        raise NoResults("no published bundle has this id")
+    return found
+
+
+def public_results(admission_round: AdmissionRound) -> RoundResults:
+    """Return the published results of a round. Raises NoResults before publication."""
+    draw = find_draw(admission_round)
+    if admission_round.status != RoundStatus.PUBLISHED or draw is None:
+        raise NoResults("the results of this round are not published")
+    coordinated = _coordinated_by_line(draw)
+    cutoffs = (
+        LineCutoff.objects.filter(draw=draw)
+        .select_related("line__school")
+        .order_by("line__school__name", "line__line_id")
+    )
+    placed = Placement.objects.filter(draw=draw, line__isnull=False).count()
+    return RoundResults(
+        entry_list=draw.entry_list,
+        draw=draw,
+        lines=tuple(_line(cutoff, coordinated) for cutoff in cutoffs),
+        placed=placed,
+        not_placed=Placement.objects.filter(draw=draw, line=None).count(),
+    )
+
+
+def find_result(admission_round: AdmissionRound, receipt: str) -> ReceiptResult:
+    """Return the published result of a receipt. Raises NoResults.
+
+    A special-needs case is answered like an unknown receipt.
+    """
+    draw = find_draw(admission_round)
+    if admission_round.status != RoundStatus.PUBLISHED or draw is None:
+        raise NoResults("the results of this round are not published")
+    entry = draw.entry_list.entries.filter(receipt=receipt.strip().replace(" ", ""), is_drawn=True).first()
+    if entry is None:
+        raise NoResults("no such receipt is on the published list", receipt=receipt)
+    placement = Placement.objects.select_related("line__school").get(
+        draw=draw, application=entry.application_id
+    )
+    outcomes = ChoiceOutcome.objects.filter(draw=draw, application=entry.application_id)
+    return ReceiptResult(
+        receipt=entry.receipt,
+        school=placement.line.school.name if placement.line else "",
+        sentence=reason_sentence(_public(placement.reason), None),
+        choices=tuple(
+            (row.line.school.name, reason_sentence(_public(row.reason), None))
+            for row in outcomes.select_related("line__school").order_by("choice", "line__line_id")
+            if row.reason != "not_eligible"
+        ),
+    )
+
+
+def _public(reason: str) -> str:
+    """Return the reason without what would tell the child's category."""
+    return (
+        "below_cutoff"
+        if reason in ("category_below_cutoff", "same_category_key_below", "same_category_ticket")
+        else reason
+    )
+
+
+def _line(cutoff: LineCutoff, coordinated: dict[int, int]) -> LineResult:
+    return LineResult(
+        line_id=cutoff.line.line_id,
+        school=cutoff.line.school.name,
+        track=cutoff.line.track,
+        seats=cutoff.seats,
+        applicants=cutoff.applicants,
+        admitted=cutoff.admitted,
+        coordinated=coordinated.get(cutoff.line_id, 0),
+        is_full=cutoff.admitted >= cutoff.seats,
+    )
+
+
+def _coordinated_by_line(draw: DrawRecord) -> dict[int, int]:
+    rows = Placement.objects.filter(draw=draw, reason="coordinated", line__isnull=False)
+    counts: dict[int, int] = {}
+    for line_id in rows.values_list("line_id", flat=True):
+        counts[line_id] = counts.get(line_id, 0) + 1
+    return counts
