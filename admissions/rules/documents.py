@@ -36,14 +36,15 @@ def needed(
     2. What it rests on and nobody but the family stands behind must be proved; so must what would decide
        a better category. What a permit in force proves is left out.
     3. The fewest documents that prove it are taken, one by one: the document that proves most comes first,
-       at a tie the one named earlier in the policy. What no listed document proves is for an officer.
+       at a tie the one named earlier in the policy. A tenant is not asked for a deed, and what no
+       document proves is for an officer.
     Never asks for a fact that is proved. Source: docs/rules/documents.md.
     """
     facts = facts.in_force(on)
     decided, undecided = _facts_to_prove(facts, policy, target, on, zone_schools)
     asked = [
         Needed(document, names, _because(names, undecided))
-        for document, names in _cover(decided | undecided, policy)
+        for document, names in _cover(decided | undecided, _askable(facts, policy))
     ]
     relation = _relation_asked(facts, policy, asked)
     return tuple(sorted((*asked, *relation), key=lambda item: policy.documents.index(item.document)))
@@ -75,12 +76,22 @@ def _facts_to_prove(
     return decided - proved, undecided - proved - decided
 
 
-def _cover(names: set[FactName], policy: Policy) -> Iterable[tuple[Document, tuple[FactName, ...]]]:
+def _askable(facts: Facts, policy: Policy) -> list[Document]:
+    """Return the allowed documents that a family with this right to its dwelling can have, in policy order."""
+    right = facts.text(FactName.DWELLING_RIGHT)
+    entries = ((document, CATALOGUE[document]) for document in policy.documents)
+    return [
+        document
+        for document, entry in entries
+        if entry.standing is Standing.ALLOWED and (not entry.rights or right is None or right in entry.rights)
+    ]
+
+
+def _cover(names: set[FactName], askable: list[Document]) -> Iterable[tuple[Document, tuple[FactName, ...]]]:
     """Yield documents and what each proves until nothing provable is left; greedy, ties by policy order."""
-    allowed = [item for item in policy.documents if CATALOGUE[item].standing is Standing.ALLOWED]
     left = set(names)
-    while allowed and left:
-        best = max(allowed, key=lambda item: len(left.intersection(CATALOGUE[item].proves)))
+    while askable and left:
+        best = max(askable, key=lambda item: len(left.intersection(CATALOGUE[item].proves)))
         proves = left.intersection(CATALOGUE[best].proves)
         if not proves:
             return

@@ -44,13 +44,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A document's standing, its words, the facts it proves and where that is written."""
+    """A document's standing, its words, the facts it proves and where that is written.
+
+    `rights` are the rights to a dwelling under which such a paper exists; none named means under any.
+    """
 
     standing: Standing
     zh: str
     en: str
     proves: tuple[FactName, ...] = ()
     clause: Clause = MATERIALS
+    rights: tuple[str, ...] = ()
 
 
 _REGISTER = (
@@ -92,12 +96,17 @@ CATALOGUE: Mapping[Document, CatalogueEntry] = {
         "不动产权证书",
         "title deed",
         (*_DWELLING, FactName.TITLE_SINCE, FactName.OWNERSHIP_SHARE_PERCENT),
+        rights=("owned", "relatives"),
     ),
     Document.RENTAL_RECORD: CatalogueEntry(
-        Standing.ALLOWED, "租赁合同备案", "rental record", (*_DWELLING, FactName.RENTAL_SINCE)
+        Standing.ALLOWED,
+        "租赁合同备案",
+        "rental record",
+        (*_DWELLING, FactName.RENTAL_SINCE),
+        rights=("rented", "public_rental"),
     ),
     Document.EMPLOYER_HOUSING: CatalogueEntry(
-        Standing.ALLOWED, "单位住房证明", "employer's housing record", _DWELLING
+        Standing.ALLOWED, "单位住房证明", "employer's housing record", _DWELLING, rights=("employer",)
     ),
     Document.HOME_VISIT: CatalogueEntry(
         Standing.ALLOWED,

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 import yaml
 
 from admissions.rules.canonical_policy import policy_as_data
+from admissions.rules.category import KEY_TERMS
 from admissions.rules.conditions import comparisons_in
 from admissions.rules.policy_reading import read_policy
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Mechanism, Policy, SortKey
@@ -14,6 +15,10 @@ from admissions.rules.reading import Fault, Node
 from admissions.rules.terms import Computed
 from common.canonical import digest
 from common.errors import MalformedInput
+
+# Mechanisms in which one order holds at every school, and the terms whose value differs by school of a zone.
+ONE_ORDER = (Mechanism.RANKED_DRAW, Mechanism.POINTS_FIRST)
+BY_SCHOOL = frozenset({Computed.WALK_METRES, Computed.SIBLING_AT_SCHOOL, Computed.FED_BY_SCHOOL})
 
 
 class PolicyFault(MalformedInput):
@@ -114,8 +119,19 @@ def _line_faults(policy: Policy) -> Iterator[Fault]:
             yield Fault(f"{path}.categories", "only an open private line has no categories")
         if line.mechanism is Mechanism.DIRECT and line.choices != 1:
             yield Fault(f"{path}.choices", "a direct line has one choice")
+        if line.mechanism in ONE_ORDER and any(_differs_by_school(policy, code) for code in line.categories):
+            yield Fault(f"{path}.mechanism", "needs one order for all schools, but a key differs by school")
         if line.kind in PRIVATE_KINDS and line.choices > max(policy.private.choices, 1):
             yield Fault(f"{path}.choices", "more than private.choices allows")
+
+
+def _differs_by_school(policy: Policy, code: str) -> bool:
+    keys = {key for item in policy.categories if item.code == code for key in item.keys}
+    point_terms = {item.per for item in policy.points} | {
+        test.term for item in policy.points if item.when for test in comparisons_in(item.when)
+    }
+    by_points = SortKey.POINTS in keys and not BY_SCHOOL.isdisjoint(point_terms)
+    return by_points or not {KEY_TERMS[key] for key in keys if key in KEY_TERMS}.isdisjoint(BY_SCHOOL)
 
 
 def _point_faults(policy: Policy) -> Iterator[Fault]:

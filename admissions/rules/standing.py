@@ -18,6 +18,11 @@ SINCE = {
     Computed.TITLE_MONTHS: FactName.TITLE_SINCE,
     Computed.RENTAL_MONTHS: FactName.RENTAL_SINCE,
 }
+# Claims: what nobody states is not claimed, and nobody is asked to prove the contrary.
+NOT_CLAIMED: Mapping[FactName, FactValue] = {
+    FactName.PREFERENTIAL_KIND: "none",
+    FactName.SPECIAL_NEEDS: False,
+}
 ZoneSchools = Mapping[str, Collection[str]]
 
 
@@ -48,7 +53,10 @@ class Standing:
 
         Source: docs/rules/categories.md (terms).
         """
-        return self._computed(term) if isinstance(term, Computed) else self.facts.value(term)
+        if isinstance(term, Computed):
+            return self._computed(term)
+        stated = self.facts.value(term)
+        return NOT_CLAIMED.get(term) if stated is None else stated
 
     def _computed(self, term: Computed) -> FactValue | None:
         facts, policy, on = self.facts, self.policy, self.on
@@ -96,7 +104,7 @@ class Standing:
         if term is Computed.FED_BY_SCHOOL:
             primary = facts.text(FactName.FEEDER_SCHOOL)
             return None if primary is None else school in dict(self.policy.feeders).get(primary, ())
-        # These three are claims: what nobody states is not claimed, and nobody is asked for it.
+        # Claims like those of NOT_CLAIMED.
         if term is Computed.SIBLING_AT_SCHOOL:
             return school in facts.texts(FactName.SIBLING_SCHOOL)
         name = FactName.OWN_PUPIL_SCHOOL if term is Computed.OWN_PUPIL else FactName.STAFF_SCHOOL

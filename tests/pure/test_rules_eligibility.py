@@ -50,7 +50,7 @@ def reasons(known: Facts, target: Target = AT_SCHOOL, policy: Policy = POLICY) -
         (
             registered_and_living(),
             Target("special_needs", "east"),
-            ["no_special_needs", "category_not_decided"],
+            ["no_special_needs", "no_category"],
         ),
     ],
 )  # fmt: skip
