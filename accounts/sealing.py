@@ -16,6 +16,7 @@ from enum import Enum
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
@@ -101,10 +102,8 @@ def seal_bytes(
     ring = keyring or current_keyring()
     key_id = ring.sealing_id.encode()
     head = bytes([FORMAT, ring.cipher.value, len(key_id)]) + key_id
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    encryptor = Cipher(_algorithm(ring.cipher, ring.keys[ring.sealing_id]), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(head + _place(table, row_id, field))
-    return head + nonce + encryptor.update(data) + encryptor.finalize() + encryptor.tag
+    nonce, bound = secrets.token_bytes(NONCE_BYTES), head + _place(table, row_id, field)
+    return head + nonce + _gcm(ring.cipher, ring.keys[ring.sealing_id]).encrypt(nonce, data, bound)
 
 
 def open_bytes(
@@ -116,14 +115,12 @@ def open_bytes(
     if key_id not in ring.keys:
         raise CannotOpen(f"key {key_id} is missing")
     head_length = 3 + len(key_id.encode())
-    head, nonce = data[:head_length], data[head_length : head_length + NONCE_BYTES]
-    body, tag = data[head_length + NONCE_BYTES : -TAG_BYTES], data[-TAG_BYTES:]
     if len(data) < head_length + NONCE_BYTES + TAG_BYTES:
         raise CannotOpen("the sealed value is cut off")
-    decryptor = Cipher(_algorithm(cipher, ring.keys[key_id]), modes.GCM(nonce, tag)).decryptor()
-    decryptor.authenticate_additional_data(head + _place(table, row_id, field))
+    head, nonce = data[:head_length], data[head_length : head_length + NONCE_BYTES]
+    bound = head + _place(table, row_id, field)
     try:
-        return decryptor.update(body) + decryptor.finalize()
+        return _gcm(cipher, ring.keys[key_id]).decrypt(nonce, data[head_length + NONCE_BYTES :], bound)
     except InvalidTag:
         raise CannotOpen(f"not sealed for {table}.{field} of this row, or damaged") from None
 
@@ -183,8 +180,28 @@ def _cipher_of(sealed: bytes) -> SealingCipher:
         raise CannotOpen("sealed with an unknown cipher") from None
 
 
-def _algorithm(cipher: SealingCipher, key: bytes) -> algorithms.AES256 | algorithms.SM4:
+def _gcm(cipher: SealingCipher, key: bytes) -> "AESGCM | Sm4Gcm":
     if cipher is SealingCipher.AES_256_GCM:
-        return algorithms.AES256(key)
+        return AESGCM(key)
     # SM4's keys are half as long; it gets one of its own, so that no key serves two ciphers.
-    return algorithms.SM4(HKDF(hashes.SHA256(), 16, salt=None, info=b"jiujin seal SM4-GCM").derive(key))
+    return Sm4Gcm(HKDF(hashes.SHA256(), 16, salt=None, info=b"jiujin seal SM4-GCM").derive(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Sm4Gcm:
+    """SM4 in GCM, with the methods of AESGCM: the library has no such class."""
+
+    key: bytes
+
+    def encrypt(self, nonce: bytes, data: bytes, bound: bytes) -> bytes:
+        """Return ciphertext and tag."""
+        encryptor = Cipher(algorithms.SM4(self.key), modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(bound)
+        return encryptor.update(data) + encryptor.finalize() + encryptor.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, bound: bytes) -> bytes:
+        """Return the plain bytes. Raises InvalidTag."""
+        body, tag = data[:-TAG_BYTES], data[-TAG_BYTES:]
+        decryptor = Cipher(algorithms.SM4(self.key), modes.GCM(nonce, tag)).decryptor()
+        decryptor.authenticate_additional_data(bound)
+        return decryptor.update(body) + decryptor.finalize()
