@@ -311,7 +311,7 @@ def _row(
     form, row_id = draft.form, uuid.uuid4()
 
     def sealed(field_name: str, text: str) -> bytes:
-        return seal(text, table=TABLE, row_id=row_id, field=field_name, keyring=filing.keyring)
+        return seal(text, table=TABLE, row_id=row_id, field=f"{field_name}_sealed", keyring=filing.keyring)
 
     row = Application(
         id=row_id,
