@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from admissions.rules.category import KEY_TERMS
+from admissions.rules.class_size import greatest_intake, standard_intake
 from admissions.rules.clauses import (
     AGE_SIX,
     CLASS_SIZE,
@@ -28,15 +29,12 @@ from admissions.rules.policy_records import (
     FallbackKind,
     LineKind,
     Policy,
-    SchoolStage,
     SortKey,
     TwinRule,
 )
 from admissions.rules.sentences import Language
 from admissions.rules.terms import Computed, facts_behind
 
-CLASS_LIMIT = 55
-CLASS_STANDARD = {SchoolStage.PRIMARY: 45, SchoolStage.JUNIOR: 50}
 HALF_YEAR_MONTHS = 6
 
 
@@ -209,9 +207,9 @@ def _class_sizes(policy: Policy, intakes: Sequence[PlannedIntake]) -> Iterator[V
         lines = [item for item in intakes if item.school_id == school_id]
         seats, classes = sum(item.seats for item in lines), max(item.classes for item in lines)
         path = f"intakes[{school_id}]"
-        if seats > classes * CLASS_LIMIT:
+        if seats > greatest_intake(classes):
             yield _refuse("large_class", path, CLASS_SIZE)
-        elif seats > classes * CLASS_STANDARD[policy.stage]:
+        elif seats > standard_intake(classes, policy.stage):
             yield Violation("above_standard_class", path, Severity.WARN, CLASS_SIZE)
 
 
