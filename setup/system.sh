@@ -44,8 +44,12 @@ if ((${#missing[@]})); then
     echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
   quietly=(DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1 apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
-  "${as_root[@]}" "${quietly[@]}" update </dev/null >/dev/null
-  "${as_root[@]}" "${quietly[@]}" install --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  for step in update "install --no-install-recommends ${missing[*]}"; do
+    # shellcheck disable=SC2086 # the step is words
+    "${as_root[@]}" "${quietly[@]}" $step </dev/null >"$log" 2>&1 || stop_with "$(tail -20 "$log")" "apt-get $step failed"
+  done
 fi
 
 at_least node 20 0 && command -v npm >/dev/null || stop_with \
