@@ -52,6 +52,8 @@ if ((${#missing[@]})); then
   done
 fi
 
-at_least node 20 0 && command -v npm >/dev/null || stop_with \
-  "Node.js 20 or newer is missing (Debian 12's own is 18). To get it:" \
-  "  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs"
+if ! { at_least node 20 0 && command -v npm >/dev/null; }; then
+  stop_with \
+    "Node.js 20 or newer with npm is missing (Debian 12's own is 18). To get it:" \
+    "  curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs"
+fi
