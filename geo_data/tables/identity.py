@@ -1,0 +1,62 @@
+"""Identity numbers: form, check digit, birth date and sex. Source: GB 11643-1999, ISO 7064 MOD 11-2."""
+
+import re
+from datetime import date
+from enum import StrEnum
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_DIGITS = "10X98765432"
+RESIDENT = re.compile(r"\d{17}[\dX]")
+OLD_RESIDENT = re.compile(r"\d{15}")
+OTHER_DOCUMENT = re.compile(r"(?=.*\d)[A-Z0-9()/-]{5,20}")  # passports, permits of Hong Kong, Macau and Taiwan
+
+
+class IdentityFault(StrEnum):
+    """What is wrong with a number."""
+
+    FORM = "form"
+    CHECK_DIGIT = "check_digit"
+    BIRTH_DATE = "birth_date"
+    SEX = "sex"
+
+
+def normalized(number: str) -> str:
+    """Return the number without white space, in capitals."""
+    return "".join(number.split()).upper()
+
+
+def check_digit(body: str) -> str:
+    """Return the last character of an 18-character number: `body` is the first 17 digits."""
+    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
+    return CHECK_DIGITS[total % 11]
+
+
+def identity_faults(number: str, *, birth_on: date | None = None, sex: str = "") -> tuple[IdentityFault, ...]:
+    """Return everything wrong with a number, beside a stated birth date and sex ("female" or "male").
+
+    15-digit numbers carry a birth date of the 20th century and no check digit; numbers of other documents are
+    taken as they are. Seventeen or eighteen digits that are no resident number are a slip of the pen, not
+    another document.
+    """
+    number = normalized(number)
+    if RESIDENT.fullmatch(number):
+        wrong = () if check_digit(number[:17]) == number[17] else (IdentityFault.CHECK_DIGIT,)
+        return (*wrong, *_content_faults(number[6:14], int(number[16]), birth_on, sex))
+    if OLD_RESIDENT.fullmatch(number):
+        return _content_faults(f"19{number[6:12]}", int(number[14]), birth_on, sex)
+    if OTHER_DOCUMENT.fullmatch(number) and sum(digit.isdigit() for digit in number) < 14:
+        return ()
+    return (IdentityFault.FORM,)
+
+
+def _content_faults(written: str, order: int, birth_on: date | None, sex: str) -> tuple[IdentityFault, ...]:
+    faults = []
+    try:
+        born = date(int(written[:4]), int(written[4:6]), int(written[6:]))
+    except ValueError:
+        born = None
+    if born is None or (birth_on is not None and born != birth_on):
+        faults.append(IdentityFault.BIRTH_DATE)
+    if sex and (order % 2 == 1) != (sex == "male"):
+        faults.append(IdentityFault.SEX)
+    return tuple(faults)

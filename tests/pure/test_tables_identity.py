@@ -1,0 +1,48 @@
+"""Identity numbers after GB 11643."""
+
+from datetime import date
+
+import pytest
+
+from geo_data.tables.identity import IdentityFault, check_digit, identity_faults, normalized
+
+FORM, CHECK, BIRTH, SEX = IdentityFault
+
+
+@pytest.mark.parametrize(
+    ("number", "birth_on", "sex", "faults"),
+    [
+        # 11010519491231002X is the example of GB 11643 itself: a girl, by the even order number.
+        ("11010519491231002X", date(1949, 12, 31), "female", ()),
+        ("11010519491231002x", date(1949, 12, 31), "female", ()),
+        ("110105 19491231 002X", None, "", ()),
+        ("110105194912310021", None, "", (CHECK,)),
+        ("11010519491231002X", date(1949, 12, 30), "", (BIRTH,)),
+        ("11010519491231002X", None, "male", (SEX,)),
+        ("11010519491231002X", date(1950, 1, 1), "male", (BIRTH, SEX)),
+        ("110105491231002", date(1949, 12, 31), "female", ()),
+        ("110105491331002", None, "", (BIRTH,)),
+        ("H12345678", None, "", ()),
+        ("E1234567", None, "", ()),
+        ("", None, "", (FORM,)),
+        ("ABCDEF", None, "", (FORM,)),
+        ("1101051949123100", None, "", (FORM,)),
+        ("11010519491231002", None, "", (FORM,)),
+    ],
+)
+def test_identity_number(number, birth_on, sex, faults):
+    assert identity_faults(number, birth_on=birth_on, sex=sex) == faults
+
+
+def test_a_single_wrong_digit_is_always_found():
+    good = "11010519491231002X"
+    for place in range(17):
+        for digit in "0123456789":
+            if digit != good[place]:
+                damaged = good[:place] + digit + good[place + 1 :]
+                assert CHECK in identity_faults(damaged)
+
+
+def test_check_digit_of_the_standard():
+    assert check_digit("11010519491231002") == "X"
+    assert normalized(" 1101 05194912\t31002x") == "11010519491231002X"
