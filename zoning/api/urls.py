@@ -1,5 +1,33 @@
 """Addresses of the API of zoning."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from zoning.api.lookup import ZoneAt
+from zoning.api.plans import (
+    PlanDetail,
+    PlanMoves,
+    PlanPublication,
+    PlanRestored,
+    Plans,
+    PlanUnits,
+    PlanZones,
+    Publications,
+    PublicationWithdrawn,
+)
+
+urlpatterns: list[URLPattern] = [
+    path("zone-plans/", Plans.as_view(), name="zone-plans"),
+    path("zone-plans/<uuid:plan_id>/", PlanDetail.as_view(), name="zone-plan"),
+    path("zone-plans/<uuid:plan_id>/zones.geojson", PlanZones.as_view(), name="zone-plan-zones"),
+    path("zone-plans/<uuid:plan_id>/units.geojson", PlanUnits.as_view(), name="zone-plan-units"),
+    path("zone-plans/<uuid:plan_id>/moves/", PlanMoves.as_view(), name="zone-plan-moves"),
+    path("zone-plans/<uuid:plan_id>/restore/", PlanRestored.as_view(), name="zone-plan-restore"),
+    path("zone-plans/<uuid:plan_id>/publish/", PlanPublication.as_view(), name="zone-plan-publish"),
+    path("zone-publications/", Publications.as_view(), name="zone-publications"),
+    path(
+        "zone-publications/<uuid:publication_id>/withdraw/",
+        PublicationWithdrawn.as_view(),
+        name="zone-publication-withdraw",
+    ),
+    path("zones/at/", ZoneAt.as_view(), name="zone-at"),
+]

@@ -1,0 +1,295 @@
+"""How plans, publications and answers are read and printed."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from geo_data.models import Stage
+from zoning.engine.objective import PRESETS
+from zoning.models import PlanOrigin, ZonePlan, ZonePublication
+
+MOST_EFFORT = 1000
+MOST_SECONDS = 600
+
+
+class DistrictQuery(serializers.Serializer[object]):
+    """Of which district, and of which stage."""
+
+    district = serializers.CharField(help_text="District code.")
+    stage = serializers.ChoiceField(choices=Stage.choices, required=False)
+
+
+class ViolationSerializer(serializers.Serializer[object]):
+    """A rule that a plan breaks."""
+
+    code = serializers.CharField()
+    zone = serializers.CharField(
+        help_text="Code of the zone, empty where it concerns none.", allow_blank=True
+    )
+    units = serializers.ListField(child=serializers.CharField(), help_text="Codes of the units concerned.")
+    children = serializers.IntegerField(help_text="How many children are too many, or concerned.")
+
+
+class PeriodSerializer(serializers.Serializer[object]):
+    """Days in force."""
+
+    from_on = serializers.DateField(help_text="First day in force.")
+    until_on = serializers.DateField(allow_null=True, help_text="First day no longer in force.")
+
+
+class PublicationSerializer(serializers.ModelSerializer[ZonePublication]):
+    """A plan in force for a period."""
+
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    plan_number = serializers.IntegerField(source="plan.number")
+    from_on = serializers.DateField(source="in_force.lower")
+    until_on = serializers.DateField(source="in_force.upper", allow_null=True)
+
+    class Meta:
+        model = ZonePublication
+        fields = (
+            "id", "district", "stage", "plan", "plan_number", "from_on", "until_on", "document_number",
+            "published_at", "withdrawn_at", "withdrawn_reason",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class PlanPublicationSerializer(serializers.ModelSerializer[ZonePublication]):
+    """When a plan of a list is in force."""
+
+    from_on = serializers.DateField(source="in_force.lower")
+    until_on = serializers.DateField(source="in_force.upper", allow_null=True)
+
+    class Meta:
+        model = ZonePublication
+        fields = ("id", "from_on", "until_on", "document_number")
+        read_only_fields = fields
+
+
+class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
+    """A version of a district's zones."""
+
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    origin = serializers.ChoiceField(choices=PlanOrigin.choices)
+    based_on_number = serializers.IntegerField(source="based_on.number", default=None, allow_null=True)
+    created_by_name = serializers.CharField(source="created_by.display_name", default="")
+    cost_km = serializers.SerializerMethodField(
+        help_text="Children times kilometres, straight lines between units' points."
+    )
+    lower_bound = serializers.SerializerMethodField(help_text="No lawful plan has fewer child-kilometres.")
+    gap = serializers.SerializerMethodField(help_text="Share by which the plan is above the bound.")
+    violation_count = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ZonePlan
+        fields = (
+            "id", "district", "stage", "number", "name", "origin", "based_on", "based_on_number", "entry_year",
+            "lawful", "cost_km", "lower_bound", "gap", "violation_count", "created_at", "created_by_name",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_cost_km(self, plan: ZonePlan) -> float:
+        """Return the cost."""
+        return float(plan.report["cost_km"])
+
+    def get_lower_bound(self, plan: ZonePlan) -> float | None:
+        """Return the bound, None for a plan that no drawing stands behind."""
+        return _number(plan.report.get("lower_bound"))
+
+    def get_gap(self, plan: ZonePlan) -> float | None:
+        """Return the gap, None without a bound."""
+        return _number(plan.report.get("gap"))
+
+    def get_violation_count(self, plan: ZonePlan) -> int:
+        """Return how many rules the checker found broken."""
+        return len(plan.report.get("violations", ()))
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+class ListedPlanSerializer(PlanSerializer):
+    """A version in a list, with the periods in which it is in force."""
+
+    publications = PlanPublicationSerializer(many=True, source="live_publications")
+
+    class Meta:
+        model = ZonePlan
+        fields = (*PlanSerializer.Meta.fields, "publications")
+        read_only_fields = fields
+
+
+class ZoneSchoolSerializer(serializers.Serializer[object]):
+    """A school of a zone."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class WalkSerializer(serializers.Serializer[object]):
+    """How far children live from school, metres as the crow flies."""
+
+    mean = serializers.IntegerField()
+    p90 = serializers.IntegerField(help_text="Nine of ten children live no farther.")
+    longest = serializers.IntegerField()
+    beyond_500 = serializers.SerializerMethodField(help_text="Share of children farther than 500 m.")
+    beyond_1000 = serializers.SerializerMethodField(help_text="Share of children farther than 1,000 m.")
+
+    def get_beyond_500(self, walk: Any) -> float:
+        """Return the share."""
+        return float(walk.beyond[500])
+
+    def get_beyond_1000(self, walk: Any) -> float:
+        """Return the share."""
+        return float(walk.beyond[1000])
+
+
+class ZoneFiguresSerializer(serializers.Serializer[object]):
+    """A zone in figures."""
+
+    code = serializers.CharField(source="zone.code")
+    name = serializers.CharField(source="zone.name")
+    schools = ZoneSchoolSerializer(many=True, source="zone.schools")
+    units = serializers.IntegerField()
+    children = serializers.IntegerField()
+    seats = serializers.IntegerField()
+    utilization = serializers.FloatField(allow_null=True, help_text="Children per seat.")
+    walk = WalkSerializer()
+
+
+class ChangesSerializer(serializers.Serializer[object]):
+    """How the plan differs from the zones in force."""
+
+    plan = serializers.UUIDField(source="plan_id")
+    plan_number = serializers.IntegerField()
+    units = serializers.ListField(child=serializers.CharField(), help_text="Units whose schools change.")
+    children = serializers.IntegerField()
+
+
+class PlanOverviewSerializer(serializers.Serializer[object]):
+    """A plan in figures, with the zone of every unit."""
+
+    plan = PlanSerializer()
+    violations = ViolationSerializer(many=True, source="plan.report.violations")
+    hopeless = ViolationSerializer(many=True, source="plan.report.hopeless", default=())
+    zones = ZoneFiguresSerializer(many=True)
+    children = serializers.IntegerField()
+    seats = serializers.IntegerField()
+    walk = WalkSerializer()
+    changes = ChangesSerializer(allow_null=True)
+    assignments = serializers.DictField(child=serializers.CharField(), help_text="Unit code to zone code.")
+
+
+class DrawingRequest(serializers.Serializer[object]):
+    """What to draw."""
+
+    district = serializers.CharField()
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    entry_year = serializers.IntegerField(required=False, allow_null=True, default=None)
+    preset = serializers.ChoiceField(choices=sorted(PRESETS), required=False, allow_null=True, default=None)
+    school_groups = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField(), min_length=2),
+        default=list,
+        help_text="Schools that share a zone.",
+    )
+    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
+    effort = serializers.IntegerField(
+        min_value=1, max_value=MOST_EFFORT, required=False, allow_null=True, default=None
+    )
+    seconds = serializers.IntegerField(
+        min_value=1, max_value=MOST_SECONDS, required=False, allow_null=True, default=None
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse two budgets."""
+        if attrs["effort"] is not None and attrs["seconds"] is not None:
+            raise serializers.ValidationError("Give effort or seconds, not both.")
+        return attrs
+
+
+class MovesRequest(serializers.Serializer[object]):
+    """Which units go to which zone, and why."""
+
+    moves = serializers.DictField(
+        child=serializers.CharField(), allow_empty=False, help_text="Unit code to zone code."
+    )
+    reason = serializers.CharField(max_length=500)
+
+
+class ReasonRequest(serializers.Serializer[object]):
+    """Why."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class PublishRequest(PeriodSerializer):
+    """The period in which a plan shall be in force."""
+
+    until_on = serializers.DateField(allow_null=True, required=False, default=None)
+    document_number = serializers.CharField(max_length=100, allow_blank=True, default="")
+
+
+class ZoneAtQuery(serializers.Serializer[object]):
+    """A place, by unit or by point, and a day."""
+
+    district = serializers.CharField(help_text="District code.")
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    unit = serializers.CharField(required=False, help_text="Code of the unit; goes before the point.")
+    lon = serializers.FloatField(required=False, min_value=-180, max_value=180)
+    lat = serializers.FloatField(required=False, min_value=-90, max_value=90)
+    on = serializers.DateField(required=False, help_text="The day asked about; today by default.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a question without a place."""
+        if "unit" not in attrs and not {"lon", "lat"} <= set(attrs):
+            raise serializers.ValidationError("Give a unit, or both lon and lat.")
+        return attrs
+
+
+class NearSchoolSerializer(serializers.Serializer[object]):
+    """A school of the zone."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    address = serializers.CharField()
+    metres = serializers.IntegerField(help_text="As the crow flies.")
+
+
+class OtherPeriodSerializer(serializers.Serializer[object]):
+    """What another period says of the same place."""
+
+    period = PeriodSerializer()
+    zone_name = serializers.CharField()
+    school_names = serializers.ListField(child=serializers.CharField())
+
+
+class ZoneAnswerSerializer(serializers.Serializer[object]):
+    """Which zone a place belongs to on a day."""
+
+    on = serializers.DateField(source="answer.on")
+    unit_code = serializers.CharField(source="answer.unit_code")
+    unit_name = serializers.CharField(source="answer.unit_name")
+    zone_code = serializers.CharField(source="answer.zone_code")
+    zone_name = serializers.CharField(source="answer.zone_name")
+    schools = NearSchoolSerializer(
+        many=True, source="answer.schools", help_text="All schools of the zone, nearest first."
+    )
+    plan = serializers.UUIDField(source="answer.plan_id")
+    plan_number = serializers.IntegerField(source="answer.plan_number")
+    document_number = serializers.CharField(source="answer.document_number")
+    period = PeriodSerializer(source="answer.period")
+    near_edge = serializers.BooleanField(
+        source="answer.near_edge", help_text="So near to another zone that the address must be asked for."
+    )
+    before = OtherPeriodSerializer(
+        source="answer.before", allow_null=True, help_text="The period before, where it answers differently."
+    )
+    after = OtherPeriodSerializer(
+        source="answer.after", allow_null=True, help_text="The period after, where it answers differently."
+    )
+    zone_area = serializers.DictField(
+        allow_null=True,
+        help_text="GeoJSON geometry of the zone; null unless the bureau has a map review number.",
+    )
+    map_review_number = serializers.CharField(help_text="To be shown with every map.")

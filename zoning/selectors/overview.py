@@ -1,0 +1,140 @@
+"""A plan in figures: how full each zone is, how far its children walk, what changes against the zones in force."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_data.models import School, Stage
+from geo_data.selectors.units import UnitPlace, load_unit_places
+from geo_data.tables.projecting import project
+from zoning.models import ZonePlan
+from zoning.selectors.basis import count_demand
+from zoning.selectors.plans import Changes, PlanContent, ZoneRecord, changes_between, plan_content
+from zoning.selectors.publications import find_publication
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+RADII_M = (500, 1000)  # check: service radius of primary and of junior schools in planning codes
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far children live from their school, as the crow flies, in metres; all zero without children.
+
+    The way is from the unit's point to the nearest school of the zone, every child of the unit alike.
+    p90    -- nine of ten children live no farther
+    beyond -- share of children farther than each of RADII_M
+    """
+
+    mean: int
+    p90: int
+    longest: int
+    beyond: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneFigures:
+    """One zone. utilization -- children per seat, None without seats."""
+
+    zone: ZoneRecord
+    units: int
+    children: int
+    seats: int
+    utilization: float | None
+    walk: Walk
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOverview:
+    """A whole plan. `changes` compares it with the zones in force on the day, None where none are or it is them."""
+
+    plan: ZonePlan
+    zones: tuple[ZoneFigures, ...]
+    children: int
+    seats: int
+    walk: Walk
+    changes: Changes | None
+    assignments: Mapping[str, str]
+
+
+def plan_overview(plan: ZonePlan, *, on: date) -> PlanOverview:
+    """Return the figures of a plan, in a fixed number of queries; `on` says which zones are in force."""
+    content = plan_content(plan)
+    places = load_unit_places(plan.units_dataset)
+    demand = count_demand(plan)
+    metres = _metres_to_school(plan, content, places)
+    children = np.array([demand[place.code] for place in places], dtype=np.int64)
+    zone_codes = np.array([content.zone_of[place.code] for place in places])
+    seats: Mapping[str, int] = plan.report.get("seats", {})
+    zones = tuple(
+        _zone_figures(zone, seats.get(code, 0), metres[zone_codes == code], children[zone_codes == code])
+        for code, zone in content.zones.items()
+    )
+    return PlanOverview(
+        plan=plan,
+        zones=zones,
+        children=int(children.sum()),
+        seats=sum(zone.seats for zone in zones),
+        walk=walk_figures(metres, children),
+        changes=_changes_in_force(plan, content, demand, on),
+        assignments=content.zone_of,
+    )
+
+
+def walk_figures(metres: FloatArray, children: IntArray) -> Walk:
+    """Return the figures of units with so many metres to school and so many children, both [n]."""
+    total = int(children.sum())
+    if not total:
+        return Walk(0, 0, 0, dict.fromkeys(RADII_M, 0.0))
+    order = np.argsort(metres, kind="stable")
+    counted = np.cumsum(children[order])
+    p90 = metres[order][int(np.searchsorted(counted, -(-9 * total // 10)))]
+    return Walk(
+        mean=round(float((metres * children).sum()) / total),
+        p90=round(float(p90)),
+        longest=round(float(metres[children > 0].max())),
+        beyond={radius: int(children[metres > radius].sum()) / total for radius in RADII_M},
+    )
+
+
+def _zone_figures(zone: ZoneRecord, seats: int, metres: FloatArray, children: IntArray) -> ZoneFigures:
+    total = int(children.sum())
+    return ZoneFigures(
+        zone=zone,
+        units=len(children),
+        children=total,
+        seats=seats,
+        utilization=total / seats if seats else None,
+        walk=walk_figures(metres, children),
+    )
+
+
+def _metres_to_school(plan: ZonePlan, content: PlanContent, places: Sequence[UnitPlace]) -> FloatArray:
+    """Return metres from each unit's point to the nearest school of its zone, [n_units]."""
+    gates = {
+        code: _projected(zone.schools, plan.district.working_crs) for code, zone in content.zones.items()
+    }
+    found = np.zeros(len(places))
+    for i, place in enumerate(places):
+        x, y = gates[content.zone_of[place.code]]
+        found[i] = np.hypot(x - place.x_m, y - place.y_m).min()
+    return found
+
+
+def _projected(schools: Sequence[School], working_crs: int) -> tuple[FloatArray, FloatArray]:
+    return project(
+        [school.point.x for school in schools], [school.point.y for school in schools], epsg=working_crs
+    )
+
+
+def _changes_in_force(
+    plan: ZonePlan, content: PlanContent, demand: Mapping[str, int], on: date
+) -> Changes | None:
+    publication = find_publication(plan.district_id, Stage(plan.stage), on)
+    if publication is None or publication.plan_id == plan.pk:
+        return None
+    return changes_between(publication.plan, plan_content(publication.plan), content, demand)
