@@ -13,10 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.sealing import open_sealed, seal
 from accounts.services.audit import record_event
+from accounts.services.resealing import SECRET_FIELD, SECRET_ROW, SECRET_TABLE
 
-SECRET_TABLE, SECRET_FIELD = "mfa_authenticator", "data"
 GREETINGS = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
-NO_ROW = ""  # allauth does not say whose secret it is
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -55,13 +54,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Seal a secret."""
-        sealed = seal(text, table=SECRET_TABLE, row_id=NO_ROW, field=SECRET_FIELD)
+        sealed = seal(text, table=SECRET_TABLE, row_id=SECRET_ROW, field=SECRET_FIELD)
         return base64.b64encode(sealed).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a secret."""
         sealed = base64.b64decode(encrypted_text)
-        return open_sealed(sealed, table=SECRET_TABLE, row_id=NO_ROW, field=SECRET_FIELD)
+        return open_sealed(sealed, table=SECRET_TABLE, row_id=SECRET_ROW, field=SECRET_FIELD)
 
 
 def _person(user: AbstractBaseUser) -> User:
