@@ -14,6 +14,11 @@ from accounts.models import JobRun
 from geo_data.models import CatchmentUnit, Dataset, District, School, Stage
 
 
+def never_changed() -> list[pgtrigger.Trigger]:
+    """Return the trigger of rows that a published plan rests on: a version is never changed or deleted."""
+    return [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
 class PlanOrigin(models.TextChoices):
     """How a plan came to be."""
 
@@ -56,6 +61,7 @@ class ZonePlan(models.Model):
             models.CheckConstraint(name="plan_stage_is_known", condition=Q(stage__in=Stage.values)),
             models.CheckConstraint(name="plan_origin_is_known", condition=Q(origin__in=PlanOrigin.values)),
         ]
+        triggers = never_changed()
 
     def __str__(self) -> str:
         return f"{self.district_id} {self.stage} {self.number}"
@@ -71,6 +77,7 @@ class AttendanceZone(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="zone_code_once_per_plan", fields=["plan", "code"])]
+        triggers = never_changed()
 
     def __str__(self) -> str:
         return self.name
@@ -85,6 +92,7 @@ class ZoneSchool(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="school_in_one_zone", fields=["plan", "school"])]
+        triggers = never_changed()
 
     def __str__(self) -> str:
         return f"{self.zone_id}: {self.school_id}"
@@ -100,6 +108,7 @@ class UnitAssignment(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="unit_in_one_zone", fields=["plan", "unit"])]
         indexes = [models.Index(name="assignment_by_zone", fields=["zone"])]
+        triggers = never_changed()
 
     def __str__(self) -> str:
         return f"{self.unit_id}: {self.zone_id}"

@@ -35,7 +35,7 @@ class UnitProperties(serializers.Serializer[object]):
 class ZoneFeature(serializers.Serializer[object]):
     """A zone."""
 
-    type = serializers.ChoiceField(choices=["Feature"])
+    type = serializers.CharField(help_text="Feature")
     id = serializers.CharField()
     properties = ZoneProperties()
     geometry = serializers.DictField()
@@ -44,7 +44,7 @@ class ZoneFeature(serializers.Serializer[object]):
 class UnitFeature(serializers.Serializer[object]):
     """A unit."""
 
-    type = serializers.ChoiceField(choices=["Feature"])
+    type = serializers.CharField(help_text="Feature")
     id = serializers.CharField()
     properties = UnitProperties()
     geometry = serializers.DictField()
@@ -53,12 +53,12 @@ class UnitFeature(serializers.Serializer[object]):
 class ZoneFeatures(serializers.Serializer[object]):
     """The zones of a plan."""
 
-    type = serializers.ChoiceField(choices=["FeatureCollection"])
+    type = serializers.CharField(help_text="FeatureCollection")
     features = ZoneFeature(many=True)
 
 
 class UnitFeatures(serializers.Serializer[object]):
     """The units of a plan."""
 
-    type = serializers.ChoiceField(choices=["FeatureCollection"])
+    type = serializers.CharField(help_text="FeatureCollection")
     features = UnitFeature(many=True)

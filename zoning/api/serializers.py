@@ -71,8 +71,8 @@ class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
 
     stage = serializers.ChoiceField(choices=Stage.choices)
     origin = serializers.ChoiceField(choices=PlanOrigin.choices)
-    based_on_number = serializers.IntegerField(source="based_on.number", default=None, allow_null=True)
-    created_by_name = serializers.CharField(source="created_by.display_name", default="")
+    based_on_number = serializers.IntegerField(source="based_on.number", allow_null=True)
+    created_by_name = serializers.CharField(source="created_by.display_name", allow_null=True)
     cost_km = serializers.SerializerMethodField(
         help_text="Children times kilometres, straight lines between units' points."
     )
@@ -172,7 +172,7 @@ class PlanOverviewSerializer(serializers.Serializer[object]):
 
     plan = PlanSerializer()
     violations = ViolationSerializer(many=True, source="plan.report.violations")
-    hopeless = ViolationSerializer(many=True, source="plan.report.hopeless", default=())
+    hopeless = ViolationSerializer(many=True, source="plan.report.hopeless")
     zones = ZoneFiguresSerializer(many=True)
     children = serializers.IntegerField()
     seats = serializers.IntegerField()

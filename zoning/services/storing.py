@@ -61,7 +61,7 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         children_dataset=basis.datasets.children,
         entry_year=basis.entry_year,
         lawful=not found,
-        report={**draft.report, "violations": found, "basis": _basis_json(basis)},
+        report={"hopeless": [], **draft.report, "violations": found, "basis": _basis_json(basis)},
         job=job,
         created_by=actor,
         created_at=now,
