@@ -1,5 +1,44 @@
 """Addresses of the API of admissions."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from admissions.api import applications, rounds
+
+urlpatterns: list[URLPattern] = [
+    path("rounds/", rounds.Rounds.as_view(), name="rounds"),
+    path("rounds/<uuid:round_id>/", rounds.RoundDetail.as_view(), name="round"),
+    path("rounds/<uuid:round_id>/open/", rounds.OpenRound.as_view(), name="round-open"),
+    path("rounds/<uuid:round_id>/cancel/", rounds.CancelRound.as_view(), name="round-cancel"),
+    path("rounds/<uuid:round_id>/entry-lists/", rounds.EntryLists.as_view(), name="round-entry-lists"),
+    path("rounds/<uuid:round_id>/publish/", rounds.Publish.as_view(), name="round-publish"),
+    path("rounds/<uuid:round_id>/results/", rounds.Results.as_view(), name="round-results"),
+    path(
+        "rounds/<uuid:round_id>/results/<str:receipt>/", rounds.ReceiptResult.as_view(), name="receipt-result"
+    ),
+    path(
+        "rounds/<uuid:round_id>/applications/",
+        applications.RoundApplications.as_view(),
+        name="round-applications",
+    ),
+    path(
+        "rounds/<uuid:round_id>/applications/batch/",
+        applications.ApplicationBatch.as_view(),
+        name="application-batch",
+    ),
+    path("entry-lists/<uuid:entry_list_id>/document/", rounds.EntryListDocument.as_view(), name="entry-list"),
+    path("entry-lists/<uuid:entry_list_id>/values/", rounds.PublicValues.as_view(), name="public-values"),
+    path("entry-lists/<uuid:entry_list_id>/draw/", rounds.Draw.as_view(), name="draw"),
+    path("draws/<uuid:draw_id>/bundle/", rounds.Bundle.as_view(), name="bundle"),
+    path("applications/", applications.MyApplications.as_view(), name="my-applications"),
+    path("applications/<uuid:application_id>/", applications.ApplicationDetail.as_view(), name="application"),
+    path(
+        "applications/<uuid:application_id>/withdraw/",
+        applications.WithdrawApplication.as_view(),
+        name="application-withdraw",
+    ),
+    path(
+        "applications/<uuid:application_id>/review/",
+        applications.ReviewApplication.as_view(),
+        name="application-review",
+    ),
+]

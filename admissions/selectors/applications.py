@@ -141,7 +141,9 @@ def application_view(application: Application) -> ApplicationView:
     outcomes = _outcomes(application, draw)
     return ApplicationView(
         application=application,
-        child_name=open_sealed(application.name_sealed, table=TABLE, row_id=application.pk, field="name"),
+        child_name=open_sealed(
+            application.name_sealed, table=TABLE, row_id=application.pk, field="name_sealed"
+        ),
         category=_category_title(application),
         choices=tuple(
             ChoiceView(

@@ -68,6 +68,14 @@ def find_entry_list(admission_round: AdmissionRound) -> EntryList | None:
     return next(iter(list_entry_lists(admission_round)), None)
 
 
+def get_entry_list(entry_list_id: UUID | str) -> EntryList:
+    """Return the list with its round. Raises NoResults."""
+    found = EntryList.objects.select_related("round__district").filter(pk=entry_list_id).first()
+    if found is None:
+        raise NoResults("there is no such entry list")
+    return found
+
+
 def find_draw(admission_round: AdmissionRound) -> DrawRecord | None:
     """Return the newest draw, without its bundle, or None."""
     rows = DrawRecord.objects.filter(entry_list__round=admission_round).select_related("entry_list")

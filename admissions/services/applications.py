@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from geo_data.tables.identity import identity_faults
+from geo_data.tables.identity import IdentityFault, identity_faults
 
 from accounts.models import Role, User
 from accounts.permissions import Action, require
@@ -41,6 +41,12 @@ from geo_data.selectors.children import find_children_by_index, identity_index
 
 TABLE = "admissions_application"
 BATCH = 2_000
+IDENTITY_WORDS = {
+    IdentityFault.FORM: "this is no identity number: a resident number has 18 characters",
+    IdentityFault.CHECK_DIGIT: "the last digit does not fit: one of the digits is mistyped",
+    IdentityFault.BIRTH_DATE: "the birth date in the number is not the one you wrote",
+    IdentityFault.SEX: "the sex in the number is not the one you wrote",
+}
 
 
 class NotOpen(WrongMoment):
@@ -268,9 +274,9 @@ def _reasons(
 
 def _problem(draft: _Drafted, held: set[str]) -> DomainError | None:
     """Return why a form cannot be taken, or None."""
-    faults = identity_faults(draft.form.identity_number, draft.form.birth_on, draft.form.sex)
+    faults = identity_faults(draft.form.identity_number, birth_on=draft.form.birth_on, sex=draft.form.sex)
     if faults:
-        return MalformedForm(faults[0], field="identity_number", faults=list(faults))
+        return MalformedForm(IDENTITY_WORDS[faults[0]], field="identity_number", faults=list(faults))
     if draft.child_index in held:
         return AlreadyFiled("this child has an application in this round; change that one")
     if draft.reasons:

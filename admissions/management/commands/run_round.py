@@ -78,7 +78,8 @@ class Command(BaseCommand):
     def _enter(
         self, entry_list: EntryList, values: list[tuple[str, str]], options: dict[str, object]
     ) -> None:
-        officers = _officers(options["officer"])
+        names: list[str] = options["officer"]  # type: ignore[assignment]  # argparse types it
+        officers = _officers(names)
         for name, value in values:
             for officer in officers:
                 if not entry_list.public_values.filter(name=name, entered_by=officer).exists():
@@ -94,7 +95,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {stage} {done}/{total}" if total else f"  {stage}")
 
 
-def _officers(names: object) -> list[User]:
+def _officers(names: list[str]) -> list[User]:
     found = list(User.objects.filter(username__in=names).order_by("username"))
     if len(found) < 2:
         raise CommandError("public values are read by two different officers: give --officer twice")
