@@ -42,7 +42,15 @@ def commands() -> dict[str, list[str]]:
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port()}"),
-            *("--workers", environment.text("JIUJIN_WEB_WORKERS", "2"), "--threads", "4", "--timeout", "60"),
+            *(
+                "--workers",
+                environment.text("JIUJIN_WEB_WORKERS", "2"),
+                "--threads",
+                "4",
+                "--timeout",
+                "60",
+                "--no-control-socket",
+            ),
         ],
         "worker": [sys.executable, "manage.py", "worker"],
     }
