@@ -47,7 +47,7 @@ def read_condition(node: Node) -> Condition:
 
 
 def read_term(node: Node, name: str) -> Term | None:
-    """Return the term of the closed vocabulary, or None after a fault."""
+    """Return the term of the closed vocabulary, or None after a fault. Source: docs/rules/policy.md."""
     term = term_named(name)
     if term is None and name in FORBIDDEN_TERMS:
         node.fault("may not be a basis of admission", FORBIDDEN_TERMS[name])

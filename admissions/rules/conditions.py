@@ -123,7 +123,7 @@ def comparison_holds(comparison: Comparison, value: FactValue | None) -> bool | 
 
 
 def comparisons_in(condition: Condition) -> Iterator[Comparison]:
-    """Yield every comparison of the condition in the written order."""
+    """Yield every comparison of the condition in the written order. Source: docs/rules/categories.md."""
     match condition:
         case Comparison():
             yield condition
@@ -135,7 +135,10 @@ def comparisons_in(condition: Condition) -> Iterator[Comparison]:
 
 
 def condition_as_data(condition: Condition) -> dict[str, CanonicalValue]:
-    """Return plain JSON data that `policy_parts.read_condition` reads back to the same condition."""
+    """Return plain JSON data that `condition_reading.read_condition` reads back to the same condition.
+
+    Source: docs/rules/policy.md.
+    """
     match condition:
         case Comparison(term, operator, operand):
             return {str(term): {str(operator): _operand_as_data(operand)}}

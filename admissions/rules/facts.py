@@ -138,7 +138,10 @@ def contradictions(facts: Iterable[Fact]) -> tuple[FactName, ...]:
 
 
 def facts_as_data(facts: Iterable[Fact]) -> list[dict[str, object]]:
-    """Return plain JSON data, one object for each fact, sorted by name, then the weakest source first."""
+    """Return plain JSON data, one object for each fact, sorted by name, then the weakest source first.
+
+    Source: docs/rules/facts.md.
+    """
     ordered = sorted(facts, key=lambda fact: (fact.name, *_weakest_first(fact)))
     return [_fact_as_data(fact) for fact in ordered]
 
@@ -147,6 +150,7 @@ def facts_from_data(data: Sequence[Mapping[str, object]]) -> Facts:
     """Return the settled facts stored by `facts_as_data`.
 
     Raises ValueError for a name outside the vocabulary or a value of another kind.
+    Source: docs/rules/facts.md.
     """
     return Facts(fact_from_data(item) for item in data)
 
@@ -155,6 +159,7 @@ def fact_from_data(data: Mapping[str, object]) -> Fact:
     """Return one stored fact.
 
     Raises ValueError for a name outside the vocabulary or a value of another kind.
+    Source: docs/rules/facts.md.
     """
     name = FactName(str(data["name"]))
     expires_on = data.get("expires_on")
@@ -169,7 +174,7 @@ def fact_from_data(data: Mapping[str, object]) -> Fact:
 
 
 def declared(name: FactName, value: FactValue, as_of: date) -> Fact:
-    """Return a fact as the family states it."""
+    """Return a fact as the family states it. Source: docs/rules/facts.md."""
     return Fact(name, value, FactSource.DECLARED, as_of)
 
 

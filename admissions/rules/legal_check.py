@@ -107,7 +107,8 @@ def _age(policy: Policy) -> Iterator[Violation]:
     if policy.age.refuse_older_than is not None:
         yield _refuse("over_age_refusal", "age.refuse_older_than", AGE_SIX)
     if policy.age.entry_age > 6:
-        yield _refuse("entry_age_above_six", "age.entry_age", AGE_SIX)
+        # The statute lets areas without the conditions wait until seven; whether this is one, people decide.
+        yield Violation("entry_age_above_six", "age.entry_age", Severity.WARN, AGE_SIX)
 
 
 def _documents(policy: Policy) -> Iterator[Violation]:

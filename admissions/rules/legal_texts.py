@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
     "over_age_refusal": ("不得以超龄为由拒绝入学", "A child may not be refused for being older"),
-    "entry_age_above_six": ("入学年龄不得高于六周岁", "The entry age may not be above six"),
+    "entry_age_above_six": (
+        "入学年龄高于六周岁，仅限条件不具备的地区（可推迟到七周岁）",
+        "An entry age above six is only for areas without the conditions (seven at most)",
+    ),
     "forbidden_document": ("不得要求提供此类证明材料", "This document may not be asked"),
     "document_before_admission": (
         "此材料只能在录取后查验",

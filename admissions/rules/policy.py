@@ -66,17 +66,23 @@ def load_policy(yaml_text: str) -> Policy:
 
 
 def policy_digest(policy: Policy) -> str:
-    """Return the SHA-256 of the canonical JSON of the policy; what a round is frozen by."""
+    """Return the SHA-256 of the canonical JSON of the policy; what a round is frozen by.
+
+    Source: docs/rules/policy.md.
+    """
     return digest(policy_as_data(policy))
 
 
 def example_policy(name: str) -> str:
-    """Return the YAML text of a shipped example. Raises FileNotFoundError when there is none of that name."""
+    """Return the YAML text of a shipped example. Raises FileNotFoundError when there is none of that name.
+
+    Source: docs/rules/policy.md.
+    """
     return (_examples() / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def example_names() -> tuple[str, ...]:
-    """Return the names of the shipped examples in alphabetical order."""
+    """Return the names of the shipped examples in alphabetical order. Source: docs/rules/policy.md."""
     names = (item.name for item in _examples().iterdir() if item.name.endswith(".yaml"))
     return tuple(sorted(name.removesuffix(".yaml") for name in names))
 

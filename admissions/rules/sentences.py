@@ -18,7 +18,7 @@ class Sentence:
 
 
 def sentence(code: str, **values: str | int) -> Sentence:
-    """Return the sentence of that code with the values sorted by name."""
+    """Return the sentence of that code with the values sorted by name. Source: docs/rules/reasons.md."""
     return Sentence(code, tuple(sorted(values.items())))
 
 
@@ -33,14 +33,14 @@ def say(spoken: Sentence, language: Language) -> str:
 
 
 def sentence_as_data(spoken: Sentence) -> dict[str, str | dict[str, str | int]]:
-    """Return plain JSON data: code and values."""
+    """Return plain JSON data: code and values. Source: docs/rules/reasons.md."""
     return {"code": spoken.code, "values": dict(spoken.values)}
 
 
 def sentence_from_data(data: Mapping[str, object]) -> Sentence:
     """Return the sentence stored by `sentence_as_data`.
 
-    Raises ValueError when the data have another shape.
+    Raises ValueError when the data have another shape. Source: docs/rules/reasons.md.
     """
     code, values = data.get("code"), data.get("values")
     if not isinstance(code, str) or not isinstance(values, Mapping):

@@ -80,12 +80,15 @@ RESTS_ON: Mapping[Computed, tuple[FactName, ...]] = {
 
 
 def spec_of(term: Term) -> FactSpec:
-    """Return kind, choices and words of the term."""
+    """Return kind, choices and words of the term. Source: docs/rules/categories.md."""
     return COMPUTED[term] if isinstance(term, Computed) else VOCABULARY[term]
 
 
 def term_named(name: str) -> Term | None:
-    """Return the term of that name, or None when the closed vocabulary has none."""
+    """Return the term of that name, or None when the closed vocabulary has none.
+
+    Source: docs/rules/categories.md.
+    """
     for names in (FactName, Computed):
         if name in names.__members__.values():
             return names(name)
@@ -93,5 +96,5 @@ def term_named(name: str) -> Term | None:
 
 
 def facts_behind(term: Term) -> tuple[FactName, ...]:
-    """Return the facts that settle the term."""
+    """Return the facts that settle the term. Source: docs/rules/categories.md."""
     return RESTS_ON[term] if isinstance(term, Computed) else (term,)
