@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from admissions.matching.kernels import Integers, ask, by_first_line, first_split
+from admissions.matching.kernels import Integers, ask, by_first_line, splits
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +94,30 @@ def defer(asking: Asking) -> tuple[Held, tuple[tuple[int, int], ...]]:
     singles_placed = ask_on(asking, nobody_held(asking), single)
     if not members.size:
         return singles_placed, ()
-    troubled = np.zeros(group_offsets.size - 1, dtype=np.bool_)
-    group_of = np.repeat(np.arange(troubled.size), np.diff(group_offsets))
+    group_of = np.repeat(np.arange(group_offsets.size - 1), np.diff(group_offsets))
+    state = ask_on(asking, singles_placed.copy(), members)
+    troubled = _splits(asking, state)[0] >= 0
+    calm_placed = ask_on(asking, singles_placed.copy(), members[~troubled[group_of]])
     struck: list[tuple[int, int]] = []
-    untroubled_placed = ask_on(asking, singles_placed.copy(), members)
     while True:
-        state = ask_on(asking, untroubled_placed.copy(), members[troubled[group_of]])
-        group, line = first_split(
-            group_offsets,
-            members,
-            asking.offsets,
-            asking.bid_line,
-            asking.bid_key,
-            asking.bid_ticket,
-            state.placed,
-        )
-        if group < 0:
+        state = ask_on(asking, calm_placed.copy(), members[troubled[group_of]])
+        lines, tickets = _splits(asking, state)
+        split = np.flatnonzero(lines >= 0)
+        if not split.size:
             return state, tuple(struck)
-        struck.append((int(group), int(line)))
-        _strike(asking, members[group_offsets[group] : group_offsets[group + 1]], line)
+        group = int(split[np.argmin(tickets[split])])
+        struck.append((group, int(lines[group])))
+        _strike(asking, members[group_offsets[group] : group_offsets[group + 1]], int(lines[group]))
         if not troubled[group]:
             troubled[group] = True
-            untroubled_placed = ask_on(asking, singles_placed.copy(), members[~troubled[group_of]])
+            calm_placed = ask_on(asking, singles_placed.copy(), members[~troubled[group_of]])
+
+
+def _splits(asking: Asking, state: Held) -> tuple[Integers, Integers]:
+    lines, tickets = splits(
+        *asking.groups, asking.offsets, asking.bid_line, asking.bid_key, asking.bid_ticket, state.placed
+    )
+    return lines, tickets
 
 
 def _strike(asking: Asking, members: Integers, line: int) -> None:

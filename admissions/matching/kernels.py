@@ -110,7 +110,7 @@ def by_first_line(children: Integers, offsets: Integers, bid_line: Integers, lin
 
 
 @njit(cache=True)
-def first_split(
+def splits(
     group_offsets: Integers,
     members: Integers,
     offsets: Integers,
@@ -118,19 +118,19 @@ def first_split(
     bid_key: Integers,
     bid_ticket: Integers,
     placed: Integers,
-) -> tuple[int, int]:
-    """Return (group, line) of the split group with the smallest ticket, or (-1, -1).
+) -> tuple[Integers, Integers]:
+    """Return [groups] the line that splits each group, or -1, and the group's ticket there.
 
     `members[group_offsets[g]:group_offsets[g+1]]` are the children of group g. A line splits a group when
     it took one member and turned away another; of several such lines the first on the list counts.
     """
-    best_ticket, best_group, best_line = -1, -1, -1
-    for group in range(group_offsets.size - 1):
+    groups = group_offsets.size - 1
+    lines, tickets = np.empty(groups, dtype=np.int32), np.empty(groups, dtype=np.int32)
+    for group in range(groups):
         together = members[group_offsets[group] : group_offsets[group + 1]]
         line, ticket = _splitting_line(together, offsets, bid_line, bid_key, bid_ticket, placed)
-        if line >= 0 and (best_group < 0 or ticket < best_ticket):
-            best_ticket, best_group, best_line = ticket, group, line
-    return best_group, best_line
+        lines[group], tickets[group] = line, ticket
+    return lines, tickets
 
 
 @njit(cache=True)
