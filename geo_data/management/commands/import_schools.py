@@ -1,0 +1,36 @@
+"""Import schools."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from geo_data.management.import_command import ImportCommand, known_system
+from geo_data.models import Stage
+from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.imports import import_schools
+
+
+class Command(ImportCommand):
+    """Reads schools with site, seats and planned intake."""
+
+    help = "Import schools, one row a school and stage: CSV, XLSX or a map layer of points."
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """Add what only schools understand."""
+        parser.add_argument("--crs", type=known_system, default="", help="EPSG code, gcj02 or bd09")
+        parser.add_argument(
+            "--stage", choices=Stage.values, help="the stage of all rows, without a stage column"
+        )
+
+    def import_file(self, *, now: datetime, origin: Origin, options: dict[str, Any]) -> ImportResult:
+        """Import."""
+        return import_schools(
+            actor=None,
+            now=now,
+            district_code=options["district"],
+            path=options["file"],
+            crs=options["crs"],
+            stage=options["stage"],
+            origin=origin,
+        )

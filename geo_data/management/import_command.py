@@ -1,0 +1,80 @@
+"""What the import commands share: options, findings on the screen, exit codes."""
+
+from argparse import ArgumentTypeError
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from common.errors import DomainError
+from geo_data.services.datasets import ImportRefused, ImportResult, Origin
+from geo_data.tables.findings import Finding
+from geo_data.tables.systems import UnknownSystem, parse_system
+
+SHOWN = 200
+
+
+class ImportCommand(BaseCommand):
+    """Imports one file; severe findings are listed and end in exit code 1 with nothing stored."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add what all imports understand."""
+        parser.add_argument("file", type=existing_file)
+        parser.add_argument("--district", required=True, help="code of the district, GB/T 2260")
+        parser.add_argument("--source-office", default="", help="the office the file comes from")
+        parser.add_argument(
+            "--vintage", type=date.fromisoformat, help="the day the data were true, YYYY-MM-DD"
+        )
+        self.add_own_arguments(parser)
+
+    def add_own_arguments(self, parser: CommandParser) -> None:
+        """Add what only this import understands."""
+
+    def import_file(self, *, now: datetime, origin: Origin, options: dict[str, Any]) -> ImportResult:
+        """Call the service."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import and print."""
+        origin = Origin(office=options["source_office"], vintage_on=options["vintage"])
+        try:
+            result = self.import_file(now=timezone.now(), origin=origin, options=options)
+        except ImportRefused as refusal:
+            self._print_findings(refusal.findings)
+            raise CommandError(
+                f"文件未导入 / nothing was imported: {counted(refusal.details['counts'])}"
+            ) from None
+        except DomainError as refusal:
+            raise CommandError(f"{refusal.message} {dict(refusal.details)}") from None
+        self._print_findings(result.findings)
+        done = "已导入 / imported" if result.is_new else "此前已导入 / imported before"
+        self.stdout.write(f"{done}: {result.dataset.row_count} 行 / rows, {result.dataset.pk}")
+
+    def _print_findings(self, findings: tuple[Finding, ...]) -> None:
+        for finding in findings[:SHOWN]:
+            self.stdout.write(f"[{finding.severity}] {finding.sentence('zh')}\n    {finding.sentence('en')}")
+        if len(findings) > SHOWN:
+            self.stdout.write(f"… {len(findings) - SHOWN} 条未列出 / more")
+
+
+def counted(counts: object) -> str:
+    """Return findings counted by code as one line."""
+    return ", ".join(f"{code} × {count}" for code, count in dict(counts).items())  # type: ignore[call-overload]
+
+
+def existing_file(text: str) -> Path:
+    """Return the path of a file that is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise ArgumentTypeError(f"没有这个文件 / there is no such file: {text}")
+    return path
+
+
+def known_system(text: str) -> str:
+    """Return the name of a declared coordinate system."""
+    try:
+        return parse_system(text).name
+    except UnknownSystem as fault:
+        raise ArgumentTypeError(str(fault)) from None

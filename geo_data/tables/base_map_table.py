@@ -1,0 +1,65 @@
+"""The base map: streets, main roads and rivers as lines."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from geo_data.tables.cells import Row
+from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.findings import Findings
+from geo_data.tables.layers import read_layer
+from geo_data.tables.placing import Ground, place_shapes, to_degrees
+from geo_data.tables.systems import System
+
+KINDS = {"街道": "street", "主干道": "main_road", "河流": "river"}
+BASE_MAP_COLUMNS = (
+    Column("kind", "类型", CellKind.CHOICE, required=True, choices=KINDS),
+    Column("name", "名称", most=100),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MapLine:
+    """A line of the base map, EPSG:4326."""
+
+    kind: str
+    name: str
+    line: shapely.MultiLineString
+
+
+def read_base_map(
+    path: Path, *, ground: Ground, declared: System | None, findings: Findings
+) -> tuple[MapLine, ...]:
+    """Return the lines of a file; they may be stored only when `findings` does not refuse them.
+
+    Raises UnreadableFile.
+    Source: docs/import.md (base map).
+    """
+    layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
+    places = match_columns(layer.headers, BASE_MAP_COLUMNS, findings)
+    columns = {column.name: column for column in BASE_MAP_COLUMNS}
+    rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    if not rows:
+        findings.add("file_empty")
+    shapes = place_shapes(layer, declared, ground, findings) if rows else None
+    if shapes is None or shapely.is_missing(shapes).any():
+        return ()
+    for i in np.flatnonzero(shapely.get_dimensions(shapes) != 1):
+        rows[i].note("cell_malformed", value=shapes[i].geom_type)
+    if findings.refuses:
+        return ()
+    lines = to_degrees(shapes, ground)
+    return tuple(
+        MapLine(row.text("kind"), row.text("name"), _multi(line))
+        for row, line in zip(rows, lines, strict=True)
+    )
+
+
+def _multi(line: shapely.Geometry) -> shapely.MultiLineString:
+    return (
+        line
+        if isinstance(line, shapely.MultiLineString)
+        else shapely.MultiLineString(shapely.get_parts(line).tolist())
+    )

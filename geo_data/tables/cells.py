@@ -1,0 +1,188 @@
+"""Cells to values. Every reader returns the value, or raises CellFault with the code of the finding."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from geo_data.tables.columns import CellKind, Column
+from geo_data.tables.findings import Findings
+
+CellValue = str | int | float | bool | date | tuple[str, ...] | tuple[date, ...] | None
+SEPARATORS = re.compile(r"[;；、,，|\s]+")
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?\Z")
+COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+YES = frozenset({"是", "有", "yes", "true", "1", "y", "√"})
+NO = frozenset({"否", "无", "no", "false", "0", "n", "×"})
+MAXIMUM_DIGITS = 15
+
+
+class CellFault(ValueError):
+    """The cell cannot be read; `code` is that of the finding."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Row:
+    """One row of a table, read through its columns; what cannot be read is noted and read as None."""
+
+    __slots__ = ("_cells", "_columns", "_findings", "_headers", "_places", "number")
+
+    def __init__(
+        self,
+        number: int,
+        cells: Sequence[object],
+        places: Mapping[str, int],
+        columns: Mapping[str, Column],
+        headers: tuple[str, ...],
+        findings: Findings,
+    ) -> None:
+        self.number = number
+        self._cells = cells
+        self._places = places
+        self._columns = columns
+        self._headers = headers
+        self._findings = findings
+
+    def value(self, name: str) -> CellValue:
+        """Return the value of a column, None when empty, absent or refused."""
+        column, position = self._columns[name], self._places.get(name)
+        cell = self._cells[position] if position is not None and position < len(self._cells) else None
+        text = cell_text(cell)
+        if not text:
+            if column.required and position is not None:
+                self.note("cell_empty", name)
+            return None
+        try:
+            return read_cell(text, column)
+        except CellFault as fault:
+            self.note(fault.code, name, text)
+            return None
+
+    def text(self, name: str) -> str:
+        """Return a text, empty when there is none."""
+        value = self.value(name)
+        return value if isinstance(value, str) else ""
+
+    def integer(self, name: str) -> int | None:
+        """Return a whole number or None."""
+        value = self.value(name)
+        return value if isinstance(value, int) else None
+
+    def number_of(self, name: str) -> float | None:
+        """Return a number or None."""
+        value = self.value(name)
+        return float(value) if isinstance(value, int | float) else None
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        """Return the codes listed in a cell."""
+        value = self.value(name)
+        return tuple(code for code in value if isinstance(code, str)) if isinstance(value, tuple) else ()
+
+    def has(self, name: str) -> bool:
+        """Say whether the file has the column."""
+        return name in self._places
+
+    def note(self, code: str, name: str = "", value: object = "") -> None:
+        """Note a finding of this row; values of personal columns stay out of it."""
+        personal = bool(name) and self._columns[name].personal
+        self._findings.add(code, self.number, self._header(name), "" if personal else value)
+
+    def _header(self, name: str) -> str:
+        position = self._places.get(name)
+        return name if position is None else self._headers[position]
+
+
+def cell_text(cell: object) -> str:
+    """Return the cell as text without white space around; whole floats lose their point, as spreadsheets add it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float):
+        if math.isnan(cell):
+            return ""
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 10**MAXIMUM_DIGITS else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+
+
+def read_cell(text: str, column: Column) -> CellValue:
+    """Return the value of a cell that is not empty. Raises CellFault."""
+    match column.kind:
+        case CellKind.TEXT:
+            return _short(text, column)
+        case CellKind.INTEGER:
+            return _integer(text, column)
+        case CellKind.NUMBER:
+            return _number(text)
+        case CellKind.DATE:
+            return read_day(text)
+        case CellKind.FLAG:
+            return _flag(text)
+        case CellKind.CHOICE:
+            return _choice(text, column)
+        case CellKind.CODES:
+            return tuple(_short(part, column) for part in SEPARATORS.split(text) if part)
+        case CellKind.DATES:
+            return tuple(sorted(read_day(part) for part in SEPARATORS.split(text) if part))
+
+
+def read_day(text: str) -> date:
+    """Return the day of 2020-01-31, 2020/1/31, 2020.1.31, 2020年1月31日 or 20200131. Raises CellFault."""
+    found = DAY.match(text) or COMPACT_DAY.match(text)
+    if found is None:
+        raise CellFault("cell_malformed")
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        raise CellFault("cell_malformed") from None
+
+
+def _short(text: str, column: Column) -> str:
+    if len(text) > column.most:
+        raise CellFault("cell_too_long")
+    if "\0" in text:  # PostgreSQL cannot store it
+        raise CellFault("cell_malformed")
+    return text
+
+
+def _integer(text: str, column: Column) -> int:
+    if not re.fullmatch(rf"[+-]?\d{{1,{MAXIMUM_DIGITS}}}", text, re.ASCII):
+        raise CellFault("cell_malformed")
+    value = int(text)
+    if not column.least <= value <= column.most:
+        raise CellFault("value_out_of_range")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise CellFault("cell_malformed") from None
+    if not math.isfinite(value):
+        raise CellFault("coordinate_not_finite")
+    return value
+
+
+def _flag(text: str) -> bool:
+    word = text.casefold()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise CellFault("cell_malformed")
+
+
+def _choice(text: str, column: Column) -> str:
+    if text in column.choices:
+        return column.choices[text]
+    if text.casefold() in column.choices.values():
+        return text.casefold()
+    raise CellFault("cell_malformed")

@@ -1,0 +1,187 @@
+"""The household census, checked row by row: one row a child, households told apart by their code.
+
+Millions of rows stream through; what is kept is what finds doubles.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from geo_data.tables.cells import CellValue, Row
+from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
+from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.findings import Findings
+from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
+from geo_data.tables.reading import open_sheet
+
+SEXES = {"女": "female", "男": "male"}
+CHILD_COLUMNS = (
+    Column("household_code", "户编号", required=True, aliases=("家庭编号",), most=60),
+    Column("unit_id", "单元编号", aliases=("小区村组编号", "unit_code"), most=40),
+    Column("address", "住址", aliases=("家庭住址", "居住地址"), personal=True),
+    Column("phone", "联系电话", aliases=("电话", "手机号"), most=30, personal=True),
+    Column("name", "姓名", required=True, aliases=("儿童姓名",), most=100, personal=True),
+    Column(
+        "identity", "身份证号", required=True, aliases=("证件号码", "公民身份号码"), most=30, personal=True
+    ),
+    Column("birth_on", "出生日期", CellKind.DATE, required=True, aliases=("birth_date",), personal=True),
+    Column("sex", "性别", CellKind.CHOICE, required=True, choices=SEXES),
+    Column("school_now", "现就读学校", aliases=("现就读学校编号",), most=40),
+    Column("declared", "自报项", CellKind.CODES, aliases=("declared_facts",), most=40),
+    *FACT_COLUMNS,
+)
+OLDEST_YEARS = 18
+DECLARED, LOOK_UP = "declared", "look_up"
+Fact = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What every fact of a census shares.
+
+    as_of    -- the day the survey was true
+    verifier -- the office that stands behind what its registers say
+    district -- GB/T 2260 code of the county surveyed
+    units    -- the unit codes that exist
+    """
+
+    as_of: date
+    verifier: str
+    district: str
+    units: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A checked child with its household; `opens_household` marks the first child of a household."""
+
+    household_code: str
+    opens_household: bool
+    unit_code: str
+    address: str
+    phone: str
+    name: str
+    identity: str
+    birth_on: date
+    sex: str
+    school_now: str
+    facts: tuple[Fact, ...]
+
+
+def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator[ChildRow]:
+    """Yield the children of a file that are free of severe findings of their own.
+
+    They may be stored only when, after the last one, `findings` does not refuse the file.
+    Raises UnreadableFile, also between rows.
+    Source: docs/import.md (children).
+    """
+    sheet = open_sheet(path)
+    places = match_columns(sheet.headers, CHILD_COLUMNS, findings)
+    columns = {column.name: column for column in CHILD_COLUMNS}
+    facts = tuple(column.name for column in FACT_COLUMNS if column.name in places)
+    checker = _Checker(census, facts)
+    is_empty = True
+    for number, cells in sheet.rows:
+        is_empty = False
+        child = checker.child_of(Row(number, cells, places, columns, sheet.headers, findings))
+        if child is not None:
+            yield child
+    if is_empty:
+        findings.add("file_empty")
+
+
+class _Checker:
+    def __init__(self, census: Census, fact_names: tuple[str, ...]) -> None:
+        self._census = census
+        self._fact_names = fact_names
+        self._identities: set[str] = set()
+        self._households: dict[str, tuple[str, int]] = {}
+
+    def child_of(self, row: Row) -> ChildRow | None:
+        household = row.text("household_code")
+        name, birth_on, sex = row.text("name"), row.value("birth_on"), row.text("sex")
+        identity = normalized(row.text("identity"))
+        if not (household and name and identity and sex and isinstance(birth_on, date)):
+            return None
+        if not self._identity_fits(row, identity, birth_on, sex):
+            return None
+        unit = self._unit_of(row)
+        opens, fits = self._household_fits(row, household, unit)
+        if not fits:
+            return None
+        return ChildRow(
+            household_code=household,
+            opens_household=opens,
+            unit_code=unit,
+            address=row.text("address"),
+            phone=row.text("phone"),
+            name=name,
+            identity=identity,
+            birth_on=birth_on,
+            sex=sex,
+            school_now=row.text("school_now"),
+            facts=self._facts_of(row, unit, birth_on),
+        )
+
+    def _identity_fits(self, row: Row, identity: str, birth_on: date, sex: str) -> bool:
+        faults = identity_faults(identity, birth_on=birth_on, sex=sex)
+        for fault in faults:
+            row.note(f"identity_{fault}", "identity")
+        if faults:
+            return False
+        if identity in self._identities:
+            row.note("child_twice", "identity")
+            return False
+        self._identities.add(identity)
+        if not RESIDENT.fullmatch(identity):
+            is_old = OLD_RESIDENT.fullmatch(identity)
+            row.note("identity_old" if is_old else "identity_other_document", "identity")
+        if not 0 <= self._census.as_of.year - birth_on.year <= OLDEST_YEARS:
+            row.note("age_unlikely", "birth_on")
+        return True
+
+    def _unit_of(self, row: Row) -> str:
+        unit = row.text("unit_id")
+        if unit in self._census.units:
+            return unit
+        row.note("outside_units", "unit_id" if row.has("unit_id") else "", unit)
+        return ""
+
+    def _household_fits(self, row: Row, household: str, unit: str) -> tuple[bool, bool]:
+        """Return whether this is the household's first row, and whether it agrees with the first."""
+        stated = (unit, hash((row.text("address"), row.text("phone"))))
+        first = self._households.setdefault(household, stated)
+        opens = first is stated
+        if first != stated:
+            row.note("household_differs", "household_code", household)
+        return opens, first == stated
+
+    def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[Fact, ...]:
+        values: dict[str, CellValue] = {"birth_date": birth_on}
+        if unit:
+            values |= {"dwelling_district": self._census.district, "dwelling_unit": unit}
+        values |= {name: value for name in self._fact_names if (value := row.value(name)) is not None}
+        until = values.get("permit_valid_until")
+        if isinstance(until, date) and until <= self._census.as_of:
+            row.note("permit_lapsed", "permit_valid_until")
+        declared = frozenset(row.codes("declared"))
+        for name in declared - FACT_NAMES:
+            row.note("cell_malformed", "declared", name)
+        return tuple(self._fact(name, value, name in declared) for name, value in sorted(values.items()))
+
+    def _fact(self, name: str, value: CellValue, is_declared: bool) -> Fact:
+        return {
+            "name": name,
+            "value": _plain(value),
+            "source": DECLARED if is_declared else LOOK_UP,
+            "as_of": self._census.as_of.isoformat(),
+            "verifier": "" if is_declared else self._census.verifier,
+            "expires_on": None,
+        }
+
+
+def _plain(value: CellValue) -> object:
+    if isinstance(value, tuple):
+        return [item.isoformat() if isinstance(item, date) else item for item in value]
+    return value.isoformat() if isinstance(value, date) else value

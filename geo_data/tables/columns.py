@@ -1,0 +1,75 @@
+"""Columns of import files: what they are called in Chinese and English, and what stands in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from geo_data.tables.findings import Findings
+
+
+class CellKind(StrEnum):
+    """What kind of value stands in a column."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    DATES = "dates"
+    FLAG = "flag"
+    CHOICE = "choice"
+    CODES = "codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    name     -- the key in code and the English header
+    zh       -- the Chinese header
+    aliases  -- further headers understood
+    choices  -- for CHOICE: the word in the file -> the value; both the Chinese word and the value are understood
+    least, most -- bounds of a number, or the longest text in `most`
+    personal -- its values never appear in findings
+    """
+
+    name: str
+    zh: str
+    kind: CellKind = CellKind.TEXT
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    least: int = 0
+    most: int = 200
+    personal: bool = False
+
+
+Places = Mapping[str, int]
+
+
+def match_columns(headers: Sequence[str], columns: Sequence[Column], findings: Findings) -> Places:
+    """Return for every column found its position in the file; what is missing or double is noted in `findings`.
+
+    Headers are compared without case, white space and punctuation around units; the first sheet row is the header.
+    """
+    names = {_plain(alias): column.name for column in columns for alias in _headers(column)}
+    places: dict[str, int] = {}
+    for position, header in enumerate(headers):
+        name = names.get(_plain(header))
+        if name is None:
+            findings.add("column_unknown", 1, header) if header else None
+        elif name in places:
+            findings.add("column_twice", 1, header, headers[places[name]])
+        else:
+            places[name] = position
+    for column in columns:
+        if column.required and column.name not in places:
+            findings.add("column_missing", 1, f"{column.zh} / {column.name}")
+    return places
+
+
+def _headers(column: Column) -> tuple[str, ...]:
+    return (column.name, column.zh, *column.aliases)
+
+
+def _plain(header: str) -> str:
+    return "".join(letter for letter in header.casefold() if letter.isalnum())

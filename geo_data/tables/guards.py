@@ -1,0 +1,94 @@
+"""Guard rails: stops a layer whose declared coordinate system cannot be right, and names the likely one.
+
+A layer is judged by the middle (median) of its shapes, so that one bad row does not condemn it; rows outside the
+district are named one by one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_data.tables.findings import Findings
+from geo_data.tables.systems import WGS84, Shapes, System, change_system
+
+# CGCS2000: degrees; Gauss-Krueger of 6 and 3 degrees, with and without zone number; then UTM and web maps.
+LIKELY = (4326, 4490, *range(4491, 4555), *range(32643, 32654), 3857)
+MARGIN_DEGREES = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the district lies: west, south, east, north in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def has(self, longitude: float, latitude: float) -> bool:
+        """Say whether the point lies in it."""
+        return self.west <= longitude <= self.east and self.south <= latitude <= self.north
+
+
+def home_of(working_epsg: int, extent: tuple[float, float, float, float] | None) -> Home:
+    """Return the extent of what is known of the district and a margin, else where its working system is used."""
+    if extent is not None:
+        margin = MARGIN_DEGREES
+        return Home(extent[0] - margin, extent[1] - margin, extent[2] + margin, extent[3] + margin)
+    area = CRS.from_epsg(working_epsg).area_of_use
+    return (
+        Home(-180, -90, 180, 90)
+        if area is None
+        else Home(area.west - 1, area.south, area.east + 1, area.north)
+    )
+
+
+def check_place(
+    shapes: Shapes, rows: Iterable[int], system: System, home: Home, working_epsg: int, findings: Findings
+) -> bool:
+    """Say whether the shapes, none of them empty, lie in the district as declared; note what is wrong."""
+    centres = shapely.get_coordinates(shapely.envelope(shapely.centroid(shapes)))
+    x, y = (float(value) for value in np.median(centres, axis=0))
+    degrees = abs(x) <= 180 and abs(y) <= 180
+    if degrees and not system.is_geographic:
+        findings.add(
+            "degrees_in_metric_layer", value=f"{x:.4f}, {y:.4f} → {_likely(x, y, home, working_epsg)}"
+        )
+    elif not degrees and system.is_geographic:
+        findings.add(
+            "metres_in_degree_layer", value=f"{x:.0f}, {y:.0f} → {_likely(x, y, home, working_epsg)}"
+        )
+    elif _is_home(x, y, system, home):
+        return _check_rows(shapes, rows, system, home, findings)
+    elif _is_home(y, x, system, home):
+        findings.add("axes_swapped", value=f"{x:.6g}, {y:.6g}")
+    else:
+        likely = _likely(x, y, home, working_epsg)
+        findings.add("outside_district", value=f"{system.name}: {x:.6g}, {y:.6g} → {likely}")
+    return False
+
+
+def _check_rows(shapes: Shapes, rows: Iterable[int], system: System, home: Home, findings: Findings) -> bool:
+    centres = shapely.centroid(change_system(shapes, system, to_epsg=WGS84.epsg))
+    longitude, latitude = shapely.get_x(centres), shapely.get_y(centres)
+    inside = (longitude >= home.west) & (longitude <= home.east)
+    inside &= (latitude >= home.south) & (latitude <= home.north)
+    for row, fine, east, north in zip(rows, inside, longitude, latitude, strict=True):
+        if not fine:
+            findings.add("outside_district", row, value=f"{east:.5f}, {north:.5f}")
+    return bool(inside.all())
+
+
+def _is_home(x: float, y: float, system: System, home: Home) -> bool:
+    point = change_system(np.array([shapely.Point(x, y)], dtype=object), system, to_epsg=WGS84.epsg)[0]
+    return bool(np.isfinite([point.x, point.y]).all()) and home.has(point.x, point.y)
+
+
+def _likely(x: float, y: float, home: Home, working_epsg: int) -> str:
+    """Return the systems that would put the point into the district, the working system first."""
+    codes = (working_epsg, *(code for code in LIKELY if code != working_epsg))
+    fits = [code for code in codes if _is_home(x, y, System(f"EPSG:{code}", code), home)]
+    return " / ".join(f"EPSG:{code}" for code in fits[:3]) or "?"

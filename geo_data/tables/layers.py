@@ -1,0 +1,150 @@
+"""Map layers and tables with coordinates, read alike: rows of cells, each with a shape or None."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo_data.tables.cells import Row
+from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.findings import FIRST_DATA_ROW, Findings
+from geo_data.tables.reading import (
+    ENCODING_SAMPLE,
+    SPREADSHEETS,
+    TEXTS,
+    Cells,
+    UnreadableFile,
+    detect_encoding,
+    open_sheet,
+)
+from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, parse_system
+
+LAYERS = frozenset({".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".fgb"})
+
+PLACE_COLUMNS = (
+    Column("lon", "经度", CellKind.NUMBER, aliases=("longitude", "lng", "x_deg")),
+    Column("lat", "纬度", CellKind.NUMBER, aliases=("latitude", "y_deg")),
+    Column("x_m", "横坐标", CellKind.NUMBER, aliases=("x", "东坐标", "x坐标")),
+    Column("y_m", "纵坐标", CellKind.NUMBER, aliases=("y", "北坐标", "y坐标")),
+    Column("wkt", "图形", aliases=("geometry", "geom", "边界"), most=ENCODING_SAMPLE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A file with places.
+
+    rows    -- (row number as a spreadsheet shows it, cells in the order of `headers`)
+    shapes  -- [n_rows] Shapely geometries in `system`, None where a row has no place
+    system  -- what the file itself says about its coordinates, None when it says nothing
+    """
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[int, Cells], ...]
+    shapes: Shapes
+    system: System | None
+
+
+def read_layer(path: Path, *, working_epsg: int, findings: Findings) -> Layer:
+    """Return the rows and places of a map layer, or of a table with coordinates.
+
+    Columns lon and lat mean WGS-84 and x_m and y_m the working system, unless the officer declares another.
+    Raises UnreadableFile.
+    """
+    suffix = path.suffix.casefold()
+    if suffix in TEXTS | SPREADSHEETS:
+        return _read_table(path, working_epsg, findings)
+    if suffix in LAYERS:
+        return _read_map_layer(path)
+    raise UnreadableFile(f"{suffix or path.name}: this kind of file is not read")
+
+
+def _read_map_layer(path: Path) -> Layer:
+    source, encoding = _source(path)
+    try:
+        meta, _, shapes, fields = pyogrio.raw.read(  # type: ignore[no-untyped-call]
+            source, encoding=encoding, force_2d=True
+        )
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as fault:
+        raise UnreadableFile(str(fault)) from fault
+    cells = [_plain_cells(field) for field in fields]
+    rows = tuple((number, row) for number, row in enumerate(zip(*cells, strict=True), start=FIRST_DATA_ROW))
+    geometries = np.full(len(rows), None, dtype=object) if shapes is None else shapely.from_wkb(shapes)
+    return Layer(tuple(meta["fields"]), rows, geometries, _system_of(meta.get("crs")))
+
+
+def _plain_cells(values: "np.ndarray[tuple[int], np.dtype[np.generic]]") -> list[object]:
+    if np.issubdtype(values.dtype, np.datetime64):
+        return [None if np.isnat(value) else str(value)[:10] for value in values]
+    return list(values.tolist())
+
+
+def _source(path: Path) -> tuple[str, str | None]:
+    """Return what GDAL opens, and the encoding of a shapefile that does not state it."""
+    if path.suffix.casefold() == ".zip":
+        return f"/vsizip/{path}", _zipped_encoding(path)
+    if path.suffix.casefold() == ".shp" and not path.with_suffix(".cpg").exists():
+        table = path.with_suffix(".dbf")
+        return str(path), _encoding_of(table.read_bytes()) if table.exists() else None
+    return str(path), None
+
+
+def _zipped_encoding(path: Path) -> str | None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {Path(name).suffix.casefold(): name for name in archive.namelist()}
+            if ".dbf" not in names or ".cpg" in names:
+                return None
+            with archive.open(names[".dbf"]) as table:
+                return _encoding_of(table.read(ENCODING_SAMPLE))
+    except (zipfile.BadZipFile, OSError) as fault:
+        raise UnreadableFile(str(fault)) from fault
+
+
+def _encoding_of(sample: bytes) -> str:
+    length = int.from_bytes(sample[8:10], "little")  # of the head of a dBase table, which is not text
+    return "gb18030" if detect_encoding(sample[length:]) == "gb18030" else "utf-8"
+
+
+def _system_of(crs: str | None) -> System | None:
+    try:
+        return parse_system(crs) if crs else None
+    except UnknownSystem:
+        return None
+
+
+def _read_table(path: Path, working_epsg: int, findings: Findings) -> Layer:
+    sheet = open_sheet(path)
+    places = match_columns(sheet.headers, PLACE_COLUMNS, Findings())
+    columns = {column.name: column for column in PLACE_COLUMNS}
+    rows, shapes = [], []
+    for number, cells in sheet.rows:
+        row = Row(number, cells, places, columns, sheet.headers, findings)
+        rows.append((number, cells))
+        shapes.append(_shape_of(row))
+    holder = np.empty(len(shapes), dtype=object)
+    holder[:] = shapes
+    degrees = "lon" in places and "lat" in places
+    metric = System(f"EPSG:{working_epsg}", working_epsg) if "x_m" in places else None
+    return Layer(sheet.headers, tuple(rows), holder, WGS84 if degrees else metric)
+
+
+def _shape_of(row: Row) -> shapely.Geometry | None:
+    if row.has("wkt"):
+        return _shape_of_text(row)
+    across, up = ("lon", "lat") if row.has("lon") else ("x_m", "y_m")
+    x, y = row.number_of(across), row.number_of(up)
+    return None if x is None or y is None else shapely.Point(x, y)
+
+
+def _shape_of_text(row: Row) -> shapely.Geometry | None:
+    text = row.text("wkt")
+    try:
+        return shapely.force_2d(shapely.from_wkt(text)) if text else None
+    except shapely.GEOSException:
+        row.note("cell_malformed", "wkt", text[:40])
+        return None

@@ -1,0 +1,60 @@
+"""Shapes of a file in the working system: which system holds, and whether it can be right."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo_data.tables.findings import Findings
+from geo_data.tables.guards import check_place, home_of
+from geo_data.tables.layers import Layer
+from geo_data.tables.systems import WGS84, Shapes, System, change_system
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known of the district: its working system (EPSG), and west, south, east, north in degrees or None."""
+
+    working_epsg: int
+    extent: tuple[float, float, float, float] | None = None
+
+
+def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings: Findings) -> Shapes | None:
+    """Return the shapes in the working system, None where they cannot be where the declared system puts them.
+
+    Rows without a place are noted and stay None in the array.
+    """
+    system = declared or layer.system
+    if system is None:
+        findings.add("crs_missing")
+        return None
+    if declared and layer.system and declared.epsg != layer.system.epsg:
+        findings.add("crs_declared_otherwise", value=f"{declared.name} / {layer.system.name}")
+    placed = _placed(layer, findings)
+    if not placed.any():
+        return None
+    rows = [row for (row, _), is_placed in zip(layer.rows, placed, strict=True) if is_placed]
+    home = home_of(ground.working_epsg, ground.extent)
+    if not check_place(layer.shapes[placed], rows, system, home, ground.working_epsg, findings):
+        return None
+    shapes = layer.shapes.copy()
+    shapes[placed] = change_system(layer.shapes[placed], system, to_epsg=ground.working_epsg)
+    return shapes
+
+
+def to_degrees(shapes: Shapes, ground: Ground) -> Shapes:
+    """Return shapes of the working system in EPSG:4326."""
+    system = System(f"EPSG:{ground.working_epsg}", ground.working_epsg)
+    return change_system(shapes, system, to_epsg=WGS84.epsg)
+
+
+def _placed(layer: Layer, findings: Findings) -> npt.NDArray[np.bool_]:
+    """Return which rows have a place with finite coordinates, noting the others."""
+    points, owner = shapely.get_coordinates(layer.shapes, return_index=True)
+    broken = np.zeros(len(layer.shapes), dtype=bool)
+    broken[owner[~np.isfinite(points).all(axis=1)]] = True
+    empty = shapely.is_missing(layer.shapes) | shapely.is_empty(layer.shapes)
+    for i in np.flatnonzero(empty | broken):
+        findings.add("coordinate_not_finite" if broken[i] else "place_missing", layer.rows[i][0])
+    return np.asarray(~(empty | broken))
