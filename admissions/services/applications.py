@@ -1,13 +1,12 @@
 """Applications: filed one by one or as a file, withdrawn, reviewed. Filing order changes nothing."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from geo_data.tables.identity import IdentityFault, identity_faults
 
 from accounts.models import Role, User
 from accounts.permissions import Action, require
@@ -38,6 +37,7 @@ from admissions.services.rounds import lock_round, require_actor
 from common.errors import DomainError, MalformedInput, NotFound, RulesSayNo, WrongMoment
 from geo_data.models import Child
 from geo_data.selectors.children import find_children_by_index, identity_index
+from geo_data.tables.identity import IdentityFault, identity_faults
 
 TABLE = "admissions_application"
 BATCH = 2_000
@@ -222,15 +222,20 @@ def _file(
     problems: list[tuple[int, DomainError]] = []
     for start in range(0, len(forms), BATCH):
         drafts = list(_draft(world, admission_round, forms[start : start + BATCH], filing.now))
-        held = _live_indexes(admission_round, [draft.child_index for draft in drafts])
+        found = [_problem(draft) for draft in drafts]
+        clean = [draft.child_index for draft, problem in zip(drafts, found, strict=True) if problem is None]
+        # Receipts are locked first: whoever files for the same child waits here and then sees who was first.
+        receipts = give_receipts(admission_round, clean)
+        held = _live_indexes(admission_round, clean)
         good: list[_Drafted] = []
-        for place, draft in enumerate(drafts, start=start):
-            if problem := _problem(draft, held):
+        for place, (draft, problem) in enumerate(zip(drafts, found, strict=True), start=start):
+            problem = problem or _filed_before(draft, held)
+            if problem:
                 problems.append((place, problem))
             else:
                 held.add(draft.child_index)
                 good.append(draft)
-        taken += _store(admission_round, world, good, filing)
+        taken += _store(admission_round, world, good, receipts, filing)
     _record_filed(admission_round, taken, filing, refused=len(problems))
     return taken, problems
 
@@ -272,13 +277,17 @@ def _reasons(
     return list(dict.fromkeys(reasons))
 
 
-def _problem(draft: _Drafted, held: set[str]) -> DomainError | None:
+def _filed_before(draft: _Drafted, held: set[str]) -> DomainError | None:
+    if draft.child_index in held:
+        return AlreadyFiled("this child has an application in this round; change that one")
+    return None
+
+
+def _problem(draft: _Drafted) -> DomainError | None:
     """Return why a form cannot be taken, or None."""
     faults = identity_faults(draft.form.identity_number, birth_on=draft.form.birth_on, sex=draft.form.sex)
     if faults:
         return MalformedForm(IDENTITY_WORDS[faults[0]], field="identity_number", faults=list(faults))
-    if draft.child_index in held:
-        return AlreadyFiled("this child has an application in this round; change that one")
     if draft.reasons:
         spoken = [
             {"code": item.code, "zh": say(item.sentence, "zh"), "en": say(item.sentence, "en")}
@@ -289,9 +298,12 @@ def _problem(draft: _Drafted, held: set[str]) -> DomainError | None:
 
 
 def _store(
-    admission_round: AdmissionRound, world: RoundWorld, drafts: Sequence[_Drafted], filing: _Filing
+    admission_round: AdmissionRound,
+    world: RoundWorld,
+    drafts: Sequence[_Drafted],
+    receipts: Mapping[str, ChildReceipt],
+    filing: _Filing,
 ) -> list[Application]:
-    receipts = give_receipts(admission_round, [draft.child_index for draft in drafts])
     applications = [
         _row(admission_round, world, draft, receipts[draft.child_index], filing) for draft in drafts
     ]

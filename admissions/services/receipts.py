@@ -10,7 +10,7 @@ DIGITS = 12
 
 
 def give_receipts(admission_round: AdmissionRound, child_indexes: Sequence[str]) -> dict[str, ChildReceipt]:
-    """Return the receipt of each child, giving one to those that have none in this round.
+    """Return the receipt of each child, locked, giving one to those that have none in this round.
 
     A child that files again gets the receipt it had.
     """
@@ -31,8 +31,10 @@ def give_receipts(admission_round: AdmissionRound, child_indexes: Sequence[str])
         for index in wanted
     ]
     # Two callers may file for one child at once: the first row stays, both read it back.
-    ChildReceipt.objects.bulk_create(rows, ignore_conflicts=True)
-    return _given(admission_round, child_indexes)
+    ChildReceipt.objects.bulk_create(sorted(rows, key=lambda row: row.child_index), ignore_conflicts=True)
+    locked = ChildReceipt.objects.select_for_update().order_by("child_index")
+    found = locked.filter(round=admission_round, child_index__in=child_indexes)
+    return {row.child_index: row for row in found}
 
 
 def receipt_number(code: str, child_index: str) -> str:

@@ -1,0 +1,384 @@
+"""A round from policy to published results, through the services, on PostGIS."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import AuditEvent
+from admissions.lottery import verify as lottery_verify
+from admissions.matching import verify as matching_verify
+from admissions.models import (
+    AdmissionRound,
+    Application,
+    DrawRecord,
+    EntryList,
+    LineCutoff,
+    Offer,
+    Placement,
+    PlanLine,
+    RoundStatus,
+)
+from admissions.selectors.bundles import unzip_files
+from admissions.services.closing import AlreadyClosed, StillOpen, Unreviewed, close_entries
+from admissions.services.draw import ValueEntered, ValuesDisagree, ValuesMissing, enter_public_value, run_draw
+from admissions.services.results import NotYet, bundle_faults, publish_results
+from admissions.services.rounds import (
+    NoZonesInForce,
+    PolicyOfAnotherRound,
+    PolicyUnlawful,
+    RoundExists,
+    RoundMovedOn,
+    SeatsDoNotFit,
+    cancel_round,
+    create_round,
+    open_round,
+)
+from common.errors import MalformedInput, NotPermitted
+from tests.services.accounts_world import auditor, officer
+from tests.services.round_world import (
+    AFTER_CLOSING,
+    DRAW_DAY,
+    NAMES,
+    OPENS,
+    RESULTS_DAY,
+    VALUES,
+    WHILE_OPEN,
+    add_children,
+    county_with_zones,
+    drawn,
+    entries_closed,
+    file_all,
+    form,
+    identity,
+    policy_text,
+    round_open,
+    values_entered,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def placed_at(record: DrawRecord) -> dict[str, str | None]:
+    rows = Placement.objects.filter(draw=record).values_list("application__receipt__receipt", "line__line_id")
+    return dict(rows)
+
+
+def test_round_opens_with_the_planned_intake_of_every_school():
+    world = county_with_zones()
+    opened = round_open(world)
+    lines = dict(PlanLine.objects.filter(round=opened).values_list("line_id", "seats"))
+    assert lines == {"A.zone": 4, "B.zone": 4, "P.private_open": 2}
+    assert opened.status == RoundStatus.OPEN
+    assert AuditEvent.objects.filter(action="round.opened", subject_id=str(opened.pk)).count() == 1
+
+
+def test_seats_set_aside_are_taken_from_the_open_line():
+    world = county_with_zones()
+    made = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    open_round(actor=world.officer, now=OPENS, round_id=made.pk, seats={("preferential", "A"): 1})
+    lines = {line.line_id: line for line in PlanLine.objects.filter(round=made).select_related("reserve_of")}
+    assert (lines["A.zone"].seats, lines["A.preferential"].seats) == (3, 1)
+    assert lines["A.preferential"].reserve_of == lines["A.zone"]
+
+
+@pytest.mark.parametrize(
+    "seats", [{("preferential", "A"): 5}, {("unknown", "A"): 1}, {("preferential", "Z"): 1}]
+)
+def test_seats_that_do_not_fit_are_refused_and_nothing_is_written(seats):
+    world = county_with_zones()
+    made = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    with pytest.raises(SeatsDoNotFit), transaction.atomic():
+        open_round(actor=world.officer, now=OPENS, round_id=made.pk, seats=seats)
+    made.refresh_from_db()
+    assert made.status == RoundStatus.DRAFT
+    assert not PlanLine.objects.exists()
+
+
+def test_two_rounds_of_one_stage_and_year_are_refused_until_the_first_is_cancelled():
+    world = county_with_zones()
+    first = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    with pytest.raises(RoundExists):
+        create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    cancel_round(actor=world.officer, now=OPENS, round_id=first.pk, reason="wrong policy")
+    create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    assert AdmissionRound.objects.count() == 2
+
+
+def test_policy_of_another_district_is_refused():
+    world = county_with_zones()
+    with pytest.raises(PolicyOfAnotherRound):
+        create_round(
+            actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text(district="410182")
+        )
+    assert not AdmissionRound.objects.exists()
+
+
+def test_round_needs_zones_in_force_on_its_opening_day():
+    world = county_with_zones()
+    world.publication.withdrawn_at, world.publication.withdrawn_reason = OPENS, "error"
+    world.publication.save()
+    with pytest.raises(NoZonesInForce):
+        create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+
+
+def test_unlawful_policy_cannot_open():
+    world = county_with_zones()
+    text = policy_text(fallback={"kind": "none", "distance_cap_metres": None})
+    made = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=text)
+    with pytest.raises(PolicyUnlawful) as refusal, transaction.atomic():
+        open_round(actor=world.officer, now=OPENS, round_id=made.pk)
+    assert refusal.value.details["violations"]
+
+
+@pytest.mark.parametrize("stranger", [auditor, lambda: officer("410182")])
+def test_only_an_officer_of_the_district_makes_rounds(stranger):
+    county_with_zones()
+    with pytest.raises(NotPermitted):
+        create_round(actor=stranger(), now=OPENS, district_code="410181", policy_text=policy_text())
+
+
+def test_everybody_has_a_place_where_seats_suffice():
+    world = county_with_zones()
+    numbers = add_children(world, ["u0", "u1", "u2", "u3"])
+    opened = round_open(world)
+    receipts = file_all(
+        world,
+        opened,
+        [form(number, unit) for number, unit in zip(numbers, ("u0", "u1", "u2", "u3"), strict=True)],
+    )
+    record = drawn(world, opened)
+    assert placed_at(record) == dict(zip(receipts, ["A.zone", "A.zone", "B.zone", "B.zone"], strict=True))
+
+
+def test_a_full_zone_school_sends_the_last_category_to_the_nearest_seat():
+    world = county_with_zones({"A": (0, 2), "B": (3, 4)})
+    own = add_children(world, ["u0", "u1"])
+    mover = add_children(
+        world,
+        ["u1"],
+        registration_unit="u3",
+        dwelling_right="rented",
+        title_since=None,
+        residence_since="2024-01-01",
+    )
+    opened = round_open(world)
+    receipts = file_all(world, opened, [form(own[0], "u0"), form(own[1], "u1"), form(mover[0], "u1")])
+    record = drawn(world, opened)
+    assert placed_at(record) == {receipts[0]: "A.zone", receipts[1]: "A.zone", receipts[2]: "B.zone"}
+    assert (
+        Placement.objects.get(draw=record, application__receipt__receipt=receipts[2]).reason == "coordinated"
+    )
+    cutoff = LineCutoff.objects.get(draw=record, line__line_id="A.zone")
+    assert (cutoff.seats, cutoff.applicants, cutoff.admitted) == (2, 3, 2)
+
+
+def test_private_school_is_drawn_by_ticket_and_losers_keep_their_class():
+    world = county_with_zones(private={"P": (1, 2)})
+    numbers = add_children(world, ["u0"] * 4)
+    opened = round_open(world)
+    receipts = file_all(world, opened, [form(number, "u0", private_schools=("P",)) for number in numbers])
+    placed = placed_at(drawn(world, opened))
+    assert sorted(placed.values()) == ["A.zone", "A.zone", "P.private_open", "P.private_open"]
+    assert set(placed) == set(receipts)
+
+
+def test_special_needs_child_has_a_seat_before_the_draw_and_is_in_no_public_file():
+    world = county_with_zones({"A": (0, 2), "B": (3, 4)})
+    special = add_children(world, ["u0"], special_needs=True)
+    others = add_children(world, ["u0", "u1"])
+    opened = round_open(world)
+    receipts = file_all(world, opened, [form(special[0], "u0"), *(form(number, "u0") for number in others)])
+    record = drawn(world, opened)
+    placed = placed_at(record)
+    assert placed[receipts[0]] == "A.special_needs"
+    assert sorted(placed[receipt] for receipt in receipts[1:]) == ["A.zone", "B.zone"]
+    for content in unzip_files(bytes(record.bundle)).values():
+        assert receipts[0].encode() not in content
+
+
+def test_bundle_satisfies_both_verifiers_and_a_damaged_one_neither_passes():
+    world = county_with_zones()
+    numbers = add_children(world, ["u0"] * 6)
+    opened = round_open(world)
+    file_all(world, opened, [form(number, "u0", private_schools=("P",)) for number in numbers])
+    files = unzip_files(bytes(drawn(world, opened).bundle))
+    assert lottery_verify.faults(files) == []
+    assert matching_verify.faults(files) == []
+    forged = {**files, "placements.csv": files["placements.csv"].replace(b"P.private_open", b"A.zone")}
+    assert matching_verify.faults(forged)
+    forged = {**files, "public_values.json": files["public_values.json"].replace(b"4 8 1 5", b"4 8 1 6")}
+    assert lottery_verify.faults(forged)
+
+
+def test_entries_cannot_be_closed_while_families_file():
+    world = county_with_zones()
+    opened = round_open(world)
+    with pytest.raises(StillOpen), transaction.atomic():
+        close_entries(actor=world.officer, now=WHILE_OPEN, round_id=opened.pk, public_value_names=NAMES)
+    assert not EntryList.objects.exists()
+
+
+def test_entries_cannot_be_closed_with_an_undecided_application():
+    world = county_with_zones()
+    add_children(world, ["u0"])
+    opened = round_open(world)
+    not_in_the_census = identity(499)
+    file_all(world, opened, [form(not_in_the_census, "u0")])
+    assert Application.objects.get().status == "filed"
+    with pytest.raises(Unreviewed), transaction.atomic():
+        entries_closed(world, opened)
+    assert not EntryList.objects.exists()
+
+
+def test_a_second_list_needs_a_reason_and_keeps_the_first():
+    world = county_with_zones()
+    numbers = add_children(world, ["u0"])
+    opened = round_open(world)
+    file_all(world, opened, [form(numbers[0], "u0")])
+    first = entries_closed(world, opened)
+    with pytest.raises(AlreadyClosed), transaction.atomic():
+        entries_closed(world, opened)
+    second = close_entries(
+        actor=world.officer,
+        now=AFTER_CLOSING,
+        round_id=opened.pk,
+        public_value_names=NAMES,
+        reason="a child was left off",
+    )
+    assert (first.number, second.number) == (1, 2)
+    assert EntryList.objects.count() == 2
+
+
+@pytest.mark.parametrize("names", [("one",), ("same", "same"), ("a=b", "c"), ("", "c")])
+def test_public_values_are_at_least_two_with_plain_names(names):
+    world = county_with_zones()
+    opened = round_open(world)
+    with pytest.raises(MalformedInput):
+        close_entries(actor=world.officer, now=AFTER_CLOSING, round_id=opened.pk, public_value_names=names)
+
+
+def test_draw_waits_for_two_officers_and_for_their_agreement():
+    world = county_with_zones()
+    numbers = add_children(world, ["u0"])
+    opened = round_open(world)
+    file_all(world, opened, [form(numbers[0], "u0")])
+    entry_list = entries_closed(world, opened)
+    enter_public_value(
+        actor=world.officer, now=DRAW_DAY, entry_list_id=entry_list.pk, name=NAMES[0], value="1"
+    )
+    with pytest.raises(ValuesMissing):
+        run_draw(actor=world.officer, now=DRAW_DAY, entry_list_id=entry_list.pk)
+    with pytest.raises(ValueEntered), transaction.atomic():
+        enter_public_value(
+            actor=world.officer, now=DRAW_DAY, entry_list_id=entry_list.pk, name=NAMES[0], value="2"
+        )
+    enter_public_value(
+        actor=world.second_officer, now=DRAW_DAY, entry_list_id=entry_list.pk, name=NAMES[0], value="2"
+    )
+    with pytest.raises(ValuesDisagree):
+        run_draw(actor=world.officer, now=DRAW_DAY, entry_list_id=entry_list.pk)
+    assert not DrawRecord.objects.exists()
+
+
+def test_a_second_run_returns_the_first_draw():
+    world = county_with_zones()
+    numbers = add_children(world, ["u0", "u0", "u0"])
+    opened = round_open(world)
+    file_all(world, opened, [form(number, "u0") for number in numbers])
+    first = drawn(world, opened)
+    again = run_draw(actor=world.officer, now=DRAW_DAY, entry_list_id=first.entry_list_id)
+    assert again.pk == first.pk
+    assert Placement.objects.count() == 3
+
+
+def test_results_wait_for_their_day_and_then_every_placed_child_has_one_offer():
+    world = county_with_zones()
+    numbers = add_children(world, ["u0", "u2"])
+    opened = round_open(world)
+    file_all(world, opened, [form(numbers[0], "u0"), form(numbers[1], "u2")])
+    record = drawn(world, opened)
+    with pytest.raises(NotYet), transaction.atomic():
+        publish_results(actor=world.officer, now=DRAW_DAY, round_id=opened.pk)
+    assert bundle_faults(record) == []
+    publish_results(actor=world.officer, now=RESULTS_DAY, round_id=opened.pk)
+    assert Offer.objects.count() == 2
+    assert dict(PlanLine.objects.values_list("line_id", "offers_live")) == {
+        "A.zone": 1,
+        "B.zone": 1,
+        "P.private_open": 0,
+    }
+    with pytest.raises(RoundMovedOn), transaction.atomic():
+        publish_results(actor=world.officer, now=RESULTS_DAY, round_id=opened.pk)
+
+
+def test_the_database_itself_holds_offers_at_the_plan():
+    world = county_with_zones({"A": (0, 1), "B": (3, 4)})
+    numbers = add_children(world, ["u0", "u0"])
+    opened = round_open(world)
+    file_all(world, opened, [form(number, "u0") for number in numbers])
+    line = PlanLine.objects.get(line_id="A.zone")
+    first, second = Application.objects.order_by("pk")
+    Offer.objects.create(
+        round=opened, child_index=first.child_index, application=first, line=line, offered_at=DRAW_DAY
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Offer.objects.create(
+            round=opened, child_index=second.child_index, application=second, line=line, offered_at=DRAW_DAY
+        )
+    other = PlanLine.objects.get(line_id="B.zone")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Offer.objects.create(
+            round=opened, child_index=first.child_index, application=first, line=other, offered_at=DRAW_DAY
+        )
+    Offer.objects.update(status="declined")
+    Offer.objects.create(
+        round=opened, child_index=second.child_index, application=second, line=line, offered_at=DRAW_DAY
+    )
+    line.refresh_from_db()
+    assert line.offers_live == 1
+
+
+def test_draw_records_cannot_be_changed_or_deleted():
+    world = county_with_zones()
+    numbers = add_children(world, ["u0"])
+    opened = round_open(world)
+    file_all(world, opened, [form(numbers[0], "u0")])
+    record = drawn(world, opened)
+    for attempt in (
+        lambda: DrawRecord.objects.update(seed="0" * 64),
+        lambda: record.placements.all().delete(),
+    ):
+        with pytest.raises(Exception, match="Cannot"), transaction.atomic():
+            attempt()
+
+
+def test_values_of_an_unnamed_kind_are_refused():
+    world = county_with_zones()
+    opened = round_open(world)
+    entry_list = entries_closed(world, opened)
+    for name, value in (("other", "1"), (NAMES[0], "  "), (NAMES[0], "two\nlines")):
+        with pytest.raises(MalformedInput):
+            enter_public_value(
+                actor=world.officer, now=DRAW_DAY, entry_list_id=entry_list.pk, name=name, value=value
+            )
+
+
+def test_a_round_without_applications_can_be_drawn():
+    world = county_with_zones()
+    opened = round_open(world)
+    record = drawn(world, opened)
+    assert bundle_faults(record) == []
+    publish_results(actor=world.officer, now=RESULTS_DAY + timedelta(days=1), round_id=opened.pk)
+    assert not Offer.objects.exists()
+
+
+def test_values_are_those_of_the_published_bundle():
+    world = county_with_zones()
+    opened = round_open(world)
+    record = run_draw(
+        actor=world.officer,
+        now=DRAW_DAY,
+        entry_list_id=values_entered(world, entries_closed(world, opened)).pk,
+    )
+    assert record.public_values == [[name, VALUES[name]] for name in NAMES]
