@@ -1,15 +1,16 @@
-"""Staff set up an authenticator before they do anything else, where the bureau asks for it."""
+"""Staff set up an authenticator before they do anything else, where the bureau asks for it; guardians need none."""
 
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
 from accounts.models import Role, User
 
 OPEN_TO_ALL = ("account_", "mfa_", "set_language")
+FOR_STAFF = ("mfa_", "account_change_password", "account_reauthenticate")  # guardians have no password
 REFUSAL = {
     "code": "second_factor_required",
     "message": "Set up an authenticator first.",
@@ -27,19 +28,17 @@ class SecondFactorFirst:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
-        """Return the way to the authenticator page, or None to go on."""
-        if not settings.REQUIRE_SECOND_FACTOR or not _is_staff_without(request):
+        """Return the way to the authenticator page, or None to go on. Raises Http404 for guardians' wrong turns."""
+        person, match = request.user, request.resolver_match
+        name = (match.url_name or "") if match else ""
+        if not isinstance(person, User):
             return None
-        match = request.resolver_match
-        if match and (match.url_name or "").startswith(OPEN_TO_ALL):
+        if person.role == Role.GUARDIAN:
+            if name.startswith(FOR_STAFF):
+                raise Http404
+            return None
+        if not settings.REQUIRE_SECOND_FACTOR or name.startswith(OPEN_TO_ALL) or is_mfa_enabled(person):
             return None
         if request.path.startswith("/api/"):
             return JsonResponse(REFUSAL, status=403)
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
-
-
-def _is_staff_without(request: HttpRequest) -> bool:
-    person = request.user
-    if not isinstance(person, User) or person.role == Role.GUARDIAN:
-        return False
-    return not is_mfa_enabled(person)

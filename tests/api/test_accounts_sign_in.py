@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     generate_totp_secret,
@@ -19,7 +20,7 @@ from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.cache import cache
 from django.test import Client
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from pytest_django import Settings
 
 from accounts.models import AuditEvent, OutboxMessage, Role, User
@@ -333,10 +334,13 @@ def test_staff_without_an_authenticator_first_add_one_where_it_is_required(
 
     refused = client.get("/api/me/")
     led = client.get("/")
+    asked = client.get("/accounts/authenticator/totp/activate/")
+    client.post(asked.headers["Location"], {"password": PASSWORD})
     form = client.get("/accounts/authenticator/totp/activate/")
 
     assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_required")
     assert (led.status_code, led.headers["Location"]) == (302, "/accounts/authenticator/totp/activate/")
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
     assert form.status_code == 200
     secret = form.context["form"].secret
     client.post("/accounts/authenticator/totp/activate/", {"code": code_of_the_moment(secret)})
@@ -350,6 +354,54 @@ def test_guardians_need_no_authenticator(client: Client, settings: Settings) -> 
     send_in(client, last_code())
 
     assert signed_in(client)
+
+
+STAFF_PAGES = [
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_deactivate_totp",
+]
+
+
+@pytest.mark.parametrize("name", [*STAFF_PAGES, "account_logout", "account_inactive"])
+def test_every_page_of_an_account_is_shown_to_staff(client: Client, name: str) -> None:
+    person = staff(Role.DISTRICT_OFFICER, username="wang")
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)
+    client.force_login(person)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+    assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["account_request_login_code", "account_login", "account_inactive"])
+def test_every_page_of_signing_in_is_shown_to_strangers(client: Client, name: str) -> None:
+    assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", [*STAFF_PAGES, "mfa_activate_totp"])
+def test_guardians_have_no_password_or_authenticator_to_look_after(client: Client, name: str) -> None:
+    client.force_login(guardian(PHONE))
+
+    assert client.get(reverse(name)).status_code == 404
+
+
+def test_changed_password_counts_from_then_on(client: Client) -> None:
+    staff(Role.DISTRICT_OFFICER, username="wang")
+    sign_in_staff(client)
+    other = Client()
+    sign_in_staff(other)
+    new = "another long password"
+
+    client.post("/accounts/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+
+    assert signed_in(client)
+    assert signed_in(other) is None
+    sign_in_staff(other, password=new)
+    assert signed_in(other)
 
 
 def test_signing_out_takes_a_form_and_ends_the_session(client: Client) -> None:
