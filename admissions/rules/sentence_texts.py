@@ -102,4 +102,16 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "户口簿不能显示与监护人的关系",
         "The household register does not show the relation to the guardian",
     ),
+    # Approval of a policy.
+    "approval_of_another_text": ("审批的不是这一版文本", "The approval is of another text"),
+    "step_missing_risk_assessment": ("缺少风险评估记录", "The risk assessment is not on record"),
+    "step_missing_legality_review": ("缺少合法性审查记录", "The legality review is not on record"),
+    "step_missing_minutes": ("缺少集体研究会议纪要", "The minutes of the meeting are not on record"),
+    "step_missing_document_number": ("缺少发文字号", "The government document number is not on record"),
+    "step_missing_filing": ("缺少备案记录", "The filing is not on record"),
+    "approvers_missing": (
+        "须由起草人以外的 {needed} 人批准，现有 {found} 人",
+        "{needed} people other than the writer must approve; {found} have",
+    ),
+    "legal_check_refuses": ("合法性检查不通过：{path}", "The legal check refuses: {path}"),
 }

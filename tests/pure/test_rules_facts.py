@@ -17,6 +17,7 @@ from admissions.rules.facts import (
     facts_from_data,
 )
 from admissions.rules.vocabulary import VOCABULARY, FactSpec, FactValue, Kind
+from geo_data.tables.child_facts import FACT_COLUMNS
 from tests.pure.rules_world import fact
 
 DAY = date(2026, 6, 1)
@@ -128,3 +129,11 @@ def test_two_registers_that_disagree_are_named_until_an_officer_settles_it() -> 
 def test_what_the_family_says_differently_is_no_contradiction_between_registers() -> None:
     known = [fact("dwelling_unit", "willow"), fact("dwelling_unit", "hill", FactSource.DECLARED)]
     assert contradictions(known) == ()
+
+
+def test_the_census_file_has_a_column_for_every_fact_and_no_other() -> None:
+    columns = {column.name: column for column in FACT_COLUMNS}
+    # The date of birth is a column of the child itself.
+    assert set(columns) == set(FactName) - {FactName.BIRTH_DATE}
+    for name, column in columns.items():
+        assert set((column.choices or {}).values()) == set(VOCABULARY[FactName(name)].choices)
