@@ -9,70 +9,31 @@ and taken back when they are refused. A zone is connected before and after every
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from zoning.engine.field import JOURNAL, Field, State
 from zoning.engine.problem import IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def njit(function: Function) -> Function:
-    return cast(Function, nb.njit(cache=True, nogil=True)(function))
+    """Compile on first use, into the cache; release the interpreter lock.
 
-
-JOURNAL = 512
-GONE = -1
-
-# Exp(1) variates in 1/65536, by equal steps of probability: a table, so that no logarithm decides.
-LUCK_BITS = 12
-LUCK = np.rint(-np.log((np.arange(1 << LUCK_BITS) + 0.5) / (1 << LUCK_BITS)) * 65536).astype(np.int64)
-
-
-class Field(NamedTuple):
-    """What stays fixed during a run.
-
-    indptr, near -- adjacency as compressed rows; edge -- cost of separating the two ends, same order as `near`
-    cost         -- [n, m] cost of the unit in the zone; children, seats, home (unit of each school)
-    fixed        -- [n] 1 where the unit may not move; balance -- cost of load^2 / seats, per school
-    price        -- [m] price of a seat; ideal -- [n] least price-corrected cost of the unit
+    `_nrt=False` turns reference counting off: nothing here allocates, and counting the arrays of two tuples
+    at every call cost five sixths of the time.
     """
-
-    indptr: IntArray
-    near: IntArray
-    edge: IntArray
-    cost: IntArray
-    children: IntArray
-    seats: IntArray
-    home: IntArray
-    fixed: IntArray
-    balance: IntArray
-    price: IntArray
-    ideal: IntArray
-    luck: IntArray
+    flags: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+    return cast(Function, nb.njit(**flags)(function))
 
 
-class State(NamedTuple):
-    """What a run changes. `total` holds: cost, overload in children, journal length, flood stamp."""
-
-    zone: IntArray
-    load: IntArray
-    members: IntArray
-    size: IntArray
-    place: IntArray
-    mark: IntArray
-    stack: IntArray
-    journal_unit: IntArray
-    journal_zone: IntArray
-    total: IntArray
-    rng: npt.NDArray[np.uint64]
-    best: IntArray
-
-
-COST, OVER, JOURNALLED, STAMP, BEST = 0, 1, 2, 3, 4
+GONE = -1
+NEVER = 9_000_000_000_000_000_000
+COST, OVER, STRAIN, JOURNALLED, STAMP, BEST = 0, 1, 2, 3, 4, 5
 
 
 @njit
@@ -83,7 +44,7 @@ def draw(rng: npt.NDArray[np.uint64]) -> int:
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
     rng[0] = x
-    return np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33))
+    return np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33))  # type: ignore[return-value]
 
 
 @njit
@@ -93,64 +54,87 @@ def below(rng: npt.NDArray[np.uint64], n: int) -> int:
 
 
 @njit
-def school_cost(f: Field, s: int, load: int) -> int:
-    return f.balance[s] * load * load // max(f.seats[s], 1)
+def load_by(f: Field, w: State, s: int, c: int) -> int:
+    """Add c children to school s, keep the overload; return what that costs in strain and balance."""
+    load, seats = w.load[s], f.seats[s]
+    over = max(load + c - seats, 0) - max(load - seats, 0)
+    w.load[s] = load + c
+    w.total[OVER] += over
+    even = 0
+    if f.balance[s] != 0:
+        even = f.balance[s] * (load + c) * (load + c) // max(seats, 1) - f.balance[s] * load * load // max(
+            seats, 1
+        )
+        w.total[COST] += even
+    w.total[STRAIN] += over * w.strain[s]
+    return over * w.strain[s] + even  # type: ignore[no-any-return]
+
+
+@njit
+def edges_to(f: Field, w: State, u: int, s: int) -> int:
+    """Return the cost of separating u from its neighbours in zone s."""
+    cost = 0
+    for k in range(f.indptr[u], f.indptr[u + 1]):
+        if w.zone[f.near[k]] == s:
+            cost += f.edge[k]
+    return cost
 
 
 @njit
 def put(f: Field, w: State, u: int, t: int) -> None:
-    """Move unit u to zone t (or GONE), keep cost, overload, loads and member lists."""
+    """Move unit u to zone t (or GONE); keep cost, overload, loads and member lists."""
     s = w.zone[u]
-    c = f.children[u]
     if s != GONE:
-        _leave(f, w, u, s, c)
-    if t != GONE:
-        _enter(f, w, u, t, c)
+        load_by(f, w, s, -f.children[u])
+        last = w.members[s, w.size[s] - 1]
+        w.members[s, w.place[u]] = last
+        w.place[last] = w.place[u]
+        w.size[s] -= 1
+        w.total[COST] -= f.cost[u, s]
+        if f.edge[0] != 0:
+            w.total[COST] += edges_to(f, w, u, s)
     w.zone[u] = t
-
-
-@njit
-def _leave(f: Field, w: State, u: int, s: int, c: int) -> None:
-    load = w.load[s]
-    w.total[OVER] += max(load - c - f.seats[s], 0) - max(load - f.seats[s], 0)
-    w.total[COST] += school_cost(f, s, load - c) - school_cost(f, s, load) - f.cost[u, s]
-    w.load[s] = load - c
-    last = w.members[s, w.size[s] - 1]
-    w.members[s, w.place[u]] = last
-    w.place[last] = w.place[u]
-    w.size[s] -= 1
-    for k in range(f.indptr[u], f.indptr[u + 1]):
-        if w.zone[f.near[k]] == s:
-            w.total[COST] += f.edge[k]
-
-
-@njit
-def _enter(f: Field, w: State, u: int, t: int, c: int) -> None:
-    load = w.load[t]
-    w.total[OVER] += max(load + c - f.seats[t], 0) - max(load - f.seats[t], 0)
-    w.total[COST] += school_cost(f, t, load + c) - school_cost(f, t, load) + f.cost[u, t]
-    w.load[t] = load + c
-    w.members[t, w.size[t]] = u
-    w.place[u] = w.size[t]
-    w.size[t] += 1
-    for k in range(f.indptr[u], f.indptr[u + 1]):
-        if w.zone[f.near[k]] == t:
-            w.total[COST] -= f.edge[k]
+    if t != GONE:
+        load_by(f, w, t, f.children[u])
+        w.members[t, w.size[t]] = u
+        w.place[u] = w.size[t]
+        w.size[t] += 1
+        w.total[COST] += f.cost[u, t]
+        if f.edge[0] != 0:
+            w.total[COST] -= edges_to(f, w, u, t)
 
 
 @njit
 def fill(f: Field, w: State, zone: IntArray) -> None:
     """Make the state hold the plan `zone`, whatever it held before."""
-    w.zone[:] = GONE
-    w.load[:] = 0
-    w.size[:] = 0
+    for u in range(len(zone)):
+        w.zone[u] = GONE
+    for s in range(len(w.load)):
+        w.load[s] = 0
+        w.size[s] = 0
     w.total[COST] = 0
     w.total[OVER] = 0
+    w.total[STRAIN] = 0
     for k in range(len(f.edge)):
         w.total[COST] += f.edge[k]
     w.total[COST] >>= 1
     for u in range(len(zone)):
         put(f, w, u, zone[u])
+
+
+@njit
+def keep_best(w: State) -> None:
+    w.total[BEST] = w.total[COST]
+    for u in range(len(w.zone)):
+        w.best[u] = w.zone[u]
+
+
+@njit
+def set_strain(f: Field, w: State) -> None:
+    """Make the sum of strain agree with the strain of each school."""
+    w.total[STRAIN] = 0
+    for s in range(len(w.load)):
+        w.total[STRAIN] += max(w.load[s] - f.seats[s], 0) * w.strain[s]
 
 
 @njit
@@ -171,49 +155,56 @@ def take_back(f: Field, w: State) -> None:
 
 @njit
 def may_leave(f: Field, w: State, u: int) -> bool:
-    """Say whether u's zone stays connected without u: flood from one of its neighbours to the others."""
+    """Say whether u's zone stays connected without u: flood from one of its neighbours to the others.
+
+    The neighbours of u among themselves decide nearly always (stack from the bottom); the rest of the zone
+    waits at the top of the stack and is flooded only when they do not.
+    """
     s = w.zone[u]
-    wanted = 0
-    first = -1
     w.total[STAMP] += 2
-    seen = w.total[STAMP]
-    for k in range(f.indptr[u], f.indptr[u + 1]):
-        v = f.near[k]
-        if w.zone[v] == s:
-            wanted += 1
-            first = v
-            w.mark[v] = seen
+    wanted_mark = w.total[STAMP]
+    wanted, first = mark_near(f, w, u, s, wanted_mark)
     if wanted <= 1:
         return True
-    w.mark[u] = seen + 1
-    w.mark[first] = seen + 1
-    found, top = 1, 1
+    w.mark[u] = wanted_mark + 1
+    w.mark[first] = wanted_mark + 1
     w.stack[0] = first
-    # The neighbours of u among themselves decide nearly always; the rest of the zone is flooded after them.
-    waiting = len(w.stack)
-    while True:
+    found, top, waiting = 1, 1, len(w.stack)
+    while top > 0 or waiting < len(w.stack):
         if top > 0:
             top -= 1
             v = w.stack[top]
-        elif waiting < len(w.stack):
+        else:
             v = w.stack[waiting]
             waiting += 1
-        else:
-            return False
         for k in range(f.indptr[v], f.indptr[v + 1]):
             x = f.near[k]
-            if w.zone[x] != s or w.mark[x] == seen + 1:
+            if w.zone[x] != s or w.mark[x] == wanted_mark + 1:
                 continue
-            if w.mark[x] == seen:
+            if w.mark[x] == wanted_mark:
                 found += 1
-                if found == wanted:
-                    return True
                 w.stack[top] = x
                 top += 1
             else:
                 waiting -= 1
                 w.stack[waiting] = x
-            w.mark[x] = seen + 1
+            w.mark[x] = wanted_mark + 1
+        if found == wanted:
+            return True
+    return False
+
+
+@njit
+def mark_near(f: Field, w: State, u: int, s: int, mark: int) -> tuple[int, int]:
+    """Mark u's neighbours in zone s; return how many and the last of them."""
+    count, last = 0, -1
+    for k in range(f.indptr[u], f.indptr[u + 1]):
+        v = f.near[k]
+        if w.zone[v] == s:
+            count += 1
+            last = v
+            w.mark[v] = mark
+    return count, last
 
 
 @njit
@@ -238,6 +229,14 @@ def mark_reached(f: Field, w: State, s: int) -> int:
 
 
 @njit
+def touches(f: Field, w: State, u: int, t: int) -> bool:
+    for k in range(f.indptr[u], f.indptr[u + 1]):  # noqa: SIM110 -- the compiler knows no generators
+        if w.zone[f.near[k]] == t:
+            return True
+    return False
+
+
+@njit
 def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
     """Move u to the adjoining zone t, with the piece it cuts off if that is at most `longest` units."""
     s = w.zone[u]
@@ -246,13 +245,10 @@ def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
         return True
     if longest == 0:
         return False
-    put(f, w, u, GONE)
-    cut = w.size[s] - mark_reached(f, w, s)
-    seen = w.total[STAMP]
-    put(f, w, u, s)
-    if cut > longest:
-        return False
     note_and_put(f, w, u, t)
+    if w.size[s] - mark_reached(f, w, s) > longest:
+        return False
+    seen = w.total[STAMP]
     i = w.size[s] - 1
     while i >= 0:
         v = w.members[s, i]
@@ -265,32 +261,74 @@ def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
 
 
 @njit
-def push_out(f: Field, w: State, t: int, avoid: int, longest: int) -> int:
-    """Move some unit of zone t to an adjoining zone; return that zone or GONE when none was found."""
+def change(f: Field, w: State, u: int, s: int, t: int) -> int:
+    """Book u's children from s to t in the loads only; return what the move costs, edges apart."""
+    c = f.children[u]
+    return f.cost[u, t] - f.cost[u, s] + load_by(f, w, s, -c) + load_by(f, w, t, c)  # type: ignore[no-any-return]
+
+
+@njit
+def some_border_unit(f: Field, w: State, t: int, avoid: int) -> tuple[int, int]:
+    """Return a random unit of zone t that may move and a zone beside it, (-1, -1) if chance finds none."""
     for _ in range(4):
         x = w.members[t, below(w.rng, w.size[t])]
         if f.fixed[x] == 1 or x == avoid:
             continue
-        y = f.near[f.indptr[x] + below(w.rng, f.indptr[x + 1] - f.indptr[x])]
-        r = w.zone[y]
-        if r != t and shift(f, w, x, r, longest):
-            return r
-    return GONE
+        r = w.zone[f.near[f.indptr[x] + below(w.rng, f.indptr[x + 1] - f.indptr[x])]]
+        if r != t:
+            return x, r
+    return -1, -1
 
 
 @njit
-def chain(f: Field, w: State, u: int, t: int) -> bool:
-    """Move u to t, push a unit out of t, and perhaps one out of the zone that took it, at most three moves."""
+def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
+    """Move u to t, a unit of t on to a zone beside it, and perhaps one more; at most three moves.
+
+    The cost is added up on the loads alone first: most chains are refused there, before any flood.
+    """
     s = w.zone[u]
-    if not shift(f, w, u, t, 2):
+    kept_cost, kept_over, kept_strain = w.total[COST], w.total[OVER], w.total[STRAIN]
+    x, r = some_border_unit(f, w, t, u)
+    if x < 0:
         return False
-    r = push_out(f, w, t, u, 2)
-    if r == GONE:
-        return False
+    y, q = -1, -1
     if r != s and draw(w.rng) & 1:
-        moved = w.journal_unit[w.total[JOURNALLED] - 1]
-        return push_out(f, w, r, moved, 2) != GONE
-    return True
+        y, q = some_border_unit(f, w, r, x)
+        if y < 0:
+            return False
+    cost = change(f, w, u, s, t) + change(f, w, x, t, r)
+    if y >= 0:
+        cost += change(f, w, y, r, q)
+        load_by(f, w, q, -f.children[y])
+        load_by(f, w, r, f.children[y])
+    load_by(f, w, r, -f.children[x])
+    load_by(f, w, t, f.children[x])
+    load_by(f, w, t, -f.children[u])
+    load_by(f, w, s, f.children[u])
+    w.total[COST], w.total[OVER], w.total[STRAIN] = kept_cost, kept_over, kept_strain
+    if cost > limit and f.edge[0] == 0:
+        return False
+    if not shift(f, w, u, t, 0):
+        return False
+    if w.zone[x] != t or not touches(f, w, x, r) or not shift(f, w, x, r, 2):
+        return False
+    return y < 0 or (w.zone[y] == r and touches(f, w, y, q) and shift(f, w, y, q, 2))
+
+
+@njit
+def lone_shift(f: Field, w: State, u: int, t: int, limit: int) -> bool:
+    """Move u to t; one move in eight may take along what it cuts off."""
+    s = w.zone[u]
+    kept_cost, kept_over, kept_strain = w.total[COST], w.total[OVER], w.total[STRAIN]
+    cost = change(f, w, u, s, t)
+    load_by(f, w, t, -f.children[u])
+    load_by(f, w, s, f.children[u])
+    w.total[COST], w.total[OVER], w.total[STRAIN] = kept_cost, kept_over, kept_strain
+    if draw(w.rng) & 7 == 0:
+        return shift(f, w, u, t, 8)
+    if cost > limit and f.edge[0] == 0:
+        return False
+    return shift(f, w, u, t, 0)
 
 
 @njit
@@ -317,8 +355,13 @@ def ruin(f: Field, w: State, u: int, k: int) -> int:
 
 @njit
 def _drop_cut_off(f: Field, w: State, filled: int) -> int:
+    """Take out what the ruined zones can no longer hold together; each zone is flooded once."""
+    this_ruin = w.total[STAMP]
     for i in range(filled):
         s = w.journal_zone[i]
+        if w.checked[s] == this_ruin:
+            continue
+        w.checked[s] = this_ruin
         if w.size[s] == mark_reached(f, w, s):
             continue
         seen = w.total[STAMP]
@@ -330,37 +373,64 @@ def _drop_cut_off(f: Field, w: State, filled: int) -> int:
                     return 0
                 note_and_put(f, w, v, GONE)
             j -= 1
-    return w.total[JOURNALLED]
+    return w.total[JOURNALLED]  # type: ignore[no-any-return]
 
 
 @njit
-def recreate(f: Field, w: State, taken: int, penalty: int, noise: int) -> bool:
-    """Put the first `taken` journalled units back, each time the one that loses least against its ideal."""
-    for _ in range(taken):
-        best_u, best_t, best_loss = -1, -1, np.int64(9_000_000_000_000_000_000)
-        for i in range(taken):
-            u = w.journal_unit[i]
-            if w.zone[u] != GONE:
-                continue
-            c = f.children[u]
-            for k in range(f.indptr[u], f.indptr[u + 1]):
-                t = w.zone[f.near[k]]
-                if t == GONE:
-                    continue
-                loss = f.cost[u, t] + c * f.price[t] - f.ideal[u] + below(w.rng, noise)
-                over = w.load[t] + c - f.seats[t]
-                if over > 0:
-                    loss += penalty * min(over, c)
-                if loss < best_loss:
-                    best_u, best_t, best_loss = u, t, loss
-        if best_u < 0:
+def choose(f: Field, w: State, i: int, noise: int) -> int:
+    """Find the zone beside the i-th ruined unit that loses least against its ideal; return the loss."""
+    u = w.journal_unit[i]
+    c = f.children[u]
+    w.loss[i] = NEVER
+    for k in range(f.indptr[u], f.indptr[u + 1]):
+        t = w.zone[f.near[k]]
+        if t == GONE or (t == w.goal[i] and w.loss[i] != NEVER):
+            continue
+        loss = f.cost[u, t] + c * f.price[t] - f.ideal[u] + below(w.rng, noise)
+        over = w.load[t] + c - f.seats[t]
+        if over > 0:
+            loss += w.strain[t] * min(over, c)
+        if loss < w.loss[i]:
+            w.loss[i], w.goal[i] = loss, t
+    return w.loss[i]  # type: ignore[no-any-return]
+
+
+@njit
+def recreate(f: Field, w: State, taken: int, noise: int) -> bool:
+    """Put the first `taken` journalled units back, each time the one that loses least against its ideal.
+
+    A choice is made anew when a neighbour was placed, and once more before it is carried out, because
+    the zone may have filled up meanwhile.
+    """
+    for i in range(taken):
+        w.place[w.journal_unit[i]] = i
+        w.goal[i] = GONE
+        choose(f, w, i, noise)
+    placed = 0
+    while placed < taken:
+        best = 0
+        for i in range(1, taken):
+            if w.loss[i] < w.loss[best]:
+                best = i
+        if w.loss[best] == NEVER:
             return False
-        note_and_put(f, w, best_u, best_t)
+        if w.load[w.goal[best]] + f.children[w.journal_unit[best]] > f.seats[w.goal[best]]:
+            before = w.loss[best]
+            if choose(f, w, best, noise) > before + noise:
+                continue
+        u = w.journal_unit[best]
+        note_and_put(f, w, u, w.goal[best])
+        w.loss[best] = NEVER
+        placed += 1
+        for k in range(f.indptr[u], f.indptr[u + 1]):
+            x = f.near[k]
+            if w.zone[x] == GONE:
+                choose(f, w, w.place[x], noise)
     return True
 
 
 @njit
-def propose(f: Field, w: State, penalty: int, noise: int, rebuild: int) -> bool:
+def propose(f: Field, w: State, limit: int, noise: int, rebuild: int) -> bool:
     """Make one random move in the journal; return whether there is one to judge."""
     u = below(w.rng, len(w.zone))
     if f.fixed[u] == 1 or f.indptr[u + 1] == f.indptr[u]:
@@ -372,35 +442,48 @@ def propose(f: Field, w: State, penalty: int, noise: int, rebuild: int) -> bool:
     if kind < rebuild:
         k = 2 + below(w.rng, 2 + below(w.rng, 20))
         taken = ruin(f, w, u, k)
-        return taken > 0 and recreate(f, w, taken, penalty, noise)
+        return taken > 0 and recreate(f, w, taken, noise)
     if kind & 1:
-        return shift(f, w, u, t, 6)
-    return chain(f, w, u, t)
+        return lone_shift(f, w, u, t, limit)
+    return chain(f, w, u, t, limit)
 
 
 @njit
-def anneal(f: Field, w: State, heats: IntArray, per_heat: int, penalties: IntArray, rebuild: int) -> None:
+def anneal(f: Field, w: State, heats: IntArray, per_heat: int, strains: IntArray, rebuild: int) -> None:
     """Run the heats one after another; keep the best lawful plan in w.best, its cost in w.total[BEST].
 
-    heats, penalties -- [k] temperature and cost of one child without a seat, in cost units
-    per_heat         -- proposals at each temperature; rebuild -- of 1024 proposals, how many rebuild a patch
+    heats    -- [k] temperatures; per_heat -- proposals at each
+    strains  -- [k] least cost of a child without a seat; it grows at schools that stay too full
+    rebuild  -- of 1024 proposals, how many rebuild a patch
     """
     total = w.total
     for h in range(len(heats)):
-        heat, penalty = heats[h], penalties[h]
-        noise = max(heat >> 2, 1)
-        now = total[COST] + penalty * total[OVER]
+        heat = heats[h]
+        noise = min(max(heat >> 2, 1), 1 << 31)
+        adapt_strain(f, w, strains[h])
+        now = total[COST] + total[STRAIN]
         for _ in range(per_heat):
             total[JOURNALLED] = 0
-            ok = propose(f, w, penalty, noise, rebuild)
+            limit = (heat * f.luck[draw(w.rng) & (len(f.luck) - 1)]) >> 16
+            ok = propose(f, w, limit, noise, rebuild)
             if total[JOURNALLED] == 0:
                 continue
-            after = total[COST] + penalty * total[OVER]
-            limit = now + ((heat * f.luck[draw(w.rng) & (len(f.luck) - 1)]) >> 16)
-            if not ok or after > limit:
+            after = total[COST] + total[STRAIN]
+            if not ok or after > now + limit:
                 take_back(f, w)
                 continue
             now = after
             if total[OVER] == 0 and total[COST] < total[BEST]:
-                total[BEST] = total[COST]
-                w.best[:] = w.zone
+                keep_best(w)
+
+
+@njit
+def adapt_strain(f: Field, w: State, least: int) -> None:
+    """Raise the strain where a school is too full, let it fall slowly where it is not."""
+    for s in range(len(w.load)):
+        if w.load[s] > f.seats[s]:
+            w.strain[s] += w.strain[s] >> 4
+        else:
+            w.strain[s] -= w.strain[s] >> 6
+        w.strain[s] = min(max(w.strain[s], least), 64 * least)
+    set_strain(f, w)

@@ -47,7 +47,7 @@ def child_moved(problem: Problem, weights: Weights) -> IntArray:
     """Return what moving one child away from the school in force costs, [n_units, n_schools], millimetres."""
     stays = problem.in_force[:, None] == np.arange(problem.n_schools)[None, :]
     moves = ~stays & (problem.in_force[:, None] != NOWHERE)
-    return moves.astype(np.int64) * (weights.moved_child_m * MM_PER_METRE)
+    return np.where(moves, weights.moved_child_m * MM_PER_METRE, 0).astype(np.int64)
 
 
 def balance(problem: Problem, weights: Weights) -> IntArray:

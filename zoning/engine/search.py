@@ -4,6 +4,7 @@ A round is a fixed amount of work that depends on the problem, the seed and its 
 or on how many threads ran it. So the plan after k rounds is the same on every machine.
 """
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.kernel import BEST, COST, JOURNAL, LUCK, OVER, Field, State, anneal, fill
+from zoning.engine.field import JOURNAL, LUCK, Field, State
+from zoning.engine.kernel import BEST, COST, OVER, anneal, fill
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border
 from zoning.engine.problem import IntArray, Problem
 
 LANES = 2
 HEATS = 200
-SLICES = 20
+SLICES = 40
+REBUILD = 32
 NOT_YET = 2**62
 
 
@@ -33,11 +36,22 @@ class Budget:
 
     def time_left(self) -> float:
         if self.seconds is None or self.clock is None:
-            return np.inf
+            return math.inf
         return self.began + self.seconds - self.clock()
+
+    def spent(self, rounds: int) -> tuple[int, int]:
+        """Return (done, total) in rounds, or in milliseconds where time is the limit."""
+        if self.effort is not None:
+            return rounds, self.effort
+        total = int(1000 * (self.seconds or 0))
+        return total - max(int(1000 * self.time_left()), 0), total
 
     def is_asked_to_stop(self) -> bool:
         return self.should_stop is not None and self.should_stop()
+
+    def is_over(self) -> bool:
+        """Say whether a round must be broken off."""
+        return self.is_asked_to_stop() or self.time_left() <= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,8 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     state = State(
         zone=np.full(n, -1, dtype=np.int64),
         load=np.zeros(m, dtype=np.int64),
+        strain=np.ones(m, dtype=np.int64),
+        checked=np.zeros(m, dtype=np.int64),
         members=np.zeros((m, n), dtype=np.int64),
         size=np.zeros(m, dtype=np.int64),
         place=np.zeros(n, dtype=np.int64),
@@ -100,6 +116,8 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
         stack=np.zeros(n + 8, dtype=np.int64),
         journal_unit=np.zeros(JOURNAL + n, dtype=np.int64),
         journal_zone=np.zeros(JOURNAL + n, dtype=np.int64),
+        loss=np.zeros(JOURNAL, dtype=np.int64),
+        goal=np.zeros(JOURNAL, dtype=np.int64),
         total=np.zeros(8, dtype=np.int64),
         rng=words[:1] | np.uint64(1),
         best=zone.copy(),
@@ -117,60 +135,75 @@ class Lane:
     state: State
     scale: int
 
-    def run_round(self, zone: IntArray, number: int, stopped: Callable[[], bool]) -> Found | None:
-        """Anneal once from `zone`; None when stopped midway without a lawful plan."""
+    def run_round(self, origin: Found, number: int, stopped: Callable[[], bool]) -> Found:
+        """Anneal once from `origin`; return the best plan met, `origin` if none was better."""
         state, field = self.state, self.field
-        fill(field, state, zone)
-        state.total[BEST] = state.total[COST] if state.total[OVER] == 0 else NOT_YET
-        state.best[:] = zone
-        heats, penalties = _schedule(self.scale, int(field.price.max(initial=0)), number)
-        per_heat = proposals(field) // HEATS
+        fill(field, state, origin.zone)
+        state.total[BEST] = NOT_YET if origin.overload else origin.cost
+        heats, strains = self._schedule(number)
+        per_heat = proposals(field, number) // HEATS
         for part in np.array_split(np.arange(HEATS), SLICES):
-            anneal(field, state, heats[part], per_heat, penalties[part], 64)
+            anneal(field, state, heats[part], per_heat, strains[part], REBUILD)
             if stopped():
                 break
-        if state.total[BEST] < NOT_YET:
+        if state.total[BEST] < (NOT_YET if origin.overload else origin.cost):
             return Found(0, int(state.total[BEST]), state.best.copy())
-        return Found(int(state.total[OVER]), int(state.total[COST]), state.zone.copy())
+        last = Found(int(state.total[OVER]), int(state.total[COST]), state.zone.copy())
+        return min(origin, last, key=Found.rank)
+
+    def _schedule(self, number: int) -> tuple[IntArray, IntArray]:
+        """Return temperatures and the least strain, per heat; odd rounds begin cooler, near where they are."""
+        hot = 1.0 if number % 2 == 0 else 0.4
+        dearest = max(int(self.field.price.max(initial=0)), self.scale // 100, 1)
+        along = np.arange(HEATS) / (HEATS - 1)
+        heats = np.rint(self.scale * hot * (0.02 / hot) ** along).astype(np.int64)
+        strains = np.rint(dearest * 30.0**along).astype(np.int64)
+        return np.maximum(heats, 1), np.maximum(strains, 1)
 
 
-def proposals(field: Field) -> int:
-    """Return how many moves a round proposes."""
-    return max(100_000, 100 * len(field.children))
-
-
-def _schedule(scale: int, dearest: int, number: int) -> tuple[IntArray, IntArray]:
-    """Return the temperatures and the penalty of one child without a seat, per heat."""
-    hot = 1.0 if number % 2 == 0 else 0.3
-    along = np.arange(HEATS) / (HEATS - 1)
-    heats = np.rint(scale * hot * (0.01 / hot) ** along).astype(np.int64)
-    penalties = np.rint(max(dearest, 1) * 1.5 * 10**along).astype(np.int64)
-    return np.maximum(heats, 1), penalties
+def proposals(field: Field, number: int) -> int:
+    """Return how many moves a round proposes: each round a quarter more, up to twenty times the first."""
+    first = max(500_000, 100 * len(field.children))
+    return int(first * min(1.25**number, 20))
 
 
 def improve(
     field: Field, zone: IntArray, seed: int, budget: Budget, tell: Callable[[str, int, int], None]
 ) -> tuple[IntArray, int | None]:
-    """Return the best plan and the number of whole rounds that gave it, None when stopped midway."""
+    """Return the best plan and the number of whole rounds that gave it, None when stopped midway.
+
+    Each lane goes on from its own best plan; every fourth round all go on from the best of all.
+    """
     scale = _typical_step(field)
     lanes = [Lane(field, new_state(field, zone, seed, number), scale) for number in range(LANES)]
-    start = lanes[0].state
-    best = Found(int(start.total[OVER]), int(start.total[COST]), zone.copy())
-    done, longest = 0, 0.0
+    total = lanes[0].state.total
+    bests = [Found(int(total[OVER]), int(total[COST]), zone.copy())] * LANES
+    done, pace = 0, 0.0
     with ThreadPoolExecutor(LANES) as pool:
         while budget.effort is None or done < budget.effort:
             before = budget.time_left()
-            if before < longest * 1.1 or budget.is_asked_to_stop():
+            if before < pace * proposals(field, done) or budget.is_asked_to_stop():
                 break
-            origin = best.zone
-            jobs = [pool.submit(lane.run_round, origin, done, budget.is_asked_to_stop) for lane in lanes]
-            best = min([best, *(found for job in jobs if (found := job.result()))], key=Found.rank)
-            if budget.is_asked_to_stop():
-                return best.zone, None
-            longest = max(longest, before - budget.time_left()) if np.isfinite(before) else 0.0
+            jobs = [
+                pool.submit(lane.run_round, best, done, budget.is_over)
+                for lane, best in zip(lanes, bests, strict=True)
+            ]
+            found = [job.result() for job in jobs]
+            if budget.is_over():
+                return _cut_short(bests, found, done)
+            bests = [min(found, key=Found.rank)] * LANES if done % 4 == 3 else found
+            pace = 0.0 if budget.seconds is None else (before - budget.time_left()) / proposals(field, done)
             done += 1
-            tell("improving", done, budget.effort or 0)
-    return best.zone, done
+            tell("improving", *budget.spent(done))
+    return min(bests, key=Found.rank).zone, done
+
+
+def _cut_short(bests: list[Found], found: list[Found], done: int) -> tuple[IntArray, int | None]:
+    """Return the plan of the whole rounds, which can be repeated, unless the cut round first made it lawful."""
+    whole, cut = min(bests, key=Found.rank), min(found, key=Found.rank)
+    if whole.overload == 0:
+        return whole.zone, done
+    return cut.zone, None
 
 
 def _typical_step(field: Field) -> int:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from zoning.engine.bound import balance_bound, linear_bound
 from zoning.engine.constraints import allowed_pairs
+from zoning.engine.field import Field
 from zoning.engine.judge import Trouble, troubles
-from zoning.engine.kernel import Field
 from zoning.engine.objective import NEAREST, Weights, child_cost, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.search import Budget, improve, make_field

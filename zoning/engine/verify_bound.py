@@ -15,17 +15,22 @@ import csv
 import json
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+Units = Mapping[str, tuple[float, float, int]]  # x, y in metres, children
+Schools = Mapping[str, tuple[str, int]]  # unit, seats
 
 TOLERANCE = 1e-9
 
 
-def rows(path):
+def rows(path: str) -> list[dict[str, str]]:
     with open(path, newline="", encoding="utf-8-sig") as handle:
         return list(csv.DictReader(handle))
 
 
-def faults_of(report, units, schools):
+def faults_of(report: dict[str, Any], units: Units, schools: Schools) -> list[str]:
     """Return what makes the report's prices useless as a proof."""
     prices = report.get("prices_mm")
     if not isinstance(prices, dict):
@@ -39,20 +44,20 @@ def faults_of(report, units, schools):
     return faults
 
 
-def may_have(unit, school, metres, home, rules):
+def may_have(unit: str, school: str, metres: float, home: Mapping[str, str], rules: dict[str, Any]) -> bool:
     """Say whether the rules on single pairs allow the unit this school."""
     if home.get(unit, school) != school or rules["locked"].get(unit, school) != school:
         return False
     if [unit, school] in rules["forbidden"]:
         return False
-    return rules["distance_cap_m"] is None or metres <= rules["distance_cap_m"]
+    return rules["distance_cap_m"] is None or bool(metres <= rules["distance_cap_m"])
 
 
-def proven_bound(report, units, schools):
+def proven_bound(report: dict[str, Any], units: Units, schools: Schools) -> float:
     """Return the child-kilometres that the prices prove no lawful plan can undercut."""
     prices, rules = report["prices_mm"], report["rules"]
     home = {unit: school for school, (unit, _) in schools.items()}
-    parts = [-seats * prices[school] / 1e6 for school, (_, seats) in schools.items()]
+    parts: list[float] = [-seats * prices[school] / 1e6 for school, (_, seats) in schools.items()]
     for unit, (x, y, children) in units.items():
         ways = []
         for school, (at, _) in schools.items():
@@ -63,7 +68,7 @@ def proven_bound(report, units, schools):
     return math.fsum(parts)
 
 
-def judge(report, units, schools):
+def judge(report: dict[str, Any], units: Units, schools: Schools) -> dict[str, Any]:
     """Return the verdict on the report as a JSON object."""
     faults = faults_of(report, units, schools)
     if faults:
@@ -77,7 +82,7 @@ def judge(report, units, schools):
     return {"proven": not faults, "faults": faults, "lower_bound": bound, "stated": stated}
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser()
     for name in ("units", "schools", "adjacency", "report"):
         parser.add_argument(f"--{name}", required=True)
