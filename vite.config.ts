@@ -5,6 +5,9 @@ import { defineConfig } from "vitest/config";
 const entries = [
   "src/styles/main.css",
   "src/site/main.ts",
+  "src/workspace/main.ts",
+  "src/zones/main.ts",
+  "src/recompute/main.ts",
 ];
 
 export default defineConfig({

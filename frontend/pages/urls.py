@@ -1,5 +1,49 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from frontend.pages.guardians import apply, mine
+from frontend.pages.officers import data, office, plans, rounds
+from frontend.pages.public import home, results, zones
+
+public: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("zones/", zones.zones, name="zones"),
+    path("results/", results.results, name="results"),
+    path("results/<uuid:round_id>/", results.result, name="result"),
+    path("check/", results.check, name="check"),
+    path("check/offline/", results.offline_page, name="offline-page"),
+    path("check/<uuid:round_id>/", results.check_round, name="check-round"),
+    path("check/bundles/<uuid:draw_id>.zip", results.bundle, name="bundle"),
+]
+
+guardians: list[URLPattern] = [
+    path("apply/", apply.apply, name="apply"),
+    path("apply/<uuid:round_id>/", apply.start, name="apply-start"),
+    path("apply/<uuid:round_id>/check/", apply.check, name="apply-check"),
+    path("apply/<uuid:round_id>/<slug:name>/", apply.step, name="apply-step"),
+    path("my/", mine.my_applications, name="my-applications"),
+    path("my/<uuid:application_id>/", mine.my_application, name="my-application"),
+    path("my/<uuid:application_id>/received/", mine.done, name="apply-done"),
+    path("my/<uuid:application_id>/withdraw/", mine.withdraw, name="withdraw"),
+]
+
+officers: list[URLPattern] = [
+    path("office/", office.office, name="office"),
+    path("office/data/", data.datasets, name="datasets"),
+    path("office/data/<uuid:dataset_id>/", data.dataset, name="dataset"),
+    path("office/plans/", plans.plans, name="plans"),
+    path("office/plans/draw/", plans.draw, name="draw-zones"),
+    path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
+    path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
+    path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
+    path("office/rounds/<uuid:round_id>/", rounds.round_page, name="round"),
+    path("office/rounds/<uuid:round_id>/open/", rounds.open_step, name="round-open"),
+    path("office/rounds/<uuid:round_id>/close/", rounds.close_step, name="round-close"),
+    path("office/rounds/<uuid:round_id>/values/", rounds.values_step, name="round-values"),
+    path("office/rounds/<uuid:round_id>/draw/", rounds.draw_step, name="round-draw"),
+    path("office/rounds/<uuid:round_id>/publish/", rounds.publish_step, name="round-publish"),
+    path("office/rounds/<uuid:round_id>/applications/", rounds.applications, name="round-applications"),
+]
+
+urlpatterns: list[URLPattern] = [*public, *guardians, *officers]

@@ -1,17 +1,18 @@
-"""Figures in words, as they are said to families."""
+"""Figures, refusals and stages in words, as they are said to families."""
 
 from collections.abc import Mapping
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.translation import gettext, get_language
+from django.utils.translation import gettext
+
+from common.errors import DomainError
+from frontend.pages.language import language
+from frontend.pages.refusals import code_in_words, refusal_in_words
+from frontend.pages.stages import STAGES
+from geo_data.tables.findings import Finding
 
 register = template.Library()
-
-
-def language() -> str:
-    """Return the language of the answer as the rules name it: zh or en."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 @register.filter
@@ -20,7 +21,7 @@ def distance(metres: float | None) -> str:
     if metres is None:
         return "–"
     if metres < 1000:
-        return gettext("%(number)s m") % {"number": number_format(round(metres, -1) or 10, decimal_pos=0)}
+        return gettext("%(number)s m") % {"number": number_format(max(10, round(metres, -1)), decimal_pos=0)}
     return gettext("%(number)s km") % {"number": number_format(metres / 1000, decimal_pos=1)}
 
 
@@ -37,6 +38,31 @@ def titled(title: Mapping[str, str]) -> str:
 
 
 @register.filter
-def short_digest(digest: str) -> str:
-    """Return the head of a digest, enough to compare by eye."""
+def grouped(digest: str) -> str:
+    """Return the head of a digest in groups of four, enough to compare by eye."""
     return " ".join(digest[start : start + 4] for start in range(0, 16, 4))
+
+
+@register.filter
+def in_words(refusal: DomainError) -> str:
+    """Say a refusal."""
+    return refusal_in_words(refusal)
+
+
+@register.filter
+def failure_in_words(code: str, message: str) -> str:
+    """Say a stored failure."""
+    return code_in_words(code, message)
+
+
+@register.filter
+def stage_in_words(stage: str) -> str:
+    """Say a stage that a background job reports; one nobody wrote words for is shown as it is."""
+    return str(STAGES.get(stage, stage))
+
+
+@register.filter
+def finding_in_words(finding: Mapping[str, str | int]) -> str:
+    """Say what an import found, from the plain data kept with the dataset."""
+    found = Finding(str(finding["code"]), int(finding["row"]), str(finding["column"]), str(finding["value"]))
+    return found.sentence(language())

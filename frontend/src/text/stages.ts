@@ -1,2 +1,16 @@
-// Stages that background jobs report, in Chinese and English.
-export const stages: Record<string, readonly [string, string]> = {};
+// Stages that background jobs report, in Chinese and English; frontend/pages/stages.py says the same without scripts.
+export const stages: Record<string, readonly [string, string]> = {
+  "": ["正在启动", "Starting"],
+  reading: ["正在读取数据", "Reading the data"],
+  bound: ["正在计算任何方案都达不到的下限", "Computing what no plan can beat"],
+  start: ["正在拟定初步方案", "Making a first plan"],
+  search: ["正在寻找更好的方案", "Looking for a better plan"],
+  filing: ["正在登记报名", "Taking applications"],
+  judging: ["正在按规则逐个审核", "Judging every application by the rules"],
+  writing: ["正在生成派位名单", "Writing the entry list"],
+  drawing: ["正在计算派位号", "Drawing the tickets"],
+  placing: ["正在录取", "Placing the children"],
+  bundling: ["正在制作公开结果包", "Making the public bundle"],
+  verifying: ["正在独立核对结果", "Checking the result independently"],
+  storing: ["正在保存", "Storing"],
+};

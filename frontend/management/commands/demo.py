@@ -1,0 +1,161 @@
+"""manage.py demo: a generated county goes through the main job once, and is left open to look at."""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import Role, User
+from accounts.services.people import create_staff
+from admissions.models import AdmissionRound, RoundStatus
+from admissions.selectors.rounds import find_round
+from frontend.management.demo_guide import guide
+from frontend.management.demo_policy import open_policy, past_policy, past_year
+
+DISTRICT = "990101"
+SEED = 1
+EFFORT = 20
+STAFF = {
+    "officer": Role.DISTRICT_OFFICER,
+    "officer2": Role.DISTRICT_OFFICER,
+    "auditor": Role.AUDITOR,
+    "admin": Role.ADMINISTRATOR,
+}
+PASSWORD = "jiujin-demo-2026"
+VALUES = ("彩票开奖号码=05 12 17 23 28 31 + 09", "现场抽取号码=48 15 16 23")
+
+
+class Command(BaseCommand):
+    """Does what is not done yet: run again it finds the county and only says where to look."""
+
+    help = "Load a generated sample county and run the main job on it"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--applicants", type=int, default=5000, help="applicants a year (5000)")
+        parser.add_argument("--folder", type=Path, help="where the import files go (var/demo)")
+
+    def handle(self, *args: object, **options: object) -> None:
+        if not settings.DEMO:
+            raise CommandError("this loads invented people: set JIUJIN_DEMO=yes on a machine made for it")
+        folder = Path(str(options["folder"] or settings.BASE / "var" / "demo"))
+        folder.mkdir(parents=True, exist_ok=True)
+        now = timezone.localtime()
+        with self._step("1/6 人员 Staff"):
+            self._staff()
+        with self._step("2/6 样例县数据 County data"):
+            self._county(folder, int(str(options["applicants"])))
+        with self._step("3/6 划片 Zones"):
+            self._zones(folder, past_year(now))
+        with self._step(f"4/6 {past_year(now)} 年招生 Round of {past_year(now)}"):
+            self._past_round(folder, now)
+        with self._step("5/6 公开核验 Public check"):
+            self._verify(folder, past_year(now))
+        with self._step(f"6/6 {past_year(now) + 1} 年报名 Applications for {past_year(now) + 1}"):
+            self._open_round(folder, now)
+        self.stdout.write(guide(DISTRICT, tuple(STAFF), PASSWORD, past_year(now) + 1))
+
+    @contextmanager
+    def _step(self, title: str) -> Iterator[None]:
+        self.stdout.write(self.style.MIGRATE_HEADING(title))
+        began = time.monotonic()
+        yield
+        self.stdout.write(f"  {time.monotonic() - began:.1f} s")
+
+    def _staff(self) -> None:
+        for username, role in STAFF.items():
+            if User.objects.filter(username=username).exists():
+                continue
+            create_staff(
+                actor=None,
+                now=timezone.now(),
+                username=username,
+                password=PASSWORD,
+                role=role,
+                district_code="" if role == Role.ADMINISTRATOR else DISTRICT,
+                display_name=username,
+            )
+
+    def _county(self, folder: Path, applicants: int) -> None:
+        call_command(
+            "make_sample_county", seed=SEED, applicants=applicants, district=DISTRICT, stdout=self.stdout
+        )
+        call_command(
+            "make_sample_county",
+            seed=SEED,
+            applicants=applicants,
+            district=DISTRICT,
+            files=folder,
+            stdout=self.stdout,
+        )
+
+    def _zones(self, folder: Path, year: int) -> None:
+        for stage in ("primary", "junior"):
+            if find_publications(stage):
+                continue
+            last, this = date(year - 1, 3, 1), date(year, 3, 1)
+            call_command(
+                "import_zones",
+                folder / f"zones_last_year_{stage}.csv",
+                district=DISTRICT,
+                stage=stage,
+                name=f"{year - 1}",
+                from_on=last,
+                until_on=this,
+                stdout=self.stdout,
+            )
+            call_command(
+                "draw_zones",
+                district=DISTRICT,
+                stage=stage,
+                entry_year=year,
+                effort=EFFORT,
+                seed=SEED,
+                stdout=self.stdout,
+            )
+            call_command("publish_zones", district=DISTRICT, stage=stage, from_on=this, stdout=self.stdout)
+
+    def _past_round(self, folder: Path, now: datetime) -> None:
+        year = past_year(now)
+        found = self._opened(folder / f"policy_primary_{year}.yaml", past_policy(DISTRICT, year, now), year)
+        named = {"district": DISTRICT, "stage": "primary", "year": year, "stdout": self.stdout}
+        if found.status == RoundStatus.OPEN and not found.applications.exists():
+            call_command("make_sample_applications", **named, seed=SEED, at=_summer(now, 6, 16))
+        if found.status != RoundStatus.PUBLISHED:
+            call_command(
+                "run_round",
+                **named,
+                public_value=[tuple(value.split("=")) for value in VALUES],
+                officer=["officer", "officer2"],
+                at=_summer(now, 7, 12),
+            )
+
+    def _verify(self, folder: Path, year: int) -> None:
+        out = folder / f"bundle_primary_{year}.zip"
+        call_command(
+            "verify_round", district=DISTRICT, stage="primary", year=year, out=out, stdout=self.stdout
+        )
+
+    def _open_round(self, folder: Path, now: datetime) -> None:
+        year = past_year(now) + 1
+        self._opened(folder / f"policy_primary_{year}.yaml", open_policy(DISTRICT, year, now), year)
+
+    def _opened(self, path: Path, policy: str, year: int) -> AdmissionRound:
+        found = find_round(DISTRICT, "primary", year)
+        if found is None:
+            path.write_text(policy, encoding="utf-8")
+            call_command("open_round", district=DISTRICT, policy=path, stdout=self.stdout)
+            found = find_round(DISTRICT, "primary", year)
+        if found is None:
+            raise CommandError(f"the round of {year} was not opened")
+        return found
+
+
+def _summer(now: datetime, month: int, day: int) -> datetime:
+    return now.replace(year=past_year(now), month=month, day=day, hour=12, minute=0, second=0, microsecond=0)

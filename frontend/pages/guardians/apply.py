@@ -1,0 +1,176 @@
+"""The application of one child: a question per page, then everything once more, then the receipt."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.selectors.people import open_phone
+from admissions.models import AdmissionRound
+from admissions.rules.calendar import Phase
+from admissions.selectors.rounds import find_open_rounds, get_round, phase_of, policy_of
+from admissions.services.applications import AlreadyFiled, ApplicationRefused, NotOpen, file_application
+from common.errors import DomainError
+from frontend.pages.guardians.drafts import CHECK, STEPS, Draft, forget_draft, keep_answer, read_draft
+from frontend.pages.guardians.forms import ChildForm, ChoicesForm, CoordinationForm, HomeForm
+from frontend.pages.guardians.previews import Preview, preview
+from frontend.pages.guards import for_guardians
+from frontend.pages.refusals import reasons_in_words, refusal_in_words
+
+TITLES = {
+    "child": _("The child"),
+    "home": _("Your home"),
+    "found": _("What we found"),
+    "choices": _("Schools"),
+    "coordination": _("If there is no place"),
+    CHECK: _("Check and send"),
+}
+
+
+@require_safe
+@for_guardians
+def apply(request: HttpRequest, guardian: User) -> HttpResponse:
+    """Lead to the only open round, or let the family choose one."""
+    rounds = find_open_rounds(timezone.now())
+    if len(rounds) == 1:
+        return redirect("apply-start", rounds[0].pk)
+    offered = [(found, policy_of(found).calendar) for found in rounds]
+    return render(request, "guardians/apply_rounds.html", {"rounds": offered})
+
+
+@require_safe
+@for_guardians
+def start(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
+    """Say what will be asked, and that the order of filing changes nothing."""
+    admission_round = _open_round(round_id)
+    draft = read_draft(request, round_id)
+    context = {
+        "round": admission_round,
+        "calendar": policy_of(admission_round).calendar,
+        "next_step": draft.first_open_step(),
+        "begun": bool(draft.answers),
+    }
+    return render(request, "guardians/apply_start.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_guardians
+def step(request: HttpRequest, guardian: User, round_id: UUID, name: str) -> HttpResponse:
+    """Ask one question; answers before it must have been given."""
+    admission_round = _open_round(round_id)
+    draft = read_draft(request, round_id)
+    first_open = draft.first_open_step()
+    if name not in STEPS or (first_open != CHECK and STEPS.index(name) > STEPS.index(first_open)):
+        return (
+            redirect("apply-step", round_id, first_open)
+            if first_open != CHECK
+            else redirect("apply-check", round_id)
+        )
+    shown = preview(admission_round, draft, guardian) if STEPS.index(name) > 1 else None
+    form = _form(name, request, admission_round, draft, shown)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        draft = keep_answer(request, draft, name, _answer(form))
+        following = draft.first_open_step()
+        return (
+            redirect("apply-check", round_id)
+            if following == CHECK
+            else redirect("apply-step", round_id, following)
+        )
+    context = _context(admission_round, name, draft) | {"form": form, "preview": shown}
+    return render(request, f"guardians/apply_{name}.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_guardians
+def check(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
+    """Show every answer once more, and file the application."""
+    admission_round = _open_round(round_id)
+    draft = read_draft(request, round_id)
+    if draft.first_open_step() != CHECK:
+        return redirect("apply-step", round_id, draft.first_open_step())
+    refusal: DomainError | None = None
+    if request.method == "POST":
+        form = draft.form(open_phone(guardian))
+        try:
+            filed = file_application(actor=guardian, now=timezone.now(), round_id=round_id, form=form)
+        except (ApplicationRefused, AlreadyFiled) as refused:
+            refusal = refused
+        else:
+            forget_draft(request)
+            return redirect("apply-done", filed.pk)
+    context = _context(admission_round, CHECK, draft) | {
+        "draft": draft,
+        "schools": _chosen(draft, preview(admission_round, draft, guardian)),
+        "refusal": refusal and refusal_in_words(refusal),
+        "reasons": reasons_in_words(refusal),
+    }
+    return render(request, "guardians/apply_check.html", context, status=422 if refusal else 200)
+
+
+def _open_round(round_id: UUID) -> AdmissionRound:
+    found = get_round(round_id)
+    phase = phase_of(found, timezone.now())
+    if phase is not Phase.OPEN:
+        raise NotOpen("families cannot apply in this round now", phase=phase.value)
+    return found
+
+
+def _form(
+    name: str, request: HttpRequest, admission_round: AdmissionRound, draft: Draft, shown: Preview | None
+) -> forms.Form | None:
+    data = request.POST if request.method == "POST" else None
+    initial = dict(draft.answers.get(name, {}))
+    match name:
+        case "child":
+            return ChildForm(data, initial=initial)
+        case "home":
+            return HomeForm(data, initial=initial, units=admission_round.publication.plan.units_dataset)
+        case "choices" if shown is not None:
+            return ChoicesForm(data, initial=_choices_initial(draft), preview=shown)
+        case "coordination":
+            return CoordinationForm(data, initial=initial or {"accepts": "yes"})
+    return None
+
+
+def _answer(form: forms.Form | None) -> Mapping[str, object]:
+    if isinstance(form, ChoicesForm):
+        return {"private": form.listed("private"), "public": form.listed("public")}
+    return {} if form is None else dict(form.cleaned_data)
+
+
+def _choices_initial(draft: Draft) -> dict[str, str]:
+    return {
+        f"{track}_{number}": code
+        for track in ("private", "public")
+        for number, code in enumerate(draft.texts("choices", track), start=1)
+    }
+
+
+def _chosen(draft: Draft, shown: Preview) -> Sequence[tuple[str, str]]:
+    """Return kind and name of every school in the order of the list."""
+    names = {school.code: school.name for school in (*shown.private_schools, *shown.zone_schools)}
+    public = draft.texts("choices", "public") or tuple(school.code for school in shown.zone_schools)
+    private = [("private", names.get(code, code)) for code in draft.texts("choices", "private")]
+    return [*private, *(("public", names.get(code, code)) for code in public)]
+
+
+def _context(admission_round: AdmissionRound, name: str, draft: Draft) -> dict[str, Any]:
+    order = [*STEPS, CHECK]
+    place = order.index(name)
+    steps = [
+        {"name": step, "title": TITLES[step], "done": at < place, "current": at == place}
+        for at, step in enumerate(order)
+    ]
+    return {
+        "round": admission_round,
+        "steps": steps,
+        "title": TITLES[name],
+        "back": order[place - 1] if place else "",
+    }

@@ -1,0 +1,81 @@
+"""The answers of a family on their way through the form: kept in the session, which is sealed, until it is filed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from admissions.services.applications import ApplicationForm
+
+KEY = "application_draft"
+STEPS = ("child", "home", "found", "choices", "coordination")
+CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Answers by step, for one round."""
+
+    round_id: UUID
+    answers: Mapping[str, Mapping[str, object]]
+
+    def answer(self, step: str, name: str) -> object:
+        """Return one answer, or None when the question was not answered yet."""
+        return self.answers.get(step, {}).get(name)
+
+    def text(self, step: str, name: str) -> str:
+        """Return one answer as text, empty when there is none."""
+        return str(self.answer(step, name) or "")
+
+    def texts(self, step: str, name: str) -> tuple[str, ...]:
+        """Return a list of answers."""
+        found = self.answer(step, name)
+        return tuple(str(item) for item in found) if isinstance(found, list) else ()
+
+    @property
+    def birth_on(self) -> date:
+        """Return the child's birth date, which its identity number holds."""
+        return date.fromisoformat(self.text("child", "birth_on"))
+
+    def first_open_step(self) -> str:
+        """Return the first step without an answer; `check` when all are answered."""
+        return next((step for step in STEPS if step not in self.answers), CHECK)
+
+    def form(self, phone: str) -> ApplicationForm:
+        """Return the form as the service takes it. Every step must be answered."""
+        return ApplicationForm(
+            identity_number=self.text("child", "identity_number"),
+            child_name=self.text("child", "child_name"),
+            birth_on=self.birth_on,
+            sex=self.text("child", "sex"),
+            unit_code=self.text("home", "unit_code"),
+            address=self.text("home", "address"),
+            guardian_name=self.text("home", "guardian_name"),
+            phone=phone,
+            private_schools=self.texts("choices", "private"),
+            public_schools=self.texts("choices", "public"),
+            accepts_coordination=self.text("coordination", "accepts") == "yes",
+        )
+
+
+def read_draft(request: HttpRequest, round_id: UUID) -> Draft:
+    """Return the answers given so far in this round."""
+    kept = request.session.get(KEY, {})
+    return Draft(round_id, kept.get("answers", {}) if kept.get("round") == str(round_id) else {})
+
+
+def keep_answer(request: HttpRequest, draft: Draft, step: str, answer: Mapping[str, object]) -> Draft:
+    """Keep the answers of a step. Another home means other schools, so the choices are asked again."""
+    answers = {**draft.answers, step: dict(answer)}
+    if step in ("child", "home") and draft.answers.get(step) != answer:
+        for later in ("found", "choices"):
+            answers.pop(later, None)
+    request.session[KEY] = {"round": str(draft.round_id), "answers": answers}
+    return Draft(draft.round_id, answers)
+
+
+def forget_draft(request: HttpRequest) -> None:
+    """Drop the answers, once they are filed."""
+    request.session.pop(KEY, None)

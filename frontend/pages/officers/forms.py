@@ -1,0 +1,103 @@
+"""The forms of the office."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from frontend.pages.words import PRESETS
+from geo_data.models import Stage
+
+
+class DrawForm(forms.Form):
+    """What the engine shall draw."""
+
+    stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
+    preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
+
+
+class MoveForm(forms.Form):
+    """An estate or village into another zone."""
+
+    unit = forms.CharField(label=_("Estate or village"), help_text=_("Its name or code."), max_length=100)
+    zone = forms.ChoiceField(label=_("New zone"))
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+    def __init__(
+        self, *args: Any, zones: Iterable[tuple[str, str]], names: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = names
+        self.fields["zone"].choices = list(zones)  # type: ignore[attr-defined]  # a ChoiceField has them
+
+    def clean_unit(self) -> str:
+        """Return the code of the unit: what was written is a code, or a name that only one unit bears."""
+        written = str(self.cleaned_data["unit"]).strip()
+        if written in self.names:
+            return written
+        codes = [code for code, name in self.names.items() if name == written]
+        if len(codes) != 1:
+            raise forms.ValidationError(
+                _("Several have this name; write the code.")
+                if codes
+                else _("This plan has no such estate or village.")
+            )
+        return codes[0]
+
+
+class PublishForm(forms.Form):
+    """From when until when a plan is in force."""
+
+    from_on = forms.DateField(
+        label=_("In force from"), widget=forms.DateInput(attrs={"type": "date", "class": "short"})
+    )
+    until_on = forms.DateField(
+        label=_("Until, that day excluded"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
+    )
+    document_number = forms.CharField(label=_("Document number"), required=False, max_length=100)
+    confirmed = forms.BooleanField(
+        label=_(
+            "I have checked the plan. Families will be told these zones, and the publication stays on record."
+        )
+    )
+
+
+class CloseForm(forms.Form):
+    """The values that will make the seed: named before any of them exists."""
+
+    outside = forms.CharField(
+        label=_("Public value from outside the room"),
+        help_text=_("For example the winning numbers of a named lottery on a named day."),
+        max_length=100,
+    )
+    witnessed = forms.CharField(
+        label=_("Number drawn before witnesses"),
+        help_text=_("What is drawn, where and when."),
+        max_length=100,
+    )
+    reason = forms.CharField(label=_("Why the list is closed again"), required=False, max_length=300)
+    confirmed = forms.BooleanField(label=_("Nobody can be added to the list after this."))
+
+    def names(self) -> tuple[str, str]:
+        """Return the names in the order in which they enter the seed."""
+        return self.cleaned_data["outside"].strip(), self.cleaned_data["witnessed"].strip()
+
+
+class ValueForm(forms.Form):
+    """One value as this officer read it."""
+
+    name = forms.ChoiceField(label=_("Which value"))
+    value = forms.CharField(label=_("The value, exactly as announced"), max_length=200)
+
+    def __init__(self, *args: Any, names: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+
+
+class ConfirmForm(forms.Form):
+    """A step that cannot be taken back."""
+
+    confirmed = forms.BooleanField(label=_("Yes, I am sure"))

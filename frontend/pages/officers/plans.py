@@ -1,0 +1,170 @@
+"""Zone plans: drawing, looking, moving an estate, putting in force."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import JobRun, User
+from accounts.permissions import Action, may, require
+from accounts.selectors.jobs import find_latest_job
+from common.errors import DomainError
+from frontend.pages.guards import for_staff
+from frontend.pages.officers.districts import district_of
+from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm
+from frontend.pages.refusals import refusal_in_words
+from frontend.pages.words import VIOLATIONS
+from geo_data.models import Stage
+from geo_data.selectors.units import list_units
+from zoning.models import ZonePlan
+from zoning.permissions import plan_for, plan_for_reading
+from zoning.selectors.overview import PlanOverview, plan_overview
+from zoning.selectors.plans import list_plans
+from zoning.services.plans import move_units
+from zoning.services.publications import publish_plan
+from zoning.tasks import DRAWING, drawing_subject, request_drawing
+
+SHOWN_FAULTS = 20
+
+
+@require_safe
+@for_staff
+def plans(request: HttpRequest, person: User) -> HttpResponse:
+    """List the versions; a drawing that runs is shown above them."""
+    district = district_of(request, person)
+    context = {
+        "district": district,
+        "plans": list_plans(district.code),
+        "jobs": [job for stage in Stage if (job := _shown_job(district.code, stage))],
+        "form": DrawForm() if may(person, Action.DRAW_ZONES, district.code) else None,
+    }
+    return render(request, "officers/plans.html", context)
+
+
+@require_POST
+@for_staff
+def draw(request: HttpRequest, person: User) -> HttpResponse:
+    """Ask the engine for a plan."""
+    district = district_of(request, person)
+    require(person, Action.DRAW_ZONES, district.code)
+    form = DrawForm(request.POST)
+    if form.is_valid():
+        stage, preset = Stage(form.cleaned_data["stage"]), form.cleaned_data["preset"] or None
+        try:
+            request_drawing(
+                actor=person, now=timezone.now(), district_code=district.code, stage=stage, preset=preset
+            )
+        except DomainError as refusal:
+            messages.error(request, refusal_in_words(refusal))
+    return redirect("plans")
+
+
+@require_safe
+@for_staff
+def plan(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
+    """Show the zones on a map and in a table."""
+    found = plan_for_reading(person, plan_id)
+    return render(request, "officers/plan.html", _context(person, found))
+
+
+@require_POST
+@for_staff
+def move(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
+    """Store the next version with one unit in another zone, and go there."""
+    found = plan_for(person, Action.EDIT_ZONES, plan_id)
+    context = _context(person, found)
+    form = _move_form(found, context["overview"], request.POST)
+    if form.is_valid():
+        moves = {form.cleaned_data["unit"]: form.cleaned_data["zone"]}
+        try:
+            new = move_units(
+                actor=person,
+                now=timezone.now(),
+                plan_id=plan_id,
+                moves=moves,
+                reason=form.cleaned_data["reason"],
+            )
+        except DomainError as refusal:
+            form.add_error(None, refusal_in_words(refusal))
+        else:
+            messages.success(request, _("Version %(number)s was stored.") % {"number": new.number})
+            return redirect("plan", new.pk)
+    return render(request, "officers/plan.html", {**context, "move_form": form}, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def publish(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
+    """Ask for the period and a confirmation, then put the plan in force."""
+    found = plan_for(person, Action.PUBLISH_ZONES, plan_id)
+    form = PublishForm(request.POST or None, initial={"from_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        period = {name: form.cleaned_data[name] for name in ("from_on", "until_on", "document_number")}
+        try:
+            publish_plan(actor=person, now=timezone.now(), plan_id=plan_id, **period)
+        except DomainError as refusal:
+            form.add_error(None, refusal_in_words(refusal))
+        else:
+            messages.success(request, _("The zones are published."))
+            return redirect("plan", plan_id)
+    return render(request, "officers/publish.html", {"plan": found, "form": form})
+
+
+def _shown_job(district_code: str, stage: Stage) -> JobRun | None:
+    """Return the drawing that waits or runs, or failed last; one that succeeded shows in the list of plans."""
+    job = find_latest_job(DRAWING, drawing_subject(district_code, stage))
+    return job if job and job.status not in ("succeeded", "cancelled") else None
+
+
+def _context(person: User, found: ZonePlan) -> dict[str, Any]:
+    overview = plan_overview(found, on=timezone.localdate())
+    may_edit = may(person, Action.EDIT_ZONES, found.district_id)
+    return {
+        "plan": found,
+        "overview": overview,
+        "publications": list(found.publications.filter(withdrawn_at=None)),
+        "may_publish": may(person, Action.PUBLISH_ZONES, found.district_id),
+        "move_form": _move_form(found, overview, None) if may_edit else None,
+        "faults": _faults(found),
+        "workspace": _workspace(found, overview, may_edit=may_edit),
+        "map_review_number": settings.MAP_REVIEW_NUMBER,
+    }
+
+
+def _move_form(found: ZonePlan, overview: PlanOverview, data: Any) -> MoveForm:
+    names = dict(list_units(found.units_dataset).values_list("code", "name"))
+    return MoveForm(data, zones=[(one.zone.code, one.zone.name) for one in overview.zones], names=names)
+
+
+def _faults(found: ZonePlan) -> list[dict[str, Any]]:
+    broken = found.report.get("violations", [])[:SHOWN_FAULTS]
+    return [{**fault, "words": VIOLATIONS.get(fault["code"], fault["code"])} for fault in broken]
+
+
+def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> dict[str, Any]:
+    """Return what the map's script needs besides shapes; src/workspace/plan.ts names the same fields."""
+    return {
+        "units": reverse("zone-plan-units", args=[found.pk]),
+        "outlines": reverse("zone-plan-zones", args=[found.pk]),
+        "baseMap": f"/api/districts/{found.district_id}/base-map/",
+        "move": reverse("move-unit", args=[found.pk]) if may_edit else "",
+        "zones": [
+            {
+                "code": one.zone.code,
+                "name": one.zone.name,
+                "schools": [school.name for school in one.zone.schools],
+                "children": one.children,
+                "seats": one.seats,
+                "units": one.units,
+                "meanWalk": one.walk.mean,
+            }
+            for one in overview.zones
+        ],
+    }

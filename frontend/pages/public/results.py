@@ -1,0 +1,98 @@
+"""Published results, by school and by receipt; and the proof of them, for anybody."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from admissions.models import AdmissionRound, RoundStatus
+from admissions.selectors.results import (
+    NoResults,
+    find_draw,
+    find_entry_list,
+    find_result,
+    get_bundle,
+    public_results,
+)
+from admissions.selectors.rounds import get_round, list_rounds, round_code
+from config.paths import BASE
+
+CLOSED = (RoundStatus.CLOSED, RoundStatus.DRAWN, RoundStatus.PUBLISHED)
+OFFLINE_PAGE = BASE / "frontend" / "verifier" / "check.html"
+# The offline page is one file with its script inside, so that it can be carried away on a stick.
+OFFLINE_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """List the rounds whose results are published."""
+    return render(request, "public/results.html", {"rounds": list_rounds(statuses=[RoundStatus.PUBLISHED])})
+
+
+@require_safe
+def result(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Show what was published of a round, and one receipt when asked."""
+    admission_round = get_round(round_id)
+    receipt = request.GET.get("receipt", "").strip()
+    context = {
+        "round": admission_round,
+        "results": public_results(admission_round),
+        "receipt": receipt,
+        "found": _find(admission_round, receipt),
+    }
+    return render(request, "public/result.html", context)
+
+
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """List what can be checked: every round whose list is closed."""
+    return render(request, "public/check.html", {"rounds": list_rounds(statuses=CLOSED)})
+
+
+@require_safe
+def check_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Show digest, values, seed and bundle of a round, and how to check them."""
+    admission_round = get_round(round_id)
+    entry_list = find_entry_list(admission_round)
+    if entry_list is None:
+        raise NoResults("the entry list of this round is not closed")
+    is_published = admission_round.status == RoundStatus.PUBLISHED
+    context: dict[str, Any] = {
+        "round": admission_round,
+        "entry_list": entry_list,
+        "lottery": f"{round_code(admission_round)}-{entry_list.number}",
+        "draw": find_draw(admission_round) if is_published else None,
+    }
+    return render(request, "public/check_round.html", context)
+
+
+@require_safe
+def bundle(request: HttpRequest, draw_id: UUID) -> HttpResponse:
+    """Hand out the public bundle, byte for byte as published."""
+    draw = get_bundle(draw_id)
+    response = HttpResponse(bytes(draw.bundle), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{round_code(draw.entry_list.round)}.zip"'
+    response["ETag"] = f'"{draw.bundle_digest}"'
+    return response
+
+
+@require_safe
+def offline_page(request: HttpRequest) -> FileResponse:
+    """Hand out the page that checks a bundle in any browser, without this server."""
+    response = FileResponse(OFFLINE_PAGE.open("rb"), content_type="text/html; charset=utf-8")
+    response["Content-Security-Policy"] = OFFLINE_POLICY
+    return response
+
+
+def _find(admission_round: AdmissionRound, receipt: str) -> object:
+    if not receipt:
+        return None
+    try:
+        return find_result(admission_round, receipt)
+    except NoResults:
+        return None

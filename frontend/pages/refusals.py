@@ -1,0 +1,69 @@
+"""Refusals in words: a stable code becomes a sentence in the language of the page."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+from frontend.pages.language import language
+
+WORDS: Mapping[str, Promise] = {
+    "already_filed": _(
+        "This child has an application in this round already. You find it under “My applications”."
+    ),
+    "application_refused": _("The rules of this round do not allow this application:"),
+    "round_not_open": _("Families cannot apply, change or withdraw in this round at this moment."),
+    "no_such_application": _("There is no such application, or it belongs to somebody else."),
+    "step_not_possible": _("This is not possible any more; the application has moved on."),
+    "no_such_round": _("There is no such round."),
+    "no_such_plan": _("There is no such zone plan."),
+    "no_such_unit": _("There is no such estate or village."),
+    "no_such_job": _("There is no such job."),
+    "no_such_district": _("There is no such district here."),
+    "no_such_dataset": _("The files for this have not been imported yet."),
+    "nothing_in_force": _("No zones are in force on this day."),
+    "not_permitted": _(
+        "You may not do this. If you think that you should, ask the administrator of your bureau."
+    ),
+    "plan_not_lawful": _("The plan breaks rules and cannot be published."),
+    "period_holds_no_day": _("The last day must be after the first day."),
+    "periods_overlap": _("Other zones are in force on some of these days."),
+    "nothing_moved": _("The estate or village is in this zone already."),
+    "moves_do_not_fit": _("This plan has no such unit or zone."),
+    "reason_missing": _("Write a reason: zones are changed with a reason."),
+    "dataset_missing": _("The files for this have not been imported yet."),
+    "no_seated_school": _("No public school of this stage has a seat."),
+    "units_without_count": _(
+        "Some units have no number of children. Import the household census, or name an entry year."
+    ),
+    "district_cannot_be_zoned": _("The imported files contradict each other, so no zones can be drawn."),
+    "round_moved_on": _("The round has moved on to another step. Load the page again."),
+    "round_still_open": _(
+        "Families can still file; the list is closed after the closing time of the calendar."
+    ),
+    "applications_unreviewed": _("Some applications are not decided yet."),
+    "already_closed": _("The entry list is closed already; another one needs a reason."),
+    "public_values_differ": _(
+        "The two officers entered different values. Compare them with the announcement."
+    ),
+    "fault": _("Something went wrong in the program. The fault was recorded."),
+}
+
+
+def refusal_in_words(refusal: DomainError) -> str:
+    """Return the sentence for the refusal's code; a code nobody wrote one for shows its own message."""
+    return str(WORDS.get(refusal.code, refusal.message))
+
+
+def code_in_words(code: str, message: str) -> str:
+    """Return the sentence for a stored failure."""
+    return str(WORDS.get(code, message))
+
+
+def reasons_in_words(refusal: DomainError | None) -> tuple[str, ...]:
+    """Return every reason that the refusal carries, in the language of the page."""
+    reasons = refusal.details.get("reasons", []) if refusal else []
+    if not isinstance(reasons, list):
+        return ()
+    return tuple(str(reason[language()]) for reason in reasons if isinstance(reason, dict))

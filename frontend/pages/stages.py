@@ -1,0 +1,22 @@
+"""The stages that background jobs report, in words. src/text/stages.ts says the same while a page stays open."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STAGES: Mapping[str, Promise] = {
+    "": _("Starting"),
+    "reading": _("Reading the data"),
+    "bound": _("Computing what no plan can beat"),
+    "start": _("Making a first plan"),
+    "search": _("Looking for a better plan"),
+    "filing": _("Taking applications"),
+    "judging": _("Judging every application by the rules"),
+    "writing": _("Writing the entry list"),
+    "drawing": _("Drawing the tickets"),
+    "placing": _("Placing the children"),
+    "bundling": _("Making the public bundle"),
+    "verifying": _("Checking the result independently"),
+    "storing": _("Storing"),
+}

@@ -1,0 +1,41 @@
+"""Closed sets of other apps, in words."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from admissions.rules.calendar import Phase
+
+PHASES: Mapping[Phase, Promise] = {
+    Phase.ANNOUNCED: _("announced"),
+    Phase.OPEN: _("families apply"),
+    Phase.REVIEW: _("review"),
+    Phase.BEFORE_DRAW: _("before the draw"),
+    Phase.DRAW: _("draw and placement"),
+    Phase.CONFIRMATION: _("families confirm"),
+    Phase.FINISHED: _("finished"),
+}
+
+PRESETS: Mapping[str, Promise] = {
+    "": _("Choose by itself: few changes where zones are in force, short ways where none are"),
+    "fewest_changes": _("As few changes as possible"),
+    "nearest": _("As short ways as possible"),
+    "balanced": _("Schools evenly full"),
+}
+
+VIOLATIONS: Mapping[str, Promise] = {
+    "school_unknown": _("A school that this plan does not know"),
+    "unit_unknown": _("An estate or village that the data do not know"),
+    "unit_twice": _("An estate or village stands in two zones"),
+    "unit_missing": _("An estate or village has no zone"),
+    "seats_exceeded": _("More children than seats"),
+    "school_outside_zone": _("The school stands outside its own zone"),
+    "zone_cut": _("The zone falls into several pieces"),
+    "lock_broken": _("A fixed estate or village was moved"),
+    "forbidden_used": _("An estate or village has a school that it may not have"),
+    "too_far": _("The way is longer than allowed"),
+    "seats_short_everywhere": _("There are fewer seats than children in the whole district"),
+    "only_full_schools": _("Only full schools are within reach"),
+    "no_school_allowed": _("No school is allowed for this estate or village"),
+}

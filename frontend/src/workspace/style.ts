@@ -1,0 +1,82 @@
+// How the map is drawn: our own shapes only, no tiles, no glyphs, nothing from outside.
+import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
+import type { BaseMap, Outlines, Units } from "./plan";
+
+export type Paint = "zones" | "fullness";
+
+const INK = "#1c2b2f";
+
+/** Return an expression that gives each zone its colour; zones it does not know are grey. */
+export function fillColour(colours: ReadonlyMap<string, string>): ExpressionSpecification | string {
+  if (colours.size === 0) return "#c9c9c1";
+  const pairs = [...colours].flat();
+  return ["match", ["get", "zone"], ...pairs, "#c9c9c1"] as unknown as ExpressionSpecification;
+}
+
+export function mapStyle(
+  units: Units,
+  outlines: Outlines,
+  base: BaseMap,
+  colours: ReadonlyMap<string, string>,
+): StyleSpecification {
+  const selected: ExpressionSpecification = ["boolean", ["feature-state", "selected"], false];
+  const pointed: ExpressionSpecification = ["boolean", ["feature-state", "pointed"], false];
+  return {
+    version: 8,
+    sources: {
+      units: { type: "geojson", data: units, promoteId: "code" },
+      outlines: { type: "geojson", data: outlines, promoteId: "code" },
+      base: { type: "geojson", data: base },
+    },
+    layers: [
+      { id: "paper", type: "background", paint: { "background-color": "#eef1ea" } },
+      {
+        id: "units",
+        type: "fill",
+        source: "units",
+        filter: ["!=", ["geometry-type"], "Point"],
+        paint: { "fill-color": fillColour(colours), "fill-opacity": ["case", pointed, 0.72, 0.95] },
+      },
+      {
+        id: "unit-points",
+        type: "circle",
+        source: "units",
+        filter: ["==", ["geometry-type"], "Point"],
+        paint: {
+          "circle-color": fillColour(colours),
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.5, 13, 7],
+          "circle-stroke-color": INK,
+          "circle-stroke-width": 0.5,
+        },
+      },
+      line("unit-lines", "units", "#ffffff", 0.7, ["!=", ["geometry-type"], "Point"]),
+      line("rivers", "base", "#4f8fb8", 3.5, ["==", ["get", "kind"], "river"]),
+      line("streets", "base", "#8d8d86", 0.6, ["==", ["get", "kind"], "street"]),
+      line("main-roads", "base", "#6b5f55", 2, ["==", ["get", "kind"], "main_road"]),
+      line("zone-lines", "outlines", INK, 2.2),
+      {
+        id: "chosen",
+        type: "line",
+        source: "units",
+        paint: { "line-color": "#b3261e", "line-width": ["case", selected, 4, 0] },
+      },
+    ],
+  };
+}
+
+function line(
+  id: string,
+  source: string,
+  colour: string,
+  width: number,
+  filter?: ExpressionSpecification,
+): StyleSpecification["layers"][number] {
+  return {
+    id,
+    type: "line",
+    source,
+    ...(filter ? { filter } : {}),
+    layout: { "line-join": "round", "line-cap": "round" },
+    paint: { "line-color": colour, "line-width": width },
+  };
+}
