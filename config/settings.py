@@ -110,7 +110,10 @@ BLIND_INDEX_KEY = environment.text("JIUJIN_BLIND_INDEX_KEY", "")
 BLIND_INDEX_HASH = environment.text("JIUJIN_BLIND_INDEX_HASH", "sha256")  # or sm3; fixed before the first row
 
 # Sign-in: guardians by a code sent to their phone, staff by user name, password and an authenticator.
-DEMO = environment.flag("JIUJIN_DEMO", False)  # shows sign-in codes on the page: never where real families apply
+DEMO = environment.flag(
+    "JIUJIN_DEMO", False
+)  # shows sign-in codes on the page: never where real families apply
+DEMO_FOLDER = VAR / "demo"  # import files, policies and bundle of the sample county
 REQUIRE_SECOND_FACTOR = environment.flag("JIUJIN_REQUIRE_SECOND_FACTOR", not DEMO)
 PHONE_COUNTRY = environment.text("JIUJIN_PHONE_COUNTRY", "86")
 SMS_URL = environment.text("JIUJIN_SMS_URL", "")  # without a gateway messages stay in the outbox

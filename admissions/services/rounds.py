@@ -16,8 +16,9 @@ from admissions.rules.policy import Policy, load_policy, policy_as_data, policy_
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind
 from admissions.selectors.rounds import NoSuchRound, policy_of, round_code
 from common.errors import MalformedInput, NotFound, RulesSayNo, WrongMoment
-from geo_data.models import Ownership, School
+from geo_data.models import Ownership, School, Stage
 from zoning.models import ZonePublication, ZoneSchool
+from zoning.selectors.publications import find_publication
 
 OPEN_KINDS = (LineKind.ZONE, LineKind.MULTI_SCHOOL, LineKind.PRIVATE_OPEN)
 Seats = Mapping[tuple[str, str], int]
@@ -180,9 +181,7 @@ class _LineDraft:
 
 
 def _zones_on(district_code: str, stage: str, on: date) -> ZonePublication:
-    in_force = ZonePublication.objects.filter(
-        district_id=district_code, stage=stage, in_force__contains=on, withdrawn_at=None
-    ).first()
+    in_force = find_publication(district_code, Stage(stage), on)
     if in_force is None:
         raise NoZonesInForce(
             f"no {stage} zones are in force on {on}; publish a plan for that day first", on=str(on)

@@ -42,7 +42,7 @@ def _children(district_code: str, year: int) -> list[str]:
     census = get_current_dataset(district_code, DatasetKind.CHILDREN)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
     born_from = date(year - 7, 9, 1)
-    lines = []
+    lines: list[str] = []
     for child in iter_children(
         census, born_from=born_from, born_until=born_from + timedelta(days=365), chunk=50
     ):

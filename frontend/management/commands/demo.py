@@ -18,6 +18,8 @@ from admissions.models import AdmissionRound, RoundStatus
 from admissions.selectors.rounds import find_round
 from frontend.management.demo_guide import guide
 from frontend.management.demo_policy import open_policy, past_policy, past_year
+from geo_data.models import Stage
+from zoning.selectors.publications import find_publication
 
 DISTRICT = "990101"
 SEED = 1
@@ -44,7 +46,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("this loads invented people: set JIUJIN_DEMO=yes on a machine made for it")
-        folder = Path(str(options["folder"] or settings.BASE / "var" / "demo"))
+        folder = Path(str(options["folder"] or settings.DEMO_FOLDER))
         folder.mkdir(parents=True, exist_ok=True)
         now = timezone.localtime()
         with self._step("1/6 人员 Staff"):
@@ -97,7 +99,7 @@ class Command(BaseCommand):
 
     def _zones(self, folder: Path, year: int) -> None:
         for stage in ("primary", "junior"):
-            if find_publications(stage):
+            if find_publication(DISTRICT, Stage(stage), date(year, 3, 1)):
                 continue
             last, this = date(year - 1, 3, 1), date(year, 3, 1)
             call_command(
