@@ -1,6 +1,6 @@
 """Category, tier and sort keys of a child at a school: computed from facts, never picked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,15 +47,25 @@ class Classified:
     keys      -- integers without the ticket, smaller first: days as proleptic ordinals, metres as they are,
                  months, years and points negative, a sibling 0 and none 1, what is unknown KEY_LAST
     open      -- facts that would decide a better category and that nobody, or only the family, states
-    declared  -- facts the result rests on that only the family stands behind
     """
 
     category: str | None
     tier: int | None
     keys: tuple[int, ...]
     open: tuple[FactName, ...]
-    declared: tuple[FactName, ...]
     standing: Standing = field(compare=False, repr=False)
+
+    @property
+    def declared(self) -> tuple[FactName, ...]:
+        """Return the facts that the result rests on and that only the family stands behind, in alphabetical order.
+
+        Source: docs/rules/documents.md.
+        """
+        if self.category is None or not self.standing.policy.line(self.standing.target.line).categories:
+            return ()
+        facts = self.standing.facts
+        used = facts_used(self.standing.policy.category(self.category), self.standing)
+        return tuple(name for name in used if name in facts and not facts[name].is_proved)
 
     @property
     def trace(self) -> tuple[Sentence, ...]:
@@ -81,16 +91,15 @@ def classify(
     standing = Standing(facts.in_force(on), policy, target, on, zone_schools)
     line, unknown = policy.line(target.line), set[FactName]()
     if not line.categories:
-        return Classified(line.code, 1, (), (), (), standing)
+        return Classified(line.code, 1, (), (), standing)
     for tier, category in enumerate(policy.categories_of(line), start=1):
         outcome = holds(category.when, standing.value)
         if outcome:
-            declared = _declared(facts_used(category, standing), standing.facts)
             keys = sort_keys(category, standing)
-            return Classified(category.code, tier, keys, tuple(sorted(unknown)), declared, standing)
+            return Classified(category.code, tier, keys, tuple(sorted(unknown)), standing)
         if outcome is None:
             unknown.update(_open_facts(category.when, standing))
-    return Classified(None, None, (), tuple(sorted(unknown)), (), standing)
+    return Classified(None, None, (), tuple(sorted(unknown)), standing)
 
 
 def sort_keys(category: Category, standing: Standing) -> tuple[int, ...]:
@@ -165,10 +174,6 @@ def _open_facts(condition: Condition, standing: Standing) -> set[FactName]:
         if comparison_holds(comparison, standing.value(comparison.term)) is not False:
             asked.update(standing.rests_on(comparison.term))
     return {name for name in asked if name not in standing.facts or not standing.facts[name].is_proved}
-
-
-def _declared(names: Iterable[FactName], facts: Facts) -> tuple[FactName, ...]:
-    return tuple(name for name in names if name in facts and not facts[name].is_proved)
 
 
 def _trace(standing: Standing) -> Iterator[Sentence]:

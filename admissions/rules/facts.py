@@ -112,6 +112,8 @@ class Facts(Mapping[FactName, Fact]):
 
     def in_force(self, on: date) -> "Facts":
         """Return the facts that may be relied on that day."""
+        if all(fact.is_in_force(on) for fact in self._by_name.values()):
+            return self
         return Facts(fact for fact in self._by_name.values() if fact.is_in_force(on))
 
     def proved(self) -> "Facts":

@@ -259,7 +259,8 @@ class Policy:
 
     def categories_of(self, line: PlanLine) -> tuple[Category, ...]:
         """Return the categories of the line in the order of their tiers."""
-        return tuple(self.category(code) for code in line.categories)
+        by_code = {category.code: category for category in self.categories}
+        return tuple(by_code[code] for code in line.categories)
 
 
 def _absent(code: str) -> NoReturn:
