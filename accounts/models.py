@@ -215,7 +215,10 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(name="outbox_by_recipient", fields=["recipient_index", "-created_at"])]
+        indexes = [
+            models.Index(name="outbox_by_recipient", fields=["recipient_index", "-created_at"]),
+            models.Index(name="outbox_by_age", fields=["created_at"]),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -12,9 +12,9 @@ from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.messages import send_code
 from accounts.models import User
 from accounts.selectors.people import phone_index
-from accounts.services.messages import send_code
 from accounts.services.people import register_guardian
 
 

@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.apps import apps
 from django.db import models, transaction
 
 from accounts.models import User
 from accounts.sealing import Keyring, current_keyring, is_sealed_as_now, open_bytes, seal_bytes
+from accounts.selectors.sealed import list_sealed_columns
 from accounts.services.audit import record_event
 
 BATCH = 500
-SUFFIX = "_sealed"
 SECRET_TABLE, SECRET_FIELD = "mfa_authenticator", "data"
 SECRET_ROW = ""  # allauth does not say whose secret it seals
 
@@ -29,7 +28,7 @@ def reseal(*, actor: User | None, now: datetime) -> dict[str, int]:
     """
     ring = current_keyring()
     counts: dict[str, int] = {}
-    for model, fields in sealed_columns():
+    for model, fields in list_sealed_columns():
         counts[model._meta.db_table] = sum(
             _reseal_batch(model, fields, keys, ring) for keys in _batches(model)
         )
@@ -38,14 +37,6 @@ def reseal(*, actor: User | None, now: datetime) -> dict[str, int]:
         subject = ("sealing_key", ring.sealing_id)
         record_event(actor=actor, now=now, action="sealing.renewed", subject=subject, details=counts)
     return counts
-
-
-def sealed_columns() -> Iterator[tuple[type[models.Model], tuple[str, ...]]]:
-    """Return the tables that hold sealed columns, and those columns."""
-    for model in apps.get_models():
-        fields = tuple(f.attname for f in model._meta.concrete_fields if f.attname.endswith(SUFFIX))
-        if fields:
-            yield model, fields
 
 
 def _batches(model: type[models.Model]) -> Iterator[list[object]]:

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
 from pytest_django import Settings
 
+from accounts.messages import JsonGateway, MessageNotSent, OutboxGateway, current_gateway, send_code
 from accounts.models import OutboxMessage
 from accounts.sealing import open_sealed
-from accounts.services.messages import JsonGateway, MessageNotSent, OutboxGateway, current_gateway, send_code
 from tests.services.accounts_world import NOON
 
 PHONE = "+8613800000001"
@@ -84,6 +85,15 @@ def test_without_a_gateway_the_message_is_kept_sealed() -> None:
     assert opened["recipient_sealed"] == PHONE
     assert "123456" in opened["text_sealed"]
     assert b"123456" not in bytes(message.text_sealed)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours", "kept"), [(24, 2), (25, 1)])
+def test_outbox_forgets_after_a_day(hours: int, kept: int) -> None:
+    for now in (NOON, NOON + timedelta(hours=hours)):
+        OutboxGateway().send(now=now, phone=PHONE, values={"text": "hello"})
+
+    assert OutboxMessage.objects.count() == kept
 
 
 def test_settings_choose_the_gateway(settings: Settings) -> None:

@@ -11,11 +11,12 @@ from django.core.management import call_command
 from django.db import models
 from pytest_django import Settings
 
+from accounts.messages import OutboxGateway
 from accounts.models import AuditEvent, OutboxMessage, Role
 from accounts.sealing import CannotOpen, sealing_key_of
 from accounts.selectors.people import open_phone
-from accounts.services.messages import OutboxGateway
-from accounts.services.resealing import reseal, sealed_columns
+from accounts.selectors.sealed import list_sealed_columns
+from accounts.services.resealing import reseal
 from tests.services.accounts_world import NOON, guardian, staff
 
 KEYS = {name: f"{name}:{base64.b64encode(bytes([number] * 32)).decode()}" for number, name in enumerate("ab")}
@@ -83,7 +84,7 @@ def test_value_that_does_not_open_stops_the_run_and_stays(settings: Settings) ->
 
 
 def test_every_sealed_column_is_binary_and_its_row_has_a_key_of_its_own_making() -> None:
-    found = list(sealed_columns())
+    found = list_sealed_columns()
 
     assert "accounts_user" in {model._meta.db_table for model, _ in found}
     for model, names in found:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from accounts.selectors.people import phone_index
 from common.errors import WrongMoment
 
 SECONDS_TO_ANSWER = 8.0
+KEPT = timedelta(days=1)
 
 
 class MessageNotSent(WrongMoment):
@@ -41,7 +42,8 @@ class OutboxGateway:
     """Keeps messages, sealed, for an installation without a gateway."""
 
     def send(self, *, now: datetime, phone: str, values: Mapping[str, str]) -> None:
-        """Store the message."""
+        """Store the message, and drop those that nobody can need any more."""
+        OutboxMessage.objects.filter(created_at__lt=now - KEPT).delete()
         row_id, table = uuid4(), "accounts_outboxmessage"
         OutboxMessage.objects.create(
             id=row_id,
