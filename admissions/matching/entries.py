@@ -65,14 +65,16 @@ def applicants_from(
     *,
     fallbacks: Mapping[str, tuple[str, tuple[str, ...]]],
     tiers: Mapping[tuple[str, str], int] | None = None,
+    walk_metres: Mapping[str, tuple[int, ...]] | None = None,
 ) -> tuple[Applicant, ...]:
     """Return the applicants of published entries: what is placed is exactly what was listed.
 
     entries   -- `lottery.entry_list.entry_value` of each entry
     fallbacks -- (salt, lines within reach, nearest first) by receipt
     tiers     -- by (receipt, line id), for the reasons only
+    walk_metres -- beside the lines within reach; `least_total_walk` needs them
     """
-    return tuple(_applicant(entry, ticket_of, fallbacks, tiers or {}) for entry in entries)
+    return tuple(_applicant(entry, ticket_of, fallbacks, tiers or {}, walk_metres or {}) for entry in entries)
 
 
 def _applicant(
@@ -80,6 +82,7 @@ def _applicant(
     ticket_of: TicketOf,
     fallbacks: Mapping[str, tuple[str, tuple[str, ...]]],
     tiers: Mapping[tuple[str, str], int],
+    walk_metres: Mapping[str, tuple[int, ...]],
 ) -> Applicant:
     receipt = entry["receipt"]
     ball = entry["group"] or receipt
@@ -90,5 +93,6 @@ def _applicant(
     fallback = None
     if entry["fallback_rank"] is not None:
         salt, line_ids = fallbacks[receipt]
-        fallback = Fallback(entry["fallback_rank"], ticket_of("", ball), line_ids, salt=salt)
+        ticket = ticket_of("", ball)
+        fallback = Fallback(entry["fallback_rank"], ticket, line_ids, walk_metres.get(receipt, ()), salt)
     return Applicant(receipt, bids, entry["group"], entry["split_allowed"], fallback)

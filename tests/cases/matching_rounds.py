@@ -161,7 +161,12 @@ def drawn_applicants(world: World, record: DrawRecord, entries: tuple[Entry, ...
         name = urn(scope, track=tracks[line_id], line_id=line_id) if line_id else coordination_urn(scope)
         return record.draw.ticket(name, ball)
 
-    return applicants_from([entry_value(entry) for entry in entries], ticket_of, fallbacks=world.fallbacks)
+    return applicants_from(
+        [entry_value(entry) for entry in entries],
+        ticket_of,
+        fallbacks=world.fallbacks,
+        walk_metres={receipt: (200, 500, 900) for receipt in world.fallbacks},
+    )
 
 
 def drawn(world: World) -> DrawRecord:
