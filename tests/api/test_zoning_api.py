@@ -239,10 +239,10 @@ def test_a_district_without_files_is_told_at_once() -> None:
 def test_anybody_learns_the_zone_of_a_unit_and_of_a_point_in_words() -> None:
     in_force(a_plan())
     asked = {"district": DISTRICT, "stage": "primary", "on": "2026-10-01"}
-    point = {"lon": WEST + 1.5 * SIDE, "lat": SOUTH + SIDE / 2}
+    point: dict[str, Any] = {"lon": WEST + 1.5 * SIDE, "lat": SOUTH + SIDE / 2}
 
     by_unit = as_person(None).get("/api/zones/at/", {**asked, "unit": "u1"})
-    by_point = as_person(None).get("/api/zones/at/", {**asked, **point})
+    by_point = as_person(None).get("/api/zones/at/", {**point, **asked})
 
     assert by_unit.status_code == 200
     assert by_point.json() == by_unit.json()
@@ -279,7 +279,7 @@ def test_the_area_of_the_zone_comes_only_with_a_review_number(settings: Settings
 def test_questions_without_an_answer(place: dict[str, Any], status: int) -> None:
     in_force(a_plan())
 
-    asked = {"district": DISTRICT, "stage": "primary", "on": "2026-10-01", **place}
+    asked: dict[str, Any] = {"district": DISTRICT, "stage": "primary", "on": "2026-10-01", **place}
 
     assert as_person(None).get("/api/zones/at/", asked).status_code == status
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from common.errors import MalformedInput
 from zoning.engine.problem import Problem, School, Wishes, build_problem
-from zoning.engine.verify import Facts, Place, Site
+from zoning.engine.report import Json
+from zoning.engine.verify import Facts, Place, Site, violations
 from zoning.selectors.basis import PlanBasis, SeatedSchool
 
 
@@ -104,6 +105,15 @@ def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
         adjacency=basis.adjacency,
         locked=_further_school_units(sites),
     )
+
+
+def broken_rules(basis: PlanBasis, sites: Sequence[ZoneSite], zone_of: Mapping[str, str]) -> list[Json]:
+    """Return what the independent checker finds wrong, as a plan's report keeps it; empty is good news."""
+    found = violations(facts_of(basis, sites), sorted(zone_of.items()))
+    return [
+        {"code": one.code, "zone": one.school_id, "units": list(one.unit_ids), "children": one.children}
+        for one in found
+    ]
 
 
 def _further_school_units(sites: Sequence[ZoneSite]) -> dict[str, str]:

@@ -21,9 +21,9 @@ from zoning.engine.solve import Options, solve
 from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import PlanBasis, load_current_basis
 from zoning.selectors.plans import plan_content
-from zoning.selectors.problem import ZoneSite, problem_of, sites_to_draw
+from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
 from zoning.selectors.publications import find_latest_publication
-from zoning.services.storing import Draft, broken_rules, store_version
+from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 20
 # What no plan could mend; the rest of what the engine says, the checker says itself.
@@ -132,7 +132,7 @@ def _solve(
         report={**told, "preset": preset, "hopeless": _hopeless(solution.violations)},
         details={"seed": seed, "preset": preset},
     )
-    found = broken_rules(draft)
+    found = broken_rules(basis, sites, draft.zone_of)
     if solution.lawful == bool(found):
         raise CheckerDisagrees(f"the engine says lawful={solution.lawful}, the checker finds {found[:3]}")
     return draft

@@ -14,10 +14,9 @@ from geo_data.models import District
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from zoning.engine.report import Json
-from zoning.engine.verify import violations
 from zoning.models import AttendanceZone, PlanOrigin, UnitAssignment, ZonePlan, ZoneSchool
 from zoning.selectors.basis import PlanBasis
-from zoning.selectors.problem import ZoneSite, facts_of
+from zoning.selectors.problem import ZoneSite, broken_rules
 
 ROWS_AT_ONCE = 5000
 
@@ -46,7 +45,7 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
     The number is given under a lock on the district's row, so that two versions never ask for the same one.
     """
     basis = draft.basis
-    found = broken_rules(draft)
+    found = broken_rules(basis, draft.sites, draft.zone_of)
     District.objects.select_for_update(no_key=True).get(pk=basis.district.pk)
     versions = ZonePlan.objects.filter(district=basis.district, stage=basis.stage)
     plan = ZonePlan(
@@ -85,15 +84,6 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         details=details,
     )
     return plan
-
-
-def broken_rules(draft: Draft) -> list[Json]:
-    """Return what the independent checker finds wrong, as the report keeps it."""
-    found = violations(facts_of(draft.basis, draft.sites), sorted(draft.zone_of.items()))
-    return [
-        {"code": one.code, "zone": one.school_id, "units": list(one.unit_ids), "children": one.children}
-        for one in found
-    ]
 
 
 def _store_zones(plan: ZonePlan, draft: Draft) -> None:

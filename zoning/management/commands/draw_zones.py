@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from common.errors import DomainError
+from geo_data.models import Stage
+from zoning.engine.faults import ProblemFault
 from zoning.engine.files import FileFault, plan_csv, read_tables
 from zoning.engine.objective import PRESETS
-from zoning.engine.problem import ProblemFault, build_problem
+from zoning.engine.problem import build_problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import violations
+from zoning.services.drawing import draw_zones_of_district
 
 
 class Command(BaseCommand):
@@ -26,13 +31,41 @@ class Command(BaseCommand):
         budget.add_argument("--seconds", type=float, help="wall time of the search (10)")
         budget.add_argument("--effort", type=int, help="rounds of search: the same plan on every machine")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--preset", choices=sorted(PRESETS), default="nearest")
+        parser.add_argument("--preset", choices=sorted(PRESETS), help="what a plan should be like")
+        parser.add_argument("--district", help="draw this district of the database, and store the plan")
+        parser.add_argument("--stage", choices=Stage.values, default=Stage.PRIMARY.value)
+        parser.add_argument("--entry-year", type=int, help="whose children count (the coming cohort)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["district"]:
+            self._draw_district(options)
+            return
         missing = [f"--{name}" for name in ("units", "schools", "adjacency", "out") if not options[name]]
         if missing:
             raise CommandError(f"The file form needs {', '.join(missing)}.")
         self._draw_from_files(options)
+
+    def _draw_district(self, options: dict[str, Any]) -> None:
+        try:
+            plan = draw_zones_of_district(
+                actor=None,
+                now=timezone.now(),
+                district_code=options["district"],
+                stage=Stage(options["stage"]),
+                entry_year=options["entry_year"],
+                preset=options["preset"],
+                seed=options["seed"],
+                effort=options["effort"],
+                seconds=options["seconds"],
+            )
+        except DomainError as refusal:
+            raise CommandError(f"{refusal.message} ({refusal.code}) {dict(refusal.details)}") from refusal
+        self.stdout.write(
+            f"Plan {plan.number} stored: {plan.report['cost_km']:.3f} child-km, at least"
+            f" {plan.report['lower_bound']:.3f} for any plan (gap {100 * plan.report['gap']:.2f} %)"
+        )
+        if not plan.lawful:
+            raise CommandError(f"No lawful plan was found; this one breaks: {plan.report['violations']}")
 
     def _draw_from_files(self, options: dict[str, Any]) -> None:
         began = time.monotonic()
@@ -64,7 +97,7 @@ class Command(BaseCommand):
 
 
 def _solve_options(options: dict[str, Any]) -> Options:
-    weights = PRESETS[options["preset"]]
+    weights = PRESETS[options["preset"] or "nearest"]
     if options["effort"] is not None:
         return Options(effort=options["effort"], weights=weights)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]

@@ -1,0 +1,120 @@
+"""Drawing in the background: asked for once, done once, watched."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.models import JobRun, JobStatus
+from accounts.selectors.jobs import find_latest_job
+from accounts.services.jobs import JobTaken, running
+from geo_data.models import CatchmentUnit, Stage
+from tests.services.accounts_world import officer
+from tests.services.worlds import DISTRICT, NOON, small_county
+from zoning.models import ZonePlan
+from zoning.selectors.basis import DatasetMissing
+from zoning.services.drawing import draw_zones_of_district
+from zoning.tasks import draw_zones_task, request_drawing
+
+ARGUMENTS: dict[str, Any] = {
+    "district_code": DISTRICT, "stage": "primary", "entry_year": None, "preset": None, "school_groups": [],
+    "seed": 1, "effort": 1, "seconds": None,
+}  # fmt: skip
+
+
+def requested() -> JobRun:
+    return request_drawing(actor=officer(), now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_draws_a_plan_and_the_job_names_it() -> None:
+    small_county()
+    job = requested()
+
+    draw_zones_task.call(job_id=str(job.pk), **ARGUMENTS)
+
+    plan = ZonePlan.objects.get()
+    job.refresh_from_db()
+    assert job.status == JobStatus.SUCCEEDED
+    assert job.result == {"plan": str(plan.pk), "number": 1, "lawful": True}
+    assert plan.job == job
+    assert plan.created_by == job.requested_by
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_is_done_draws_nothing_when_it_is_run_again() -> None:
+    small_county()
+    job = requested()
+    draw_zones_task.call(job_id=str(job.pk), **ARGUMENTS)
+
+    with pytest.raises(JobTaken):
+        draw_zones_task.call(job_id=str(job.pk), **ARGUMENTS)
+
+    assert ZonePlan.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_plan_of_a_worker_that_was_given_up_is_undone() -> None:
+    small_county()
+    job = requested()
+
+    def given_to_another(stage: str, done: int, total: int) -> None:
+        if stage == "storing":
+            JobRun.objects.filter(pk=job.pk).update(attempts=2)
+
+    with pytest.raises(JobTaken), running(str(job.pk)) as mine:
+        draw_zones_of_district(
+            actor=None,
+            now=NOON,
+            district_code=DISTRICT,
+            stage=Stage.PRIMARY,
+            effort=1,
+            job=mine,
+            report=given_to_another,
+        )
+
+    assert not ZonePlan.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_is_the_jobs_failure_with_its_code() -> None:
+    county = small_county()
+    job = requested()
+    CatchmentUnit.objects.filter(dataset=county.units, code="u1").update(children=None)
+
+    draw_zones_task.call(job_id=str(job.pk), **ARGUMENTS)
+
+    job.refresh_from_db()
+    assert (job.status, job.failure_code) == (JobStatus.FAILED, "units_without_count")
+    assert not ZonePlan.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_stages_of_a_drawing_are_reported() -> None:
+    small_county()
+    seen: list[str] = []
+
+    draw_zones_of_district(
+        actor=None,
+        now=NOON,
+        district_code=DISTRICT,
+        stage=Stage.PRIMARY,
+        effort=1,
+        report=lambda stage, done, total: seen.append(stage),
+    )
+
+    assert seen[0] == "reading"
+    assert seen[-1] == "storing"
+    assert {"relaxing", "starting"} <= set(seen)
+
+
+@pytest.mark.django_db
+def test_a_district_without_files_queues_nothing() -> None:
+    county = small_county()
+    county.schools.delete()
+
+    with pytest.raises(DatasetMissing), transaction.atomic():
+        requested()
+
+    assert not JobRun.objects.exists()
+    assert find_latest_job("draw_zones", ("zoning.drawing", f"{DISTRICT}/primary")) is None

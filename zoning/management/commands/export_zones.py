@@ -1,0 +1,64 @@
+"""Write a stored plan as the files of the engine, so that anybody can judge it without the database."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from common.errors import DomainError
+from geo_data.models import Stage
+from zoning.engine.files import plan_csv
+from zoning.models import ZonePlan
+from zoning.selectors.basis import load_pinned_basis
+from zoning.selectors.plans import get_latest_lawful_plan, get_plan_by_number, plan_content
+from zoning.selectors.problem import sites_of_groups
+
+
+class Command(BaseCommand):
+    help = (
+        "Write units.csv, schools.csv, adjacency.csv, plan.csv and report.json of a plan. A zone of several"
+        " schools is one row of schools.csv, named after its first school."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--district", required=True)
+        parser.add_argument("--stage", required=True, choices=Stage.values)
+        parser.add_argument("--plan", type=int, help="a plan's number (the latest lawful one)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        district, stage, number = options["district"], Stage(options["stage"]), options["plan"]
+        try:
+            plan = (
+                get_latest_lawful_plan(district, stage)
+                if number is None
+                else get_plan_by_number(district, stage, number)
+            )
+        except DomainError as refusal:
+            raise CommandError(f"{refusal.message} ({refusal.code})") from refusal
+        options["folder"].mkdir(parents=True, exist_ok=True)
+        _write(plan, options["folder"])
+        self.stdout.write(f"Plan {plan.number} written to {options['folder']}.")
+
+
+def _write(plan: ZonePlan, folder: Path) -> None:
+    basis, content = load_pinned_basis(plan), plan_content(plan)
+    sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
+    units = ((unit.unit_id, unit.x_m, unit.y_m, unit.children) for unit in basis.units)
+    schools = ((site.code, site.unit_code, site.seats) for site in sites)
+    _write_rows(folder / "units.csv", ("unit_id", "x_m", "y_m", "children"), units)
+    _write_rows(folder / "schools.csv", ("school_id", "unit_id", "seats"), schools)
+    _write_rows(folder / "adjacency.csv", ("unit_a", "unit_b"), basis.adjacency)
+    (folder / "plan.csv").write_bytes(plan_csv(content.zone_of))
+    report = json.dumps(plan.report, ensure_ascii=False, indent=2, sort_keys=True)
+    (folder / "report.json").write_text(report + "\n", encoding="utf-8")
+
+
+def _write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
