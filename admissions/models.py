@@ -236,7 +236,7 @@ class Entry(models.Model):
 
     is_drawn  -- False for special-needs cases, who are placed before the draw and are in no public list
     standings -- line id -> [category, tier, sort keys...], from which the published ranks were made
-    nearest   -- line ids within reach for coordinated placement, nearest first
+    nearest   -- [line id, metres] within reach for coordinated placement, nearest first
     salt      -- opens the commitment to `nearest`
     """
 

@@ -116,15 +116,15 @@ class RoundWorld:
             )
         )
 
-    def reachable(self, facts: Facts) -> tuple[str, ...]:
-        """Return open public lines within the fallback's walk, nearest first, ties by line id."""
+    def reachable(self, facts: Facts) -> tuple[tuple[str, int], ...]:
+        """Return (line id, metres) of open public lines within the fallback's walk, nearest first, then by line id."""
         unit, cap = facts.text(FactName.DWELLING_UNIT) or "", self.policy.fallback.distance_cap_metres
         found = [
-            (self._distance(unit, line.school_id), line.line_id)
+            (self._distance(unit, line.school_id)[0], line.line_id)
             for line in self.lines.values()
             if self.kind(line.line_id) in OPEN_PUBLIC
         ]
-        return tuple(line_id for metres, line_id in sorted(found) if cap is None or metres[0] <= cap)
+        return tuple((line_id, metres) for metres, line_id in sorted(found) if cap is None or metres <= cap)
 
     def _distance(self, unit: str, school: str) -> tuple[int, str]:
         metres = self.walks.between(unit, school)

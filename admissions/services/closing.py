@@ -83,7 +83,7 @@ class _Case:
     accepts_coordination: bool
     listed: tuple[tuple[str, int], ...]
     standings: Mapping[str, tuple[int, ...]]
-    nearest: tuple[str, ...]
+    nearest: tuple[tuple[str, int], ...]
     special_line: str | None
 
     @property
@@ -200,7 +200,7 @@ def _case(world: RoundWorld, row: Application) -> _Case:
         listed=tuple((line_id, choice) for line_id, choice in chosen if line_id in standings),
         standings=standings,
         nearest=nearest,
-        special_line=_special_line(world, facts, chosen, nearest),
+        special_line=_special_line(world, facts, chosen, [line_id for line_id, _ in nearest]),
     )
 
 
@@ -264,7 +264,9 @@ def _entry_row(stored: EntryList, case: _Case, salt: str) -> Entry:
         receipt=case.receipt,
         is_drawn=case.special_line is None,
         standings={line_id: list(standing) for line_id, standing in case.standings.items()},
-        nearest=list(case.nearest if case.special_line is None else (case.special_line,)),
+        nearest=[list(item) for item in case.nearest]
+        if case.special_line is None
+        else [[case.special_line, 0]],
         salt=salt,
     )
 
@@ -312,7 +314,9 @@ def _public_entry(
         group_id=group,
         split_allowed=case.split_allowed,
         fallback_rank=fallback_rank,
-        fallback_commitment=None if fallback_rank is None else commitment(salts[case.receipt], case.nearest),
+        fallback_commitment=None
+        if fallback_rank is None
+        else commitment(salts[case.receipt], [line_id for line_id, _ in case.nearest]),
     )
 
 

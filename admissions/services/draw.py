@@ -202,12 +202,18 @@ def _applicants(
         .values_list("receipt", "salt", "nearest", "standings")
     )
     fallbacks: dict[str, tuple[str, tuple[str, ...]]] = {}
+    walks: dict[str, tuple[int, ...]] = {}
     tiers: dict[tuple[str, str], int] = {}
     for receipt, salt, nearest, standings in rows.iterator(chunk_size=BATCH):
-        fallbacks[receipt] = (salt, tuple(nearest))
+        fallbacks[receipt] = (salt, tuple(line_id for line_id, _ in nearest))
+        walks[receipt] = tuple(metres for _, metres in nearest)
         tiers.update({(receipt, line_id): standing[0] for line_id, standing in standings.items()})
     return applicants_from(
-        [entry_value(entry) for entry in public.entries], ticket_of, fallbacks=fallbacks, tiers=tiers
+        [entry_value(entry) for entry in public.entries],
+        ticket_of,
+        fallbacks=fallbacks,
+        tiers=tiers,
+        walk_metres=walks,
     )
 
 

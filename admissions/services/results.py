@@ -137,7 +137,7 @@ def _placed_before_draw(record: DrawRecord, lines: dict[str, int]) -> Iterator[P
         yield Placement(
             draw=record,
             application_id=entry.application_id,
-            line_id=reserved[entry.nearest[0]],
+            line_id=reserved[entry.nearest[0][0]],
             reason=Reason.ADMITTED.value,
             choice=1,
         )
