@@ -84,65 +84,41 @@ class Command(BaseCommand):
                 display_name=username,
             )
 
+    def _run(self, command: str, *arguments: object, **options: object) -> None:
+        """Run a command as a person would type it."""
+        typed = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+        call_command(command, *map(str, arguments), *typed, stdout=self.stdout)
+
     def _county(self, folder: Path, applicants: int) -> None:
-        call_command(
-            "make_sample_county", seed=SEED, applicants=applicants, district=DISTRICT, stdout=self.stdout
-        )
-        call_command(
-            "make_sample_county",
-            seed=SEED,
-            applicants=applicants,
-            district=DISTRICT,
-            files=folder,
-            stdout=self.stdout,
-        )
+        made = {"seed": SEED, "applicants": applicants, "district": DISTRICT}
+        self._run("make_sample_county", **made)
+        self._run("make_sample_county", **made, files=folder)
 
     def _zones(self, folder: Path, year: int) -> None:
+        last, this = f"{year - 1}-03-01", f"{year}-03-01"
         for stage in ("primary", "junior"):
-            if find_publication(DISTRICT, Stage(stage), date(year, 3, 1)):
+            if find_publication(DISTRICT, Stage(stage), date.fromisoformat(this)):
                 continue
-            last, this = date(year - 1, 3, 1), date(year, 3, 1)
-            call_command(
-                "import_zones",
-                folder / f"zones_last_year_{stage}.csv",
-                district=DISTRICT,
-                stage=stage,
-                name=f"{year - 1}",
-                from_on=last,
-                until_on=this,
-                stdout=self.stdout,
-            )
-            call_command(
-                "draw_zones",
-                district=DISTRICT,
-                stage=stage,
-                entry_year=year,
-                effort=EFFORT,
-                seed=SEED,
-                stdout=self.stdout,
-            )
-            call_command("publish_zones", district=DISTRICT, stage=stage, from_on=this, stdout=self.stdout)
+            named = {"district": DISTRICT, "stage": stage}
+            past = folder / f"zones_last_year_{stage}.csv"
+            self._run("import_zones", past, "--from", last, "--until", this, **named, name=year - 1)
+            self._run("draw_zones", **named, entry_year=year, effort=EFFORT, seed=SEED)
+            self._run("publish_zones", "--from", this, **named)
 
     def _past_round(self, folder: Path, now: datetime) -> None:
         year = past_year(now)
         found = self._opened(folder / f"policy_primary_{year}.yaml", past_policy(DISTRICT, year, now), year)
-        named = {"district": DISTRICT, "stage": "primary", "year": year, "stdout": self.stdout}
+        named = {"district": DISTRICT, "stage": "primary", "year": year}
         if found.status == RoundStatus.OPEN and not found.applications.exists():
-            call_command("make_sample_applications", **named, seed=SEED, at=_summer(now, 6, 16))
+            self._run("make_sample_applications", **named, seed=SEED, at=_noon(now, year, 6, 16))
         if found.status != RoundStatus.PUBLISHED:
-            call_command(
-                "run_round",
-                **named,
-                public_value=[tuple(value.split("=")) for value in VALUES],
-                officer=["officer", "officer2"],
-                at=_summer(now, 7, 12),
-            )
+            values = [part for value in VALUES for part in ("--public-value", value)]
+            officers = ["--officer=officer", "--officer=officer2"]
+            self._run("run_round", *values, *officers, **named, at=_noon(now, year, 7, 12))
 
     def _verify(self, folder: Path, year: int) -> None:
         out = folder / f"bundle_primary_{year}.zip"
-        call_command(
-            "verify_round", district=DISTRICT, stage="primary", year=year, out=out, stdout=self.stdout
-        )
+        self._run("verify_round", district=DISTRICT, stage="primary", year=year, out=out)
 
     def _open_round(self, folder: Path, now: datetime) -> None:
         year = past_year(now) + 1
@@ -152,12 +128,13 @@ class Command(BaseCommand):
         found = find_round(DISTRICT, "primary", year)
         if found is None:
             path.write_text(policy, encoding="utf-8")
-            call_command("open_round", district=DISTRICT, policy=path, stdout=self.stdout)
+            self._run("open_round", district=DISTRICT, policy=path)
             found = find_round(DISTRICT, "primary", year)
         if found is None:
             raise CommandError(f"the round of {year} was not opened")
         return found
 
 
-def _summer(now: datetime, month: int, day: int) -> datetime:
-    return now.replace(year=past_year(now), month=month, day=day, hour=12, minute=0, second=0, microsecond=0)
+def _noon(now: datetime, year: int, month: int, day: int) -> str:
+    """Return noon of a day in the bureau's time zone, as the commands read it."""
+    return datetime(year, month, day, 12, tzinfo=now.tzinfo).isoformat()
