@@ -134,7 +134,7 @@ def _read_table(path: Path, working_epsg: int, findings: Findings) -> Layer:
 
 
 def _shape_of(row: Row) -> shapely.Geometry | None:
-    if row.has("wkt"):
+    if row.text("wkt"):
         return _shape_of_text(row)
     across, up = ("lon", "lat") if row.has("lon") else ("x_m", "y_m")
     x, y = row.number_of(across), row.number_of(up)
@@ -144,7 +144,7 @@ def _shape_of(row: Row) -> shapely.Geometry | None:
 def _shape_of_text(row: Row) -> shapely.Geometry | None:
     text = row.text("wkt")
     try:
-        return shapely.force_2d(shapely.from_wkt(text)) if text else None
+        return shapely.force_2d(shapely.from_wkt(text))
     except shapely.GEOSException:
         row.note("cell_malformed", "wkt", text[:40])
         return None

@@ -17,7 +17,7 @@ class Command(ImportCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add what only lines understand."""
-        parser.add_argument("--crs", type=known_system, default="", help="EPSG code, gcj02 or bd09")
+        parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02 or bd09")
 
     def import_file(self, *, now: datetime, origin: Origin, options: dict[str, Any]) -> ImportResult:
         """Import."""
@@ -26,6 +26,6 @@ class Command(ImportCommand):
             now=now,
             district_code=options["district"],
             path=options["file"],
-            crs=options["crs"],
+            crs=options["crs"] or "",
             origin=origin,
         )

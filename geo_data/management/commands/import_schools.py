@@ -18,7 +18,7 @@ class Command(ImportCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add what only schools understand."""
-        parser.add_argument("--crs", type=known_system, default="", help="EPSG code, gcj02 or bd09")
+        parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02 or bd09")
         parser.add_argument(
             "--stage", choices=Stage.values, help="the stage of all rows, without a stage column"
         )
@@ -30,7 +30,7 @@ class Command(ImportCommand):
             now=now,
             district_code=options["district"],
             path=options["file"],
-            crs=options["crs"],
+            crs=options["crs"] or "",
             stage=options["stage"],
             origin=origin,
         )

@@ -22,7 +22,7 @@ class Command(ImportCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add what only units understand."""
-        parser.add_argument("--crs", type=known_system, default="", help="EPSG code, gcj02 or bd09")
+        parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02 or bd09")
         parser.add_argument(
             "--repair", type=_repairs, default=(), help="make_valid, snap or both, with a comma"
         )
@@ -50,7 +50,7 @@ class Command(ImportCommand):
             now=now,
             district_code=options["district"],
             path=options["file"],
-            crs=options["crs"],
+            crs=options["crs"] or "",
             repairs=options["repair"],
             tolerance_m=options["tolerance"],
             borders_path=options["borders"],

@@ -1,0 +1,86 @@
+"""Invent a county: as files, or in the database through the same imports that an officer uses."""
+
+from argparse import ArgumentParser
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from geo_data.county.files import write_county
+from geo_data.county.make import make_county
+from geo_data.county.sketch import DISTRICT, WORKING_CRS, County
+from geo_data.services.census import import_children
+from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.districts import ensure_district
+from geo_data.services.imports import import_base_map, import_schools, import_units
+
+OFFICE = "样例县教育局（虚构）"
+
+
+class Command(BaseCommand):
+    """Same seed, year and sizes: the same county, byte for byte."""
+
+    help = "Invent a county with units, schools, households and children; into the database, or with --files as files."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say what can be chosen."""
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--applicants", type=int, default=5000, help="a year, over both stages")
+        parser.add_argument("--units", type=int, help="one for 50 applicants, at least 80")
+        parser.add_argument("--schools", type=int, help="one for 250 applicants, at least 12")
+        parser.add_argument("--year", type=int, help="the year of admission (this year)")
+        parser.add_argument("--district", default=DISTRICT)
+        parser.add_argument(
+            "--files", type=Path, metavar="DIR", help="write the files here and import nothing"
+        )
+        parser.add_argument("--load", action="store_true", help="with --files: import them as well")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make, and write or import."""
+        now = timezone.now()
+        try:
+            county = make_county(
+                seed=options["seed"],
+                year=options["year"] or now.year,
+                applicants=options["applicants"],
+                n_units=options["units"],
+                n_schools=options["schools"],
+                district=options["district"],
+            )
+        except ValueError as fault:
+            raise CommandError(str(fault)) from None
+        if options["files"]:
+            self._write(county, options["files"])
+            if options["load"]:
+                self._load(county, options["files"], now)
+            return
+        with TemporaryDirectory() as folder:
+            write_county(county, Path(folder))
+            self._load(county, Path(folder), now)
+
+    def _write(self, county: County, folder: Path) -> None:
+        for path in write_county(county, folder).values():
+            self.stdout.write(str(path))
+
+    def _load(self, county: County, folder: Path, now: datetime) -> None:
+        code = county.district
+        ensure_district(
+            actor=None, now=now, code=code, name="样例县", name_en="Sample County", working_crs=WORKING_CRS
+        )
+        common: dict[str, Any] = {
+            "actor": None,
+            "now": now,
+            "district_code": code,
+            "origin": Origin(office=OFFICE, vintage_on=date(county.year, 3, 1)),
+        }
+        self._tell(import_units(path=folder / "units.geojson", **common))
+        self._tell(import_base_map(path=folder / "base_map.geojson", **common))
+        self._tell(import_schools(path=folder / "schools.csv", **common))
+        self._tell(import_children(path=folder / "children.csv", **common))
+
+    def _tell(self, result: ImportResult) -> None:
+        dataset, done = result.dataset, "imported" if result.is_new else "imported before"
+        self.stdout.write(f"{dataset.get_kind_display()}: {dataset.row_count} {done}, {dict(result.counts)}")
