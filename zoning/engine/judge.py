@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.objective import zone_loads
 from zoning.engine.problem import IntArray, Problem
+from zoning.engine.transport import Relaxation
 
 WORDS = {
     "seats_short": "{n} children more than seats in the zone of {school}.",
     "seats_short_everywhere": "All schools together lack {n} seats.",
-    "only_full_schools": "{n} children of these units reach only schools without a free seat: {units}.",
+    "only_full_schools": "{n} children of these units can go only to {schools}, which have {seats} seats"
+    " together: {units}.",
+    "none_found": "This search found no lawful plan; that is no proof that there is none.",
     "not_allowed": "{units}: {n} children in the zone of {school}, which a lock, a forbidden pair"
     " or the distance cap rules out.",
     "cut_off": "{units}: not joined to {school} within its zone.",
@@ -22,31 +26,42 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One reason why the plan is not lawful: code, school, units and children concerned."""
+    """One reason why the plan is not lawful: code, school, units and children concerned.
+
+    school_ids, seats -- the schools that are too small together, and their seats (only_full_schools)
+    """
 
     code: str
     school_id: str = ""
     unit_ids: tuple[str, ...] = ()
     children: int = 0
+    school_ids: tuple[str, ...] = ()
+    seats: int = 0
 
     def __str__(self) -> str:
-        units = ", ".join(self.unit_ids[:SHOWN])
-        if len(self.unit_ids) > SHOWN:
-            units += f" and {len(self.unit_ids) - SHOWN} more"
-        return WORDS[self.code].format(n=self.children, school=self.school_id, units=units)
+        units, schools = _listed(self.unit_ids), _listed(self.school_ids)
+        return WORDS[self.code].format(
+            n=self.children, school=self.school_id, units=units, schools=schools, seats=self.seats
+        )
 
 
-def troubles(problem: Problem, zone: IntArray, unseated: IntArray) -> tuple[Trouble, ...]:
+def _listed(ids: tuple[str, ...]) -> str:
+    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+    return ", ".join(ids[:SHOWN]) + more
+
+
+def troubles(problem: Problem, zone: IntArray, relaxed: Relaxation) -> tuple[Trouble, ...]:
     """Return what keeps the plan from being lawful; empty when it is lawful.
 
-    unseated -- [n_units] children for whom the relaxation found no seat: no plan at all can be lawful then
+    relaxed -- the transportation relaxation: where it leaves children without a seat no plan can be lawful,
+               and the last troubles say why; where it does not, the failure of the search proves nothing
     """
-    return (
-        *_seats(problem, zone),
-        *_pairs(problem, zone),
-        *_cuts(problem, zone),
-        *_hopeless(problem, unseated),
-    )
+    found = [*_seats(problem, zone), *_pairs(problem, zone), *_cuts(problem, zone)]
+    hopeless = _hopeless(problem, relaxed)
+    no_way = any(trouble.code == "no_school_allowed" for trouble in found)
+    if found and not hopeless and not no_way:
+        hopeless = [Trouble("none_found")]
+    return (*found, *hopeless)
 
 
 def _seats(problem: Problem, zone: IntArray) -> list[Trouble]:
@@ -92,11 +107,34 @@ def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:
     ]
 
 
-def _hopeless(problem: Problem, unseated: IntArray) -> list[Trouble]:
+def _hopeless(problem: Problem, relaxed: Relaxation) -> list[Trouble]:
     short = int(problem.children.sum() - problem.seats.sum())
-    found = [Trouble("seats_short_everywhere", "", (), short)] if short > 0 else []
-    if unseated.any() and short <= 0:
-        units = np.flatnonzero(unseated).tolist()
-        names = tuple(problem.unit_ids[u] for u in units)
-        found.append(Trouble("only_full_schools", "", names, int(unseated.sum())))
-    return found
+    if short > 0:
+        return [Trouble("seats_short_everywhere", "", (), short)]
+    units, schools = crowded(relaxed, allowed_pairs(problem))
+    if not len(units):
+        return []
+    return [
+        Trouble(
+            "only_full_schools",
+            unit_ids=tuple(problem.unit_ids[u] for u in units.tolist()),
+            children=int(problem.children[units].sum()),
+            school_ids=tuple(problem.school_ids[s] for s in schools.tolist()),
+            seats=int(problem.seats[schools].sum()),
+        )
+    ]
+
+
+def crowded(relaxed: Relaxation, allowed: npt.NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+    """Return units, and all the schools they can reach, that are too small for them; both empty if none.
+
+    From a unit left without seats go to every school it may have, from a school to every unit it took in,
+    and so on: all these schools are full, and no other school can relieve any of these units (Hall's theorem).
+    """
+    units = (relaxed.unseated > 0) & allowed.any(axis=1)
+    while True:
+        schools = allowed[units].any(axis=0)
+        wider = units | (relaxed.flow[:, schools] > 0).any(axis=1)
+        if np.array_equal(wider, units):
+            return np.flatnonzero(units), np.flatnonzero(schools)
+        units = wider

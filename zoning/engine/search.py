@@ -77,11 +77,11 @@ def make_field(
 
     A unit without children costs a thousandth of a child, so that it too lies near its school.
     """
-    each = np.where(allowed, child_cost, FORBIDDEN_COST)
     children = problem.children[:, None]
-    cost = np.where(children > 0, each * children, each // 1000)
+    cost = np.where(children > 0, child_cost * children, child_cost // 1000)
+    cost = np.where(allowed, cost, FORBIDDEN_COST * np.maximum(children, 1))
     reduced = cost + prices[None, :] * children
-    fixed = (allowed.sum(axis=1) == 1).astype(np.int64)
+    fixed = np.zeros(problem.n_units, dtype=np.int64)
     fixed[problem.school_unit] = 1
     indptr, near = problem.graph
     return Field(
@@ -163,15 +163,22 @@ class Lane:
 
 def proposals(field: Field, number: int) -> int:
     """Return how many moves a round proposes: each round a quarter more, up to twenty times the first."""
-    first = max(500_000, 100 * len(field.children))
+    n = len(field.children)
+    first = max(min(1500 * n, 500_000), 100 * n, 20_000)
     return int(first * min(1.25**number, 20))
 
 
 def improve(
-    field: Field, zone: IntArray, seed: int, budget: Budget, tell: Callable[[str, int, int], None]
+    field: Field,
+    zone: IntArray,
+    seed: int,
+    budget: Budget,
+    tell: Callable[[str, int, int], None],
+    least: int,
 ) -> tuple[IntArray, int | None]:
     """Return the best plan and the number of whole rounds that gave it, None when stopped midway.
 
+    A lawful plan that costs no more than `least`, the lower bound, ends the search.
     Each lane goes on from its own best plan; every fourth round all go on from the best of all.
     """
     scale = _typical_step(field)
@@ -180,7 +187,7 @@ def improve(
     bests = [Found(int(total[OVER]), int(total[COST]), zone.copy())] * LANES
     done, pace = 0, 0.0
     with ThreadPoolExecutor(LANES) as pool:
-        while budget.effort is None or done < budget.effort:
+        while (budget.effort is None or done < budget.effort) and not is_proven_best(bests, least):
             before = budget.time_left()
             if before < pace * proposals(field, done) or budget.is_asked_to_stop():
                 break
@@ -196,6 +203,11 @@ def improve(
             done += 1
             tell("improving", *budget.spent(done))
     return min(bests, key=Found.rank).zone, done
+
+
+def is_proven_best(bests: list[Found], least: int) -> bool:
+    best = min(bests, key=Found.rank)
+    return best.overload == 0 and best.cost <= least
 
 
 def _cut_short(bests: list[Found], found: list[Found], done: int) -> tuple[IntArray, int | None]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zoning.engine.bound import balance_bound, linear_bound
+from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.field import Field
 from zoning.engine.judge import Trouble, troubles
@@ -32,7 +33,7 @@ class Options:
     effort  -- rounds of search; the result is the same on every machine
     seconds -- wall time instead; needs `clock` (a monotonic one), and the solution says which effort repeats it
     weights -- what a plan costs, see objective.PRESETS
-    start   -- [n_units] school index of a plan to start from, in any state; None starts from the prices
+    start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices
     """
 
     effort: int | None = None
@@ -90,22 +91,24 @@ def solve(
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
     tell("relaxing", 0, 1)
-    allowed, cost = allowed_pairs(problem), child_cost(problem, options.weights)
-    relaxed = relax(cost, allowed, problem.children, problem.seats)
-    field = make_field(problem, options.weights, cost, allowed, relaxed.prices)
+    units, schools = name_free_order(problem)
+    own = reordered(problem, units, schools)
+    allowed, cost = allowed_pairs(own), child_cost(own, options.weights)
+    relaxed = relax(cost, allowed, own.children, own.seats)
+    least = linear_bound(cost, allowed, own.children, own.seats, relaxed.prices)
+    least += balance_bound(own, options.weights)
+    field = make_field(own, options.weights, cost, allowed, relaxed.prices)
     tell("starting", 0, 1)
-    zone, rounds = improve(field, _start(problem, options, field, allowed), seed, budget, tell)
-    least = linear_bound(cost, allowed, problem.children, problem.seats, relaxed.prices)
-    least += balance_bound(problem, options.weights)
-    spent = plan_cost(problem, options.weights, zone)
-    wrong = troubles(problem, zone, relaxed.unseated)
+    wanted = None if options.start is None else renumbered(options.start[units], inverse(schools))
+    zone, rounds = improve(field, _start(own, field, allowed, wanted), seed, budget, tell, least)
+    spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, relaxed)
     return Solution(
-        zone=zone,
+        zone=schools[zone][inverse(units)],
         cost=spent,
         lower_bound=least,
         gap=(spent - least) / max(least, 1),
-        loads=zone_loads(problem, zone),
-        prices=relaxed.prices,
+        loads=zone_loads(own, zone)[inverse(schools)],
+        prices=relaxed.prices[inverse(schools)],
         lawful=not wrong,
         violations=wrong,
         effort_used=rounds,
@@ -113,8 +116,11 @@ def solve(
     )
 
 
-def _start(problem: Problem, options: Options, field: Field, allowed: npt.NDArray[np.bool_]) -> IntArray:
+def _start(
+    problem: Problem, field: Field, allowed: npt.NDArray[np.bool_], wanted: IntArray | None
+) -> IntArray:
+    """Return a connected plan near the one wanted, or near the cheapest schools at seat prices."""
     reduced = field.cost + field.price[None, :] * field.children[:, None]
-    wanted = reduced.argmin(axis=1) if options.start is None else options.start
-    pinned = np.where(allowed.sum(axis=1) == 1, allowed.argmax(axis=1), NOWHERE)
-    return connected_plan(problem.graph, problem.school_unit, wanted, reduced, pinned)
+    cheapest = reduced.argmin(axis=1)
+    wanted = cheapest if wanted is None else np.where(wanted == NOWHERE, cheapest, wanted)
+    return connected_plan(problem.graph, problem.school_unit, wanted, reduced, allowed)

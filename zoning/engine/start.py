@@ -1,32 +1,40 @@
-"""A connected plan to begin with: cheapest schools at the relaxation's prices, cut-off pieces regrown."""
+"""A connected plan to begin with: each unit where it is wanted, cut-off pieces regrown, corridors to hard cases."""
 
 import heapq
 
 import numpy as np
+import numpy.typing as npt
 
 from zoning.engine.problem import NOWHERE, IntArray
 
+Graph = tuple[IntArray, IntArray]
+PASSES = 4
+
 
 def connected_plan(
-    graph: tuple[IntArray, IntArray], home: IntArray, wanted: IntArray, reduced: IntArray, pinned: IntArray
+    graph: Graph, home: IntArray, wanted: IntArray, reduced: IntArray, allowed: npt.NDArray[np.bool_]
 ) -> IntArray:
     """Return a plan in which every zone is connected and holds its school's unit, [n_units].
 
     wanted  -- [n_units] school wished for each unit; kept where the zone stays connected
     reduced -- [n_units, n_schools] price-corrected cost; the unit that loses least is placed next, ties by index
-    pinned  -- [n_units] school the unit must have, or NOWHERE; a corridor is laid to it where one can be
+    allowed -- [n_units, n_schools]; a unit that ended where it may not be gets a corridor to its nearest
+               allowed school, if one can be laid, and the rest grows anew around it
     Every unit must be joined to some school's unit by the graph.
     """
-    zone = np.where(pinned == NOWHERE, wanted, pinned)
-    zone[home] = np.arange(len(home))
-    zone = _joined_to_school(graph, home, zone)
-    for unit in np.flatnonzero((pinned != NOWHERE) & (zone != pinned)).tolist():
-        _lay_corridor(graph, zone, unit, int(pinned[unit]), pinned, home)
-    zone = _joined_to_school(graph, home, zone)
-    return _regrow(graph, zone, reduced)
+    kept = np.full(len(wanted), NOWHERE, dtype=np.int64)
+    kept[home] = np.arange(len(home))
+    for _ in range(PASSES):
+        zone = np.where(kept == NOWHERE, wanted, kept)
+        zone = _regrown(graph, _joined_to_school(graph, home, zone), reduced)
+        wrong = np.flatnonzero(~allowed[np.arange(len(zone)), zone] & allowed.any(axis=1))
+        laid = sum(_lay_corridor(graph, home, kept, unit, allowed) for unit in wrong.tolist())
+        if not laid:
+            break
+    return zone
 
 
-def _joined_to_school(graph: tuple[IntArray, IntArray], home: IntArray, zone: IntArray) -> IntArray:
+def _joined_to_school(graph: Graph, home: IntArray, zone: IntArray) -> IntArray:
     """Return the plan with units that do not reach their school inside its zone set to NOWHERE."""
     indptr, near = graph
     kept = np.full(len(zone), NOWHERE, dtype=np.int64)
@@ -42,28 +50,48 @@ def _joined_to_school(graph: tuple[IntArray, IntArray], home: IntArray, zone: In
 
 
 def _lay_corridor(
-    graph: tuple[IntArray, IntArray], zone: IntArray, unit: int, school: int, pinned: IntArray, home: IntArray
-) -> None:
-    """Give `school` the shortest chain of free units from its zone to `unit`; leave all as it is without one."""
+    graph: Graph, home: IntArray, kept: IntArray, unit: int, allowed: npt.NDArray[np.bool_]
+) -> bool:
+    """Keep the shortest free chain of units from `unit` to a school it may have; say whether there is one."""
+    chains = [
+        chain
+        for school in np.flatnonzero(allowed[unit]).tolist()
+        if (chain := _shortest_chain(graph, unit, int(home[school]), school, kept, allowed))
+    ]
+    if not chains:
+        return False
+    shortest = min(chains, key=len)
+    kept[shortest] = kept[shortest[-1]]
+    return True
+
+
+def _shortest_chain(
+    graph: Graph, unit: int, goal: int, school: int, kept: IntArray, allowed: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Return the units from `unit` to `goal` through units free for `school`; empty if there is no chain."""
     indptr, near = graph
-    taken = (pinned != NOWHERE) & (pinned != school)
-    taken[np.delete(home, school)] = True
     came_from = {unit: unit}
     queue = [unit]
     for at in queue:
-        if zone[at] == school:
-            while at != came_from[at]:
-                zone[at] = school
-                at = came_from[at]
-            zone[unit] = school
-            return
+        if at == goal:
+            return _walk_back(came_from, at)
         for other in near[indptr[at] : indptr[at + 1]].tolist():
-            if other not in came_from and not taken[other]:
+            if other not in came_from and allowed[other, school] and kept[other] in (NOWHERE, school):
                 came_from[other] = at
                 queue.append(other)
+    return []
 
 
-def _regrow(graph: tuple[IntArray, IntArray], zone: IntArray, reduced: IntArray) -> IntArray:
+def _walk_back(came_from: dict[int, int], at: int) -> list[int]:
+    chain = [at]
+    while came_from[at] != at:
+        at = came_from[at]
+        chain.append(at)
+    return chain[::-1]
+
+
+def _regrown(graph: Graph, zone: IntArray, reduced: IntArray) -> IntArray:
+    """Give every unit without a zone that of a neighbour, those that lose least by it first."""
     indptr, near = graph
     ideal = reduced.min(axis=1)
     heap: list[tuple[int, int, int]] = []

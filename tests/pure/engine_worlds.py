@@ -1,0 +1,80 @@
+"""Small worlds for the engine's tests, and brute force over them."""
+
+from collections.abc import Iterable
+from itertools import product
+
+import numpy as np
+from hypothesis import strategies as st
+
+from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes, build_problem
+from zoning.engine.verify import Facts, Place, Site, violations
+
+World = tuple[list[Unit], list[School], list[tuple[str, str]]]
+
+
+def street(children: Iterable[int], schools: dict[int, int], *, step_m: float = 100.0) -> World:
+    """Units u0, u1, ... in a row, each beside the next; schools at the given places with the given seats."""
+    units = [Unit(f"u{i}", count, step_m * i, 0.0) for i, count in enumerate(children)]
+    sites = [School(f"s{at}", f"u{at}", seats) for at, seats in schools.items()]
+    return units, sites, [(f"u{i}", f"u{i + 1}") for i in range(len(units) - 1)]
+
+
+def grid(width: int, height: int, children: IntArray, schools: dict[tuple[int, int], int]) -> World:
+    """Units in rows and columns with rook adjacency; schools by column and row."""
+
+    def name(x: int, y: int) -> str:
+        return f"c{x}r{y}"
+
+    places = list(product(range(width), range(height)))
+    units = [
+        Unit(name(x, y), int(n), 100.0 * x, 100.0 * y) for (x, y), n in zip(places, children, strict=True)
+    ]
+    pairs = [(name(x, y), name(x + 1, y)) for x, y in places if x + 1 < width]
+    pairs += [(name(x, y), name(x, y + 1)) for x, y in places if y + 1 < height]
+    return units, [School(f"s-{name(*at)}", name(*at), seats) for at, seats in schools.items()], pairs
+
+
+def facts_of(world: World, wishes: Wishes | None = None) -> Facts:
+    """Return the world as the independent check reads it."""
+    units, schools, adjacency = world
+    wishes = wishes or Wishes()
+    return Facts(
+        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in units},
+        schools={school.school_id: Site(school.unit_id, school.seats) for school in schools},
+        adjacency=adjacency,
+        locked=wishes.locked,
+        forbidden=wishes.forbidden,
+        enclaves=wishes.enclaves,
+        distance_cap_m=wishes.distance_cap_m,
+    )
+
+
+def cheapest_by_brute_force(world: World, wishes: Wishes | None = None) -> int | None:
+    """Return the least child-millimetres over all lawful plans, None when there is none."""
+    problem = build_problem(*world, wishes=wishes)
+    facts, unit = facts_of(world, wishes), np.arange(problem.n_units)
+    walked = problem.distance_mm * problem.children[:, None]
+    costs = []
+    for choice in product(range(problem.n_schools), repeat=problem.n_units):
+        plan = [(u, problem.school_ids[s]) for u, s in zip(problem.unit_ids, choice, strict=True)]
+        if not violations(facts, plan):
+            costs.append(int(walked[unit, list(choice)].sum()))
+    return min(costs, default=None)
+
+
+def named(problem: Problem, zone: IntArray) -> list[tuple[str, str]]:
+    """Return a plan as rows of ids."""
+    return [(u, problem.school_ids[s]) for u, s in zip(problem.unit_ids, zone.tolist(), strict=True)]
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, largest: int = 36) -> World:
+    """Return a random grid with two to four schools and seats from too few to plenty."""
+    width, height = draw(st.integers(2, 6)), draw(st.integers(1, max(largest // 6, 1)))
+    n = width * height
+    children = draw(st.lists(st.integers(0, 30), min_size=n, max_size=n))
+    cells = list(product(range(width), range(height)))
+    sites = draw(st.lists(st.sampled_from(cells), min_size=1, max_size=min(4, n), unique=True))
+    plenty = draw(st.floats(0.8, 2.0))
+    seats = max(int(plenty * sum(children) / len(sites)), 0)
+    return grid(width, height, np.array(children), dict.fromkeys(sites, seats))
