@@ -7,7 +7,7 @@ FROM ${NODE_BASE} AS front-end
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
-COPY vite.config.* tsconfig*.json svelte.config.* ./
+COPY vite.config.* tsconfig*.json ./
 COPY frontend ./frontend
 RUN npm run build
 

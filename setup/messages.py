@@ -24,9 +24,9 @@ FAULTS = {
     "translated but used nowhere": ("--only-obsolete",),
 }
 
-# What a template may hold beside words for people: comments, code, translated blocks, tags and expressions.
+# What a template may hold beside words for people: names of styles, comments, code, translated blocks, tags.
 MACHINERY = re.compile(
-    r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|{%\s*blocktranslate.*?endblocktranslate\s*%}|<!--.*?-->"
+    r"{%\s*block width.*?endblock[^%]*%}|{%\s*comment.*?endcomment\s*%}|{#.*?#}|{%\s*blocktranslate.*?endblocktranslate\s*%}|<!--.*?-->"
     r"|<(script|style|svg|code|kbd)\b.*?</\1>|{%.*?%}|{{.*?}}|&#?\w+;",
     re.DOTALL,
 )

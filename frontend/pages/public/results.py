@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,10 +18,9 @@ from admissions.selectors.results import (
     public_results,
 )
 from admissions.selectors.rounds import get_round, list_rounds, round_code
-from config.paths import BASE
 
 CLOSED = (RoundStatus.CLOSED, RoundStatus.DRAWN, RoundStatus.PUBLISHED)
-OFFLINE_PAGE = BASE / "frontend" / "verifier" / "check.html"
+OFFLINE_PAGE = settings.BASE / "frontend" / "verifier" / "check.html"
 # The offline page is one file with its script inside, so that it can be carried away on a stick.
 OFFLINE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
