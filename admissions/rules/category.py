@@ -16,6 +16,7 @@ from admissions.rules.conditions import (
 )
 from admissions.rules.facts import FactName, Facts
 from admissions.rules.policy_records import Category, Policy, SortKey
+from admissions.rules.residence import facts_on
 from admissions.rules.sentences import Sentence, sentence
 from admissions.rules.standing import Standing, Target, ZoneSchools
 from admissions.rules.terms import Computed
@@ -82,13 +83,13 @@ def classify(
 ) -> Classified:
     """Return category, tier and keys at the target school, with a trace.
 
-    1. Facts that expired are set aside.
+    1. Facts that expired or are out of date are set aside.
     2. The line's categories are tried in order; the first that holds is the child's.
     3. A category that hangs on an unknown fact is passed over, and the fact is named.
     Ties in all keys are decided by the ticket. Raises KeyError for a line that the policy has not.
     Source: docs/rules/categories.md.
     """
-    standing = Standing(facts.in_force(on), policy, target, on, zone_schools)
+    standing = Standing(facts_on(facts, on), policy, target, on, zone_schools)
     line, unknown = policy.line(target.line), set[FactName]()
     if not line.categories:
         return Classified(line.code, 1, (), (), standing)

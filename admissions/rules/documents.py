@@ -8,7 +8,7 @@ from admissions.rules.category import classify, facts_used
 from admissions.rules.documents_catalogue import CATALOGUE, Document, Standing
 from admissions.rules.facts import FactName, Facts
 from admissions.rules.policy_records import Policy
-from admissions.rules.residence import permit_valid
+from admissions.rules.residence import facts_on, permit_valid
 from admissions.rules.sentences import Sentence, sentence
 from admissions.rules.standing import Standing as ChildStanding
 from admissions.rules.standing import Target, ZoneSchools
@@ -40,7 +40,7 @@ def needed(
        document proves is for an officer.
     Never asks for a fact that is proved. Source: docs/rules/documents.md.
     """
-    facts = facts.in_force(on)
+    facts = facts_on(facts, on)
     decided, undecided = _facts_to_prove(facts, policy, target, on, zone_schools)
     asked = [
         Needed(document, names, _because(names, undecided))
@@ -57,7 +57,7 @@ def facts_to_prove(
 
     Source: docs/rules/documents.md.
     """
-    decided, undecided = _facts_to_prove(facts.in_force(on), policy, target, on, zone_schools)
+    decided, undecided = _facts_to_prove(facts_on(facts, on), policy, target, on, zone_schools)
     return tuple(sorted(decided | undecided))
 
 

@@ -11,6 +11,7 @@ from admissions.rules.facts import FactName, Facts
 from admissions.rules.places import scope_of
 from admissions.rules.policy_records import PRIVATE_KINDS, Area, LineKind, PlanLine, Policy
 from admissions.rules.reason import Reason
+from admissions.rules.residence import facts_on
 from admissions.rules.sentences import sentence
 from admissions.rules.standing import Target, ZoneSchools
 
@@ -32,7 +33,7 @@ def reasons_against(
     Raises KeyError for a line that the policy has not.
     Source: docs/rules/eligibility.md.
     """
-    facts, line = facts.in_force(on), policy.line(target.line)
+    facts, line = facts_on(facts, on), policy.line(target.line)
     reasons = list(age_reasons(facts, policy, on=on))
     if FactName.ENROLLED_SCHOOL in facts:
         reasons.append(Reason(sentence("already_enrolled"), PROHIBITIONS))

@@ -56,9 +56,11 @@ def permit_valid(facts: Facts, policy: Policy, *, on: date) -> Answer:
 
     The permit must be of this county; a guardian's counts for a child under 16 where local rules say so.
     It works from the day of issue through the day that completes the year, and again from a late endorsement on.
-    Nothing that the permit itself proves is tested again.
+    Nothing that the permit itself proves is tested again. A register asked before the permit's end cannot know of
+    an endorsement since then: the question is open, not answered with no.
     Source: docs/rules/residence.md; Residence Permit Regulations 2015, art. 10.
     """
+    facts = facts_on(facts, on)
     issued = facts.day(FactName.PERMIT_VALID_FROM)
     if issued is None:
         return Answer(None, missing=(FactName.PERMIT_VALID_FROM,))
@@ -106,6 +108,31 @@ def continuity(issued_on: date, endorsed_on: Sequence[date], *, on: date) -> Con
         elif day >= months_later(due, -1):
             years += 1
     return Continuity(since, months_later(since, 12 * years))
+
+
+def facts_on(facts: Facts, on: date) -> Facts:
+    """Return the facts that may be relied on that day.
+
+    Left out are expired facts, and what was said of a permit's end before that end came and passed.
+    Source: docs/rules/residence.md (out of date).
+    """
+    known = facts.in_force(on)
+    ended = _permit_end(known, on)
+    stale = [
+        name
+        for name in (FactName.PERMIT_VALID_UNTIL, FactName.PERMIT_ENDORSED_ON)
+        if ended is not None and name in known and known[name].as_of < ended <= on
+    ]
+    return Facts(fact for fact in known.values() if fact.name not in stale) if stale else known
+
+
+def _permit_end(facts: Facts, on: date) -> date | None:
+    """Return the first day on which the permit no longer works, as far as the facts tell."""
+    stated, issued = facts.day(FactName.PERMIT_VALID_UNTIL), facts.day(FactName.PERMIT_VALID_FROM)
+    if stated is not None or issued is None or FactName.PERMIT_ENDORSED_ON not in facts:
+        return stated
+    due = continuity(issued, facts.days(FactName.PERMIT_ENDORSED_ON), on=on).due_on
+    return due + timedelta(days=1)
 
 
 def _left_another_city(facts: Facts, policy: Policy) -> Answer:

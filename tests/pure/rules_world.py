@@ -16,9 +16,9 @@ def town_policy() -> Policy:
     return load_policy(example_policy("registration_and_dwelling"))
 
 
-def fact(name: str, value: object, source: FactSource = FactSource.LOOK_UP) -> Fact:
+def fact(name: str, value: object, source: FactSource = FactSource.LOOK_UP, as_of: date = ON) -> Fact:
     known = FactName(name)
-    return Fact(known, VOCABULARY[known].from_data(value), source, date(2026, 6, 1))
+    return Fact(known, VOCABULARY[known].from_data(value), source, as_of)
 
 
 def facts(source: FactSource = FactSource.LOOK_UP, /, **values: object) -> Facts:

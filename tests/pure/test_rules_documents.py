@@ -8,6 +8,7 @@ from admissions.rules.documents import facts_to_prove, needed
 from admissions.rules.documents_catalogue import CATALOGUE, Document, Standing
 from admissions.rules.facts import Fact, FactName, Facts, FactSource
 from admissions.rules.policy import example_names, example_policy, load_policy
+from admissions.rules.residence import facts_on
 from admissions.rules.sentences import say
 from admissions.rules.standing import Target
 from tests.pure.rules_world import (
@@ -114,7 +115,7 @@ def test_no_document_is_ever_asked_whose_fact_is_already_known(
     line = data.draw(st.sampled_from(chosen.lines))
     settled = Facts(known)
     items = needed(settled, chosen, target=Target(line.code, "east"), on=ON, zone_schools=ZONES)
-    proved = settled.in_force(ON).proved()
+    proved = facts_on(settled, ON).proved()
     for item in items:
         assert item.document in chosen.documents
         assert CATALOGUE[item.document].standing is Standing.ALLOWED

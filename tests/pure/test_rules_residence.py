@@ -10,8 +10,8 @@ from admissions.rules.conditions import Comparison, Operator
 from admissions.rules.facts import FactName
 from admissions.rules.places import city_of, scope_of
 from admissions.rules.policy_records import PermitRules
-from admissions.rules.residence import continuity, may_obtain_permit, permit_valid, residence_years
-from tests.pure.rules_world import ON, facts, migrant, town_policy
+from admissions.rules.residence import continuity, facts_on, may_obtain_permit, permit_valid, residence_years
+from tests.pure.rules_world import ON, fact, facts, migrant, town_policy
 
 POLICY = town_policy()
 
@@ -211,3 +211,37 @@ def test_nobody_without_a_permit_has_years_of_residence_by_permit() -> None:
 def test_an_endorsement_after_the_day_asked_about_does_not_count_yet() -> None:
     seen = continuity(date(2024, 2, 1), [date(2025, 3, 1)], on=date(2025, 2, 28))
     assert (seen.since, seen.due_on) == (date(2024, 2, 1), date(2025, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "yes", "missing"),
+    [
+        # The permit ends on 10 June; the register was asked the day before, on that day, and after it.
+        (date(2026, 6, 9), None, (FactName.PERMIT_ENDORSED_ON,)),
+        (date(2026, 6, 10), False, ()),
+        (date(2026, 6, 15), False, ()),
+    ],
+)
+def test_a_register_asked_before_the_end_does_not_know_of_an_endorsement_since(
+    asked_on: date, yes: bool | None, missing: tuple[FactName, ...]
+) -> None:
+    until = fact("permit_valid_until", "2026-06-10", as_of=asked_on)
+    known = migrant(permit_endorsed_on=None).with_facts(until)
+    answer = permit_valid(known, POLICY, on=ON)
+    assert (answer.yes, answer.missing) == (yes, missing)
+
+
+@pytest.mark.parametrize(("asked_on", "yes"), [(date(2026, 2, 1), None), (date(2026, 2, 2), False)])
+def test_endorsements_on_file_are_as_old_as_the_question(asked_on: date, yes: bool | None) -> None:
+    # Due on 1 February 2026; on that day the family could still endorse in time.
+    endorsed = fact("permit_endorsed_on", ["2024-01-20", "2025-01-20"], as_of=asked_on)
+    known = migrant(permit_endorsed_on=None).with_facts(endorsed)
+    assert permit_valid(known, POLICY, on=ON).yes is yes
+    assert residence_years(known, POLICY, on=ON) == (None if yes is None else 0)
+
+
+def test_what_is_out_of_date_is_left_out_and_all_else_stays() -> None:
+    until = fact("permit_valid_until", "2026-06-10", as_of=date(2026, 5, 1))
+    known = migrant().with_facts(until)
+    assert set(known) - set(facts_on(known, ON)) == {FactName.PERMIT_VALID_UNTIL}
+    assert facts_on(known, date(2026, 6, 9)) == known
