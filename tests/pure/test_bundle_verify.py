@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def change_row(name: str, row: int, change: Callable[[list[str]], list[str]]) ->
     return damage
 
 
-def change_json(name: str, change: Callable[[dict[str, object]], object]) -> Callable[[Bundle], Bundle]:
+def change_json(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Bundle], Bundle]:
     def damage(bundle: Bundle) -> Bundle:
         value = json.loads(bundle[name])
         change(value)
@@ -100,7 +101,7 @@ NOT_PLACED = row_of("placements.csv", ",not_placed")
 COORDINATED = row_of("placements.csv", ",coordinated")
 OPENED = next(iter(json.loads(GOOD.bundle["coordination.json"])))
 
-LOTTERY_DAMAGES = {
+LOTTERY_DAMAGES: dict[str, Callable[[Bundle], Bundle]] = {
     "a ticket": change_row("tickets.csv", 5, lambda row: [row[0], row[1], "0" * 64]),
     "a ticket left out": drop_row("tickets.csv", 3),
     "a ticket twice": repeat_row("tickets.csv", 3),
@@ -123,7 +124,7 @@ LOTTERY_DAMAGES = {
     "an unreadable list": lambda b: with_new_manifest({**b, "entry_list.json": b"{"}),
 }
 
-MATCHING_DAMAGES = {
+MATCHING_DAMAGES: dict[str, Callable[[Bundle], Bundle]] = {
     "a child moved to another line": change_row("placements.csv", ADMITTED, lambda r: [r[0], "S3", *r[2:]]),
     "a child put above plan": change_row(
         "placements.csv", NOT_PLACED, lambda r: [r[0], "P0", "1", "", "admitted"]
@@ -149,7 +150,7 @@ MATCHING_DAMAGES = {
     "an amendment of seats unrecorded": change_json("amendments.json", lambda a: a.update(seats={})),
     "nearest lines swapped": change_json(
         "coordination.json",
-        lambda c: c[OPENED]["line_ids"].reverse(),  # type: ignore[index]
+        lambda c: c[OPENED]["line_ids"].reverse(),
     ),
     "nearest lines not opened": change_json("coordination.json", lambda c: c.pop(OPENED)),
     "nearest lines opened needlessly": change_json(
@@ -238,12 +239,12 @@ def test_copied_verifiers_run_alone_on_folder_and_zip(tmp_path: Path) -> None:
     archive = shutil.make_archive(str(tmp_path / "bundle"), "zip", folder)
     for program in ("verify_lottery.py", "verify_matching.py"):
         for target in (folder, archive):
-            command = [sys.executable, "-I", folder / program, target]
+            command = [sys.executable, "-I", str(folder / program), str(target)]
             run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
             assert run.returncode == 0, run.stdout + run.stderr
             assert "核验通过" in run.stdout
     (folder / "cutoffs.csv").write_bytes(MATCHING_DAMAGES["a cut-off rank"](GOOD.bundle)["cutoffs.csv"])
-    command = [sys.executable, "-I", folder / "verify_matching.py", folder]
+    command = [sys.executable, "-I", str(folder / "verify_matching.py"), str(folder)]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
     assert run.returncode == 1
     assert "do NOT check" in run.stdout
@@ -253,7 +254,8 @@ NODE = shutil.which("node")
 HARNESS = """
 const fs = require("fs"), path = require("path");
 const bundle = {};
-for (const name of fs.readdirSync(process.argv[1])) bundle[name] = new Uint8Array(fs.readFileSync(path.join(process.argv[1], name)));
+const read = (name) => new Uint8Array(fs.readFileSync(path.join(process.argv[1], name)));
+for (const name of fs.readdirSync(process.argv[1])) bundle[name] = read(name);
 const found = check(bundle, process.argv[2]);
 process.stdout.write(JSON.stringify(found.steps.map((step) => [step.good, step.chinese, step.faults])));
 """
