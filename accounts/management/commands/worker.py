@@ -26,6 +26,7 @@ class Command(BaseCommand):
     """
 
     help = "Run background jobs until told to stop. Start as many as the machine has cores to spare."
+    requires_system_checks = ()  # they would load every page and engine before the first look at the queue
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what differs between a server and a one-off."""
