@@ -12,6 +12,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import AuditEvent
+from admissions.models import AdmissionRound
 from geo_data.models import Stage
 from tests.services.accounts_world import officer
 from tests.services.worlds import DISTRICT, NOON, small_county
@@ -24,6 +25,7 @@ from zoning.services.publications import (
     PeriodHoldsNoDay,
     PeriodsOverlap,
     PlanNotLawful,
+    PublicationInUse,
     WithdrawalWithoutReason,
     publish_plan,
     withdraw_publication,
@@ -164,6 +166,27 @@ def test_refused_withdrawals() -> None:
         withdraw_publication(actor=None, now=NOON, publication_id=publication.pk, reason="again")
 
     assert AuditEvent.objects.filter(action="zones.withdrawn").count() == 1
+
+
+@pytest.mark.django_db
+def test_zones_that_a_round_is_built_on_are_not_withdrawn() -> None:
+    publication = publish(a_plan())
+    AdmissionRound.objects.create(
+        district_id=DISTRICT,
+        stage=Stage.PRIMARY,
+        year=2026,
+        name="2026",
+        policy={},
+        policy_digest="0" * 64,
+        publication=publication,
+        created_at=NOON,
+    )
+
+    with pytest.raises(PublicationInUse):
+        withdraw_publication(actor=None, now=NOON, publication_id=publication.pk, reason="wrong year")
+
+    publication.refresh_from_db()
+    assert publication.withdrawn_at is None
 
 
 @pytest.mark.django_db

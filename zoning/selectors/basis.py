@@ -129,9 +129,8 @@ def load_pinned_basis(plan: ZonePlan) -> PlanBasis:
     return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan))
 
 
-def count_demand(plan: ZonePlan) -> dict[str, int]:
-    """Return the children that count for the plan, by unit code; two queries at most."""
-    places = load_unit_places(plan.units_dataset)
+def count_demand(plan: ZonePlan, places: Sequence[UnitPlace]) -> dict[str, int]:
+    """Return the children that count for the plan, by code of these units of its dataset; one query at most."""
     counts = _counts(places, Stage(plan.stage), plan.entry_year, pinned_datasets(plan))
     return {place.code: counts.get(place.code, 0) for place in places}
 

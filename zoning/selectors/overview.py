@@ -65,7 +65,7 @@ def plan_overview(plan: ZonePlan, *, on: date) -> PlanOverview:
     """Return the figures of a plan, in a fixed number of queries; `on` says which zones are in force."""
     content = plan_content(plan)
     places = load_unit_places(plan.units_dataset)
-    demand = count_demand(plan)
+    demand = count_demand(plan, places)
     metres = _metres_to_school(plan, content, places)
     children = np.array([demand[place.code] for place in places], dtype=np.int64)
     zone_codes = np.array([content.zone_of[place.code] for place in places])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from geo_data.selectors.maps import units_geojson
-from geo_data.selectors.units import load_areas
+from geo_data.selectors.units import load_areas, load_unit_places
 from zoning.models import ZonePlan
 from zoning.selectors.basis import count_demand
 from zoning.selectors.metres import DIGITS, Shapes, in_degrees, in_metres
@@ -77,7 +77,7 @@ def dissolve(units: Shapes, zones: npt.NDArray[np.str_]) -> Mapping[str, shapely
 def _units_geojson(plan_id: UUID) -> bytes:
     plan = get_plan(plan_id)
     content = plan_content(plan)
-    demand = count_demand(plan)
+    demand = count_demand(plan, load_unit_places(plan.units_dataset))
     collection = units_geojson(plan.units_dataset)
     features = collection["features"]
     if not isinstance(features, list):

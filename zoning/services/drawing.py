@@ -25,7 +25,7 @@ from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_t
 from zoning.selectors.publications import find_latest_publication
 from zoning.services.storing import Draft, store_version
 
-DEFAULT_EFFORT = 20
+DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
 # What no plan could mend; the rest of what the engine says, the checker says itself.
 HOPELESS = frozenset({"seats_short_everywhere", "only_full_schools", "no_school_allowed"})
 
