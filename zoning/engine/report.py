@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from common.canonical import digest
 from zoning.engine.bound import bound_km
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.problem import NOWHERE, Problem
@@ -36,6 +37,7 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     other, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
     """
     cost, least = cost_km(problem, solution), bound_km(problem, allowed_pairs(problem), solution.prices)
+    prices = dict(zip(problem.school_ids, solution.prices.tolist(), strict=True))
     return {
         "lawful": solution.lawful,
         "violations": [str(trouble) for trouble in solution.violations],
@@ -44,7 +46,8 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         "gap": (cost - least) / least if least > 0 else 0.0,
         "loads": _by_school(problem, solution.loads.tolist()),
         "seats": _by_school(problem, problem.seats.tolist()),
-        "prices_mm": _by_school(problem, solution.prices.tolist()),
+        "prices_mm": dict(prices),
+        "prices_sha256": digest(prices),
         "rules": _rules(problem),
         "seed": solution.seed,
         "effort": solution.effort_used,

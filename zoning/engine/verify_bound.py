@@ -7,11 +7,13 @@ For any seat prices p >= 0 no lawful plan has less child-kilometres than
     sum over units of  children x min over schools (kilometres + p[school])  -  sum over schools of seats x p[school]
 
 The unit a school stands in can have that school only. Rules on single pairs (locks, forbidden pairs, the distance
-cap) that the report states are applied alike. Prints one JSON object; exit 0 when the stated bound is proven.
+cap) that the report states are applied alike. Where a changed price happens to prove the same bound, the digest
+of the prices tells. Prints one JSON object; exit 0 when the stated bound is proven.
 """
 
 import argparse
 import csv
+import hashlib
 import json
 import math
 import sys
@@ -40,6 +42,9 @@ def faults_of(report: dict[str, Any], units: Units, schools: Schools) -> list[st
     faults += [
         f"price of {s} is not a whole number >= 0" for s, p in prices.items() if type(p) is not int or p < 0
     ]
+    text = json.dumps(prices, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if hashlib.sha256(text.encode()).hexdigest() != report.get("prices_sha256"):
+        faults.append("the prices are not those of the report's digest")
     faults += [f"school {s} stands in unknown unit {u}" for s, (u, _) in schools.items() if u not in units]
     return faults
 

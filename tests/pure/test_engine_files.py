@@ -1,0 +1,211 @@
+"""The file form: what is read, what is refused, the bytes written, and the bound a stranger recomputes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.pure.engine_worlds import grid
+from zoning.engine import verify_bound
+from zoning.engine.files import FileFault, plan_csv, read_plan, read_tables
+from zoning.engine.verify import cost_km, violations
+
+UNITS, SCHOOLS, PAIRS = grid(
+    8, 8, np.arange(64) % 13 + 1, {(1, 1): 100, (6, 1): 120, (1, 6): 112, (6, 6): 115}
+)
+SHARED = Path(__file__).parents[3] / "shared"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(
+        tmp_path / "units.csv",
+        "unit_id,x_m,y_m,children",
+        [(u.unit_id, u.x_m, u.y_m, u.children) for u in UNITS],
+    )
+    write(
+        tmp_path / "schools.csv",
+        "school_id,unit_id,seats",
+        [(s.school_id, s.unit_id, s.seats) for s in SCHOOLS],
+    )
+    write(tmp_path / "adjacency.csv", "unit_a,unit_b", PAIRS)
+    return tmp_path
+
+
+def write(path: Path, header: str, rows: list[Any]) -> None:
+    lines = [header, *(",".join(str(cell) for cell in row) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def inputs(folder: Path) -> dict[str, Path]:
+    return {name: folder / f"{name}.csv" for name in ("units", "schools", "adjacency")}
+
+
+def draw(folder: Path, out: str = "plan.csv", **options: Any) -> dict[str, Any]:
+    call_command(
+        "draw_zones",
+        **inputs(folder),
+        out=folder / out,
+        report=folder / "report.json",
+        **{"effort": 2, **options},
+        stdout=sys.__stdout__,
+    )
+    told: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return told
+
+
+def test_draws_a_lawful_plan_and_reports_it(folder: Path) -> None:
+    told = draw(folder)
+
+    facts, plan = read_tables(**inputs(folder)).facts(), read_plan(folder / "plan.csv")
+    assert violations(facts, plan) == ()
+    assert told["lawful"] is True
+    assert told["cost_km"] == pytest.approx(cost_km(facts, dict(plan)), abs=1e-9)
+    assert told["lower_bound"] <= told["cost_km"]
+    assert sum(told["loads"].values()) == sum(unit.children for unit in UNITS)
+    assert (told["seed"], told["effort"]) == (1, 2)
+    assert {"python", "numba", "ortools"} <= set(told["versions"])
+
+
+def test_same_input_seed_and_effort_give_the_same_bytes(folder: Path) -> None:
+    draw(folder, "one.csv")
+    write(folder / "adjacency.csv", "unit_a,unit_b", [(b, a) for a, b in PAIRS[::-1]])
+    draw(folder, "two.csv")
+
+    assert (folder / "one.csv").read_bytes() == (folder / "two.csv").read_bytes()
+
+
+def test_needs_no_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # pytest-django refuses any query in this test, for it is not marked django_db; a broken URL does so again.
+    monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+
+    arguments = [f"--{name}={path}" for name, path in inputs(folder).items()]
+    done = subprocess.run(
+        [sys.executable, "manage.py", "draw_zones", *arguments, f"--out={folder / 'p.csv'}", "--effort=1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "child-km" in done.stdout
+
+
+def test_plan_bytes_are_sorted_and_plain() -> None:
+    assert plan_csv({"b": "s", "a": "t,u"}) == b'unit_id,school_id\na,"t,u"\nb,s\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("units", "unit_id,x_m,y_m\na,0,0\n", "units.csv: no column children"),
+        ("units", "unit_id,x_m,y_m,children\na,0,zero,1\n", "units.csv, line 2: y_m is not a number"),
+        ("units", "unit_id,x_m,y_m,children\na,0,0,1.5\n", "children is not a whole number"),
+        ("units", "unit_id,x_m,y_m,children\na,0,0,inf\n", "children is not a whole number"),
+        ("units", "unit_id,x_m,y_m,children\n,0,0,1\n", "unit_id is empty"),
+        ("schools", "school_id,unit_id,seats\ns,a\n", "schools.csv, line 2: seats is empty"),
+    ],
+)
+def test_unreadable_cells_are_named(folder: Path, name: str, text: str, complaint: str) -> None:
+    (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+    with pytest.raises(FileFault, match=complaint):
+        read_tables(**inputs(folder))
+
+
+def test_the_command_says_what_is_missing_and_what_is_wrong(folder: Path) -> None:
+    with pytest.raises(CommandError, match="--schools"):
+        call_command("draw_zones", units=folder / "units.csv")
+    (folder / "adjacency.csv").write_text("unit_a,unit_b\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="No chain of neighbours"):
+        draw(folder)
+
+
+def test_a_plan_with_too_few_seats_is_written_and_refused(folder: Path) -> None:
+    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 50) for s in SCHOOLS])
+
+    with pytest.raises(CommandError, match="No lawful plan"):
+        draw(folder)
+
+    told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert told["lawful"] is False
+    assert "All schools together lack 242 seats." in told["violations"]
+
+
+def judged(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
+    """Run the stand-alone checker on a report as a stranger would: another folder, no packages."""
+    (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
+    arguments = [f"--{name}={path}" for name, path in inputs(folder).items()]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", verify_bound.__file__, *arguments, f"--report={folder / 'told.json'}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    verdict: dict[str, Any] = json.loads(done.stdout)
+    assert verdict["proven"] is (done.returncode == 0)
+    return verdict
+
+
+def test_a_stranger_recomputes_the_bound(folder: Path) -> None:
+    told = draw(folder)
+
+    verdict = judged(folder, told)
+
+    assert verdict["proven"], verdict
+    assert verdict["lower_bound"] == pytest.approx(told["lower_bound"], rel=1e-12)
+
+
+@pytest.mark.parametrize("school", [school.school_id for school in SCHOOLS])
+@pytest.mark.parametrize("change", [-100_000, -1000, 1000, 100_000])
+def test_damaged_prices_fail(folder: Path, school: str, change: int) -> None:
+    told = draw(folder)
+    told["prices_mm"][school] = told["prices_mm"][school] + change
+
+    assert not judged(folder, told)["proven"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"lower_bound": 60.0},
+        {"gap": 0.0},
+        {"prices_mm": {}},
+        {"prices_mm": {school.school_id: 0.5 for school in SCHOOLS}},
+        {"rules": {"locked": {"c4r4": "s-c1r1"}, "forbidden": [], "distance_cap_m": None}},
+    ],
+)
+def test_damaged_reports_fail(folder: Path, damage: dict[str, Any]) -> None:
+    assert not judged(folder, {**draw(folder), **damage})["proven"]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="published cases (../shared) are not on this machine")
+@pytest.mark.parametrize("case", ["zy/13a", "gy/40a", "gy2/22a"])
+def test_published_cases_are_lawful_and_near_the_best_known(case: str, tmp_path: Path) -> None:
+    county, name = case.split("/")
+    data = SHARED / "data" / "sap" / county
+    files = {
+        "units": data / "units.csv",
+        "schools": data / f"schools_{name}.csv",
+        "adjacency": data / "adjacency.csv",
+    }
+    call_command("draw_zones", **files, out=tmp_path / "plan.csv", effort=6)
+
+    arguments = [f"--{key}={path}" for key, path in files.items()]
+    checker = [
+        sys.executable,
+        str(SHARED / "bench" / "check_plan.py"),
+        *arguments,
+        f"--plan={tmp_path / 'plan.csv'}",
+    ]
+    verdict = json.loads(subprocess.run(checker, capture_output=True, text=True, check=True).stdout)
+
+    best_known = {"zy/13a": 2755.72852213, "gy/40a": 74046.9486, "gy2/22a": 1875355.9233}[case]
+    assert verdict["lawful"]
+    assert verdict["cost_km"] <= best_known * 1.015

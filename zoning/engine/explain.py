@@ -1,0 +1,125 @@
+"""Why this estate: what would happen to a unit in each neighbouring zone, as data for a plain sentence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zoning.engine.constraints import BoolArray, allowed_pairs
+from zoning.engine.objective import zone_loads
+from zoning.engine.problem import IntArray, Problem
+
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """One other unit that could make room by moving on: where to, and the child-metres that costs."""
+
+    unit_id: str
+    school_id: str
+    children: int
+    child_metres_more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What putting the unit into this school's zone would mean.
+
+    metres_now, metres_then -- way to the present and to this school
+    children_then, seats    -- of this school afterwards; too_many is what exceeds the seats, 0 if all fit
+    cut_off    -- units of the present zone that would no longer be joined to their school
+    instead    -- units that could move out of this zone to make room, cheapest first; empty when none alone can
+    is_allowed -- no lock, forbidden pair or distance cap speaks against it
+    """
+
+    school_id: str
+    metres_now: int
+    metres_then: int
+    child_metres_more: int
+    children_then: int
+    seats: int
+    too_many: int
+    cut_off: tuple[str, ...]
+    instead: tuple[Relief, ...]
+    is_allowed: bool
+
+
+def consequences(problem: Problem, zone: IntArray, unit_id: str) -> tuple[Consequence, ...]:
+    """Return one consequence for every zone beside the unit, nearest school first, ties by school id.
+
+    zone -- [n_units] school index of every unit in the plan in question
+    Raises ValueError when there is no such unit.
+    """
+    unit = problem.unit_ids.index(unit_id)
+    metres = problem.distance_between(np.array([unit]), np.arange(problem.n_schools))[0]
+    beside = set(zone[_near(problem, unit)].tolist()) - {int(zone[unit])}
+    allowed = allowed_pairs(problem)
+    by_nearness = sorted(beside, key=lambda school: (metres[school], school))
+    return tuple(_moved(problem, zone, unit, school, allowed) for school in by_nearness)
+
+
+def _moved(problem: Problem, zone: IntArray, unit: int, school: int, allowed: BoolArray) -> Consequence:
+    now = int(zone[unit])
+    then = zone.copy()
+    then[unit] = school
+    loads, ways = zone_loads(problem, then), problem.distance_mm[unit]
+    too_many = max(int(loads[school] - problem.seats[school]), 0)
+    return Consequence(
+        school_id=problem.school_ids[school],
+        metres_now=int(ways[now]) // 1000,
+        metres_then=int(ways[school]) // 1000,
+        child_metres_more=_child_metres(problem, unit, now, school),
+        children_then=int(loads[school]),
+        seats=int(problem.seats[school]),
+        too_many=too_many,
+        cut_off=tuple(problem.unit_ids[u] for u in _cut_off(problem, then, now)),
+        instead=_reliefs(problem, then, unit, too_many, allowed) if too_many else (),
+        is_allowed=bool(allowed[unit, school]),
+    )
+
+
+def _reliefs(
+    problem: Problem, zone: IntArray, newcomer: int, too_many: int, allowed: BoolArray
+) -> tuple[Relief, ...]:
+    """Return units of the newcomer's zone that alone could make room by moving to a zone beside them."""
+    school = int(zone[newcomer])
+    free = problem.seats - zone_loads(problem, zone)
+    found = []
+    for unit in np.flatnonzero((zone == school) & (problem.children >= too_many)).tolist():
+        for other in sorted(set(zone[_near(problem, unit)].tolist()) - {school}):
+            fits = allowed[unit, other] and free[other] >= problem.children[unit]
+            if unit == newcomer or not fits or _cut_off(problem, _with(zone, unit, other), school):
+                continue
+            more = _child_metres(problem, unit, school, other)
+            found.append(
+                Relief(problem.unit_ids[unit], problem.school_ids[other], int(problem.children[unit]), more)
+            )
+    return tuple(sorted(found, key=lambda relief: (relief.child_metres_more, relief.unit_id))[:SHOWN])
+
+
+def _with(zone: IntArray, unit: int, school: int) -> IntArray:
+    then = zone.copy()
+    then[unit] = school
+    return then
+
+
+def _child_metres(problem: Problem, unit: int, now: int, then: int) -> int:
+    ways = problem.distance_mm[unit]
+    return int((ways[then] - ways[now]) * problem.children[unit]) // 1000
+
+
+def _cut_off(problem: Problem, zone: IntArray, school: int) -> list[int]:
+    """Return the units of the school's zone that do not reach it, ascending; all if the zone lost its school."""
+    inside = zone == school
+    stack = [int(problem.school_unit[school])] if inside[problem.school_unit[school]] else []
+    reached = set(stack)
+    while stack:
+        fresh = [u for u in _near(problem, stack.pop()).tolist() if inside[u] and u not in reached]
+        reached.update(fresh)
+        stack.extend(fresh)
+    return [unit for unit in np.flatnonzero(inside).tolist() if unit not in reached]
+
+
+def _near(problem: Problem, unit: int) -> IntArray:
+    indptr, near = problem.graph
+    return near[indptr[unit] : indptr[unit + 1]]
