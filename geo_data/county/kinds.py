@@ -141,7 +141,9 @@ def _permit(rng: np.random.Generator, place: FamilyPlace, here_since: date, year
     chance = rng.random()
     if chance < 0.125:
         return {}
-    issued = max(here_since + timedelta(days=200), date(year - 5, 3, 15))
+    half_a_year = here_since + timedelta(days=200)
+    # Issued and endorsed in January or February: a survey of 1 March knows this year's endorsement.
+    issued = date(max(half_a_year.year + 1, year - 5), 1 + half_a_year.month % 2, min(half_a_year.day, 28))
     if issued >= date(year, 2, 1):
         return {}
     endorsed = [

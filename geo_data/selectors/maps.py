@@ -1,7 +1,7 @@
 """Units and base map as GeoJSON features, for pages that draw them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models.functions import Coalesce
@@ -14,15 +14,22 @@ Json = Mapping[str, object]
 DIGITS = 6  # of a degree: about 0.1 m
 
 
-def units_geojson(dataset: Dataset) -> Json:
-    """Return the areas (points where a unit has none) with code, name, township and children. One query."""
+PUBLIC_PROPERTIES = ("code", "name", "kind", "township")
+OFFICE_PROPERTIES = (*PUBLIC_PROPERTIES, "children")
+
+
+def units_geojson(dataset: Dataset, properties: Sequence[str] = OFFICE_PROPERTIES) -> Json:
+    """Return the areas (points where a unit has none) with these properties, `code` first. One query."""
     rows = list_units(dataset).annotate(
         shape=Coalesce(AsGeoJSON("area", precision=DIGITS), AsGeoJSON("point"))
     )
-    names = ("code", "name", "kind", "township", "children")
     return _collection(
-        {"properties": dict(zip(names, row[1:], strict=True)), "geometry": json.loads(row[0]), "id": row[1]}
-        for row in rows.values_list("shape", *names)
+        {
+            "properties": dict(zip(properties, row[1:], strict=True)),
+            "geometry": json.loads(row[0]),
+            "id": row[1],
+        }
+        for row in rows.values_list("shape", *properties)
     )
 
 

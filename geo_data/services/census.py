@@ -35,6 +35,7 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.reading import UnreadableFile
 
 CHUNK = 5000
+ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HOUSEHOLD_COLUMNS = ("id", "dataset_id", "code", "unit_code", "address_sealed", "phone_sealed", "phone_index")
 CHILD_COLUMNS = (
     "id",
@@ -149,7 +150,7 @@ def _children(dataset: Dataset, chunk: Iterable[ChildRow], keyring: Keyring) -> 
             row.birth_on.isoformat(),
             row.sex,
             row.school_now,
-            json.dumps(row.facts, ensure_ascii=False),
+            ENCODE(row.facts),
         )
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Model
 
 Value = str | int | bool | bytes | None
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
@@ -37,4 +37,6 @@ def _text(value: Value) -> str:
         case bytes():
             return f"\\\\x{value.hex()}"
         case str():
-            return value.translate(ESCAPES)
+            for mark, escape in ESCAPES:  # several times quicker on long texts than str.translate
+                value = value.replace(mark, escape)
+            return value

@@ -94,6 +94,7 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
 class _Checker:
     def __init__(self, census: Census, fact_names: tuple[str, ...]) -> None:
         self._census = census
+        self._as_of = census.as_of.isoformat()
         self._fact_names = fact_names
         self._identities: set[str] = set()
         self._households: dict[str, tuple[str, int]] = {}
@@ -171,14 +172,10 @@ class _Checker:
         return tuple(self._fact(name, value, name in declared) for name, value in sorted(values.items()))
 
     def _fact(self, name: str, value: CellValue, is_declared: bool) -> Fact:
-        return {
-            "name": name,
-            "value": _plain(value),
-            "source": DECLARED if is_declared else LOOK_UP,
-            "as_of": self._census.as_of.isoformat(),
-            "verifier": "" if is_declared else self._census.verifier,
-            "expires_on": None,
-        }
+        fact: Fact = {"name": name, "value": _plain(value), "source": LOOK_UP, "as_of": self._as_of}
+        if is_declared:
+            return fact | {"source": DECLARED}
+        return fact | {"verifier": self._census.verifier}
 
 
 def _plain(value: CellValue) -> object:

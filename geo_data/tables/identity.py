@@ -8,7 +8,9 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 RESIDENT = re.compile(r"\d{17}[\dX]")
 OLD_RESIDENT = re.compile(r"\d{15}")
-OTHER_DOCUMENT = re.compile(r"(?=.*\d)[A-Z0-9()/-]{7,20}")  # passports, permits of Hong Kong, Macau and Taiwan
+OTHER_DOCUMENT = re.compile(
+    r"(?=.*\d)[A-Z0-9()/-]{7,20}"
+)  # passports, permits of Hong Kong, Macau and Taiwan
 
 
 class IdentityFault(StrEnum):
