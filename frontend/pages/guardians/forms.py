@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from frontend.pages.guardians.previews import Preview, SchoolOffer
@@ -79,7 +80,7 @@ class HomeForm(forms.Form):
         self.units = units
         self.found: list[CatchmentUnit] = []
         attrs = {
-            "data-suggest": f"/api/units/?district={units.district_id}&q=",
+            "data-suggest": f"{reverse('units')}?district={units.district_id}&q=",
             "data-suggest-code": "id_unit_code",
         }
         self.fields["unit_name"].widget.attrs.update(attrs, autocomplete="off")

@@ -21,7 +21,8 @@ from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm
 from frontend.pages.refusals import refusal_in_words
 from frontend.pages.words import VIOLATIONS
-from geo_data.models import Stage
+from geo_data.models import DatasetKind, Stage
+from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_reading
@@ -150,10 +151,11 @@ def _faults(found: ZonePlan) -> list[dict[str, Any]]:
 
 def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> dict[str, Any]:
     """Return what the map's script needs besides shapes; src/workspace/plan.ts names the same fields."""
+    streets = find_current_dataset(found.district_id, DatasetKind.BASE_MAP)
     return {
         "units": reverse("zone-plan-units", args=[found.pk]),
         "outlines": reverse("zone-plan-zones", args=[found.pk]),
-        "baseMap": f"/api/districts/{found.district_id}/base-map/",
+        "baseMap": f"{reverse('base-map')}?dataset={streets.pk}" if streets else "",
         "move": reverse("move-unit", args=[found.pk]) if may_edit else "",
         "zones": [
             {

@@ -15,8 +15,8 @@ export interface Zone {
 export interface WorkspaceData {
   units: string;
   outlines: string;
-  baseMap: string;
-  move: string;
+  baseMap: string; // empty where the district has none
+  move: string; // empty for those who only read
   zones: Zone[];
 }
 
