@@ -13,6 +13,7 @@ from geo_data.models import Stage
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, small_county
 from zoning.models import ZonePlan, ZonePublication
+from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import import_plan
 from zoning.services.publications import publish_plan
 
@@ -290,3 +291,15 @@ def test_anybody_lists_what_is_in_force_when() -> None:
     (shown,) = as_person(None).get("/api/zone-publications/", {"district": DISTRICT}).json()
 
     assert (shown["from_on"], shown["until_on"], shown["withdrawn_at"]) == ("2026-09-01", "2027-09-01", None)
+
+
+def test_a_draft_without_enough_seats_says_how_many_are_missing() -> None:
+    small_county(schools={"A": (0, 15), "B": (3, 15)})
+    plan = draw_zones_of_district(actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1)
+
+    shown = as_person(officer()).get(f"{PLANS}{plan.pk}/").json()
+
+    assert not shown["plan"]["lawful"]
+    assert {one["code"] for one in shown["violations"]} == {"seats_exceeded"}
+    reasons = {one["code"]: one["children"] for one in shown["hopeless"]}
+    assert reasons["seats_short_everywhere"] == 10

@@ -30,6 +30,15 @@ class ViolationSerializer(serializers.Serializer[object]):
     children = serializers.IntegerField(help_text="How many children are too many, or concerned.")
 
 
+class NoPlanReasonSerializer(ViolationSerializer):
+    """Why no lawful plan was found."""
+
+    schools = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes of the zones that are too small together."
+    )
+    seats = serializers.IntegerField(help_text="Their seats together.")
+
+
 class PeriodSerializer(serializers.Serializer[object]):
     """Days in force."""
 
@@ -172,7 +181,9 @@ class PlanOverviewSerializer(serializers.Serializer[object]):
 
     plan = PlanSerializer()
     violations = ViolationSerializer(many=True, source="plan.report.violations")
-    hopeless = ViolationSerializer(many=True, source="plan.report.hopeless")
+    hopeless = NoPlanReasonSerializer(
+        many=True, source="plan.report.hopeless", help_text="Why no lawful plan was found."
+    )
     zones = ZoneFiguresSerializer(many=True)
     children = serializers.IntegerField()
     seats = serializers.IntegerField()

@@ -26,8 +26,8 @@ from zoning.selectors.publications import find_latest_publication
 from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
-# What no plan could mend; the rest of what the engine says, the checker says itself.
-HOPELESS = frozenset({"seats_short_everywhere", "only_full_schools", "no_school_allowed"})
+# Why there is no lawful plan; the rest of what the engine says, the checker says itself.
+HOPELESS = frozenset({"seats_short_everywhere", "only_full_schools", "no_school_allowed", "none_found"})
 
 
 class DistrictCannotBeZoned(RulesSayNo):
@@ -154,7 +154,14 @@ def _options(preset: str, effort: int | None, seconds: float | None) -> Options:
 
 def _hopeless(found: Sequence[Trouble]) -> list[Json]:
     return [
-        {"code": one.code, "zone": one.school_id, "units": list(one.unit_ids), "children": one.children}
+        {
+            "code": one.code,
+            "zone": one.school_id,
+            "units": list(one.unit_ids),
+            "children": one.children,
+            "schools": list(one.school_ids),
+            "seats": one.seats,
+        }
         for one in found
         if one.code in HOPELESS
     ]
