@@ -3,9 +3,6 @@
 import os
 from pathlib import Path
 
-import pyogrio
-import pyproj.datadir
-
 from config import environment
 from config.paths import BASE, VAR, wheel_library
 
@@ -17,8 +14,10 @@ CSRF_TRUSTED_ORIGINS = environment.words("JIUJIN_TRUSTED_ORIGINS")
 # One GDAL and one GEOS: those inside the wheels, so that GeoDjango and GeoPandas agree.
 GDAL_LIBRARY_PATH = wheel_library("pyogrio", "libgdal*.so*")
 GEOS_LIBRARY_PATH = wheel_library("shapely", "libgeos_c*.so*")
-os.environ.setdefault("GDAL_DATA", str(Path(pyogrio.__file__).parent / "gdal_data"))
-os.environ.setdefault("PROJ_DATA", pyproj.datadir.get_data_dir())
+# Their data are found by path: importing pyogrio would load pandas into every process. pyproj brings its own.
+PYOGRIO = Path(GDAL_LIBRARY_PATH).parent.parent / "pyogrio"
+os.environ.setdefault("GDAL_DATA", str(PYOGRIO / "gdal_data"))
+os.environ.setdefault("PROJ_DATA", str(PYOGRIO / "proj_data"))
 # Compiled kernels outlive the process, also where the source folder is read-only.
 os.environ.setdefault("NUMBA_CACHE_DIR", environment.text("JIUJIN_KERNEL_CACHE", str(VAR / "kernels")))
 
