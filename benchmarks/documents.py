@@ -43,7 +43,7 @@ def entrants_of(county: County, age: int) -> list[Entrant]:
     """Return the children of that age on 31 August, read back from the census file."""
     last = date(YEAR - age, 8, 31)
     census = Census(
-        date(YEAR, 5, 1), "sample census", county.district, frozenset(u.code for u in county.units)
+        date(YEAR, 3, 1), "sample census", county.district, frozenset(u.code for u in county.units)
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / CHILDREN
