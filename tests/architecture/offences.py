@@ -45,8 +45,8 @@ GLOBAL_CHANCE = {"seed", "rand", "randn", "randint", "random", "shuffle", "permu
 # Functions beside services that change nothing on anybody's behalf.
 NOT_SERVICES = {
     "not_reported": "the progress report of callers that have none",
+    "bundle_faults": "a question to both checkers, which publishing asks too",
     "running": "the worker's hold on a job that an actor requested earlier",
-    "lock_number": "the number of a job's lock",
 }
 
 
@@ -57,13 +57,15 @@ def filled_init_files(base: Path) -> tuple[str, ...]:
 
 
 def service_signatures(base: Path) -> tuple[str, ...]:
-    """Return the public functions of services that do not start with `*, actor, now`."""
+    """Return the services that do not start with `*, actor, now`: what others use of a `services` package."""
+    used = {use for path in python_files(base, *APPS, "frontend") for use in _uses_of_services(base, path)}
     return tuple(
         f"{path.relative_to(base)}: {function.name} must take (*, actor, now, ...)"
         for path in _service_files(base)
         for function in parsed(path).body
         if isinstance(function, ast.FunctionDef) and not function.name.startswith("_")
-        if function.name not in NOT_SERVICES and not _takes_actor_and_now(function)
+        if (_module_name(base, path), function.name) in used and function.name not in NOT_SERVICES
+        if not _takes_actor_and_now(function)
     )
 
 
@@ -98,6 +100,29 @@ def _service_files(base: Path) -> Iterator[Path]:
     for app in APPS:
         yield from (path for path in [base / app / "services.py"] if path.exists())
         yield from python_files(base, f"{app}/services")
+
+
+def _module_name(base: Path, path: Path) -> str:
+    return ".".join(path.relative_to(base).with_suffix("").parts)
+
+
+def _uses_of_services(base: Path, path: Path) -> Iterator[tuple[str, str]]:
+    """Yield module and function for every function that a file outside a `services` package takes from it."""
+    module = parsed(path)
+    inside = (
+        _module_name(base, path).split(".services")[0] if ".services" in _module_name(base, path) else None
+    )
+    short = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and node.module and ".services" in node.module:
+            if node.module.split(".services")[0] == inside:
+                continue
+            for alias in node.names:
+                yield node.module, alias.name
+                short[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    for attribute in ast.walk(module):
+        if isinstance(attribute, ast.Attribute) and ast.unparse(attribute.value) in short:
+            yield short[ast.unparse(attribute.value)], attribute.attr
 
 
 def _takes_actor_and_now(function: ast.FunctionDef) -> bool:

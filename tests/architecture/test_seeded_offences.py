@@ -189,8 +189,8 @@ def test_generated_files_refuse_an_endpoint_nobody_wrote_down(tree: Path) -> Non
 ASKED: Mapping[offences.Question, tuple[str, str]] = {
     offences.filled_init_files: ("zoning/engine/__init__.py", "SEEDED = 1\n"),
     offences.service_signatures: (
-        "zoning/services/seeded.py",
-        "def publish(now, *, actor):\n    return now, actor\n",
+        "accounts/services/audit.py",
+        "\n\ndef forget(now, *, actor):\n    return now, actor\n",
     ),
     offences.impurities: (
         "zoning/engine/seeded.py",
@@ -207,6 +207,7 @@ def test_question_finds_its_offence(question: offences.Question, tree: Path) -> 
     name, text = ASKED[question]
     seed(tree, name, text)
 
+    seed(tree, "accounts/api/seeded.py", "from accounts.services.audit import forget\n\nforget(1, actor=2)\n")
     found = set(question(tree)) - set(before)
 
     assert found

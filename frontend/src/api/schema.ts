@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/applications/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them, the newest first. */
+        get: operations["list_my_applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it to its guardian or to those who read the district. */
+        get: operations["get_application"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/review/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accept, return, refuse or reopen. */
+        post: operations["review_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/withdraw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Withdraw while the round is open; the child keeps its receipt. */
+        post: operations["withdraw_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/": {
         parameters: {
             query?: never;
@@ -32,6 +100,125 @@ export interface paths {
         get: operations["get_audit_proof"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/base-map.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return GeoJSON for those who may see the map. */
+        get: operations["get_base_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them, newest first. */
+        get: operations["list_datasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/districts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them by code. */
+        get: operations["list_districts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{draw_id}/bundle/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the bundle, a zip. */
+        get: operations["get_bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entry-lists/{entry_list_id}/document/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return entry_list.json byte for byte as it was frozen. */
+        get: operations["get_entry_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entry-lists/{entry_list_id}/draw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Draw and place in the background. */
+        post: operations["run_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entry-lists/{entry_list_id}/values/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store a value as this officer read it. */
+        post: operations["enter_public_value"];
         delete?: never;
         options?: never;
         head?: never;
@@ -72,10 +259,518 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return public rounds, and drafts to those who read the district. */
+        get: operations["list_rounds"];
+        put?: never;
+        /** @description Make a draft round. */
+        post: operations["create_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the round with its lines and its policy. */
+        get: operations["get_round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/applications/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return applications by receipt, for those who read the district. */
+        get: operations["list_applications"];
+        put?: never;
+        /** @description File the one application of a child. */
+        post: operations["file_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/applications/batch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take the good ones and name the others. */
+        post: operations["file_applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Cancel the round; what was filed stays on record. */
+        post: operations["cancel_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/entry-lists/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the lists, the newest first. */
+        get: operations["list_entry_lists"];
+        put?: never;
+        /** @description Close the entries in the background. */
+        post: operations["close_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/open/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Freeze policy, zones and seats. */
+        post: operations["open_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/publish/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Check with both verifiers, make offers and publish. */
+        post: operations["publish_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/results/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the table of lines. */
+        get: operations["get_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/results/{receipt}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what became of the receipt. */
+        get: operations["get_receipt_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return up to 20 units: the same name first, then names that begin so, hold it, resemble it. */
+        get: operations["search_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return GeoJSON for those who may see the map. */
+        get: operations["get_unit_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-plans/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return versions, newest first. */
+        get: operations["list_zone_plans"];
+        put?: never;
+        /** @description Ask for a drawing; the job's result names the plan. */
+        post: operations["draw_zone_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-plans/{plan_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return figures, broken rules and the zone of every unit. */
+        get: operations["get_zone_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-plans/{plan_id}/moves/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store the next version with some units in other zones; broken rules are in the answer. */
+        post: operations["move_zone_plan_units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-plans/{plan_id}/publish/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put the plan in force for a period. */
+        post: operations["publish_zone_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-plans/{plan_id}/restore/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store the next version, equal to this one. */
+        post: operations["restore_zone_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-plans/{plan_id}/units.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return units as GeoJSON, with zone and children. */
+        get: operations["get_zone_plan_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-plans/{plan_id}/zones.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return zones as GeoJSON; to the public only published ones, under a map review number. */
+        get: operations["get_zone_plan_zones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-publications/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return publications, newest period first, withdrawn ones too. */
+        get: operations["list_zone_publications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zone-publications/{publication_id}/withdraw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take back a publication that nothing is built on. */
+        post: operations["withdraw_zone_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones/at/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return unit, zone, all its schools, the period in force and what other periods say, in words.
+         *
+         *     The zone's area comes with it only where the bureau has a map review number (审图号).
+         */
+        get: operations["get_zone_at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An application in short, without names. */
+        Application: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly round: string;
+            receipt: string;
+            status: components["schemas"]["ApplicationStatusEnum"];
+            readonly category: string;
+            readonly tier: number | null;
+            /** Format: date-time */
+            readonly filed_at: string;
+            /** Format: date-time */
+            readonly changed_at: string;
+        };
+        /**
+         * @description * `filed` - 已收到
+         *     * `returned` - 退回补正
+         *     * `accepted` - 已核实
+         *     * `refused` - 不予受理
+         *     * `withdrawn` - 已撤回
+         * @enum {string}
+         */
+        ApplicationStatusEnum: "filed" | "returned" | "accepted" | "refused" | "withdrawn";
+        /** @description An application as its guardian reads it. */
+        ApplicationView: {
+            application: components["schemas"]["Application"];
+            child_name: string;
+            category: string;
+            choices: components["schemas"]["ChoiceView"][];
+            /** @description How the category came about, in words. */
+            trace: string[];
+            result: components["schemas"]["ResultView"] | null;
+        };
+        /** @description How the plan differs from the zones in force. */
+        Changes: {
+            /** Format: uuid */
+            plan: string;
+            plan_number: number;
+            /** @description Units whose schools change. */
+            units: string[];
+            children: number;
+        };
+        /** @description A choice of the list and what became of it. */
+        ChoiceView: {
+            line_id: string;
+            school: string;
+            choice: number;
+            reason: string;
+            sentence: string;
+        };
+        /** @description What closing needs: the names of the values to come. */
+        ClosingRequest: {
+            public_value_names: string[];
+            /** @default  */
+            reason: string;
+        };
+        /** @description One version of one kind of data. */
+        Dataset: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            kind: components["schemas"]["KindEnum"];
+            status: components["schemas"]["DatasetStatusEnum"];
+            readonly file_name: string;
+            readonly file_digest: string;
+            readonly source_office: string;
+            /** Format: date */
+            readonly vintage_on: string | null;
+            readonly declared_crs: string;
+            readonly repairs: unknown;
+            readonly row_count: number;
+            /** Format: date-time */
+            readonly imported_at: string;
+            readonly findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * @description * `current` - 正在使用
+         *     * `superseded` - 已被取代
+         *     * `withdrawn` - 已撤回
+         * @enum {string}
+         */
+        DatasetStatusEnum: "current" | "superseded" | "withdrawn";
+        /** @description A district served here. */
+        District: {
+            readonly code: string;
+            readonly name: string;
+            readonly name_en: string;
+            readonly working_crs: number;
+        };
+        /** @description What was drawn. */
+        Draw: {
+            /** Format: uuid */
+            id: string;
+            seed: string;
+            public_values: string[][];
+            bundle_digest: string;
+            /** Format: date-time */
+            drawn_at: string;
+        };
+        /** @description What to draw. */
+        DrawingRequestRequest: {
+            district: string;
+            stage: components["schemas"]["StageEnum"];
+            entry_year?: number | null;
+            preset?: components["schemas"]["PresetEnum"] | components["schemas"]["NullEnum"];
+            /** @description Schools that share a zone. */
+            school_groups?: string[][];
+            /** @default 1 */
+            seed: number;
+            effort?: number | null;
+            seconds?: number | null;
+        };
+        /** @description A frozen entry list. */
+        EntryList: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly number: number;
+            readonly digest: string;
+            readonly merkle_root: string;
+            readonly entry_count: number;
+            public_value_names: string[];
+            readonly reason: string;
+            /** Format: date-time */
+            readonly closed_at: string;
+        };
         /** @description An event of the audit log. */
         Event: {
             readonly id: number;
@@ -98,6 +793,73 @@ export interface components {
             code: string;
             message: string;
         };
+        /** @description A GeoJSON feature. */
+        Feature: {
+            type: string;
+            id?: string;
+            properties: {
+                [key: string]: unknown;
+            };
+            geometry: components["schemas"]["Geometry"];
+        };
+        /** @description A GeoJSON feature collection. */
+        FeatureCollection: {
+            type: string;
+            features: components["schemas"]["Feature"][];
+        };
+        /** @description What became of the forms; receipts stand in the order of the forms that were taken. */
+        Filed: {
+            receipts: string[];
+            refused: components["schemas"]["Refused"][];
+        };
+        /** @description What an import found, with its words in both languages. */
+        Finding: {
+            code: string;
+            severity: string;
+            /** @description As the spreadsheet counts; 0 for the whole file. */
+            row: number;
+            column: string;
+            value: string;
+            /** @description Return the Chinese sentence. */
+            readonly zh: string;
+            /** @description Return the English sentence. */
+            readonly en: string;
+        };
+        /** @description The one form of a child. */
+        FormRequest: {
+            identity_number: string;
+            child_name: string;
+            /** Format: date */
+            birth_on: string;
+            sex: components["schemas"]["SexEnum"];
+            /** @default  */
+            unit_code: string;
+            /** @default  */
+            address: string;
+            /** @default  */
+            guardian_name: string;
+            /** @default  */
+            phone: string;
+            private_schools?: string[];
+            public_schools?: string[];
+            /** @default true */
+            accepts_coordination: boolean;
+            /** @default  */
+            group_code: string;
+            /** @default false */
+            split_allowed: boolean;
+        };
+        /** @description The applications of another portal. */
+        FormsRequest: {
+            /** @description Which portal they come from. */
+            portal: string;
+            forms: components["schemas"]["FormRequest"][];
+        };
+        /** @description A GeoJSON geometry, EPSG:4326. */
+        Geometry: {
+            type: string;
+            coordinates: unknown[];
+        };
         /** @description A background job, as far as it is. */
         Job: {
             /** Format: uuid */
@@ -106,7 +868,7 @@ export interface components {
             readonly subject_type: string;
             readonly subject_id: string;
             readonly district_code: string;
-            status: components["schemas"]["StatusEnum"];
+            status: components["schemas"]["JobStatusEnum"];
             readonly stage: string;
             readonly done: number;
             readonly total: number;
@@ -125,6 +887,135 @@ export interface components {
             };
             readonly failure: components["schemas"]["Failure"] | null;
         };
+        /**
+         * @description * `queued` - 排队中
+         *     * `running` - 进行中
+         *     * `succeeded` - 已完成
+         *     * `failed` - 未成功
+         *     * `cancelled` - 已取消
+         * @enum {string}
+         */
+        JobStatusEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        /**
+         * @description * `units` - 小区和村
+         *     * `schools` - 学校数据
+         *     * `children` - 适龄儿童摸底调查
+         *     * `base_map` - 底图
+         * @enum {string}
+         */
+        KindEnum: "units" | "schools" | "children" | "base_map";
+        /** @description Seats of a school filled in one order. */
+        Line: {
+            readonly line_id: string;
+            school: string;
+            school_code: string;
+            readonly rule: string;
+            readonly track: string;
+            readonly seats: number;
+        };
+        /** @description One line of the published table. */
+        LineResult: {
+            line_id: string;
+            school: string;
+            track: string;
+            seats: number;
+            applicants: number;
+            admitted: number;
+            coordinated: number;
+            is_full: boolean;
+        };
+        /** @description A version in a list, with the periods in which it is in force. */
+        ListedPlan: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            stage: components["schemas"]["StageEnum"];
+            readonly number: number;
+            readonly name: string;
+            origin: components["schemas"]["OriginEnum"];
+            /** Format: uuid */
+            readonly based_on: string | null;
+            based_on_number: number | null;
+            readonly entry_year: number | null;
+            readonly lawful: boolean;
+            /**
+             * Format: double
+             * @description Children times kilometres, straight lines between units' points.
+             */
+            readonly cost_km: number;
+            /**
+             * Format: double
+             * @description No lawful plan has fewer child-kilometres.
+             */
+            readonly lower_bound: number | null;
+            /**
+             * Format: double
+             * @description Share by which the plan is above the bound.
+             */
+            readonly gap: number | null;
+            /** @description Return how many rules the checker found broken. */
+            readonly violation_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by_name: string | null;
+            publications: components["schemas"]["PlanPublication"][];
+        };
+        /** @description Which units go to which zone, and why. */
+        MovesRequestRequest: {
+            /** @description Unit code to zone code. */
+            moves: {
+                [key: string]: string;
+            };
+            reason: string;
+        };
+        /** @description A school of the zone. */
+        NearSchool: {
+            code: string;
+            name: string;
+            address: string;
+            /** @description As the crow flies. */
+            metres: number;
+        };
+        /** @description A round to be made. */
+        NewRoundRequest: {
+            district: string;
+            /** @description The policy, a YAML text. */
+            policy: string;
+            /** @default  */
+            name: string;
+        };
+        /** @description Why no lawful plan was found. */
+        NoPlanReason: {
+            code: string;
+            /** @description Code of the zone, empty where it concerns none. */
+            zone: string;
+            /** @description Codes of the units concerned. */
+            units: string[];
+            /** @description How many children are too many, or concerned. */
+            children: number;
+            /** @description Codes of the zones that are too small together. */
+            schools: string[];
+            /** @description Their seats together. */
+            seats: number;
+        };
+        NullEnum: null;
+        /** @description What opening a round needs beyond its policy. */
+        OpenRoundRequest: {
+            seats?: components["schemas"]["SeatsRequest"][];
+        };
+        /**
+         * @description * `drawn` - 自动划片
+         *     * `edited` - 人工调整
+         *     * `imported` - 导入
+         * @enum {string}
+         */
+        OriginEnum: "drawn" | "edited" | "imported";
+        /** @description What another period says of the same place. */
+        OtherPeriod: {
+            period: components["schemas"]["Period"];
+            zone_name: string;
+            school_names: string[];
+        };
         PaginatedEventList: {
             /**
              * Format: uri
@@ -138,6 +1029,32 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Event"][];
         };
+        PaginatedListedPlanList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["ListedPlan"][];
+        };
+        /** @description Days in force. */
+        Period: {
+            /**
+             * Format: date
+             * @description First day in force.
+             */
+            from_on: string;
+            /**
+             * Format: date
+             * @description First day no longer in force.
+             */
+            until_on: string | null;
+        };
         /** @description Who is signed in, and what they may do. */
         Person: {
             /** Format: uuid */
@@ -150,6 +1067,83 @@ export interface components {
             /** @description What the role allows. */
             actions: string[];
         };
+        /** @description A school of a zone, with its point. */
+        PlacedSchool: {
+            code: string;
+            name: string;
+            /** Format: double */
+            longitude: number;
+            /** Format: double */
+            latitude: number;
+        };
+        /** @description A version of a district's zones. */
+        Plan: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            stage: components["schemas"]["StageEnum"];
+            readonly number: number;
+            readonly name: string;
+            origin: components["schemas"]["OriginEnum"];
+            /** Format: uuid */
+            readonly based_on: string | null;
+            based_on_number: number | null;
+            readonly entry_year: number | null;
+            readonly lawful: boolean;
+            /**
+             * Format: double
+             * @description Children times kilometres, straight lines between units' points.
+             */
+            readonly cost_km: number;
+            /**
+             * Format: double
+             * @description No lawful plan has fewer child-kilometres.
+             */
+            readonly lower_bound: number | null;
+            /**
+             * Format: double
+             * @description Share by which the plan is above the bound.
+             */
+            readonly gap: number | null;
+            /** @description Return how many rules the checker found broken. */
+            readonly violation_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            created_by_name: string | null;
+        };
+        /** @description A plan in figures, with the zone of every unit. */
+        PlanOverview: {
+            plan: components["schemas"]["Plan"];
+            violations: components["schemas"]["Violation"][];
+            /** @description Why no lawful plan was found. */
+            hopeless: components["schemas"]["NoPlanReason"][];
+            zones: components["schemas"]["ZoneFigures"][];
+            children: number;
+            seats: number;
+            walk: components["schemas"]["Walk"];
+            changes: components["schemas"]["Changes"] | null;
+            /** @description Unit code to zone code. */
+            assignments: {
+                [key: string]: string;
+            };
+        };
+        /** @description When a plan of a list is in force. */
+        PlanPublication: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string | null;
+            readonly document_number: string;
+        };
+        /**
+         * @description * `balanced` - balanced
+         *     * `fewest_changes` - fewest_changes
+         *     * `nearest` - nearest
+         * @enum {string}
+         */
+        PresetEnum: "balanced" | "fewest_changes" | "nearest";
         /** @description What shows that an event is under the last published head: RFC 6962, 2.1.1. */
         Proof: {
             /** @description The entry: 32 bytes, hexadecimal. */
@@ -159,24 +1153,292 @@ export interface components {
             tree_root: string;
             path: string[];
         };
+        /** @description A plan in force for a period. */
+        Publication: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            stage: components["schemas"]["StageEnum"];
+            /** Format: uuid */
+            readonly plan: string;
+            plan_number: number;
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string | null;
+            readonly document_number: string;
+            /** Format: date-time */
+            readonly published_at: string;
+            /** Format: date-time */
+            readonly withdrawn_at: string | null;
+            readonly withdrawn_reason: string;
+        };
+        /** @description The period in which a plan shall be in force. */
+        PublishRequestRequest: {
+            /**
+             * Format: date
+             * @description First day in force.
+             */
+            from_on: string;
+            /** Format: date */
+            until_on?: string | null;
+            /** @default  */
+            document_number: string;
+        };
+        /** @description Why something is done again or taken back. */
+        ReasonRequest: {
+            reason: string;
+        };
+        /** @description Why. */
+        ReasonRequestRequest: {
+            reason: string;
+        };
+        /** @description The published result of one receipt. */
+        ReceiptResult: {
+            receipt: string;
+            school: string;
+            sentence: string;
+            choices: string[][];
+        };
+        /** @description A form that was not taken. */
+        Refused: {
+            /** @description Its place in the request; 0 is the first. */
+            index: number;
+            code: string;
+            message: string;
+        };
+        /** @description The result of one child. */
+        ResultView: {
+            reason: string;
+            sentence: string;
+            school: string;
+            address: string;
+            offer_status: string;
+        };
+        /** @description The published results of a round. */
+        Results: {
+            entry_list: components["schemas"]["EntryList"];
+            draw: components["schemas"]["Draw"];
+            lines: components["schemas"]["LineResult"][];
+            placed: number;
+            not_placed: number;
+        };
+        /** @description An officer's step. */
+        ReviewRequest: {
+            step: components["schemas"]["StepEnum"];
+            /** @default  */
+            reason: string;
+        };
         /**
-         * @description * `guardian` - guardian
-         *     * `school_officer` - school officer
-         *     * `district_officer` - district officer
-         *     * `auditor` - auditor
-         *     * `administrator` - administrator
+         * @description * `guardian` - 监护人
+         *     * `school_officer` - 学校工作人员
+         *     * `district_officer` - 县区工作人员
+         *     * `auditor` - 监督员
+         *     * `administrator` - 系统管理员
          * @enum {string}
          */
         RoleEnum: "guardian" | "school_officer" | "district_officer" | "auditor" | "administrator";
+        /** @description A round and where it stands. */
+        Round: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Return the public name of the round. */
+            readonly code: string;
+            readonly district: string;
+            stage: components["schemas"]["StageEnum"];
+            readonly year: number;
+            readonly name: string;
+            status: components["schemas"]["RoundStatusEnum"];
+            /** @description Where the calendar stands; computed. */
+            readonly phase: string;
+            readonly policy_digest: string;
+            /** Format: date-time */
+            readonly opened_at: string | null;
+        };
+        /** @description A round with its lines and its policy. */
+        RoundDetail: {
+            round: components["schemas"]["Round"];
+            lines: components["schemas"]["Line"][];
+            policy: {
+                [key: string]: unknown;
+            };
+        };
         /**
-         * @description * `queued` - queued
-         *     * `running` - running
-         *     * `succeeded` - succeeded
-         *     * `failed` - failed
-         *     * `cancelled` - cancelled
+         * @description * `draft` - 草稿
+         *     * `open` - 报名中
+         *     * `closed` - 名单已截止
+         *     * `drawn` - 已派位录取
+         *     * `published` - 结果已公布
+         *     * `cancelled` - 已取消
          * @enum {string}
          */
-        StatusEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        RoundStatusEnum: "draft" | "open" | "closed" | "drawn" | "published" | "cancelled";
+        /** @description Seats set aside at a school for a line of the policy. */
+        SeatsRequest: {
+            rule: string;
+            school: string;
+            seats: number;
+        };
+        /**
+         * @description * `female` - 女
+         *     * `male` - 男
+         * @enum {string}
+         */
+        SexEnum: "female" | "male";
+        /**
+         * @description * `primary` - 小学
+         *     * `junior` - 初中
+         * @enum {string}
+         */
+        StageEnum: "primary" | "junior";
+        /**
+         * @description * `accept` - accept
+         *     * `return` - return
+         *     * `refuse` - refuse
+         *     * `reopen` - reopen
+         * @enum {string}
+         */
+        StepEnum: "accept" | "return" | "refuse" | "reopen";
+        /** @description A unit found by name. */
+        Unit: {
+            readonly code: string;
+            readonly name: string;
+            readonly kind: string;
+            readonly township: string;
+        };
+        /** @description A unit. */
+        UnitFeature: {
+            /** @description Feature */
+            type: string;
+            id: string;
+            properties: components["schemas"]["UnitProperties"];
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The units of a plan. */
+        UnitFeatures: {
+            /** @description FeatureCollection */
+            type: string;
+            features: components["schemas"]["UnitFeature"][];
+        };
+        /** @description What a unit's feature says. */
+        UnitProperties: {
+            code: string;
+            name: string;
+            kind: string;
+            township: string;
+            zone: string;
+            schools: string[];
+            children: number;
+        };
+        /** @description A public value as one officer read it. */
+        Value: {
+            name: string;
+            value: string;
+        };
+        /** @description A public value as one officer read it. */
+        ValueRequest: {
+            name: string;
+            value: string;
+        };
+        /** @description A rule that a plan breaks. */
+        Violation: {
+            code: string;
+            /** @description Code of the zone, empty where it concerns none. */
+            zone: string;
+            /** @description Codes of the units concerned. */
+            units: string[];
+            /** @description How many children are too many, or concerned. */
+            children: number;
+        };
+        /** @description How far children live from school, metres as the crow flies. */
+        Walk: {
+            mean: number;
+            /** @description Nine of ten children live no farther. */
+            p90: number;
+            longest: number;
+            /**
+             * Format: double
+             * @description Share of children farther than 500 m.
+             */
+            readonly beyond_500: number;
+            /**
+             * Format: double
+             * @description Share of children farther than 1,000 m.
+             */
+            readonly beyond_1000: number;
+        };
+        /** @description Which zone a place belongs to on a day. */
+        ZoneAnswer: {
+            /** Format: date */
+            on: string;
+            unit_code: string;
+            unit_name: string;
+            zone_code: string;
+            zone_name: string;
+            /** @description All schools of the zone, nearest first. */
+            schools: components["schemas"]["NearSchool"][];
+            /** Format: uuid */
+            plan: string;
+            plan_number: number;
+            document_number: string;
+            period: components["schemas"]["Period"];
+            /** @description So near to another zone that the address must be asked for. */
+            near_edge: boolean;
+            /** @description The period before, where it answers differently. */
+            before: components["schemas"]["OtherPeriod"] | null;
+            /** @description The period after, where it answers differently. */
+            after: components["schemas"]["OtherPeriod"] | null;
+            /** @description GeoJSON geometry of the zone; null unless the bureau has a map review number. */
+            zone_area: {
+                [key: string]: unknown;
+            } | null;
+            /** @description To be shown with every map. */
+            map_review_number: string;
+        };
+        /** @description A zone. */
+        ZoneFeature: {
+            /** @description Feature */
+            type: string;
+            id: string;
+            properties: components["schemas"]["ZoneProperties"];
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The zones of a plan. */
+        ZoneFeatures: {
+            /** @description FeatureCollection */
+            type: string;
+            features: components["schemas"]["ZoneFeature"][];
+        };
+        /** @description A zone in figures. */
+        ZoneFigures: {
+            code: string;
+            name: string;
+            schools: components["schemas"]["ZoneSchool"][];
+            units: number;
+            children: number;
+            seats: number;
+            /**
+             * Format: double
+             * @description Children per seat.
+             */
+            utilization: number | null;
+            walk: components["schemas"]["Walk"];
+        };
+        /** @description What a zone's feature says. */
+        ZoneProperties: {
+            code: string;
+            name: string;
+            schools: components["schemas"]["PlacedSchool"][];
+        };
+        /** @description A school of a zone. */
+        ZoneSchool: {
+            code: string;
+            name: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -186,6 +1448,93 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_my_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"][];
+                };
+            };
+        };
+    };
+    get_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+        };
+    };
+    review_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+                "multipart/form-data": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
+                };
+            };
+        };
+    };
+    withdraw_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
+                };
+            };
+        };
+    };
     list_audit_events: {
         parameters: {
             query: {
@@ -231,6 +1580,158 @@ export interface operations {
             };
         };
     };
+    get_base_map: {
+        parameters: {
+            query: {
+                /** @description Dataset id. */
+                dataset: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureCollection"];
+                };
+            };
+        };
+    };
+    list_datasets: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"][];
+                };
+            };
+        };
+    };
+    list_districts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["District"][];
+                };
+            };
+        };
+    };
+    get_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+        };
+    };
+    get_entry_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    run_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    enter_public_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValueRequest"];
+                "multipart/form-data": components["schemas"]["ValueRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Value"];
+                };
+            };
+        };
+    };
     get_job: {
         parameters: {
             query?: never;
@@ -267,6 +1768,640 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+        };
+    };
+    list_rounds: {
+        parameters: {
+            query?: {
+                /** @description District code. */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"][];
+                };
+            };
+        };
+    };
+    create_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoundRequest"];
+                "multipart/form-data": components["schemas"]["NewRoundRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+        };
+    };
+    get_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetail"];
+                };
+            };
+        };
+    };
+    list_applications: {
+        parameters: {
+            query?: {
+                category?: string;
+                limit?: number;
+                offset?: number;
+                status?: string;
+            };
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"][];
+                };
+            };
+        };
+    };
+    file_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormRequest"];
+                "multipart/form-data": components["schemas"]["FormRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
+                };
+            };
+        };
+    };
+    file_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormsRequest"];
+                "multipart/form-data": components["schemas"]["FormsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filed"];
+                };
+            };
+        };
+    };
+    cancel_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+                "multipart/form-data": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+        };
+    };
+    list_entry_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryList"][];
+                };
+            };
+        };
+    };
+    close_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingRequest"];
+                "multipart/form-data": components["schemas"]["ClosingRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    open_round: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenRoundRequest"];
+                "multipart/form-data": components["schemas"]["OpenRoundRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDetail"];
+                };
+            };
+        };
+    };
+    publish_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+        };
+    };
+    get_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Results"];
+                };
+            };
+        };
+    };
+    get_receipt_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt: string;
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptResult"];
+                };
+            };
+        };
+    };
+    search_units: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                /** @description Name of an estate or village, or part of it. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"][];
+                };
+            };
+        };
+    };
+    get_unit_map: {
+        parameters: {
+            query: {
+                /** @description Dataset id. */
+                dataset: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureCollection"];
+                };
+            };
+        };
+    };
+    list_zone_plans: {
+        parameters: {
+            query: {
+                /** @description 分页游标值 */
+                cursor?: string;
+                /** @description District code. */
+                district: string;
+                /**
+                 * @description * `primary` - 小学
+                 *     * `junior` - 初中
+                 */
+                stage?: "primary" | "junior";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedListedPlanList"];
+                };
+            };
+        };
+    };
+    draw_zone_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawingRequestRequest"];
+                "multipart/form-data": components["schemas"]["DrawingRequestRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    get_zone_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOverview"];
+                };
+            };
+        };
+    };
+    move_zone_plan_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovesRequestRequest"];
+                "multipart/form-data": components["schemas"]["MovesRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOverview"];
+                };
+            };
+        };
+    };
+    publish_zone_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequestRequest"];
+                "multipart/form-data": components["schemas"]["PublishRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
+                };
+            };
+        };
+    };
+    restore_zone_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequestRequest"];
+                "multipart/form-data": components["schemas"]["ReasonRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+        };
+    };
+    get_zone_plan_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["UnitFeatures"];
+                };
+            };
+        };
+    };
+    get_zone_plan_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["ZoneFeatures"];
+                };
+            };
+        };
+    };
+    list_zone_publications: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                /**
+                 * @description * `primary` - 小学
+                 *     * `junior` - 初中
+                 */
+                stage?: "primary" | "junior";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"][];
+                };
+            };
+        };
+    };
+    withdraw_zone_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequestRequest"];
+                "multipart/form-data": components["schemas"]["ReasonRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Publication"];
+                };
+            };
+        };
+    };
+    get_zone_at: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                lat?: number;
+                lon?: number;
+                /** @description The day asked about; today by default. */
+                on?: string;
+                /**
+                 * @description * `primary` - 小学
+                 *     * `junior` - 初中
+                 */
+                stage: "primary" | "junior";
+                /** @description Code of the unit; goes before the point. */
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneAnswer"];
                 };
             };
         };
