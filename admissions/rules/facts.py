@@ -163,6 +163,9 @@ def fact_from_data(data: Mapping[str, object]) -> Fact:
     Raises ValueError for a name outside the vocabulary or a value of another kind.
     Source: docs/rules/facts.md.
     """
+    absent = {"name", "value", "source", "as_of"} - set(data)
+    if absent:
+        raise ValueError(f"a stored fact lacks {', '.join(sorted(absent))}")
     name = FactName(str(data["name"]))
     expires_on = data.get("expires_on")
     return Fact(

@@ -1,5 +1,7 @@
 """A policy read from plain data, part by part, with every fault noted at its path."""
 
+from calendar import monthrange
+
 from admissions.rules.calendar import Calendar
 from admissions.rules.clauses import LOCAL_RULE, Clause, Mark
 from admissions.rules.condition_reading import read_condition, read_term
@@ -38,6 +40,7 @@ REQUIRED = (
     "private", "documents", "fallback", "permit", "twins", "tickets",
 )  # fmt: skip
 OPTIONAL = ("points", "feeders", "dwelling_lock", "approval")
+ANY_SHORT_YEAR = 2026
 MOMENTS = ("opens_at", "closes_at", "review_until", "draw_at", "results_at", "confirm_until")
 
 
@@ -107,14 +110,13 @@ def _calendar(node: Node) -> Calendar:
 
 def _age(node: Node) -> AgeRule:
     node.expect_keys(("entry_age", "cut_off_month", "cut_off_day"), ("refuse_older_than",))
+    month = node.child("cut_off_month").integer(1, 12)
     older = node.child("refuse_older_than").integer(1, 30) if node.has("refuse_older_than") else None
     return AgeRule(
         entry_age=node.child("entry_age").integer(5, 7),
-        cut_off_month=node.child("cut_off_month").integer(1, 12),
-        # A cut-off on 29 February would fall out of most years.
-        cut_off_day=node.child("cut_off_day").integer(
-            1, 28 if node.child("cut_off_month").value == 2 else 31
-        ),
+        cut_off_month=month,
+        # Of a year without a leap day: a cut-off on 29 February would fall out of most years.
+        cut_off_day=node.child("cut_off_day").integer(1, monthrange(ANY_SHORT_YEAR, month)[1]),
         refuse_older_than=older,
     )
 

@@ -137,3 +137,11 @@ def test_the_census_file_has_a_column_for_every_fact_and_no_other() -> None:
     assert set(columns) == set(FactName) - {FactName.BIRTH_DATE}
     for name, column in columns.items():
         assert set((column.choices or {}).values()) == set(VOCABULARY[FactName(name)].choices)
+
+
+@pytest.mark.parametrize("missing", ["name", "value", "source", "as_of"])
+def test_a_stored_fact_without_one_of_its_parts_is_refused(missing: str) -> None:
+    [stored] = facts_as_data([fact("lives_there", True)])
+    del stored[missing]
+    with pytest.raises(ValueError, match=missing):
+        facts_from_data([stored])

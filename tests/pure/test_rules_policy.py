@@ -1,13 +1,17 @@
 """Policies: read with every fault at its path, written back, pinned by digest."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from admissions.rules.policy import (
+    Fault,
+    Policy,
     PolicyFault,
     example_names,
     example_policy,
@@ -87,6 +91,10 @@ def test_a_changed_word_changes_the_digest() -> None:
         (
             lambda d: d["age"].update(cut_off_month=2, cut_off_day=29),
             ("age.cut_off_day", "expected a whole number from 1 to 28"),
+        ),
+        (
+            lambda d: d["age"].update(cut_off_month=4, cut_off_day=31),
+            ("age.cut_off_day", "expected a whole number from 1 to 30"),
         ),
         (lambda d: d["private"].update(choices=3), ("private.choices", "expected a whole number from 0 to 2")),
         (lambda d: d["lines"][3].update(choices=2), ("lines[3].choices", "a direct line has one choice")),
@@ -228,3 +236,51 @@ def test_a_key_that_occurs_twice_is_refused_by_name() -> None:
 def test_an_example_that_does_not_exist_is_not_found() -> None:
     with pytest.raises(FileNotFoundError):
         example_policy("no_such_policy")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 3000) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def places_in(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield from places_in(item, (*path, key))
+
+
+def read_or_faults(data: Data) -> Policy | tuple[Fault, ...]:
+    try:
+        return parse_policy(data)
+    except PolicyFault as refusal:
+        return refusal.faults
+
+
+PLACES = list(places_in(town_data()))
+
+
+@given(st.sampled_from(PLACES[1:]), JSON)
+def test_whatever_stands_in_a_place_a_policy_is_read_or_refused_there(
+    place: tuple[object, ...], value: object
+) -> None:
+    data: Any = town_data()
+    *above, last = place
+    holder = data
+    for key in above:
+        holder = holder[key]
+    holder[last] = value
+    read = read_or_faults(data)
+    if isinstance(read, Policy):
+        assert parse_policy(policy_as_data(read)) == read
+    else:
+        assert read
+        assert all(item.path and item.message for item in read)
+
+
+@pytest.mark.parametrize("data", [[], "policy", 3, None])
+def test_what_is_no_object_is_refused(data: Any) -> None:
+    with pytest.raises(PolicyFault):
+        parse_policy(data)
