@@ -33,9 +33,8 @@ from admissions.services.applications import (
     ApplicationForm,
     file_application,
     file_applications,
-    review_application,
-    withdraw_application,
 )
+from admissions.services.review import review_application, withdraw_application
 
 
 def form_of(data: dict[str, Any]) -> ApplicationForm:

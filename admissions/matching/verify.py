@@ -144,18 +144,19 @@ def _round(bundle: Bundle) -> Round:
     return Round(lines, plan["stages"], plan["coordination"], children, withdrawn)
 
 
-def _defer(lists: Lists, standing: Standings, seats: Seats) -> dict[str, str]:
+def _order(answer: Answer, names: set[str]) -> tuple[dict[str, list[str]], dict[tuple[str, str], int]]:
+    """Return the children of each line in its order, and the position of each child there."""
+    asking: dict[str, list[Standing]] = {name: [] for name in names}
+    for (_, name), standing in answer.standing.items():
+        if name in names:
+            asking[name].append(standing)
+    people = {name: [receipt for _, _, receipt in sorted(order)] for name, order in asking.items()}
+    place = {(r, name): position for name, order in people.items() for position, r in enumerate(order)}
+    return people, place
+
+
+def _defer(lists: Lists, people: Lists, place: Mapping[tuple[str, str], int], seats: Seats) -> dict[str, str]:
     """One child at a time: whoever is turned away asks on at once. The order of asking changes nothing."""
-    place: dict[tuple[str, str], int] = {}
-    asking: dict[str, list[Standing]] = defaultdict(list)
-    for receipt, names in lists.items():
-        for name in names:
-            asking[name].append(standing[receipt, name])
-    people = {}
-    for name, order in asking.items():
-        order.sort()
-        people[name] = [receipt for _, _, receipt in order]
-        place |= {(receipt, name): position for position, receipt in enumerate(people[name])}
     held: dict[str, list[int]] = {name: [] for name in seats}
     left = {receipt: iter(names) for receipt, names in lists.items()}
     for receipt in lists:
@@ -196,16 +197,17 @@ def _fill(round_: Round, names: set[str], answer: Answer) -> dict[str, str]:
         if child.group not in may_split:
             groups[str(child.group)].append(child)
     bound = [sorted(members) for members in groups.values()]
+    people, place = _order(answer, names)
+    lists = {child.receipt: [bid.line for bid in child.bids if bid.line in names] for child in waiting}
     while True:
-        lists = {}
-        for child in waiting:
-            listed = [bid.line for bid in child.bids if bid.line in names]
-            lists[child.receipt] = [name for name in listed if (child.group, name) not in answer.struck]
-        got = _defer(lists, answer.standing, seats)
+        got = _defer(lists, people, place, seats)
         splits = [found for members in bound if (found := _splitting(members, lists, got))]
         if not splits:
             return got
-        answer.struck.append(min(splits)[1:])
+        _, group, line = min(splits)
+        answer.struck.append((group, line))
+        for child in groups[group]:
+            lists[child.receipt] = [name for name in lists[child.receipt] if name != line]
 
 
 def _place(round_: Round) -> Answer:

@@ -57,6 +57,9 @@ def read_term(node: Node, name: str) -> Term | None:
 
 
 def _read_entry(key: str, node: Node) -> Condition:
+    if node.value is None:
+        node.fault("is empty")
+        return AllOf(())
     match key:
         case "all":
             return AllOf(tuple(read_condition(item) for item in node.items()))
@@ -80,6 +83,8 @@ def _read_comparisons(name: str, node: Node) -> Condition:
 
 def _read_comparison(term: Term, operator_name: str, node: Node) -> Condition:
     allowed = OPERATORS[spec_of(term).kind]
+    if node.value is None:
+        node.fault("is empty")
     if operator_name not in allowed:
         node.fault("expected one of " + ", ".join(allowed))
         return AllOf(())

@@ -116,9 +116,9 @@ class RoundWorld:
             )
         )
 
-    def reachable(self, facts: Facts) -> tuple[tuple[str, int], ...]:
+    def reachable(self, unit: str) -> tuple[tuple[str, int], ...]:
         """Return (line id, metres) of open public lines within the fallback's walk, nearest first, then by line id."""
-        unit, cap = facts.text(FactName.DWELLING_UNIT) or "", self.policy.fallback.distance_cap_metres
+        cap = self.policy.fallback.distance_cap_metres
         found = [
             (self._distance(unit, line.school_id)[0], line.line_id)
             for line in self.lines.values()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Role, User
-from accounts.permissions import Action, require
+from accounts.permissions import Action
 from accounts.sealing import Keyring, current_keyring, seal
 from accounts.services.audit import record_event
 from admissions.models import (
@@ -18,7 +18,6 @@ from admissions.models import (
     Application,
     ApplicationChoice,
     ChildReceipt,
-    RoundStatus,
 )
 from admissions.rules.age import age_reasons
 from admissions.rules.calendar import Phase
@@ -29,12 +28,12 @@ from admissions.rules.policy_records import PRIVATE_KINDS
 from admissions.rules.reason import Reason
 from admissions.rules.sentences import say, sentence
 from admissions.rules.status import Action as Step
-from admissions.rules.status import Who, may, next_status
-from admissions.selectors.rounds import get_round, phase_of, policy_of, round_code
+from admissions.rules.status import next_status
 from admissions.selectors.world import RoundWorld, world_of
 from admissions.services.receipts import give_receipts
-from admissions.services.rounds import lock_round, require_actor
-from common.errors import DomainError, MalformedInput, NotFound, RulesSayNo, WrongMoment
+from admissions.services.rounds import require_actor
+from admissions.services.steps import record_step, require_phase, share_open_round
+from common.errors import DomainError, MalformedInput, RulesSayNo, WrongMoment
 from geo_data.models import Child
 from geo_data.selectors.children import find_children_by_index, identity_index
 from geo_data.tables.identity import IdentityFault, identity_faults
@@ -47,12 +46,6 @@ IDENTITY_WORDS = {
     IdentityFault.BIRTH_DATE: "the birth date in the number is not the one you wrote",
     IdentityFault.SEX: "the sex in the number is not the one you wrote",
 }
-
-
-class NotOpen(WrongMoment):
-    """Families cannot file, change or withdraw now; details name the phase."""
-
-    code = "round_not_open"
 
 
 class AlreadyFiled(WrongMoment):
@@ -71,18 +64,6 @@ class MalformedForm(MalformedInput):
     """A field of the form cannot be right; details name the field."""
 
     code = "malformed_form"
-
-
-class NoSuchApplication(NotFound):
-    """There is no such application, or it belongs to somebody else."""
-
-    code = "no_such_application"
-
-
-class StepNotPossible(WrongMoment):
-    """The status table has no such step from here, or not for this person."""
-
-    code = "step_not_possible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,52 +152,14 @@ def file_applications(
 
 
 @transaction.atomic
-def withdraw_application(*, actor: User, now: datetime, application_id: UUID) -> Application:
-    """Withdraw while the round is open; the child keeps its receipt and may file again."""
-    application = _lock(application_id)
-    _require_guardian_or(actor, application, Action.REVIEW_APPLICATIONS)
-    _require_phase(application.round, now, Phase.OPEN)
-    _step(application, Step.WITHDRAW, Who.GUARDIAN, now)
-    application.save(update_fields=["status", "changed_at"])
-    _record(application, actor=actor, now=now, action="application.withdrawn")
-    return application
-
-
-@transaction.atomic
-def review_application(
-    *,
-    actor: User,
-    now: datetime,
-    application_id: UUID,
-    step: Step,
-    facts: Sequence[Fact] = (),
-    reason: str = "",
-) -> Application:
-    """Take an officer's step (accept, return, refuse, reopen), with the facts the officer established."""
-    application = _lock(application_id)
-    require(actor, Action.REVIEW_APPLICATIONS, application.round.district_id)
-    lock_round(application.round_id, RoundStatus.OPEN)
-    if step in (Step.RETURN, Step.REFUSE) and not reason.strip():
-        raise MalformedInput("say why, so that the family can be told")
-    if facts:
-        world = world_of(application.round)
-        line_ids = list(application.choices.order_by("position").values_list("line__line_id", flat=True))
-        settle(application, world, facts_from_data(application.facts).with_facts(*facts), line_ids)
-    _step(application, step, Who.OFFICER, now)
-    application.save()
-    _record(application, actor=actor, now=now, action=f"application.{step}", reason=reason)
-    return application
-
-
-@transaction.atomic
 def _file(
     round_id: UUID, forms: Sequence[ApplicationForm], filing: _Filing
 ) -> tuple[list[Application], list[tuple[int, DomainError]]]:
     """Judge all forms, then store the good ones: lock, look up, judge, store, record."""
-    admission_round = _share_open_round(round_id)
+    admission_round = share_open_round(round_id)
     action = Action.APPLY if filing.guardian else Action.REVIEW_APPLICATIONS
     require_actor(filing.actor, action, admission_round.district_id)
-    _require_phase(admission_round, filing.now, Phase.OPEN)
+    require_phase(admission_round, filing.now, Phase.OPEN)
     world = world_of(admission_round)
     taken: list[Application] = []
     problems: list[tuple[int, DomainError]] = []
@@ -379,50 +322,6 @@ def _live_indexes(admission_round: AdmissionRound, indexes: Sequence[str]) -> se
     return set(live.values_list("child_index", flat=True))
 
 
-def _share_open_round(round_id: UUID) -> AdmissionRound:
-    """Return the round under a lock that many filers share, and that closing has to wait for."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM admissions_admissionround WHERE id = %s FOR SHARE", [round_id])
-    found = get_round(round_id)
-    if found.status != RoundStatus.OPEN:
-        raise NotOpen(f"the round is {found.status}", status=found.status)
-    return found
-
-
-def _require_phase(admission_round: AdmissionRound, now: datetime, wanted: Phase) -> None:
-    phase = phase_of(admission_round, now)
-    if phase is not wanted:
-        calendar = policy_of(admission_round).calendar
-        raise NotOpen(
-            f"applications are taken from {calendar.opens_at:%Y-%m-%d %H:%M} until {calendar.closes_at:%Y-%m-%d %H:%M}",
-            phase=phase.value,
-        )
-
-
-def _lock(application_id: UUID) -> Application:
-    rows = Application.objects.select_for_update(of=("self",)).select_related("round__district", "receipt")
-    found = rows.filter(pk=application_id).first()
-    if found is None:
-        raise NoSuchApplication("there is no such application")
-    return found
-
-
-def _require_guardian_or(actor: User, application: Application, action: Action) -> None:
-    if actor.role == Role.GUARDIAN and application.guardian_id != actor.pk:
-        raise NoSuchApplication("there is no such application")
-    if actor.role != Role.GUARDIAN:
-        require(actor, action, application.round.district_id)
-
-
-def _step(application: Application, step: Step, who: Who, now: datetime) -> None:
-    if not may(application.status, step, who):
-        raise StepNotPossible(
-            f"{step} is not possible: the application is {application.status}", status=application.status
-        )
-    application.status = next_status(application.status, step)
-    application.changed_at = now
-
-
 def _record_filed(
     admission_round: AdmissionRound, taken: Sequence[Application], filing: _Filing, *, refused: int
 ) -> None:
@@ -438,22 +337,4 @@ def _record_filed(
         )
         return
     for row in taken:
-        _record(row, actor=filing.actor, now=filing.now, action="application.filed")
-
-
-def _record(
-    application: Application, *, actor: User | None, now: datetime, action: str, reason: str = ""
-) -> None:
-    details = {
-        "round": round_code(application.round),
-        "receipt": application.receipt.receipt,
-        "status": application.status,
-    }
-    record_event(
-        actor=actor,
-        now=now,
-        action=action,
-        subject=application,
-        district_code=application.round.district_id,
-        details={**details, "reason": reason} if reason else details,
-    )
+        record_step(row, actor=filing.actor, now=filing.now, action="application.filed")

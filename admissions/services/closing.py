@@ -190,7 +190,7 @@ def _case(world: RoundWorld, row: Application) -> _Case:
         classified = world.classify(facts, line_id)
         if classified.tier is not None:
             standings[line_id] = (classified.tier, *classified.keys)
-    nearest = world.reachable(facts)
+    nearest = world.reachable(row.unit_code)
     return _Case(
         application_id=row.pk,
         receipt=row.receipt.receipt,

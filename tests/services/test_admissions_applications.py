@@ -15,15 +15,17 @@ from admissions.services.applications import (
     AlreadyFiled,
     ApplicationRefused,
     MalformedForm,
-    NoSuchApplication,
-    NotOpen,
-    StepNotPossible,
     file_application,
     file_applications,
+)
+from admissions.services.receipts import give_receipts, with_check_digit
+from admissions.services.review import (
+    ReviewNotOver,
+    accept_as_they_stand,
     review_application,
     withdraw_application,
 )
-from admissions.services.receipts import give_receipts, with_check_digit
+from admissions.services.steps import NoSuchApplication, NotOpen, StepNotPossible
 from common.errors import MalformedInput, NotPermitted
 from tests.services.accounts_world import auditor, guardian
 from tests.services.round_world import (
@@ -224,6 +226,21 @@ def test_a_file_keeps_its_good_forms_and_names_the_bad_ones():
     ]
     with pytest.raises(NotPermitted), transaction.atomic():
         file_applications(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, forms=forms, source="portal")
+
+
+def test_what_nobody_proved_counts_for_nothing_once_review_is_over():
+    world, opened, number = one_child()
+    file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0"))
+    waiting = file_application(
+        actor=guardian("+8613800000002"), now=WHILE_OPEN, round_id=opened.pk, form=form(identity(77), "u0")
+    )
+    with pytest.raises(ReviewNotOver), transaction.atomic():
+        accept_as_they_stand(actor=world.officer, now=WHILE_OPEN, round_id=opened.pk)
+    assert accept_as_they_stand(actor=world.officer, now=AFTER_CLOSING, round_id=opened.pk) == 1
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.category, waiting.unit_code) == ("accepted", "", "u0")
+    assert {fact["source"] for fact in waiting.facts} == set()
+    assert AuditEvent.objects.filter(action="applications.accepted_as_they_stand").count() == 1
 
 
 def test_receipts_carry_a_luhn_check_digit():

@@ -12,6 +12,7 @@ from admissions.selectors.results import find_entry_list
 from admissions.services.closing import close_entries
 from admissions.services.draw import enter_public_value, run_draw
 from admissions.services.results import publish_results
+from admissions.services.review import accept_as_they_stand
 from common.errors import DomainError
 
 
@@ -41,6 +42,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--officer", action="append", required=True, help="user name; give two different officers"
         )
+        parser.add_argument(
+            "--accept-rest",
+            action="store_true",
+            help="accept what still waits for review with the facts that are known; the bureau places the others",
+        )
         add_moment(parser)
 
     def handle(self, *args: object, **options: object) -> None:
@@ -53,6 +59,9 @@ class Command(BaseCommand):
     def _run(self, admission_round: AdmissionRound, options: dict[str, object]) -> None:
         now = moment_of(options)
         values: list[tuple[str, str]] = options["public_value"]  # type: ignore[assignment]  # argparse types it
+        if admission_round.status == RoundStatus.OPEN and options["accept_rest"]:
+            accepted = accept_as_they_stand(actor=None, now=now, round_id=admission_round.pk)
+            self.stdout.write(f"accepted with the facts that are known: {accepted}")
         if admission_round.status == RoundStatus.OPEN:
             names = [name for name, _ in values]
             close_entries(

@@ -16,7 +16,8 @@ from accounts.selectors.people import open_phone
 from admissions.models import AdmissionRound
 from admissions.rules.calendar import Phase
 from admissions.selectors.rounds import find_open_rounds, get_round, phase_of, policy_of
-from admissions.services.applications import AlreadyFiled, ApplicationRefused, NotOpen, file_application
+from admissions.services.applications import AlreadyFiled, ApplicationRefused, file_application
+from admissions.services.steps import NotOpen
 from common.errors import DomainError
 from frontend.pages.guardians.drafts import CHECK, STEPS, Draft, forget_draft, keep_answer, read_draft
 from frontend.pages.guardians.forms import ChildForm, ChoicesForm, CoordinationForm, HomeForm

@@ -18,7 +18,7 @@ from admissions.rules.sentences import say
 from admissions.rules.status import Action, Who, may
 from admissions.selectors.applications import application_view, get_application, list_applications_of
 from admissions.selectors.rounds import phase_of, policy_of
-from admissions.services.applications import withdraw_application
+from admissions.services.review import withdraw_application
 from frontend.pages.guardians.timeline import timeline
 from frontend.pages.guards import for_guardians
 from frontend.pages.language import language

@@ -1,0 +1,123 @@
+"""After filing: a family withdraws, an officer reviews. Every step is along the status table and recorded."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Prefetch
+
+from accounts.models import Role, User
+from accounts.permissions import Action, require
+from accounts.services.audit import record_event
+from admissions.models import AdmissionRound, Application, ApplicationChoice, ApplicationStatus, RoundStatus
+from admissions.rules.calendar import Phase
+from admissions.rules.facts import Fact, facts_from_data
+from admissions.rules.status import Action as Step
+from admissions.rules.status import Who
+from admissions.selectors.applications import NoSuchApplication
+from admissions.selectors.rounds import phase_of, round_code
+from admissions.selectors.world import world_of
+from admissions.services.applications import settle
+from admissions.services.rounds import lock_round, require_actor
+from admissions.services.steps import (
+    lock_application,
+    record_step,
+    require_phase,
+    share_open_round,
+    take_step,
+)
+from common.errors import MalformedInput, WrongMoment
+
+
+class ReviewNotOver(WrongMoment):
+    """The calendar still gives families time."""
+
+    code = "review_not_over"
+
+
+@transaction.atomic
+def withdraw_application(*, actor: User, now: datetime, application_id: UUID) -> Application:
+    """Withdraw while the round is open; the child keeps its receipt and may file again."""
+    application = lock_application(application_id)
+    _require_guardian_or(actor, application, Action.REVIEW_APPLICATIONS)
+    require_phase(application.round, now, Phase.OPEN)
+    take_step(application, Step.WITHDRAW, Who.GUARDIAN, now)
+    application.save(update_fields=["status", "changed_at"])
+    record_step(application, actor=actor, now=now, action="application.withdrawn")
+    return application
+
+
+@transaction.atomic
+def review_application(
+    *,
+    actor: User,
+    now: datetime,
+    application_id: UUID,
+    step: Step,
+    facts: Sequence[Fact] = (),
+    reason: str = "",
+) -> Application:
+    """Take an officer's step (accept, return, refuse, reopen), with the facts the officer established."""
+    application = lock_application(application_id)
+    require(actor, Action.REVIEW_APPLICATIONS, application.round.district_id)
+    share_open_round(application.round_id)
+    if step in (Step.RETURN, Step.REFUSE) and not reason.strip():
+        raise MalformedInput("say why, so that the family can be told")
+    if facts:
+        world = world_of(application.round)
+        line_ids = list(application.choices.order_by("position").values_list("line__line_id", flat=True))
+        settle(application, world, facts_from_data(application.facts).with_facts(*facts), line_ids)
+    take_step(application, step, Who.OFFICER, now)
+    application.save()
+    record_step(application, actor=actor, now=now, action=f"application.{step}", reason=reason)
+    return application
+
+
+def _require_guardian_or(actor: User, application: Application, action: Action) -> None:
+    if actor.role == Role.GUARDIAN and application.guardian_id != actor.pk:
+        raise NoSuchApplication("there is no such application")
+    if actor.role != Role.GUARDIAN:
+        require(actor, action, application.round.district_id)
+
+
+@transaction.atomic
+def accept_as_they_stand(*, actor: User | None, now: datetime, round_id: UUID) -> int:
+    """Accept every application still waiting, with the facts that are known, once the time for review is over.
+
+    What nobody proved counts for nothing: a child whose category hangs on it is placed by the bureau. Returns how
+    many were accepted.
+    """
+    admission_round = lock_round(round_id, RoundStatus.OPEN)
+    require_actor(actor, Action.REVIEW_APPLICATIONS, admission_round.district_id)
+    if phase_of(admission_round, now) in (Phase.ANNOUNCED, Phase.OPEN, Phase.REVIEW):
+        raise ReviewNotOver(
+            "families can still hand in what was asked for; wait until the time for review is over"
+        )
+    world, rows = world_of(admission_round), _waiting(admission_round)
+    for row in rows:
+        facts = facts_from_data(row.facts).proved()
+        home = row.unit_code  # where a family says it lives still tells which seats are near
+        settle(row, world, facts, [choice.line.line_id for choice in row.choices.all()])
+        row.unit_code = home
+        row.status, row.changed_at = ApplicationStatus.ACCEPTED, now
+    Application.objects.bulk_update(
+        rows, ["facts", "category", "tier", "status", "changed_at"], batch_size=1000
+    )
+    record_event(
+        actor=actor,
+        now=now,
+        action="applications.accepted_as_they_stand",
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        details={"round": round_code(admission_round), "accepted": len(rows)},
+    )
+    return len(rows)
+
+
+def _waiting(admission_round: AdmissionRound) -> list[Application]:
+    choices = Prefetch("choices", ApplicationChoice.objects.order_by("position").select_related("line"))
+    waiting = Application.objects.filter(
+        round=admission_round, status__in=[ApplicationStatus.FILED, ApplicationStatus.RETURNED]
+    )
+    return list(waiting.prefetch_related(choices).order_by("pk"))
