@@ -86,7 +86,7 @@ def test_a_plan_is_shown_in_figures_with_the_zone_of_every_unit() -> None:
         "children": 20,
         "seats": 25,
         "utilization": 0.8,
-        "walk": {"mean": 462, "p90": 924, "longest": 924, "beyond_500": 0.5, "beyond_1000": 0.0},
+        "walk": {"mean": 462, "p90": 923, "longest": 923, "beyond_500": 0.5, "beyond_1000": 0.0},
     }
     assert (shown["violations"], shown["hopeless"], shown["changes"]) == ([], [], None)
 
@@ -249,7 +249,7 @@ def test_anybody_learns_the_zone_of_a_unit_and_of_a_point_in_words() -> None:
     assert by_point.json() == by_unit.json()
     shown = by_unit.json()
     assert (shown["unit_code"], shown["zone_code"], shown["near_edge"]) == ("u1", "A", False)
-    assert shown["schools"] == [{"code": "A", "name": "A小学", "address": "", "metres": 924}]
+    assert shown["schools"] == [{"code": "A", "name": "A小学", "address": "", "metres": 923}]
     assert shown["period"] == {"from_on": "2026-09-01", "until_on": "2027-09-01"}
     assert (shown["zone_area"], shown["map_review_number"]) == (None, "")
 
@@ -303,3 +303,17 @@ def test_a_draft_without_enough_seats_says_how_many_are_missing() -> None:
     assert {one["code"] for one in shown["violations"]} == {"seats_exceeded"}
     reasons = {one["code"]: one["children"] for one in shown["hopeless"]}
     assert reasons["seats_short_everywhere"] == 10
+
+
+def test_an_officer_asks_what_another_zone_would_mean_for_an_estate() -> None:
+    plan = a_plan()
+
+    answer = as_person(officer()).get(f"{PLANS}{plan.pk}/units/u1/")
+    unknown = as_person(officer()).get(f"{PLANS}{plan.pk}/units/u9/")
+    stranger = as_person(officer(OTHER_DISTRICT)).get(f"{PLANS}{plan.pk}/units/u1/")
+
+    (other,) = answer.json()
+    assert (other["zone"], other["metres_now"], other["metres_then"]) == ("B", 923, 1847)
+    assert (other["children_then"], other["seats"], other["too_many"]) == (30, 25, 5)
+    assert (other["cut_off"], other["is_allowed"]) == ([], True)
+    assert (unknown.status_code, stranger.status_code) == (404, 404)

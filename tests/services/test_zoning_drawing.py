@@ -12,8 +12,8 @@ from tests.services.worlds import DISTRICT, NOON, add_census, add_school, middle
 from zoning.models import PlanOrigin, UnitAssignment, ZonePlan
 from zoning.selectors.basis import DatasetMissing, NoSeatedSchool, UnitsWithoutCount, coming_entry_year
 from zoning.selectors.plans import plan_content
-from zoning.selectors.problem import SchoolInTwoZones, UnknownSchools
-from zoning.services.drawing import DistrictCannotBeZoned, UnknownPreset, draw_zones_of_district
+from zoning.selectors.problem import DistrictCannotBeZoned, SchoolInTwoZones, UnknownSchools
+from zoning.services.drawing import UnknownPreset, draw_zones_of_district
 from zoning.services.publications import publish_plan
 
 pytestmark = pytest.mark.django_db

@@ -23,6 +23,7 @@ from accounts.permissions import Action, require
 from geo_data.models import Stage
 from zoning.api.features import UnitFeatures, ZoneFeatures
 from zoning.api.serializers import (
+    ConsequenceSerializer,
     DistrictQuery,
     DrawingRequest,
     ListedPlanSerializer,
@@ -39,6 +40,7 @@ from zoning.selectors.overview import plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.selectors.publications import list_publications
 from zoning.selectors.shapes import plan_units_geojson, zones_geojson
+from zoning.selectors.why import list_consequences
 from zoning.services.plans import move_units, restore_plan
 from zoning.services.publications import publish_plan, withdraw_publication
 from zoning.tasks import request_drawing
@@ -109,6 +111,16 @@ class PlanUnits(APIView):
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         """Return units as GeoJSON, with zone and children."""
         return _geojson(plan_units_geojson(plan_for_reading(request.user, plan_id)))
+
+
+class PlanUnitWhy(APIView):
+    """Why an estate is in its zone."""
+
+    @extend_schema(operation_id="list_zone_plan_consequences", responses=ConsequenceSerializer(many=True))
+    def get(self, request: Request, plan_id: UUID, unit_code: str) -> Response:
+        """Return what each neighbouring zone would mean for the unit, nearest first."""
+        plan = plan_for_reading(request.user, plan_id)
+        return Response(ConsequenceSerializer(list_consequences(plan, unit_code), many=True).data)
 
 
 class PlanMoves(APIView):

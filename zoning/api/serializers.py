@@ -192,6 +192,32 @@ class PlanOverviewSerializer(serializers.Serializer[object]):
     assignments = serializers.DictField(child=serializers.CharField(), help_text="Unit code to zone code.")
 
 
+class ReliefSerializer(serializers.Serializer[object]):
+    """Another unit that could make room by moving on."""
+
+    unit = serializers.CharField(source="unit_id")
+    zone = serializers.CharField(source="school_id", help_text="Where to.")
+    children = serializers.IntegerField()
+    child_metres_more = serializers.IntegerField()
+
+
+class ConsequenceSerializer(serializers.Serializer[object]):
+    """What putting a unit into a neighbouring zone would mean."""
+
+    zone = serializers.CharField(source="school_id")
+    metres_now = serializers.IntegerField()
+    metres_then = serializers.IntegerField()
+    child_metres_more = serializers.IntegerField()
+    children_then = serializers.IntegerField()
+    seats = serializers.IntegerField()
+    too_many = serializers.IntegerField(help_text="Children without a seat there.")
+    cut_off = serializers.ListField(
+        child=serializers.CharField(), help_text="Units of the present zone that would lose their connection."
+    )
+    instead = ReliefSerializer(many=True, help_text="Units that could make room, cheapest first.")
+    is_allowed = serializers.BooleanField()
+
+
 class DrawingRequest(serializers.Serializer[object]):
     """What to draw."""
 

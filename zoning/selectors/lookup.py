@@ -42,7 +42,7 @@ class NotOnEarth(MalformedInput):
 
 @dataclass(frozen=True, slots=True)
 class NearSchool:
-    """A school of the zone; metres as the crow flies from the point, or from the unit's point."""
+    """A school of the zone; whole metres, rounded down, as the crow flies from the point, or from the unit's point."""
 
     code: str
     name: str
@@ -198,7 +198,7 @@ def _near_schools(schools: Sequence[School], place: Point, working_crs: int) -> 
         [place.y, *(school.point.y for school in schools)],
         epsg=working_crs,
     )
-    metres = np.rint(np.hypot(x[1:] - x[0], y[1:] - y[0])).astype(int).tolist()
+    metres = np.floor(np.hypot(x[1:] - x[0], y[1:] - y[0])).astype(int).tolist()
     found = (
         NearSchool(school.code, school.name, school.address, length, school.point.x, school.point.y)
         for school, length in zip(schools, metres, strict=True)

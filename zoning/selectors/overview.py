@@ -23,7 +23,7 @@ RADII_M = (500, 1000)  # check: service radius of primary and of junior schools 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far children live from their school, as the crow flies, in metres; all zero without children.
+    """How far children live from their school as the crow flies, in whole metres; all zero without children.
 
     The way is from the unit's point to the nearest school of the zone, every child of the unit alike.
     p90    -- nine of ten children live no farther
@@ -95,8 +95,8 @@ def walk_figures(metres: FloatArray, children: IntArray) -> Walk:
     p90 = metres[order][int(np.searchsorted(counted, -(-9 * total // 10)))]
     return Walk(
         mean=round(float((metres * children).sum()) / total),
-        p90=round(float(p90)),
-        longest=round(float(metres[children > 0].max())),
+        p90=int(p90),
+        longest=int(metres[children > 0].max()),
         beyond={radius: int(children[metres > radius].sum()) / total for radius in RADII_M},
     )
 

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from common.errors import MalformedInput
+from common.errors import MalformedInput, RulesSayNo
+from zoning.engine.faults import ProblemFault
 from zoning.engine.problem import Problem, School, Wishes, build_problem
 from zoning.engine.report import Json
 from zoning.engine.verify import Facts, Place, Site, violations
@@ -26,6 +27,12 @@ class SchoolInTwoZones(MalformedInput):
     """A school is named in two zones."""
 
     code = "school_in_two_zones"
+
+
+class DistrictCannotBeZoned(RulesSayNo):
+    """The files contradict each other; the details say where."""
+
+    code = "district_cannot_be_zoned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +93,19 @@ def sites_to_draw(basis: PlanBasis, groups: Sequence[Collection[str]] = ()) -> t
 
 
 def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str]) -> Problem:
-    """Return the engine's problem. `in_force` is unit code -> zone code. Raises ProblemFault."""
+    """Return the engine's problem. `in_force` is unit code -> zone code. Raises DistrictCannotBeZoned."""
     units = {unit.unit_id for unit in basis.units}
     known = {code: zone for code, zone in in_force.items() if code in units}
-    return build_problem(
-        basis.units,
-        [School(site.code, site.unit_code, site.seats) for site in sites],
-        basis.adjacency,
-        wishes=Wishes(locked=_further_school_units(sites), zones_in_force=known),
-    )
+    try:
+        return build_problem(
+            basis.units,
+            [School(site.code, site.unit_code, site.seats) for site in sites],
+            basis.adjacency,
+            wishes=Wishes(locked=_further_school_units(sites), zones_in_force=known),
+        )
+    except ProblemFault as fault:
+        faults = [{"code": one.code, "ids": list(one.ids)} for one in fault.faults]
+        raise DistrictCannotBeZoned(str(fault), faults=faults) from fault
 
 
 def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:

@@ -80,4 +80,4 @@ def period_of(publication: ZonePublication) -> Period:
 
 def _live(district_code: str, stage: Stage) -> QuerySet[ZonePublication]:
     rows = ZonePublication.objects.filter(district_id=district_code, stage=stage, withdrawn_at=None)
-    return rows.select_related("plan", "district")
+    return rows.select_related("plan__units_dataset", "district")

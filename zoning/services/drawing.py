@@ -9,12 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
-from common.errors import MalformedInput, RulesSayNo
+from common.errors import MalformedInput
 from geo_data.models import Stage
-from zoning.engine.faults import ProblemFault
 from zoning.engine.judge import Trouble
 from zoning.engine.objective import PRESETS
-from zoning.engine.problem import Problem
 from zoning.engine.report import Json, plan_rows
 from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
@@ -28,12 +26,6 @@ from zoning.services.storing import Draft, store_version
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
 # Why there is no lawful plan; the rest of what the engine says, the checker says itself.
 HOPELESS = frozenset({"seats_short_everywhere", "only_full_schools", "no_school_allowed", "none_found"})
-
-
-class DistrictCannotBeZoned(RulesSayNo):
-    """The files contradict each other; the details say where."""
-
-    code = "district_cannot_be_zoned"
 
 
 class UnknownPreset(MalformedInput):
@@ -121,7 +113,7 @@ def _solve(
     preset = preset or ("fewest_changes" if in_force else "nearest")
     if preset not in PRESETS:
         raise UnknownPreset("there is no such preset", preset=preset, presets=sorted(PRESETS))
-    problem = _problem(basis, sites, in_force)
+    problem = problem_of(basis, sites, in_force)
     solution = solve(problem, _options(preset, effort, seconds), seed=seed, progress=report)
     told = engine_report(problem, solution, seconds=time.monotonic() - began)
     draft = Draft(
@@ -136,14 +128,6 @@ def _solve(
     if solution.lawful == bool(found):
         raise CheckerDisagrees(f"the engine says lawful={solution.lawful}, the checker finds {found[:3]}")
     return draft
-
-
-def _problem(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str]) -> Problem:
-    try:
-        return problem_of(basis, sites, in_force)
-    except ProblemFault as fault:
-        faults = [{"code": one.code, "ids": list(one.ids)} for one in fault.faults]
-        raise DistrictCannotBeZoned(str(fault), faults=faults) from fault
 
 
 def _options(preset: str, effort: int | None, seconds: float | None) -> Options:
