@@ -9,13 +9,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from admissions.lottery import verify as verify_lottery
+from admissions.lottery.draw_record import draw, draw_record_document, public_values_document, tickets
+from admissions.lottery.entry_list import (
+    Choice,
+    Entry,
+    EntryList,
+    entry_list_digest,
+    entry_list_document,
+    entry_value,
+)
+from admissions.lottery.tickets import Draw
+from admissions.matching import verify as verify_matching
+from admissions.matching.bundle import DrawFiles, public_bundle
+from admissions.matching.chances import chances
 from admissions.matching.deferral import Asking, ask_on, nobody_held
+from admissions.matching.entries import applicants_from, plan_digest
+from admissions.matching.layouts import stages_for
+from admissions.matching.records import Line, LoserRule, RoundInput, RoundPlan
+from admissions.matching.stages import place
 
 KERNEL_SIZES = ((100_000, 1_000), (1_000_000, 10_000), (15_000_000, 150_000))
 CHOICES = 3
@@ -23,11 +42,15 @@ CHOICES = 3
 
 @contextmanager
 def measured(what: str) -> Iterator[None]:
-    """Print seconds, and the process's peak memory so far."""
-    start = time.perf_counter()
+    """Print seconds by the clock and of the processor, and the process's peak memory so far."""
+    start, busy = time.perf_counter(), time.process_time()
     yield
+    busy = time.process_time() - busy
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{what}: {time.perf_counter() - start:.3f} s, peak {peak:,.0f} MiB", flush=True)
+    print(
+        f"{what}: {time.perf_counter() - start:.3f} s (processor {busy:.3f} s), peak {peak:,.0f} MiB",
+        flush=True,
+    )
 
 
 def random_asking(children: int, lines: int) -> Asking:
@@ -35,9 +58,9 @@ def random_asking(children: int, lines: int) -> Asking:
     chance = np.random.default_rng(1)
     home = chance.integers(0, lines, children, dtype=np.int32)
     line = np.empty((children, CHOICES), dtype=np.int32)
-    for place in range(CHOICES):
+    for nth in range(CHOICES):
         step = chance.integers(1, 40, children, dtype=np.int32)
-        line[:, place] = (home if place == 0 else line[:, place - 1]) + step
+        line[:, nth] = (home if nth == 0 else line[:, nth - 1]) + step
     line %= lines
     order = chance.permutation(children).astype(np.int64)
     key = np.repeat(order, CHOICES)
@@ -84,6 +107,70 @@ def write_tables(folder: Path, children: int, lines: int) -> None:
             )
 
 
+def random_world(children: int, lines: int) -> tuple[RoundPlan, tuple[Entry, ...]]:
+    """Return a private and a public stage, 3 choices each, twins among one child in fifty."""
+    asking = random_asking(children, lines)
+    ids = [f"L{j:06d}" for j in range(lines)]
+    plan_lines = tuple(
+        Line(name, seats, "private" if j % 10 == 0 else "public")
+        for j, (name, seats) in enumerate(zip(ids, asking.seats.tolist(), strict=True))
+    )
+    private = [line.line_id for line in plan_lines if line.track == "private"]
+    public = [line.line_id for line in plan_lines if line.track == "public"]
+    stages = stages_for(LoserRule.SAME_CLASS_LAST, private_line_ids=private, public_line_ids=public)
+    entries: list[Entry] = []
+    for child, names in enumerate(asking.bid_line.reshape(-1, CHOICES).tolist()):
+        group, second = f"G{child // 100:07d}" if child % 100 < 2 else None, child % 100 == 1
+        rank = child // 2 % 4 * 2 + 1
+        listed = enumerate(dict.fromkeys(names), start=1)
+        choices = tuple(Choice(ids[name], n, rank, rank + 1) for n, name in listed)
+        entries.append(Entry(f"R{child:09d}", entries[-1].choices if second else choices, group))
+    return RoundPlan("bench", plan_lines, stages), tuple(entries)
+
+
+def ticket_of(drawn: Draw, tracks: Mapping[str, str]) -> Callable[[str, str], int]:
+    """Return (line, ball) -> ticket."""
+    ticket = cache(drawn.ticket)
+    return lambda line, ball: ticket(tracks[line], ball)
+
+
+def round_() -> None:
+    """Tickets, placement with reasons, bundle and both verifiers."""
+    for children, lines in KERNEL_SIZES[:1]:
+        plan, entries = random_world(children, lines)
+        names, values = ("a", "b"), {"a": "03 09 14 22 27 31 + 05", "b": "417"}
+        entry_list = EntryList("bench", "bench/1", "ab" * 32, plan_digest(plan), names, entries)
+        tracks = {line.line_id: line.track for line in plan.lines}
+        with measured(f"draw, {children:,} children"):
+            record = draw(entry_list, published_digest=entry_list_digest(entry_list), public_values=values)
+            drawn = tickets(entry_list, record, tracks)
+        with measured("place, with reasons and waitlists"):
+            published = [entry_value(entry) for entry in entries]
+            applicants = applicants_from(published, ticket_of(record.draw, tracks), fallbacks={})
+            result = place(round_input := RoundInput(plan, applicants))
+        with measured("bundle"):
+            documents = (
+                entry_list_document(entry_list),
+                public_values_document(record),
+                draw_record_document(record),
+            )
+            bundle = public_bundle(round_input, result, DrawFiles(*documents, drawn), published_plan=plan)
+        with measured("verify the draw"):
+            print(verify_lottery.faults(bundle))
+        with measured("verify the placements"):
+            print(verify_matching.faults(bundle))
+
+
+def replay() -> None:
+    """Chances from 1,000 fresh draws of a county of 5,000."""
+    plan, entries = random_world(5_000, 20)
+    published = [entry_value(entry) for entry in entries]
+    tracks = {line.line_id: line.track for line in plan.lines}
+    applicants = applicants_from(published, ticket_of(Draw("bench/1", "00" * 32), tracks), fallbacks={})
+    with measured("chances, 5,000 children, 1,000 draws"):
+        print(len(chances(RoundInput(plan, applicants), draws=1000, seed=1)), "ranks, choices and lines")
+
+
 def file() -> None:
     """The whole place_round command, in its own process."""
     for children, lines in KERNEL_SIZES[:2]:
@@ -101,7 +188,7 @@ def file() -> None:
 
 
 def main() -> None:
-    parts = {"kernel": kernel, "file": file}
+    parts = {"kernel": kernel, "round": round_, "file": file, "chances": replay}
     for name in sys.argv[1:] or parts:
         parts[name]()
 
