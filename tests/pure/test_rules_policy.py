@@ -179,6 +179,14 @@ def test_a_changed_word_changes_the_digest() -> None:
             ),
             ("points[0]", "points cannot rest on points"),
         ),
+        (
+            lambda d: d["categories"][0].update(when={"dwelling_right": None}),
+            ("categories[0].when.dwelling_right", "is empty"),
+        ),
+        (
+            lambda d: d["categories"][0].update(when={"title_since": {"on_or_before": None}}),
+            ("categories[0].when.title_since.on_or_before", "is empty"),
+        ),
         (lambda d: d.update(feeders=["east"]), ("feeders", None)),
         (lambda d: d.update(lines=[None]), ("lines[0]", "is empty")),
         (lambda d: d.update(documents=["birthday_card"]), ("documents[0]", None)),
