@@ -1,9 +1,12 @@
 """The verifiers accept good bundles and name the fault in damaged ones; the browser page agrees with them."""
 
+import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 
 from admissions.lottery import verify as verify_lottery
 from admissions.lottery.entry_list import Choice, Entry
-from admissions.lottery.tickets import TicketAlgorithm, TicketScope
+from admissions.lottery.tickets import Draw, TicketAlgorithm, TicketScope
 from admissions.matching import verify as verify_matching
 from admissions.matching.bundle import manifest
 from admissions.matching.records import Coordination, CoordinationRule, Reason
@@ -266,9 +269,7 @@ def browser_steps(bundle: Bundle, folder: Path, digest: str = "") -> list[list[o
     folder.mkdir()
     for name, data in bundle.items():
         (folder / name).write_bytes(data)
-    page = (ROOT / "frontend/verifier/check.html").read_text(encoding="utf-8")
-    script = page.split("<script>")[1].split("</script>")[0]
-    command = [str(NODE), "-e", script + HARNESS, str(folder), digest]
+    command = [str(NODE), "-e", page_script() + HARNESS, str(folder), digest]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     steps: list[list[object]] = json.loads(run.stdout)
     return steps
@@ -311,3 +312,54 @@ def test_browser_page_notices_damage(damage: Callable[[Bundle], Bundle], tmp_pat
 @pytest.mark.skipif(NODE is None, reason="node runs the browser page's script")
 def test_browser_page_compares_the_announced_digest(tmp_path: Path) -> None:
     assert not browser_steps(GOOD.bundle, tmp_path / "bundle", "0" * 64)[0][0]
+
+
+DRAWS = """
+const lines = [];
+for (let i = 0; i < 10000; i++) {
+  const seed = unhex(i.toString(16).padStart(64, "0")), algorithm = i % 2 ? "HMAC-SM3" : "HMAC-SHA-256";
+  lines.push(hex(hmac(HASHES[algorithm], seed, utf8.encode(`jiujin-ticket-1\\n2026/1\\n民办\\nR${i}`))));
+}
+process.stdout.write(digestOf(utf8.encode(lines.join("\\n"))));
+"""
+
+
+def page_script() -> str:
+    page = (ROOT / "frontend/verifier/check.html").read_text(encoding="utf-8")
+    return page.split("<script>")[1].split("</script>")[0]
+
+
+@pytest.mark.skipif(NODE is None, reason="node runs the browser page's script")
+def test_ten_thousand_random_draws_agree_bit_for_bit() -> None:
+    algorithms = [TicketAlgorithm.HMAC_SHA_256, TicketAlgorithm.HMAC_SM3]
+    ours, alone = [], []
+    for i in range(10_000):
+        seed, algorithm = f"{i:064x}", algorithms[i % 2]
+        ours.append(f"{Draw('2026/1', seed, algorithm).ticket('民办', f'R{i}'):064x}")
+        message = f"jiujin-ticket-1\n2026/1\n民办\nR{i}".encode()
+        alone.append(verify_lottery.keyed_hash(algorithm.value)(bytes.fromhex(seed), message).hex())
+    command = [str(NODE), "-e", page_script() + DRAWS]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    assert alone == ours
+    assert run.stdout == hashlib.sha256("\n".join(ours).encode()).hexdigest()
+
+
+@pytest.mark.skipif(NODE is None, reason="node runs the browser page's script")
+def test_browser_page_reads_zips(tmp_path: Path) -> None:
+    archive = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in GOOD.bundle.items():
+            out.writestr(name, data, zipfile.ZIP_STORED if name == "round.json" else None)
+    harness = """
+    unzip(new Uint8Array(require("fs").readFileSync(process.argv[1]))).then((bundle) =>
+      process.stdout.write(JSON.stringify([Object.keys(bundle).length, check(bundle, "").steps.every((s) => s.good)])));
+    """
+    command = [str(NODE), "-e", page_script() + harness, str(archive)]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    assert json.loads(run.stdout) == [15, True]
+
+
+def test_page_is_one_offline_file_with_a_short_script() -> None:
+    page = (ROOT / "frontend/verifier/check.html").read_text(encoding="utf-8")
+    assert len(page_script().splitlines()) < 300
+    assert not re.search(r"https?://|\bfetch\(|XMLHttpRequest|\bimport\b|src=", page)
