@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import data, office, plans, rounds
+from frontend.pages.officers import data, office, plans, review, rounds
 from frontend.pages.public import home, results, zones
 
 public: list[URLPattern] = [
@@ -44,6 +44,7 @@ officers: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/draw/", rounds.draw_step, name="round-draw"),
     path("office/rounds/<uuid:round_id>/publish/", rounds.publish_step, name="round-publish"),
     path("office/rounds/<uuid:round_id>/applications/", rounds.applications, name="round-applications"),
+    path("office/applications/<uuid:application_id>/", review.review, name="review"),
 ]
 
 urlpatterns: list[URLPattern] = [*public, *guardians, *officers]

@@ -11,7 +11,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import Action, require
-from accounts.sealing import Keyring, blind_index, current_keyring, seal
+from accounts.phones import find_normal_phone
+from accounts.sealing import Keyring, current_keyring, seal
+from accounts.selectors.people import phone_index
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from geo_data.models import Child, Dataset, DatasetKind, Household
@@ -133,7 +135,7 @@ def _household(dataset: Dataset, row: ChildRow, keyring: Keyring) -> Sequence[Va
         row.unit_code,
         _sealed(row.address, "geo_data_household", row_id, "address_sealed", keyring),
         _sealed(row.phone, "geo_data_household", row_id, "phone_sealed", keyring),
-        blind_index(row.phone, purpose="phone") if row.phone else "",
+        phone_index(phone) if (phone := find_normal_phone(row.phone)) else "",
     )
 
 
