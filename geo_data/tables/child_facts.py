@@ -74,4 +74,5 @@ FACT_COLUMNS = (
     Column("deferred_until", "缓学截止日期", CellKind.DATE),
     Column("enrolled_school", "已注册学籍学校", most=40),
 )
-FACT_NAMES = frozenset(column.name for column in FACT_COLUMNS)
+# Both headers of a column name its fact.
+FACT_NAMES = {name: column.name for column in FACT_COLUMNS for name in (column.name, column.zh)}

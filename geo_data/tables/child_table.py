@@ -166,9 +166,10 @@ class _Checker:
         until = values.get("permit_valid_until")
         if isinstance(until, date) and until <= self._census.as_of:
             row.note("permit_lapsed", "permit_valid_until")
-        declared = frozenset(row.codes("declared"))
-        for name in declared - FACT_NAMES:
-            row.note("cell_malformed", "declared", name)
+        stated = row.codes("declared")
+        declared = {FACT_NAMES.get(name, "") for name in stated}
+        if "" in declared:
+            row.note("cell_malformed", "declared", ";".join(stated))
         return tuple(self._fact(name, value, name in declared) for name, value in sorted(values.items()))
 
     def _fact(self, name: str, value: CellValue, is_declared: bool) -> Fact:
