@@ -8,7 +8,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -65,5 +64,4 @@ def _address(file: str) -> str:
 
 def static_root() -> str:
     """Return where static files are served from."""
-    address = static("")
-    return address if address.endswith("/") else f"{address}/"
+    return str(settings.STATIC_URL)
