@@ -28,7 +28,7 @@ class PolicyFault(MalformedInput):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__(
-            "; ".join(_fault_text(fault) for fault in faults),
+            "; ".join(fault_text(fault) for fault in faults),
             faults=[
                 {"path": fault.path, "message": fault.message, "clause": fault.clause} for fault in faults
             ],
@@ -91,7 +91,8 @@ def _examples() -> Traversable:
     return resources.files("admissions.rules") / "examples"
 
 
-def _fault_text(fault: Fault) -> str:
+def fault_text(fault: Fault) -> str:
+    """Return path, message and clause in one line. Source: docs/rules/policy.md."""
     return f"{fault.path}: {fault.message}" + (f" ({fault.clause})" if fault.clause else "")
 
 
@@ -181,6 +182,7 @@ __all__ = [
     "PolicyFault",
     "example_names",
     "example_policy",
+    "fault_text",
     "load_policy",
     "parse_policy",
     "policy_as_data",
