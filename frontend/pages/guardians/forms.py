@@ -17,7 +17,16 @@ from geo_data.tables.identity import identity_faults, normalized
 MOST_FOUND = 8
 
 
-class ChildForm(forms.Form):
+class Question(forms.Form):
+    """A page of the form; what is missing is asked for kindly."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = _("Please fill this in.")
+
+
+class ChildForm(Question):
     """Who is the child? Birth date and sex are in the identity number, so nobody is asked for them."""
 
     child_name = forms.CharField(
@@ -54,7 +63,7 @@ def birth_and_sex(number: str) -> tuple[date, str]:
     return birth_on, (Sex.MALE if int(number[16]) % 2 else Sex.FEMALE).value
 
 
-class HomeForm(forms.Form):
+class HomeForm(Question):
     """Where do you live? The estate or village is searched on the server; scripts only suggest sooner."""
 
     unit_name = forms.CharField(
@@ -112,7 +121,7 @@ class HomeForm(forms.Form):
         )
 
 
-class ChoicesForm(forms.Form):
+class ChoicesForm(Question):
     """Which schools, in which order? As many fields as the policy of the round gives choices."""
 
     def __init__(self, *args: Any, preview: Preview, **kwargs: Any) -> None:
@@ -150,7 +159,7 @@ def _offer_words(school: SchoolOffer) -> str:
     return school.name if school.metres is None else f"{school.name} ({distance(school.metres)})"
 
 
-class CoordinationForm(forms.Form):
+class CoordinationForm(Question):
     """What if no choice can be met?"""
 
     accepts = forms.ChoiceField(

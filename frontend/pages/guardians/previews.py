@@ -1,13 +1,13 @@
 """What the bureau already knows of a child, and which schools it may list: asked of the rules, decided nowhere here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
 from admissions.models import AdmissionRound
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.facts import FactName, Facts, declared, facts_from_data
-from admissions.rules.vocabulary import VOCABULARY
+from admissions.rules.vocabulary import VOCABULARY, FactValue
 from admissions.rules.words import value_words
 from admissions.selectors.world import RoundWorld, world_of
 from frontend.pages.guardians.drafts import Draft
@@ -32,6 +32,7 @@ SHOWN = (
     FactName.SIBLING_SCHOOL,
 )
 UNITS = (FactName.REGISTRATION_UNIT, FactName.DWELLING_UNIT)
+CODES = (*UNITS, FactName.SIBLING_SCHOOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def preview(admission_round: AdmissionRound, draft: Draft, guardian: User) -> Pr
     zone = world.zone_of(facts)
     return Preview(
         is_known=is_own,
-        found=tuple(_found(admission_round, facts)) if is_own else (),
+        found=tuple(_found(admission_round, world, facts)) if is_own else (),
         asked=tuple(_asked(world, facts, zone)) if is_own else (),
         zone_schools=_offers(world, facts, zone),
         private_schools=_offers(world, facts, world.private_schools()),
@@ -93,18 +94,27 @@ def _facts(draft: Draft, child: Child | None, admission_round: AdmissionRound) -
     return (facts_from_data(child.facts) if child else Facts()).with_facts(*said)
 
 
-def _found(admission_round: AdmissionRound, facts: Facts) -> Iterator[tuple[str, str]]:
+def _found(admission_round: AdmissionRound, world: RoundWorld, facts: Facts) -> Iterator[tuple[str, str]]:
     place = 0 if language() == "zh" else 1
     codes = [facts.text(name) or "" for name in UNITS]
     units = list_units(admission_round.publication.plan.units_dataset).filter(code__in=codes)
-    names = dict(units.values_list("code", "name"))
+    names = {**world.school_names, **dict(units.values_list("code", "name"))}
     for name in SHOWN:
         fact = facts.get(name)
         if fact is None or not fact.is_proved:
             continue
         spec = VOCABULARY[name]
-        value = names.get(str(fact.value)) if name in UNITS else None
-        yield (spec.zh, spec.en)[place], value or value_words(fact.value)[place]
+        yield (
+            (spec.zh, spec.en)[place],
+            value_words(_named(fact.value, names) if name in CODES else fact.value)[place],
+        )
+
+
+def _named(value: FactValue, names: Mapping[str, str]) -> FactValue:
+    """Return the names that stand for codes."""
+    if isinstance(value, tuple):
+        return tuple(names.get(str(item), str(item)) for item in value)
+    return names.get(str(value), str(value))
 
 
 def _asked(world: RoundWorld, facts: Facts, zone: Sequence[str]) -> Iterator[str]:

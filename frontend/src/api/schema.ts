@@ -569,6 +569,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/zone-plans/{plan_id}/units/{unit_code}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what each neighbouring zone would mean for the unit, nearest first. */
+        get: operations["list_zone_plan_consequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/zone-plans/{plan_id}/zones.geojson": {
         parameters: {
             query?: never;
@@ -701,6 +718,22 @@ export interface components {
             public_value_names: string[];
             /** @default  */
             reason: string;
+        };
+        /** @description What putting a unit into a neighbouring zone would mean. */
+        Consequence: {
+            zone: string;
+            metres_now: number;
+            metres_then: number;
+            child_metres_more: number;
+            children_then: number;
+            seats: number;
+            /** @description Children without a seat there. */
+            too_many: number;
+            /** @description Units of the present zone that would lose their connection. */
+            cut_off: string[];
+            /** @description Units that could make room, cheapest first. */
+            instead: components["schemas"]["Relief"][];
+            is_allowed: boolean;
         };
         /** @description One version of one kind of data. */
         Dataset: {
@@ -1206,6 +1239,14 @@ export interface components {
             index: number;
             code: string;
             message: string;
+        };
+        /** @description Another unit that could make room by moving on. */
+        Relief: {
+            unit: string;
+            /** @description Where to. */
+            zone: string;
+            children: number;
+            child_metres_more: number;
         };
         /** @description The result of one child. */
         ResultView: {
@@ -2295,6 +2336,28 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["UnitFeatures"];
+                };
+            };
+        };
+    };
+    list_zone_plan_consequences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+                unit_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consequence"][];
                 };
             };
         };
