@@ -165,7 +165,7 @@ def drawn_applicants(world: World, record: DrawRecord, entries: tuple[Entry, ...
         [entry_value(entry) for entry in entries],
         ticket_of,
         fallbacks=world.fallbacks,
-        walk_metres={receipt: (200, 500, 900) for receipt in world.fallbacks},
+        walk_metres=dict.fromkeys(world.fallbacks, (200, 500, 900)),
     )
 
 
