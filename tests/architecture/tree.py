@@ -12,6 +12,7 @@ PACKAGES = ("common", *APPS, "frontend", "config", "setup", "tests")
 PURE = (
     "common",
     "geo_data/tables",
+    "geo_data/county",
     "geo_data/streets",
     "geo_data/projection",
     "zoning/engine",
