@@ -14,8 +14,17 @@ from pyproj import CRS
 from geo_data.tables.findings import Findings
 from geo_data.tables.systems import WGS84, Shapes, System, change_system
 
-# CGCS2000: degrees; Gauss-Krueger of 6 and 3 degrees, with and without zone number; then UTM and web maps.
-LIKELY = (4326, 4490, *range(4491, 4555), *range(32643, 32654), 3857)
+# EPSG codes by central meridian. CGCS2000, Gauss-Krueger: 6 degrees with zone number and without, 3 degrees with
+# and without; then UTM.
+MERIDIANS = {
+    **{4491 - 13 + zone: 6 * zone - 3 for zone in range(13, 24)},
+    **{4502 - 13 + zone: 6 * zone - 3 for zone in range(13, 24)},
+    **{4513 - 25 + zone: 3 * zone for zone in range(25, 46)},
+    **{4534 - 25 + zone: 3 * zone for zone in range(25, 46)},
+    **{32600 + zone: 6 * zone - 183 for zone in range(43, 54)},
+}
+EVERYWHERE = (4326, 4490, 3857)
+REACH_DEGREES = 4.5
 MARGIN_DEGREES = 0.1
 
 
@@ -89,6 +98,8 @@ def _is_home(x: float, y: float, system: System, home: Home) -> bool:
 
 def _likely(x: float, y: float, home: Home, working_epsg: int) -> str:
     """Return the systems that would put the point into the district, the working system first."""
-    codes = (working_epsg, *(code for code in LIKELY if code != working_epsg))
+    middle = (home.west + home.east) / 2
+    near = [code for code, meridian in MERIDIANS.items() if abs(meridian - middle) <= REACH_DEGREES]
+    codes = dict.fromkeys((working_epsg, *EVERYWHERE, *near))
     fits = [code for code in codes if _is_home(x, y, System(f"EPSG:{code}", code), home)]
     return " / ".join(f"EPSG:{code}" for code in fits[:3]) or "?"

@@ -86,21 +86,27 @@ def _plain_cells(values: "np.ndarray[tuple[int], np.dtype[np.generic]]") -> list
 def _source(path: Path) -> tuple[str, str | None]:
     """Return what GDAL opens, and the encoding of a shapefile that does not state it."""
     if path.suffix.casefold() == ".zip":
-        return f"/vsizip/{path}", _zipped_encoding(path)
+        return _zipped_source(path)
     if path.suffix.casefold() == ".shp" and not path.with_suffix(".cpg").exists():
         table = path.with_suffix(".dbf")
         return str(path), _encoding_of(table.read_bytes()) if table.exists() else None
     return str(path), None
 
 
-def _zipped_encoding(path: Path) -> str | None:
+def _zipped_source(path: Path) -> tuple[str, str | None]:
+    """Return the one layer of an archive, in whatever folder of it; nothing is unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = {Path(name).suffix.casefold(): name for name in archive.namelist()}
-            if ".dbf" not in names or ".cpg" in names:
-                return None
-            with archive.open(names[".dbf"]) as table:
-                return _encoding_of(table.read(ENCODING_SAMPLE))
+            names = archive.namelist()
+            layers = [name for name in names if Path(name).suffix.casefold() in LAYERS - {".zip"}]
+            if len(layers) != 1:
+                raise UnreadableFile(f"{path.name}: an archive must hold one map layer, not {len(layers)}")
+            inside = f"/vsizip/{{{path.resolve()}}}/{layers[0]}"
+            companions = {Path(name).suffix.casefold(): name for name in names}
+            if ".dbf" not in companions or ".cpg" in companions:
+                return inside, None
+            with archive.open(companions[".dbf"]) as table:
+                return inside, _encoding_of(table.read(ENCODING_SAMPLE))
     except (zipfile.BadZipFile, OSError) as fault:
         raise UnreadableFile(str(fault)) from fault
 
