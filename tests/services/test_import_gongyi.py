@@ -1,12 +1,15 @@
 """The import on a real county: its faults are found, named and mended only when asked for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEvent
 from geo_data.models import CatchmentUnit, Dataset, DatasetKind, DatasetStatus, UnitBorder
+from geo_data.selectors.children import children_by_unit
 from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.schools import load_school_sites
 from geo_data.selectors.units import load_unit_places
@@ -115,3 +118,25 @@ def test_a_new_version_takes_the_place_of_the_current_one() -> None:
 
     old.dataset.refresh_from_db()
     assert (old.dataset.status, new.dataset.status) == (DatasetStatus.SUPERSEDED, DatasetStatus.CURRENT)
+
+
+def test_one_years_entrants_are_invented_in_the_units_proportions(tmp_path: Path) -> None:
+    units = import_units(actor=None, now=NOW, district_code="410181", path=DATA / "units.gpkg", repairs=BOTH)
+
+    call_command("make_sample_children", district="410181", year=2026, seed=1, stdout=StringIO())
+
+    census = get_current_dataset("410181", DatasetKind.CHILDREN)
+    counted = {place.code: place.children or 0 for place in load_unit_places(units.dataset)}
+    invented = children_by_unit(census, born_from=date(2019, 9, 1), born_until=date(2020, 9, 1))
+    assert census.row_count == sum(invented.values()) == 6832
+    assert all(abs(invented.get(code, 0) - children / 6) < 1 for code, children in counted.items())
+
+
+def test_commands_refuse_with_exit_code_one_and_list_findings_by_row() -> None:
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="polygon_invalid × 4"):
+        call_command("import_units", str(DATA / "units.gpkg"), district="410181", stdout=out)
+
+    assert "第 14 行：“12: Ring Self-intersection" in out.getvalue()
+    assert "row 14: '12: Ring Self-intersection" in out.getvalue()

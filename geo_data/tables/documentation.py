@@ -1,0 +1,59 @@
+"""The column and finding tables of docs/import.md, written from the code that reads the files."""
+
+from collections.abc import Sequence
+
+from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
+from geo_data.tables.child_table import CHILD_COLUMNS
+from geo_data.tables.columns import Column
+from geo_data.tables.finding_texts import TEXTS
+from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
+
+TABLES = {
+    "units": UNIT_COLUMNS,
+    "borders": BORDER_COLUMNS,
+    "schools": SCHOOL_COLUMNS,
+    "children": CHILD_COLUMNS,
+    "base map": BASE_MAP_COLUMNS,
+}
+
+
+def with_tables(text: str) -> str:
+    """Return the page with every table between its markers written anew.
+
+    Markers stand alone on a line: `<!-- columns: units -->` or `<!-- findings -->`, and `<!-- end -->`.
+    """
+    lines: list[str] = []
+    skipping = False
+    for line in text.splitlines():
+        skipping = skipping and line != "<!-- end -->"
+        if not skipping:
+            lines.append(line)
+        if line.startswith("<!-- columns: "):
+            lines += _column_table(TABLES[line.removeprefix("<!-- columns: ").removesuffix(" -->")])
+            skipping = True
+        elif line == "<!-- findings -->":
+            lines += _finding_table()
+            skipping = True
+    return "\n".join(lines) + "\n"
+
+
+def _column_table(columns: Sequence[Column]) -> list[str]:
+    head = [
+        "| 列名 | column | kind | required | also understood | values |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    return head + [
+        f"| {column.zh} | `{column.name}` | {column.kind} | {'yes' if column.required else ''} "
+        f"| {', '.join(column.aliases)} "
+        f"| {', '.join(f'{word} = `{value}`' for word, value in column.choices.items())} |"
+        for column in columns
+    ]
+
+
+def _finding_table() -> list[str]:
+    head = ["| code | weight | 中文 | English | what to do |", "| --- | --- | --- | --- | --- |"]
+    return head + [
+        f"| `{code}` | {text.severity} | {text.zh} | {text.en} | {text.remedy_zh} / {text.remedy_en} |"
+        for code, text in TEXTS.items()
+    ]
