@@ -18,11 +18,25 @@ from zoning.engine.verify import cost_km, violations
 UNITS, SCHOOLS, PAIRS = grid(
     8, 8, np.arange(64) % 13 + 1, {(1, 1): 100, (6, 1): 120, (1, 6): 112, (6, 6): 115}
 )
+Drawn = tuple[Path, dict[str, Any]]
 SHARED = Path(__file__).parents[3] / "shared"
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    """A folder with a plan drawn once, and its report; tests must not write into it."""
+    folder = tmp_path_factory.mktemp("drawn")
+    write_town(folder)
+    return folder, draw(folder)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    write_town(tmp_path)
+    return tmp_path
+
+
+def write_town(tmp_path: Path) -> None:
     write(
         tmp_path / "units.csv",
         "unit_id,x_m,y_m,children",
@@ -34,7 +48,6 @@ def folder(tmp_path: Path) -> Path:
         [(s.school_id, s.unit_id, s.seats) for s in SCHOOLS],
     )
     write(tmp_path / "adjacency.csv", "unit_a,unit_b", PAIRS)
-    return tmp_path
 
 
 def write(path: Path, header: str, rows: list[Any]) -> None:
@@ -137,13 +150,13 @@ def test_a_plan_with_too_few_seats_is_written_and_refused(folder: Path) -> None:
     assert "All schools together lack 242 seats." in told["violations"]
 
 
-def judged(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
+def judged(folder: Path, told: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """Run the stand-alone checker on a report as a stranger would: another folder, no packages."""
-    (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
+    (tmp_path / "told.json").write_text(json.dumps(told), encoding="utf-8")
     arguments = [f"--{name}={path}" for name, path in inputs(folder).items()]
     done = subprocess.run(
-        [sys.executable, "-I", "-S", verify_bound.__file__, *arguments, f"--report={folder / 'told.json'}"],
-        cwd=folder,
+        [sys.executable, "-I", "-S", verify_bound.__file__, *arguments, f"--report={tmp_path / 'told.json'}"],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
@@ -153,10 +166,10 @@ def judged(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
     return verdict
 
 
-def test_a_stranger_recomputes_the_bound(folder: Path) -> None:
-    told = draw(folder)
+def test_a_stranger_recomputes_the_bound(drawn: Drawn, tmp_path: Path) -> None:
+    folder, told = drawn
 
-    verdict = judged(folder, told)
+    verdict = judged(folder, told, tmp_path)
 
     assert verdict["proven"], verdict
     assert verdict["lower_bound"] == pytest.approx(told["lower_bound"], rel=1e-12)
@@ -164,11 +177,11 @@ def test_a_stranger_recomputes_the_bound(folder: Path) -> None:
 
 @pytest.mark.parametrize("school", [school.school_id for school in SCHOOLS])
 @pytest.mark.parametrize("change", [-100_000, -1000, 1000, 100_000])
-def test_damaged_prices_fail(folder: Path, school: str, change: int) -> None:
-    told = draw(folder)
-    told["prices_mm"][school] = told["prices_mm"][school] + change
+def test_damaged_prices_fail(drawn: Drawn, tmp_path: Path, school: str, change: int) -> None:
+    folder, told = drawn
+    prices = told["prices_mm"] | {school: told["prices_mm"][school] + change}
 
-    assert not judged(folder, told)["proven"]
+    assert not judged(folder, told | {"prices_mm": prices}, tmp_path)["proven"]
 
 
 @pytest.mark.parametrize(
@@ -181,8 +194,10 @@ def test_damaged_prices_fail(folder: Path, school: str, change: int) -> None:
         {"rules": {"locked": {"c4r4": "s-c1r1"}, "forbidden": [], "distance_cap_m": None}},
     ],
 )
-def test_damaged_reports_fail(folder: Path, damage: dict[str, Any]) -> None:
-    assert not judged(folder, {**draw(folder), **damage})["proven"]
+def test_damaged_reports_fail(drawn: Drawn, tmp_path: Path, damage: dict[str, Any]) -> None:
+    folder, told = drawn
+
+    assert not judged(folder, told | damage, tmp_path)["proven"]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="published cases (../shared) are not on this machine")

@@ -1,11 +1,8 @@
 """Compiled inner loops. Whole numbers only, one private generator a run: the same on every machine.
 
 All compiled functions live in this one file: Numba renews its cache by the date of the file that holds the
-function, and would not notice a change in another file. They release the interpreter lock, so runs with seeds
-of their own go side by side in threads.
-
-A plan is kept as zone[unit] with load[zone] and a member list of every zone. Moves are written into a journal
-and taken back when they are refused. A zone is connected before and after every move.
+function, and would not notice a change in another. Runs with seeds of their own go side by side in threads.
+Moves are written into a journal and taken back when refused; a zone is connected before and after every move.
 """
 
 from collections.abc import Callable
@@ -15,7 +12,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.field import JOURNAL, Field, State
+from zoning.engine.field import JOURNAL, Field, Pool, State
 from zoning.engine.problem import IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -27,8 +24,8 @@ def njit(function: Function) -> Function:
     `_nrt=False` turns reference counting off: nothing here allocates, and counting the arrays of two tuples
     at every call cost five sixths of the time.
     """
-    flags: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-    return cast(Function, nb.njit(**flags)(function))
+    untyped: Any = nb.njit
+    return cast(Function, untyped(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
 
 
 GONE = -1
@@ -127,14 +124,6 @@ def keep_best(w: State) -> None:
     w.total[BEST] = w.total[COST]
     for u in range(len(w.zone)):
         w.best[u] = w.zone[u]
-
-
-@njit
-def set_strain(f: Field, w: State) -> None:
-    """Make the sum of strain agree with the strain of each school."""
-    w.total[STRAIN] = 0
-    for s in range(len(w.load)):
-        w.total[STRAIN] += max(w.load[s] - f.seats[s], 0) * w.strain[s]
 
 
 @njit
@@ -287,7 +276,6 @@ def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     The cost is added up on the loads alone first: most chains are refused there, before any flood.
     """
     s = w.zone[u]
-    kept_cost, kept_over, kept_strain = w.total[COST], w.total[OVER], w.total[STRAIN]
     x, r = some_border_unit(f, w, t, u)
     if x < 0:
         return False
@@ -299,13 +287,9 @@ def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     cost = change(f, w, u, s, t) + change(f, w, x, t, r)
     if y >= 0:
         cost += change(f, w, y, r, q)
-        load_by(f, w, q, -f.children[y])
-        load_by(f, w, r, f.children[y])
-    load_by(f, w, r, -f.children[x])
-    load_by(f, w, t, f.children[x])
-    load_by(f, w, t, -f.children[u])
-    load_by(f, w, s, f.children[u])
-    w.total[COST], w.total[OVER], w.total[STRAIN] = kept_cost, kept_over, kept_strain
+        change(f, w, y, q, r)
+    change(f, w, x, r, t)
+    change(f, w, u, t, s)
     if cost > limit and f.edge[0] == 0:
         return False
     if not shift(f, w, u, t, 0):
@@ -319,11 +303,8 @@ def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
 def lone_shift(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     """Move u to t; one move in eight may take along what it cuts off."""
     s = w.zone[u]
-    kept_cost, kept_over, kept_strain = w.total[COST], w.total[OVER], w.total[STRAIN]
     cost = change(f, w, u, s, t)
-    load_by(f, w, t, -f.children[u])
-    load_by(f, w, s, f.children[u])
-    w.total[COST], w.total[OVER], w.total[STRAIN] = kept_cost, kept_over, kept_strain
+    change(f, w, u, t, s)
     if draw(w.rng) & 7 == 0:
         return shift(f, w, u, t, 8)
     if cost > limit and f.edge[0] == 0:
@@ -449,12 +430,13 @@ def propose(f: Field, w: State, limit: int, noise: int, rebuild: int) -> bool:
 
 
 @njit
-def anneal(f: Field, w: State, heats: IntArray, per_heat: int, strains: IntArray, rebuild: int) -> None:
+def anneal(
+    f: Field, w: State, p: Pool, heats: IntArray, per_heat: int, strains: IntArray, rebuild: int
+) -> None:
     """Run the heats one after another; keep the best lawful plan in w.best, its cost in w.total[BEST].
 
-    heats    -- [k] temperatures; per_heat -- proposals at each
-    strains  -- [k] least cost of a child without a seat; it grows at schools that stay too full
-    rebuild  -- of 1024 proposals, how many rebuild a patch
+    heats   -- [k] temperatures; per_heat -- proposals at each; rebuild -- how many of 1024 rebuild a patch
+    strains -- [k] least cost of a child without a seat; it grows at schools that stay too full
     """
     total = w.total
     for h in range(len(heats)):
@@ -462,6 +444,7 @@ def anneal(f: Field, w: State, heats: IntArray, per_heat: int, strains: IntArray
         noise = min(max(heat >> 2, 1), 1 << 31)
         adapt_strain(f, w, strains[h])
         now = total[COST] + total[STRAIN]
+        gather(f, w, p)
         for _ in range(per_heat):
             total[JOURNALLED] = 0
             limit = (heat * f.luck[draw(w.rng) & (len(f.luck) - 1)]) >> 16
@@ -480,10 +463,37 @@ def anneal(f: Field, w: State, heats: IntArray, per_heat: int, strains: IntArray
 @njit
 def adapt_strain(f: Field, w: State, least: int) -> None:
     """Raise the strain where a school is too full, let it fall slowly where it is not."""
+    w.total[STRAIN] = 0
     for s in range(len(w.load)):
         if w.load[s] > f.seats[s]:
             w.strain[s] += w.strain[s] >> 4
         else:
             w.strain[s] -= w.strain[s] >> 6
         w.strain[s] = min(max(w.strain[s], least), 64 * least)
-    set_strain(f, w)
+        w.total[STRAIN] += max(w.load[s] - f.seats[s], 0) * w.strain[s]
+
+
+@njit
+def gather(f: Field, w: State, p: Pool) -> None:
+    """Add the zones of the present plan that keep their seats to the pool, each once, while there is room."""
+    mask = np.uint64(len(p.table) - 1)
+    for s in range(len(w.load)):
+        i = p.filled[0]
+        if i >= len(p.school) or p.start[i] + w.size[s] > len(p.units):
+            return
+        if w.load[s] > f.seats[s]:
+            continue
+        word = np.uint64(s + 1)
+        for k in range(w.size[s]):
+            word ^= p.key[w.members[s, k]]
+        slot = word & mask
+        while p.table[slot] != 0 and p.table[slot] != word:
+            slot = (slot + np.uint64(1)) & mask
+        if p.table[slot] == word:
+            continue
+        p.table[slot] = word
+        p.school[i] = s
+        p.start[i + 1] = p.start[i] + w.size[s]
+        for k in range(w.size[s]):
+            p.units[p.start[i] + k] = w.members[s, k]
+        p.filled[0] = i + 1

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.field import JOURNAL, LUCK, Field, State
+from zoning.engine.field import JOURNAL, LUCK, Field, Pool, State, new_pool
 from zoning.engine.kernel import BEST, COST, OVER, anneal, fill
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border
+from zoning.engine.partition import Zones, joined, no_zones, recombine, zones_of
 from zoning.engine.problem import IntArray, Problem
 
 LANES = 2
-HEATS = 200
+HEATS = 1000
 SLICES = 40
 REBUILD = 32
 NOT_YET = 2**62
+ZONES = 6000
+SMALL_ZONE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,22 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     return state
 
 
+def new_lane(field: Field, zone: IntArray, seed: int, number: int) -> "Lane":
+    """Return a lane with a generator and working space of its own.
+
+    Zones are gathered where they are small enough to occur in several plans, and cost nothing at their borders.
+    """
+    n, m = field.cost.shape
+    capacity = ZONES if n <= SMALL_ZONE * m and not field.edge.any() else 0
+    return Lane(
+        field,
+        new_state(field, zone, seed, number),
+        _typical_step(field),
+        new_pool(n, capacity),
+        new_pool(n, 0),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One independent search: it runs a round from a plan and returns the best it met."""
@@ -134,16 +153,21 @@ class Lane:
     field: Field
     state: State
     scale: int
+    pool: Pool
+    no_pool: Pool
 
-    def run_round(self, origin: Found, number: int, stopped: Callable[[], bool]) -> Found:
+    def run_round(self, origin: Found, round_number: int, stopped: Callable[[], bool]) -> Found:
         """Anneal once from `origin`; return the best plan met, `origin` if none was better."""
         state, field = self.state, self.field
         fill(field, state, origin.zone)
+        self.pool.table[:] = 0
+        self.pool.filled[0] = 0
         state.total[BEST] = NOT_YET if origin.overload else origin.cost
-        heats, strains = self._schedule(number)
-        per_heat = proposals(field, number) // HEATS
-        for part in np.array_split(np.arange(HEATS), SLICES):
-            anneal(field, state, heats[part], per_heat, strains[part], REBUILD)
+        heats, strains = self._schedule(round_number)
+        per_heat = proposals(field, round_number) // HEATS
+        for number, part in enumerate(np.array_split(np.arange(HEATS), SLICES)):
+            pool = self.pool if number >= SLICES // 4 else self.no_pool
+            anneal(field, state, pool, heats[part], per_heat, strains[part], REBUILD)
             if stopped():
                 break
         if state.total[BEST] < (NOT_YET if origin.overload else origin.cost):
@@ -178,31 +202,61 @@ def improve(
 ) -> tuple[IntArray, int | None]:
     """Return the best plan and the number of whole rounds that gave it, None when stopped midway.
 
-    A lawful plan that costs no more than `least`, the lower bound, ends the search.
-    Each lane goes on from its own best plan; every fourth round all go on from the best of all.
+    Each lane goes on from its own best plan; every fourth round all go on from the best of all. Beside the
+    later rounds the zones met before are recombined. A lawful plan that costs no more than `least`, the lower
+    bound, ends the search.
     """
-    scale = _typical_step(field)
-    lanes = [Lane(field, new_state(field, zone, seed, number), scale) for number in range(LANES)]
+    lanes = [new_lane(field, zone, seed, number) for number in range(LANES)]
     total = lanes[0].state.total
     bests = [Found(int(total[OVER]), int(total[COST]), zone.copy())] * LANES
-    done, pace = 0, 0.0
-    with ThreadPoolExecutor(LANES) as pool:
+    zones, done, pace = no_zones(), 0, 0.0
+    with ThreadPoolExecutor(LANES + 1) as threads:
         while (budget.effort is None or done < budget.effort) and not is_proven_best(bests, least):
             before = budget.time_left()
             if before < pace * proposals(field, done) or budget.is_asked_to_stop():
                 break
+            mixing = threads.submit(_mixed, field, zones, bests, before) if is_mixing(done) else None
             jobs = [
-                pool.submit(lane.run_round, best, done, budget.is_over)
+                threads.submit(lane.run_round, best, done, budget.is_over)
                 for lane, best in zip(lanes, bests, strict=True)
             ]
             found = [job.result() for job in jobs]
+            kept, mixed = mixing.result() if mixing else (zones, [])
             if budget.is_over():
-                return _cut_short(bests, found, done)
-            bests = [min(found, key=Found.rank)] * LANES if done % 4 == 3 else found
+                return _cut_short(bests, [*found, *mixed], done)
+            zones = joined([kept, *(zones_of(field, lane.pool) for lane in lanes)])
+            bests = _next_origins(found, mixed, done)
             pace = 0.0 if budget.seconds is None else (before - budget.time_left()) / proposals(field, done)
             done += 1
             tell("improving", *budget.spent(done))
     return min(bests, key=Found.rank).zone, done
+
+
+def is_mixing(done: int) -> bool:
+    """Say whether the zones met so far are recombined beside this round."""
+    return done >= 6 and done % 2 == 0
+
+
+def _mixed(field: Field, zones: Zones, bests: list[Found], seconds: float) -> tuple[Zones, list[Found]]:
+    best = min(bests, key=Found.rank)
+    kept, plan = recombine(field, zones, best.cost if best.overload == 0 else NOT_YET, seconds)
+    if plan is None:
+        return kept, []
+    return kept, [Found(0, int(_zone_costs(field, plan)), plan)]
+
+
+def _zone_costs(field: Field, zone: IntArray) -> int:
+    state = new_state(field, zone, 0, 0)
+    return int(state.total[COST])
+
+
+def _next_origins(found: list[Found], mixed: list[Found], done: int) -> list[Found]:
+    """Return where each lane goes on: a recombined plan takes the place of the worst lane's."""
+    best = min([*found, *mixed], key=Found.rank)
+    if done % 4 == 3:
+        return [best] * LANES
+    worst = max(found, key=Found.rank)
+    return [best if mixed and lane is worst else lane for lane in found]
 
 
 def is_proven_best(bests: list[Found], least: int) -> bool:
