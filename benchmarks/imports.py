@@ -20,7 +20,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from geo_data.county.files import write_county  # noqa: E402
@@ -39,9 +38,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--applicants", type=int, nargs="+", default=[5000, 50000])
     sizes = parser.parse_args().applicants
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = "bench_imports"
+    connection.settings_dict["TEST"]["NAME"] = "bench_imports"
     for applicants in sizes:
-        before = settings.DATABASES["default"]["NAME"]
+        before = str(connection.settings_dict["NAME"])
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
             _measure(applicants)

@@ -199,4 +199,4 @@ def test_shares_add_up_with_the_largest_remainders_first() -> None:
 @pytest.mark.parametrize("sizes", [{"n_units": 10}, {"n_schools": 3}, {"n_schools": 90}, {"applicants": 50}])
 def test_impossible_sizes_are_refused(sizes: dict[str, int]) -> None:
     with pytest.raises(ValueError):
-        make_county(**{"seed": 1, "year": 2026, "applicants": 1000, "n_units": 80, "n_schools": 12, **sizes})
+        make_county(seed=1, year=2026, **{"applicants": 1000, "n_units": 80, "n_schools": 12, **sizes})  # type: ignore[arg-type]

@@ -4,11 +4,11 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-import geopandas
 import numpy as np
 import pytest
 import shapely
 import xlsxwriter
+from geopandas.geodataframe import GeoDataFrame
 
 from geo_data.tables.cells import CellFault, cell_text, read_cell, read_day
 from geo_data.tables.columns import CellKind, Column, match_columns
@@ -70,9 +70,7 @@ def test_map_layers_of_all_kinds_give_the_same_units(tmp_path: Path, name: str) 
         shapely.box(500_000, 4_480_000, 500_100, 4_480_100),
         shapely.box(500_100, 4_480_000, 500_200, 4_480_100),
     ]
-    frame = geopandas.GeoDataFrame(
-        {"编号": ["A", "B"], "名称": ["锦绣花园", "东柳庄村"]}, geometry=boxes, crs=4543
-    )
+    frame = GeoDataFrame({"编号": ["A", "B"], "名称": ["锦绣花园", "东柳庄村"]}, geometry=boxes, crs=4543)
     path, findings = _written(frame, tmp_path, name), Findings()
 
     table = read_units(path, ground=Ground(4543), declared=None, repairs=(), findings=findings)
@@ -81,7 +79,7 @@ def test_map_layers_of_all_kinds_give_the_same_units(tmp_path: Path, name: str) 
     assert [round(metres) for metres in table.borders.values()] == [100]
 
 
-def _written(frame: geopandas.GeoDataFrame, folder: Path, name: str) -> Path:
+def _written(frame: GeoDataFrame, folder: Path, name: str) -> Path:
     path = folder / name
     if name.endswith(".geojson"):
         frame.to_crs(4326).to_file(path, driver="GeoJSON", COORDINATE_PRECISION=12)
