@@ -3,13 +3,15 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import JobRun
-from admissions.models import AdmissionRound, Application, PublicValue
+from accounts.models import JobRun, User
+from admissions.models import AdmissionRound, Application, DrawRecord, PublicValue
 from admissions.services.results import publish_results
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.round_world import (
@@ -18,6 +20,7 @@ from tests.services.round_world import (
     NAMES,
     RESULTS_DAY,
     WHILE_OPEN,
+    RoundWorld,
     add_children,
     county_with_zones,
     drawn,
@@ -33,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def at(monkeypatch):
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     """Set the clock of the endpoints."""
 
     def set_clock(moment: datetime) -> None:
@@ -42,7 +45,7 @@ def at(monkeypatch):
     return set_clock
 
 
-def client(person=None) -> APIClient:
+def client(person: User | None = None) -> APIClient:
     made = APIClient()
     if person is not None:
         made.force_authenticate(person)
@@ -60,7 +63,7 @@ def written(number: str, **more: object) -> dict[str, object]:
     }
 
 
-def published(world=None):
+def published(world: RoundWorld | None = None) -> tuple[RoundWorld, AdmissionRound, list[str], DrawRecord]:
     world = world or county_with_zones()
     numbers = add_children(world, ["u0", "u1", "u2"])
     opened = round_open(world)
@@ -70,7 +73,7 @@ def published(world=None):
     return world, opened, receipts, record
 
 
-def test_officer_makes_and_opens_a_round_and_anybody_can_read_it():
+def test_officer_makes_and_opens_a_round_and_anybody_can_read_it() -> None:
     world = county_with_zones()
     made = client(world.officer).post(
         "/api/rounds/", {"district": "410181", "policy": policy_text()}, format="json"
@@ -90,7 +93,7 @@ def test_officer_makes_and_opens_a_round_and_anybody_can_read_it():
 
 
 @pytest.mark.parametrize("stranger", [None, guardian, auditor, lambda: officer("410182")])
-def test_nobody_else_makes_rounds(stranger):
+def test_nobody_else_makes_rounds(stranger: Callable[[], User] | None) -> None:
     county_with_zones()
     asked = client(stranger() if stranger else None)
     answer = asked.post("/api/rounds/", {"district": "410181", "policy": policy_text()}, format="json")
@@ -98,7 +101,7 @@ def test_nobody_else_makes_rounds(stranger):
     assert not AdmissionRound.objects.exists()
 
 
-def test_a_policy_with_faults_is_answered_with_every_path():
+def test_a_policy_with_faults_is_answered_with_every_path() -> None:
     world = county_with_zones()
     answer = client(world.officer).post(
         "/api/rounds/", {"district": "410181", "policy": "stage: primary\nyear: x\n"}, format="json"
@@ -108,7 +111,7 @@ def test_a_policy_with_faults_is_answered_with_every_path():
     assert {"year", "district"} <= {fault["path"] for fault in answer.json()["details"]["faults"]}
 
 
-def test_guardian_files_reads_and_withdraws(at):
+def test_guardian_files_reads_and_withdraws(at: Callable[[datetime], None]) -> None:
     world = county_with_zones()
     (number,) = add_children(world, ["u0"])
     opened = round_open(world)
@@ -124,7 +127,7 @@ def test_guardian_files_reads_and_withdraws(at):
     assert me.post(f"/api/applications/{filed.json()['id']}/withdraw/").json()["status"] == "withdrawn"
 
 
-def test_another_guardian_finds_nothing(at):
+def test_another_guardian_finds_nothing(at: Callable[[datetime], None]) -> None:
     world = county_with_zones()
     (number,) = add_children(world, ["u0"])
     opened = round_open(world)
@@ -149,7 +152,9 @@ def test_another_guardian_finds_nothing(at):
         ({"birth_on": "yesterday"}, 400, None),
     ],
 )
-def test_bad_forms_say_what_is_wrong(at, change, status, code):
+def test_bad_forms_say_what_is_wrong(
+    at: Callable[[datetime], None], change: dict[str, object], status: int, code: str | None
+) -> None:
     world = county_with_zones()
     (number,) = add_children(world, ["u0"])
     opened = round_open(world)
@@ -162,7 +167,7 @@ def test_bad_forms_say_what_is_wrong(at, change, status, code):
     assert not Application.objects.exists()
 
 
-def test_another_portal_hands_in_a_file(at):
+def test_another_portal_hands_in_a_file(at: Callable[[datetime], None]) -> None:
     world = county_with_zones()
     numbers = add_children(world, ["u0", "u1"])
     opened = round_open(world)
@@ -181,7 +186,9 @@ def test_another_portal_hands_in_a_file(at):
     assert [(item["index"], item["code"]) for item in answer["refused"]] == [(1, "malformed_form")]
 
 
-def test_lists_of_applications_are_for_the_district_and_cost_the_same_for_many(django_assert_num_queries):
+def test_lists_of_applications_are_for_the_district_and_cost_the_same_for_many(
+    django_assert_num_queries: Any,
+) -> None:
     world = county_with_zones()
     numbers = add_children(world, ["u0"] * 6)
     opened = round_open(world)
@@ -193,7 +200,7 @@ def test_lists_of_applications_are_for_the_district_and_cost_the_same_for_many(d
     assert client(world.officer).get(address, {"status": "withdrawn"}).json() == []
 
 
-def test_review_over_the_api(at):
+def test_review_over_the_api(at: Callable[[datetime], None]) -> None:
     world = county_with_zones()
     opened = round_open(world)
     at(WHILE_OPEN)
@@ -211,7 +218,7 @@ def test_review_over_the_api(at):
     assert refused.json()["status"] == "refused"
 
 
-def test_closing_and_drawing_are_jobs_asked_for_once(at):
+def test_closing_and_drawing_are_jobs_asked_for_once(at: Callable[[datetime], None]) -> None:
     world = county_with_zones()
     opened = round_open(world)
     at(AFTER_CLOSING)
@@ -230,7 +237,7 @@ def test_closing_and_drawing_are_jobs_asked_for_once(at):
     assert JobRun.objects.count() == 2
 
 
-def test_public_values_over_the_api(at):
+def test_public_values_over_the_api(at: Callable[[datetime], None]) -> None:
     world = county_with_zones()
     opened = round_open(world)
     entry_list = entries_closed(world, opened)
@@ -243,7 +250,7 @@ def test_public_values_over_the_api(at):
     assert PublicValue.objects.count() == 1
 
 
-def test_anybody_reads_results_and_recomputes_the_bundle():
+def test_anybody_reads_results_and_recomputes_the_bundle() -> None:
     _, opened, receipts, record = published()
     seen = client().get(f"/api/rounds/{opened.pk}/results/").json()
     assert (seen["placed"], seen["not_placed"]) == (3, 0)
@@ -257,7 +264,7 @@ def test_anybody_reads_results_and_recomputes_the_bundle():
     assert len(json.loads(document.content)["entries"]) == 3
 
 
-def test_results_are_silent_before_their_day():
+def test_results_are_silent_before_their_day() -> None:
     world = county_with_zones()
     (number,) = add_children(world, ["u0"])
     opened = round_open(world)
@@ -273,12 +280,12 @@ def test_results_are_silent_before_their_day():
     assert answer.status_code in (200, 409)
 
 
-def test_an_unknown_receipt_is_not_found():
+def test_an_unknown_receipt_is_not_found() -> None:
     _, opened, _, _ = published()
     assert client().get(f"/api/rounds/{opened.pk}/results/0000000000000/").status_code == 404
 
 
-def test_cancelling_needs_a_reason():
+def test_cancelling_needs_a_reason() -> None:
     world = county_with_zones()
     opened = round_open(world)
     address = f"/api/rounds/{opened.pk}/cancel/"

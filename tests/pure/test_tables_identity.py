@@ -30,11 +30,13 @@ FORM, CHECK, BIRTH, SEX = IdentityFault
         ("11010519491231002", None, "", (FORM,)),
     ],
 )
-def test_identity_number(number, birth_on, sex, faults):
+def test_identity_number(
+    number: str, birth_on: date | None, sex: str, faults: tuple[IdentityFault, ...]
+) -> None:
     assert identity_faults(number, birth_on=birth_on, sex=sex) == faults
 
 
-def test_a_single_wrong_digit_is_always_found():
+def test_a_single_wrong_digit_is_always_found() -> None:
     good = "11010519491231002X"
     for place in range(17):
         for digit in "0123456789":
@@ -43,6 +45,6 @@ def test_a_single_wrong_digit_is_always_found():
                 assert CHECK in identity_faults(damaged)
 
 
-def test_check_digit_of_the_standard():
+def test_check_digit_of_the_standard() -> None:
     assert check_digit("11010519491231002") == "X"
     assert normalized(" 1101 05194912\t31002x") == "11010519491231002X"

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID, uuid4
 
 import yaml
-from psycopg2.extras import DateRange
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
 from accounts.sealing import seal
@@ -99,7 +100,7 @@ def add_children(world: RoundWorld, homes: Sequence[str], **facts: object) -> li
     return [_add_child(census, first + place, unit, facts) for place, unit in enumerate(homes)]
 
 
-def form(number: str, unit: str, **more: object) -> ApplicationForm:
+def form(number: str, unit: str, **more: Any) -> ApplicationForm:
     """The form of a girl of the census."""
     return ApplicationForm(
         identity_number=number,

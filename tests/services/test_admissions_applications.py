@@ -1,16 +1,18 @@
 """Applications: one per child and round, whoever files, however often, however many at once."""
 
 import threading
-from datetime import date
+from datetime import date, datetime
+from typing import Any, cast
 
 import pytest
 from django.db import connection, transaction
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from accounts.sealing import open_sealed
-from admissions.models import Application, ApplicationChoice, ChildReceipt
+from admissions.models import AdmissionRound, Application, ApplicationChoice, ChildReceipt
 from admissions.rules.facts import Fact, FactName, FactSource
 from admissions.rules.status import Action as Step
+from admissions.selectors.applications import NoSuchApplication
 from admissions.services.applications import (
     AlreadyFiled,
     ApplicationRefused,
@@ -25,13 +27,14 @@ from admissions.services.review import (
     review_application,
     withdraw_application,
 )
-from admissions.services.steps import NoSuchApplication, NotOpen, StepNotPossible
+from admissions.services.steps import NotOpen, StepNotPossible
 from common.errors import MalformedInput, NotPermitted
 from tests.services.accounts_world import auditor, guardian
 from tests.services.round_world import (
     AFTER_CLOSING,
     OPENS,
     WHILE_OPEN,
+    RoundWorld,
     add_children,
     county_with_zones,
     form,
@@ -42,13 +45,17 @@ from tests.services.round_world import (
 pytestmark = pytest.mark.django_db
 
 
-def one_child():
+def reasons_of(refusal: ApplicationRefused) -> list[dict[str, str]]:
+    return cast(list[dict[str, str]], refusal.details["reasons"])
+
+
+def one_child() -> tuple[RoundWorld, AdmissionRound, str]:
     world = county_with_zones()
     (number,) = add_children(world, ["u0"])
     return world, round_open(world), number
 
 
-def test_a_child_whose_facts_are_known_is_accepted_without_a_document():
+def test_a_child_whose_facts_are_known_is_accepted_without_a_document() -> None:
     _, opened, number = one_child()
     filed = file_application(
         actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0", private_schools=("P",))
@@ -59,7 +66,7 @@ def test_a_child_whose_facts_are_known_is_accepted_without_a_document():
     assert AuditEvent.objects.filter(action="application.filed", subject_id=str(filed.pk)).count() == 1
 
 
-def test_names_and_numbers_are_sealed_and_bound_to_their_field():
+def test_names_and_numbers_are_sealed_and_bound_to_their_field() -> None:
     _, opened, number = one_child()
     filed = file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0"))
     row = Application.objects.get(pk=filed.pk)
@@ -70,7 +77,7 @@ def test_names_and_numbers_are_sealed_and_bound_to_their_field():
     assert opened_text == number
 
 
-def test_filing_order_leaves_no_trace_in_the_receipt():
+def test_filing_order_leaves_no_trace_in_the_receipt() -> None:
     world = county_with_zones()
     numbers = add_children(world, ["u0", "u1", "u2"])
     opened = round_open(world)
@@ -88,7 +95,7 @@ def test_filing_order_leaves_no_trace_in_the_receipt():
     assert ChildReceipt.objects.count() == 3
 
 
-def test_a_second_application_of_a_child_is_refused_even_by_another_guardian():
+def test_a_second_application_of_a_child_is_refused_even_by_another_guardian() -> None:
     _, opened, number = one_child()
     file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0"))
     other = guardian("+8613800000002")
@@ -98,7 +105,7 @@ def test_a_second_application_of_a_child_is_refused_even_by_another_guardian():
 
 
 @pytest.mark.parametrize("moment", [OPENS.replace(hour=7, minute=59), AFTER_CLOSING])
-def test_nobody_files_before_or_after_the_window(moment):
+def test_nobody_files_before_or_after_the_window(moment: datetime) -> None:
     _, opened, number = one_child()
     with pytest.raises(NotOpen), transaction.atomic():
         file_application(actor=guardian(), now=moment, round_id=opened.pk, form=form(number, "u0"))
@@ -113,7 +120,7 @@ def test_nobody_files_before_or_after_the_window(moment):
         (identity(1), date(2020, 3, 5)),
     ],
 )
-def test_a_mistyped_number_is_refused_with_its_field(number, birth_on):
+def test_a_mistyped_number_is_refused_with_its_field(number: str, birth_on: date | None) -> None:
     _, opened, _ = one_child()
     written = form(number, "u0")
     wrong = type(written)(
@@ -132,19 +139,21 @@ def test_a_mistyped_number_is_refused_with_its_field(number, birth_on):
         ({"public_schools": ("B",)}, "no_category"),
     ],
 )
-def test_a_list_against_the_rules_is_refused_with_all_reasons_in_both_languages(more, code):
+def test_a_list_against_the_rules_is_refused_with_all_reasons_in_both_languages(
+    more: dict[str, Any], code: str | None
+) -> None:
     _, opened, number = one_child()
     with pytest.raises(ApplicationRefused) as refusal, transaction.atomic():
         file_application(
             actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0", **more)
         )
-    reasons = refusal.value.details["reasons"]
+    reasons = reasons_of(refusal.value)
     assert code in [reason["code"] for reason in reasons]
     assert all(reason["zh"] and reason["en"] for reason in reasons)
     assert not Application.objects.exists()
 
 
-def test_a_child_too_young_is_refused():
+def test_a_child_too_young_is_refused() -> None:
     world = county_with_zones()
     opened = round_open(world)
     born_on = date(2020, 9, 1)
@@ -152,10 +161,10 @@ def test_a_child_too_young_is_refused():
     young = type(young)(**{**{name: getattr(young, name) for name in young.__slots__}, "birth_on": born_on})
     with pytest.raises(ApplicationRefused) as refusal, transaction.atomic():
         file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=young)
-    assert "too_young" in [reason["code"] for reason in refusal.value.details["reasons"]]
+    assert "too_young" in [reason["code"] for reason in reasons_of(refusal.value)]
 
 
-def test_a_child_outside_the_census_waits_for_review_until_an_officer_proves_the_facts():
+def test_a_child_outside_the_census_waits_for_review_until_an_officer_proves_the_facts() -> None:
     world, opened, _ = one_child()
     filed = file_application(
         actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(identity(77), "u0")
@@ -175,7 +184,7 @@ def test_a_child_outside_the_census_waits_for_review_until_an_officer_proves_the
     assert (filed.status, filed.category) == ("accepted", "registered_only")
 
 
-def test_review_needs_a_reason_to_refuse_and_the_right_to_do_it():
+def test_review_needs_a_reason_to_refuse_and_the_right_to_do_it() -> None:
     world, opened, _ = one_child()
     filed = file_application(
         actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(identity(78), "u0")
@@ -190,7 +199,7 @@ def test_review_needs_a_reason_to_refuse_and_the_right_to_do_it():
     assert filed.status == "filed"
 
 
-def test_another_guardian_can_neither_see_nor_withdraw():
+def test_another_guardian_can_neither_see_nor_withdraw() -> None:
     _, opened, number = one_child()
     filed = file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0"))
     with pytest.raises(NoSuchApplication), transaction.atomic():
@@ -199,7 +208,7 @@ def test_another_guardian_can_neither_see_nor_withdraw():
     assert filed.status == "accepted"
 
 
-def test_withdrawal_after_closing_is_refused():
+def test_withdrawal_after_closing_is_refused() -> None:
     _, opened, number = one_child()
     actor = guardian()
     filed = file_application(actor=actor, now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0"))
@@ -207,7 +216,7 @@ def test_withdrawal_after_closing_is_refused():
         withdraw_application(actor=actor, now=AFTER_CLOSING, application_id=filed.pk)
 
 
-def test_a_file_keeps_its_good_forms_and_names_the_bad_ones():
+def test_a_file_keeps_its_good_forms_and_names_the_bad_ones() -> None:
     world, opened, number = one_child()
     forms = [
         form(number, "u0"),
@@ -228,7 +237,7 @@ def test_a_file_keeps_its_good_forms_and_names_the_bad_ones():
         file_applications(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, forms=forms, source="portal")
 
 
-def test_what_nobody_proved_counts_for_nothing_once_review_is_over():
+def test_what_nobody_proved_counts_for_nothing_once_review_is_over() -> None:
     world, opened, number = one_child()
     file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0"))
     waiting = file_application(
@@ -243,15 +252,15 @@ def test_what_nobody_proved_counts_for_nothing_once_review_is_over():
     assert AuditEvent.objects.filter(action="applications.accepted_as_they_stand").count() == 1
 
 
-def test_receipts_carry_a_luhn_check_digit():
+def test_receipts_carry_a_luhn_check_digit() -> None:
     assert with_check_digit("7992739871") == "79927398713"  # the worked example of the standard
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("filed_and_withdrawn_before", [False, True])
 def test_two_guardians_filing_for_one_child_at_once_leave_one_application(
-    filed_and_withdrawn_before, monkeypatch
-):
+    filed_and_withdrawn_before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world, opened, number = one_child()
     if filed_and_withdrawn_before:
         first = file_application(
@@ -261,13 +270,13 @@ def test_two_guardians_filing_for_one_child_at_once_leave_one_application(
     actors = [guardian("+8613800000001"), guardian("+8613800000002")]
     barrier, outcomes = threading.Barrier(2), []
 
-    def together(*arguments):
+    def together(*arguments: Any) -> dict[str, ChildReceipt]:
         barrier.wait(timeout=20)  # both have judged the form and neither has stored anything
         return give_receipts(*arguments)
 
     monkeypatch.setattr("admissions.services.applications.give_receipts", together)
 
-    def file(actor):
+    def file(actor: User) -> None:
         try:
             file_application(actor=actor, now=WHILE_OPEN, round_id=opened.pk, form=form(number, "u0"))
             outcomes.append("filed")
