@@ -1,8 +1,10 @@
 """Files in, versions of data out: each import is one transaction with its audit event, or nothing."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -13,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import Action, require
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
+from common.errors import MalformedInput
 from geo_data.models import (
     CatchmentUnit,
     Dataset,
@@ -42,8 +45,32 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.placing import Ground
 from geo_data.tables.reading import UnreadableFile
 from geo_data.tables.school_table import SchoolRow, read_schools
-from geo_data.tables.systems import WGS84, Shapes, System, change_system, parse_system
+from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, change_system, parse_system
 from geo_data.tables.unit_table import UnitTable, read_units
+
+Rows = TypeVar("Rows")
+
+
+class UnknownCrs(MalformedInput):
+    """The declared coordinate system is not known."""
+
+    code = "unknown_crs"
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One import: whose, when, of what, and the options that make it this import and no other."""
+
+    actor: User | None
+    now: datetime
+    district: District
+    kind: DatasetKind
+    path: Path
+    crs: str
+    origin: Origin
+    report: Report
+    options: Mapping[str, CanonicalValue] = field(default_factory=dict)
+    repairs: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -63,24 +90,15 @@ def import_units(
     """Store the catchment units of a file and what adjoins what. Raises ImportRefused with all findings."""
     district = _begin(actor, district_code)
     asked = sorted(repair.value for repair in repairs)
-    options: dict[str, CanonicalValue] = {
-        "kind": "units",
-        "crs": crs,
+    options: Mapping[str, CanonicalValue] = {
         "repairs": asked,
         "tolerance_mm": str(tolerance_m * 1000),
         "working_crs": district.working_crs,
         "borders": digest_of_import(borders_path, {}) if borders_path else "",
     }
-    file_digest = digest_of_import(path, options)
-    same = find_same_import(
-        actor=actor, now=now, district=district, kind=DatasetKind.UNITS, file_digest=file_digest
-    )
-    if same:
-        return repeated(same)
-    findings = Findings()
-    report("reading", 0, 0)
-    try:
-        table = read_units(
+
+    def read(findings: Findings) -> UnitTable:
+        return read_units(
             path,
             ground=Ground(district.working_crs),
             declared=_system(crs),
@@ -89,25 +107,9 @@ def import_units(
             borders_path=borders_path,
             tolerance_m=tolerance_m,
         )
-    except UnreadableFile as fault:
-        raise _refused(findings, fault) from fault
-    _refuse_if_severe(findings)
-    dataset = begin_dataset(
-        actor=actor,
-        now=now,
-        district=district,
-        kind=DatasetKind.UNITS,
-        file_digest=file_digest,
-        path=path,
-        origin=origin,
-        declared_crs=crs,
-        repairs=asked,
-    )
-    report("storing", 0, len(table.units))
-    _store_units(dataset, table)
-    return finish_dataset(
-        actor=actor, now=now, dataset=dataset, row_count=len(table.units), findings=findings
-    )
+
+    job = _Import(actor, now, district, DatasetKind.UNITS, path, crs, origin, report, options, asked)
+    return _bring_in(job, read, _store_units)
 
 
 @transaction.atomic
@@ -125,22 +127,10 @@ def import_schools(
     """Store the schools of a file; they stand in the current units. Raises ImportRefused with all findings."""
     district = _begin(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
-    options: dict[str, CanonicalValue] = {
-        "kind": "schools",
-        "crs": crs,
-        "stage": stage,
-        "units": units.file_digest,
-    }
-    file_digest = digest_of_import(path, options)
-    same = find_same_import(
-        actor=actor, now=now, district=district, kind=DatasetKind.SCHOOLS, file_digest=file_digest
-    )
-    if same:
-        return repeated(same)
-    findings = Findings()
-    report("reading", 0, 0)
-    try:
-        schools = read_schools(
+    options: Mapping[str, CanonicalValue] = {"stage": stage, "units": units.file_digest}
+
+    def read(findings: Findings) -> Sequence[SchoolRow]:
+        return read_schools(
             path,
             ground=_ground(district),
             declared=_system(crs),
@@ -148,21 +138,9 @@ def import_schools(
             stage=stage,
             findings=findings,
         )
-    except UnreadableFile as fault:
-        raise _refused(findings, fault) from fault
-    _refuse_if_severe(findings)
-    dataset = begin_dataset(
-        actor=actor,
-        now=now,
-        district=district,
-        kind=DatasetKind.SCHOOLS,
-        file_digest=file_digest,
-        path=path,
-        origin=origin,
-        declared_crs=crs,
-    )
-    _store_schools(dataset, schools)
-    return finish_dataset(actor=actor, now=now, dataset=dataset, row_count=len(schools), findings=findings)
+
+    job = _Import(actor, now, district, DatasetKind.SCHOOLS, path, crs, origin, report, options)
+    return _bring_in(job, read, _store_schools)
 
 
 @transaction.atomic
@@ -178,31 +156,39 @@ def import_base_map(
 ) -> ImportResult:
     """Store streets, main roads and rivers. Raises ImportRefused with all findings."""
     district = _begin(actor, district_code)
-    file_digest = digest_of_import(path, {"kind": "base_map", "crs": crs})
-    same = find_same_import(
-        actor=actor, now=now, district=district, kind=DatasetKind.BASE_MAP, file_digest=file_digest
-    )
+
+    def read(findings: Findings) -> Sequence[MapLine]:
+        return read_base_map(path, ground=_ground(district), declared=_system(crs), findings=findings)
+
+    job = _Import(actor, now, district, DatasetKind.BASE_MAP, path, crs, origin, report)
+    return _bring_in(job, read, _store_lines)
+
+
+def _bring_in(
+    job: _Import, read: Callable[[Findings], Rows], store: Callable[[Dataset, Rows], int]
+) -> ImportResult:
+    """Read, check and store, unless this very import was done before. Inside the caller's transaction."""
+    options = {"kind": job.kind.value, "crs": job.crs, **job.options}
+    whose: dict[str, Any] = {"actor": job.actor, "now": job.now}
+    what: dict[str, Any] = {"district": job.district, "kind": job.kind}
+    what["file_digest"] = digest_of_import(job.path, options)
+    same = find_same_import(**whose, **what)
     if same:
         return repeated(same)
     findings = Findings()
-    report("reading", 0, 0)
+    job.report("reading", 0, 0)
     try:
-        lines = read_base_map(path, ground=_ground(district), declared=_system(crs), findings=findings)
+        rows = read(findings)
     except UnreadableFile as fault:
-        raise _refused(findings, fault) from fault
-    _refuse_if_severe(findings)
+        findings.add("file_unreadable", value=str(fault))
+        raise ImportRefused(findings) from fault
+    if findings.refuses:
+        raise ImportRefused(findings)
+    job.report("storing", 0, 0)
     dataset = begin_dataset(
-        actor=actor,
-        now=now,
-        district=district,
-        kind=DatasetKind.BASE_MAP,
-        file_digest=file_digest,
-        path=path,
-        origin=origin,
-        declared_crs=crs,
+        **whose, **what, path=job.path, origin=job.origin, declared_crs=job.crs, repairs=job.repairs
     )
-    _store_lines(dataset, lines)
-    return finish_dataset(actor=actor, now=now, dataset=dataset, row_count=len(lines), findings=findings)
+    return finish_dataset(**whose, dataset=dataset, row_count=store(dataset, rows), findings=findings)
 
 
 def _begin(actor: User | None, district_code: str) -> District:
@@ -213,17 +199,10 @@ def _begin(actor: User | None, district_code: str) -> District:
 
 
 def _system(crs: str) -> System | None:
-    return parse_system(crs) if crs else None
-
-
-def _refused(findings: Findings, fault: UnreadableFile) -> ImportRefused:
-    findings.add("file_unreadable", value=str(fault))
-    return ImportRefused(findings)
-
-
-def _refuse_if_severe(findings: Findings) -> None:
-    if findings.refuses:
-        raise ImportRefused(findings)
+    try:
+        return parse_system(crs) if crs else None
+    except UnknownSystem as fault:
+        raise UnknownCrs(str(fault), crs=crs) from fault
 
 
 def _ground(district: District) -> Ground:
@@ -241,7 +220,7 @@ def _unit_shapes(units: Dataset) -> Mapping[str, shapely.Geometry]:
     return dict(zip(shapes, working, strict=True))
 
 
-def _store_units(dataset: Dataset, table: UnitTable) -> None:
+def _store_units(dataset: Dataset, table: UnitTable) -> int:
     points = _hex([unit.point for unit in table.units])
     areas = _hex([unit.area for unit in table.units])
     columns = ("dataset_id", "code", "name", "kind", "township", "children", "point", "area")
@@ -257,6 +236,7 @@ def _store_units(dataset: Dataset, table: UnitTable) -> None:
         for (a, b), metres in table.borders.items()
     )
     copy_rows(UnitBorder, ("dataset_id", "unit_a_id", "unit_b_id", "metres"), borders)
+    return len(table.units)
 
 
 def _metres(metres: float) -> int:
@@ -264,7 +244,7 @@ def _metres(metres: float) -> int:
     return max(1, round(metres)) if metres else 0
 
 
-def _store_schools(dataset: Dataset, schools: Sequence[SchoolRow]) -> None:
+def _store_schools(dataset: Dataset, schools: Sequence[SchoolRow]) -> int:
     School.objects.bulk_create(
         [
             School(
@@ -286,12 +266,13 @@ def _store_schools(dataset: Dataset, schools: Sequence[SchoolRow]) -> None:
         ],
         batch_size=1000,
     )
+    return len(schools)
 
 
-def _store_lines(dataset: Dataset, lines: Sequence[MapLine]) -> None:
+def _store_lines(dataset: Dataset, lines: Sequence[MapLine]) -> int:
     shapes = _hex([line.line for line in lines])
     rows = ((str(dataset.pk), line.kind, line.name, shape) for line, shape in zip(lines, shapes, strict=True))
-    copy_rows(MapFeature, ("dataset_id", "kind", "name", "line"), rows)
+    return copy_rows(MapFeature, ("dataset_id", "kind", "name", "line"), rows)
 
 
 def _hex(shapes: Sequence[shapely.Geometry | None]) -> list[str | None]:

@@ -29,7 +29,7 @@ from geo_data.selectors.units import load_borders
 from geo_data.services.census import import_children
 from geo_data.services.datasets import DatasetIsWithdrawn, ImportRefused, withdraw_dataset
 from geo_data.services.districts import DistrictDiffers, SystemIsNotMetric, ensure_district
-from geo_data.services.imports import import_base_map, import_schools, import_units
+from geo_data.services.imports import UnknownCrs, import_base_map, import_schools, import_units
 from tests.services import geo_world as world
 from tests.services.accounts_world import auditor, officer
 
@@ -264,3 +264,12 @@ def test_a_withdrawn_version_is_out_of_use_and_cannot_be_withdrawn_twice(tmp_pat
     assert UnitBorder.objects.filter(dataset=dataset).count() == 4
     with pytest.raises(DatasetIsWithdrawn):
         withdraw_dataset(actor=officer(world.CODE), now=world.NOW, dataset=dataset)
+
+
+def test_an_unknown_coordinate_system_is_refused(tmp_path: Path) -> None:
+    path = world.write_features(tmp_path / "units.geojson", world.blocks())
+
+    with pytest.raises(UnknownCrs):
+        import_units(actor=None, now=world.NOW, district_code=world.CODE, path=path, crs="xian80")
+
+    assert not Dataset.objects.exists()
