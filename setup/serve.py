@@ -122,6 +122,7 @@ def stop() -> None:
 def demo() -> None:
     """Start, then load the sample county and run the main job on it; what is there already is kept."""
     os.environ["JIUJIN_DEMO"] = "yes"
+    os.environ.setdefault("JIUJIN_MAP_REVIEW_NUMBER", "虚构样例县，非真实地图")  # an invented county needs no review
     start()
     manage("demo")
 
