@@ -5,7 +5,7 @@ or on how many threads ran it. So the plan after k rounds is the same on every m
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from zoning.engine.problem import IntArray, Problem
 LANES = 2
 HEATS = 1000
 SLICES = 40
+EXTRA = 6
 REBUILD = 32
 NOT_YET = 2**62
 ZONES = 6000
@@ -130,7 +131,7 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     return state
 
 
-def new_lane(field: Field, zone: IntArray, seed: int, number: int) -> "Lane":
+def new_lane(field: Field, zone: IntArray, seed: int, number: int, heat: float) -> "Lane":
     """Return a lane with a generator and working space of its own.
 
     Zones are gathered where they are small enough to occur in several plans, and cost nothing at their borders.
@@ -143,6 +144,7 @@ def new_lane(field: Field, zone: IntArray, seed: int, number: int) -> "Lane":
         _typical_step(field),
         new_pool(n, capacity),
         new_pool(n, 0),
+        heat,
     )
 
 
@@ -155,6 +157,7 @@ class Lane:
     scale: int
     pool: Pool
     no_pool: Pool
+    heat: float
 
     def run_round(self, origin: Found, round_number: int, stopped: Callable[[], bool]) -> Found:
         """Anneal once from `origin`; return the best plan met, `origin` if none was better."""
@@ -163,26 +166,37 @@ class Lane:
         self.pool.table[:] = 0
         self.pool.filled[0] = 0
         state.total[BEST] = NOT_YET if origin.overload else origin.cost
-        heats, strains = self._schedule(round_number)
         per_heat = proposals(field, round_number) // HEATS
-        for number, part in enumerate(np.array_split(np.arange(HEATS), SLICES)):
+        for number, (heats, strains) in enumerate(self._slices(round_number)):
             pool = self.pool if number >= SLICES // 4 else self.no_pool
-            anneal(field, state, pool, heats[part], per_heat, strains[part], REBUILD)
-            if stopped():
+            if stopped() or (number >= SLICES and state.total[BEST] < NOT_YET):
                 break
+            anneal(field, state, pool, heats, per_heat, strains, REBUILD)
         if state.total[BEST] < (NOT_YET if origin.overload else origin.cost):
             return Found(0, int(state.total[BEST]), state.best.copy())
         last = Found(int(state.total[OVER]), int(state.total[COST]), state.zone.copy())
         return min(origin, last, key=Found.rank)
 
-    def _schedule(self, number: int) -> tuple[IntArray, IntArray]:
-        """Return temperatures and the least strain, per heat; odd rounds begin cooler, near where they are."""
-        hot = 1.0 if number % 2 == 0 else 0.4
+    def _slices(self, number: int) -> Iterator[tuple[IntArray, IntArray]]:
+        """Yield temperatures and the least strain, per heat; odd rounds begin cooler, near where they are.
+
+        The slices after the first SLICES are for a round without a lawful plan: rather cool, under high strain.
+        """
+        hot = self.heat if number % 2 == 0 else 0.4 * self.heat
+        cool = min(0.02, hot / 4)
+        yield from self._cooling(hot, cool, 1.0, 30.0, SLICES)
+        for _ in range(EXTRA):
+            yield from self._cooling(5 * cool, cool, 30.0, 300.0, SLICES // 8)
+
+    def _cooling(
+        self, hot: float, cool: float, least: float, most: float, slices: int
+    ) -> Iterator[tuple[IntArray, IntArray]]:
         dearest = max(int(self.field.price.max(initial=0)), self.scale // 100, 1)
-        along = np.arange(HEATS) / (HEATS - 1)
-        heats = np.rint(self.scale * hot * (0.02 / hot) ** along).astype(np.int64)
-        strains = np.rint(dearest * 30.0**along).astype(np.int64)
-        return np.maximum(heats, 1), np.maximum(strains, 1)
+        along = np.arange(slices * HEATS // SLICES) / (slices * HEATS // SLICES - 1)
+        heats = np.maximum(np.rint(self.scale * hot * (cool / hot) ** along), 1).astype(np.int64)
+        strains = np.rint(dearest * least * (most / least) ** along).astype(np.int64)
+        for part in np.array_split(np.arange(len(along)), slices):
+            yield heats[part], strains[part]
 
 
 def proposals(field: Field, number: int) -> int:
@@ -199,14 +213,15 @@ def improve(
     budget: Budget,
     tell: Callable[[str, int, int], None],
     least: int,
+    heat: float,
 ) -> tuple[IntArray, int | None]:
     """Return the best plan and the number of whole rounds that gave it, None when stopped midway.
 
     Each lane goes on from its own best plan; every fourth round all go on from the best of all. Beside the
     later rounds the zones met before are recombined. A lawful plan that costs no more than `least`, the lower
-    bound, ends the search.
+    bound, ends the search. The hotter, the more of `zone` is forgotten.
     """
-    lanes = [new_lane(field, zone, seed, number) for number in range(LANES)]
+    lanes = [new_lane(field, zone, seed, number, heat) for number in range(LANES)]
     total = lanes[0].state.total
     bests = [Found(int(total[OVER]), int(total[COST]), zone.copy())] * LANES
     zones, done, pace = no_zones(), 0, 0.0

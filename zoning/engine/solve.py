@@ -34,6 +34,7 @@ class Options:
     seconds -- wall time instead; needs `clock` (a monotonic one), and the solution says which effort repeats it
     weights -- what a plan costs, see objective.PRESETS
     start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices
+    heat    -- how freely the search leaves its start: 1 forgets it, 0.02 stays near it
     """
 
     effort: int | None = None
@@ -41,10 +42,13 @@ class Options:
     clock: Callable[[], float] | None = None
     weights: Weights = NEAREST
     start: IntArray | None = None
+    heat: float = 1.0
 
     def __post_init__(self) -> None:
         if (self.effort is None) == (self.seconds is None):
             raise ValueError("give either effort or seconds")
+        if self.heat <= 0:
+            raise ValueError("heat is positive")
         if self.seconds is not None and self.clock is None:
             raise ValueError("seconds need a clock")
 
@@ -100,7 +104,9 @@ def solve(
     field = make_field(own, options.weights, cost, allowed, relaxed.prices)
     tell("starting", 0, 1)
     wanted = None if options.start is None else renumbered(options.start[units], inverse(schools))
-    zone, rounds = improve(field, _start(own, field, allowed, wanted), seed, budget, tell, least)
+    zone, rounds = improve(
+        field, _start(own, field, allowed, wanted), seed, budget, tell, least, options.heat
+    )
     spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, relaxed)
     return Solution(
         zone=schools[zone][inverse(units)],
