@@ -51,7 +51,8 @@ class _Seating:
         self.reach = reach
         self.left = dict(seats)
         self.line_of: dict[str, str] = {}
-        self.movable: dict[str, dict[str, None]] = {name: {} for name in seats}
+        # via[a][b]: the unsettled children on line a who could sit on line b, in the order in which they came.
+        self.via: dict[str, dict[str, dict[str, None]]] = {name: {} for name in seats}
 
     def seat(self, receipt: str) -> bool:
         """Seat the child, moving others if need be; say whether it could be done."""
@@ -69,7 +70,7 @@ class _Seating:
     def settle_nearest(self, receipt: str) -> None:
         """Move the child to the nearest line that the others can make room at, and settle it there."""
         at = self.line_of[receipt]
-        del self.movable[at][receipt]
+        self._unbind(receipt, at)
         for name in self.reach[receipt]:
             if name == at:
                 break
@@ -92,28 +93,35 @@ class _Seating:
     def _sit(self, receipt: str, name: str) -> None:
         self.left[name] -= 1
         self.line_of[receipt] = name
-        self.movable[name][receipt] = None
+        for other in self.reach[receipt]:
+            self.via[name].setdefault(other, {})[receipt] = None
+
+    def _unbind(self, receipt: str, name: str) -> None:
+        for other in self.reach[receipt]:
+            movers = self.via[name][other]
+            del movers[receipt]
+            if not movers:
+                del self.via[name][other]
 
     def _chain(self, starts: Sequence[str]) -> list[tuple[str, str]] | None:
         """Return moves (child, to line), last first, that free a seat at one of the starts."""
         came: dict[str, tuple[str, str] | None] = dict.fromkeys(starts)
         queue = list(came)
         for name in queue:
-            for mover in self.movable[name]:
-                for other in self.reach[mover]:
-                    if other in came:
-                        continue
-                    came[other] = (mover, name)
-                    if self.left[other] > 0:
-                        return _trace(came, other)
-                    queue.append(other)
+            for other, movers in self.via[name].items():
+                if other in came:
+                    continue
+                came[other] = (next(iter(movers)), name)
+                if self.left[other] > 0:
+                    return _trace(came, other)
+                queue.append(other)
         return None
 
     def _move_along(self, chain: Sequence[tuple[str, str]]) -> str:
         freed = ""
         for mover, to in chain:
             freed = self.line_of[mover]
-            del self.movable[freed][mover]
+            self._unbind(mover, freed)
             self.left[freed] += 1
             self._sit(mover, to)
         return freed

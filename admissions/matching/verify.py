@@ -287,39 +287,50 @@ def _lost(bid: Bid, standing: Standing, cutoff: Sequence[str], reserve: Standing
 
 
 class Seating:
-    """Children on seats, for coordinated placement."""
+    """Children on seats, for coordinated placement; via[a][b] are those on line a who could sit on b."""
 
     def __init__(self, reach: Lists, seats: Seats) -> None:
-        self.reach, self.seats = reach, dict(seats)
+        self.reach, self.left = reach, dict(seats)
         self.at: dict[str, str] = {}
-        self.on: dict[str, set[str]] = {name: set() for name in seats}
+        self.via: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in seats}
 
     def seat(self, receipt: str, names: Sequence[str]) -> bool:
         """Seat the child at one of the lines, moving others along a chain; say whether it could be done."""
         came = dict.fromkeys(names, (receipt, ""))
         queue = list(came)
         for name in queue:
-            if len(self.on[name]) < self.seats[name]:
+            if self.left[name] > 0:
                 while name:
                     mover, before = came[name]
-                    self.on.get(before, set()).discard(mover)
-                    self.on[name].add(mover)
-                    self.at[mover], name = name, before
+                    if before:
+                        self._leave(mover)
+                    self.at[mover] = name
+                    self.left[name] -= 1
+                    for other in self.reach[mover]:
+                        self.via[name][other].add(mover)
+                    name = before
                 return True
-            for sitter in self.on[name]:
-                found = [other for other in self.reach[sitter] if other not in came]
-                came |= dict.fromkeys(found, (sitter, name))
-                queue += found
+            found = [other for other, movers in self.via[name].items() if movers and other not in came]
+            came |= {other: (next(iter(self.via[name][other])), name) for other in found}
+            queue += found
         return False
+
+    def _leave(self, receipt: str) -> None:
+        self.left[self.at[receipt]] += 1
+        for other in self.reach[receipt]:
+            self.via[self.at[receipt]][other].discard(receipt)
 
     def settle(self, receipt: str) -> None:
         """Give the child the nearest line with which everybody seated stays seated, for good."""
-        self.on[self.at[receipt]].discard(receipt)
+        here = self.at[receipt]
+        self._leave(receipt)
         for name in self.reach[receipt]:
-            if name == self.at[receipt] or self.seat(receipt, [name]):
+            if name == here:
                 break
-        self.on[self.at[receipt]].discard(receipt)
-        self.seats[self.at[receipt]] -= 1
+            if self.seat(receipt, [name]):
+                self._leave(receipt)
+                break
+        self.left[self.at[receipt]] -= 1
 
 
 def _coordination_faults(
@@ -356,8 +367,7 @@ def _coordination_faults(
         return _walk_faults(reach, seats, len(seated), opened, published)
     for receipt in seated:
         seating.settle(receipt)
-    near = {r: str(opened[r]["line_ids"].index(seating.at[r]) + 1) for r in seated}
-    expected = {r: (seating.at[r], near[r]) for r in seated}
+    expected = {r: (seating.at[r], str(opened[r]["line_ids"].index(seating.at[r]) + 1)) for r in seated}
     return _differences("统筹安排 / coordinated placement", expected, published)
 
 
@@ -474,16 +484,16 @@ def read(path: Path) -> dict[str, bytes]:
 
 def main() -> int:
     if len(sys.argv) != 2:
-        print("用法 / usage: python verify.py BUNDLE")
-        return 2
+        sys.exit("用法 / usage: python verify.py BUNDLE")
     found = faults(read(Path(sys.argv[1])))
     for fault in found:
         print("✗", fault)
     if found:
         print(f"录取核验不通过，{len(found)} 处 / the placements do NOT check: {len(found)} fault(s)")
         return 1
-    print("录取核验通过：每个学位、次序线和理由都已重算一致")
-    print("The placements check: every place, cut-off and reason was computed again and agrees.")
+    print(
+        "录取核验通过：每个学位、次序线和理由都已重算一致 / the placements check: all was computed again and agrees"
+    )
     return 0
 
 
