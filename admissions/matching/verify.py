@@ -73,9 +73,7 @@ class Answer(NamedTuple):
 def _mac(algorithm: str, key: bytes) -> Callable[[str], int]:
     name = {"HMAC-SHA-256": "sha256", "HMAC-SM3": "sm3"}.get(algorithm, "")
     if name not in hashlib.algorithms_available:
-        raise Unreadable(
-            f"此 Python 不支持 {algorithm}，请换一台机器 / this Python lacks {algorithm}, use another"
-        )
+        raise Unreadable(f"此 Python 不支持 {algorithm} / this Python lacks {algorithm}")
     return lambda text: int.from_bytes(hmac.digest(key, text.encode(), name), "big")
 
 
