@@ -50,12 +50,12 @@ class PublishForm(forms.Form):
     """From when until when a plan is in force."""
 
     from_on = forms.DateField(
-        label=_("In force from"), widget=forms.DateInput(attrs={"type": "date", "class": "short"})
+        label=_("In force from"), widget=forms.DateInput({"type": "date", "class": "short"}, "%Y-%m-%d")
     )
     until_on = forms.DateField(
         label=_("Until, that day excluded"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
+        widget=forms.DateInput({"type": "date", "class": "short"}, "%Y-%m-%d"),
     )
     document_number = forms.CharField(label=_("Document number"), required=False, max_length=100)
     confirmed = forms.BooleanField(

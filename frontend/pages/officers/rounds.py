@@ -1,6 +1,6 @@
 """The round page of an officer: the steps, what blocks each, and the one thing to do now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +20,14 @@ from admissions.models import AdmissionRound, ApplicationStatus, EntryList
 from admissions.selectors.applications import list_applications
 from admissions.selectors.overview import round_overview
 from admissions.selectors.results import find_entry_list
-from admissions.selectors.rounds import get_round
+from admissions.selectors.rounds import get_round, policy_of
 from admissions.services.draw import enter_public_value
 from admissions.services.results import publish_results
 from admissions.services.rounds import open_round
 from admissions.tasks import CLOSE, DRAW, request_closing, request_draw
 from common.errors import DomainError, WrongMoment
 from frontend.pages.guards import for_staff
+from frontend.pages.language import language
 from frontend.pages.officers.forms import CloseForm, ConfirmForm, ValueForm
 from frontend.pages.refusals import refusal_in_words
 from frontend.pages.words import PHASES
@@ -50,6 +51,7 @@ def round_page(request: HttpRequest, person: User, round_id: UUID) -> HttpRespon
         "round": found,
         "overview": overview,
         "phase": PHASES[overview.phase],
+        "lines": [(line, _titles(found)[line.rule]) for line in overview.lines],
         "statuses": [(label, overview.by_status[value]) for value, label in ApplicationStatus.choices],
         "job": _shown_job(found),
         "may_run": may(person, Action.RUN_ROUND, found.district_id),
@@ -144,7 +146,14 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
     status = request.GET.get("status", "")
     status = status if status in ApplicationStatus.values else ""
     rows = Paginator(list_applications(found, status=status), ROWS).get_page(request.GET.get("page"))
-    context = {"round": found, "rows": rows, "status": status, "statuses": ApplicationStatus.choices}
+    titles = _titles(found)
+    context = {
+        "round": found,
+        "page": rows,
+        "rows": [(row, titles[row.category]) for row in rows],
+        "status": status,
+        "statuses": ApplicationStatus.choices,
+    }
     return render(request, "officers/applications.html", context)
 
 
@@ -167,6 +176,20 @@ def _round_for(person: User, action: Action, round_id: UUID) -> AdmissionRound:
     found = get_round(round_id)
     require(person, action, found.district_id)
     return found
+
+
+def _titles(found: AdmissionRound) -> Mapping[str, str]:
+    """Return the titles of the policy's lines and categories by code; a code without a title stands for itself."""
+    policy = policy_of(found)
+    named = {category.code: category.title for category in policy.categories}
+    named |= {line.code: line.title for line in policy.lines}
+    words = {code: title.zh if language() == "zh" else title.en for code, title in named.items()}
+    return _Titles(words)
+
+
+class _Titles(dict[str, str]):
+    def __missing__(self, code: str) -> str:
+        return code
 
 
 def _entry_list(found: AdmissionRound) -> EntryList:

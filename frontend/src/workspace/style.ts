@@ -35,7 +35,7 @@ export function mapStyle(
         type: "fill",
         source: "units",
         filter: ["!=", ["geometry-type"], "Point"],
-        paint: { "fill-color": fillColour(colours), "fill-opacity": ["case", pointed, 0.72, 0.95] },
+        paint: { "fill-color": fillColour(colours), "fill-opacity": ["case", pointed, 0.72, 1] },
       },
       {
         id: "unit-points",
