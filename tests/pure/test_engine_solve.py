@@ -187,6 +187,14 @@ def test_a_failed_search_does_not_claim_a_proof() -> None:
     assert "none_found" in {trouble.code for trouble in solution.violations}
 
 
+def test_a_school_without_seats_keeps_its_own_empty_unit() -> None:
+    solution = solved(street([0, 5, 5], {0: 0, 2: 20}))
+
+    assert solution.lawful
+    assert solution.zone.tolist() == [0, 1, 1]
+    assert solution.cost == 500_000
+
+
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_every_preset_gives_a_lawful_plan_and_a_bound(name: str) -> None:
     problem = build_problem(*TOWN)

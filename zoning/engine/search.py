@@ -79,8 +79,10 @@ def make_field(
 ) -> Field:
     """Return the arrays the compiled search reads.
 
-    A unit without children costs a thousandth of a child, so that it too lies near its school.
+    A unit without children costs a thousandth of a child, so that it too lies near its school. Prices are cut at
+    the dearest way: a school without seats, or a problem without a plan, has prices beyond any use.
     """
+    prices = np.minimum(prices, child_cost.max(where=allowed, initial=0))
     children = problem.children[:, None]
     cost = np.where(children > 0, child_cost * children, child_cost // 1000)
     cost = np.where(allowed, cost, FORBIDDEN_COST * np.maximum(children, 1))

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from ortools.graph.python import min_cost_flow
 
+from zoning.engine.constraints import BoolArray
 from zoning.engine.problem import IntArray
 
 # Dearer for one child than any real way, and than any pair that is not allowed.
 UNSEATED_MM = 1_000_000_000_000
+NEAREST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,34 @@ class Relaxation:
     unseated: IntArray
 
 
-def relax(cost: IntArray, allowed: npt.NDArray[np.bool_], children: IntArray, seats: IntArray) -> Relaxation:
-    """Solve the relaxation; cost is per child, [n_units, n_schools].
+def relax(cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray) -> Relaxation:
+    """Solve the relaxation exactly; cost is per child, [n_units, n_schools].
 
-    Returns prices [n_schools], the flow in children [n_units, n_schools] and the children of each unit that
-    no seat within reach can take, [n_units].
+    1. Offer every unit its nearest schools only. 2. Solve. 3. Offer also the pairs that would be cheaper at the
+    prices found, and solve again, until there are none: then the prices prove the flow cheapest among all pairs.
     """
+    offered = _nearest(cost, allowed)
+    while True:
+        relaxed = _relax_over(cost, offered, children, seats)
+        at_prices = cost + relaxed.prices[None, :]
+        least = np.where(offered, at_prices, UNSEATED_MM).min(axis=1)
+        cheaper = allowed & ~offered & (at_prices < least[:, None]) & (children > 0)[:, None]
+        if not cheaper.any():
+            return relaxed
+        offered |= cheaper
+
+
+def _nearest(cost: IntArray, allowed: BoolArray) -> BoolArray:
+    """Return the allowed pairs of every unit with its NEAREST cheapest schools."""
+    if cost.shape[1] <= NEAREST:
+        return allowed.copy()
+    ranked = np.argpartition(np.where(allowed, cost, UNSEATED_MM), NEAREST - 1, axis=1)[:, :NEAREST]
+    offered = np.zeros_like(allowed)
+    np.put_along_axis(offered, ranked, True, axis=1)
+    return offered & allowed
+
+
+def _relax_over(cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray) -> Relaxation:
     n, m = cost.shape
     unit, school = np.nonzero(allowed)
     solver: Any = min_cost_flow.SimpleMinCostFlow()
@@ -58,7 +81,7 @@ def relax(cost: IntArray, allowed: npt.NDArray[np.bool_], children: IntArray, se
 
 def _prices(
     cost: IntArray,
-    allowed: npt.NDArray[np.bool_],
+    allowed: BoolArray,
     flow: IntArray,
     unseated: IntArray,
     seats: IntArray,
