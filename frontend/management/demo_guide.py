@@ -20,7 +20,9 @@ GUIDE = """
   办公 Office                   /office/       {staff}  密码 password: {password}
   接口 API                      /api/docs/
 
-{year} 年报名开放，可用这些样例孩子试报 / applications for {year} are open; try with these invented children:
+{year} 年报名开放，可用这些样例孩子试报（姓名、身份证号、小区村、家长手机号）；用家长手机号登录，能看到登记情况
+applications for {year} are open; try with these invented children (name, identity number, home, phone); sign in with
+the phone to be shown what the registers know:
 {children}
 """
 SAMPLE_PHONE = "13800000000"
@@ -49,7 +51,7 @@ def _children(district_code: str, year: int) -> list[str]:
         if child.household.unit_code and len(lines) < CHILDREN:
             opened = unseal_child(child, current_keyring())
             unit = get_unit(units, child.household.unit_code)
-            lines.append(f"  {opened.name}  {opened.identity}  {unit.name}")
+            lines.append(f"  {opened.name}  {opened.identity}  {unit.name}  {opened.phone}")
         elif len(lines) == CHILDREN:
             break
     return lines

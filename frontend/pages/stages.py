@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 STAGES: Mapping[str, Promise] = {
     "": _("Starting"),
     "reading": _("Reading the data"),
-    "bound": _("Computing what no plan can beat"),
-    "start": _("Making a first plan"),
-    "search": _("Looking for a better plan"),
+    "relaxing": _("Computing what no plan can beat"),
+    "starting": _("Making a first plan"),
+    "improving": _("Looking for a better plan"),
     "filing": _("Taking applications"),
     "judging": _("Judging every application by the rules"),
     "writing": _("Writing the entry list"),
