@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import transaction
 
 from geo_data.management.import_command import ImportCommand, existing_file, known_system
 from geo_data.services.datasets import ImportResult, Origin
@@ -33,8 +34,9 @@ class Command(ImportCommand):
             "--working-crs", type=int, help="EPSG code of its projected system, with --create-district"
         )
 
+    @transaction.atomic
     def import_file(self, *, now: datetime, origin: Origin, options: dict[str, Any]) -> ImportResult:
-        """Make the district when asked, and import."""
+        """Make the district when asked, and import; a refused file leaves no district behind."""
         if options["create_district"]:
             if options["working_crs"] is None:
                 raise CommandError("--create-district needs --working-crs")
