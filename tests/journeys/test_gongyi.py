@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Role
 from admissions.models import Placement
 from frontend.management.demo_policy import past_policy
-from geo_data.models import CatchmentUnit, Dataset
+from geo_data.models import CatchmentUnit, Dataset, District
 from tests.services.accounts_world import staff
 from zoning.models import ZonePlan
 
@@ -58,6 +58,7 @@ def import_with_findings() -> None:
     assert found.count("invalid") == 4, found
     found = refused("import_units", GONGYI / "units.gpkg", **UNITS, repair="make_valid")
     assert not Dataset.objects.exists()
+    assert not District.objects.exists()
     say("import_units", GONGYI / "units.gpkg", **UNITS, repair="make_valid,snap")
     assert CatchmentUnit.objects.count() == 1276
     assert sum(unit.children or 0 for unit in CatchmentUnit.objects.all()) == 40995
