@@ -13,9 +13,11 @@ from accounts.services.jobs import request_job, running
 from admissions.models import AdmissionRound, EntryList
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
+from admissions.services.results import publish_results
 
 CLOSE = "round.close"
 DRAW = "round.draw"
+PUBLISH = "round.publish"
 
 
 @task
@@ -41,6 +43,19 @@ def run_draw_task(job_id: str, entry_list_id: str) -> None:
             actor=job.job.requested_by,
             now=timezone.now(),
             entry_list_id=UUID(entry_list_id),
+            report=job.report,
+            job=job,
+        )
+
+
+@task
+def publish_results_task(job_id: str, round_id: str) -> None:
+    """Check the newest draw of a round and publish its results."""
+    with running(job_id) as job:
+        publish_results(
+            actor=job.job.requested_by,
+            now=timezone.now(),
+            round_id=UUID(round_id),
             report=job.report,
             job=job,
         )
@@ -74,4 +89,18 @@ def request_draw(*, actor: User, now: datetime, entry_list: EntryList) -> JobRun
         district_code=admission_round.district_id,
         task=run_draw_task,
         arguments={"entry_list_id": str(entry_list.pk)},
+    )
+
+
+def request_publishing(*, actor: User, now: datetime, admission_round: AdmissionRound) -> JobRun:
+    """Queue the publication of a round's results; one at a time."""
+    require(actor, Action.RUN_ROUND, admission_round.district_id)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=PUBLISH,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=publish_results_task,
+        arguments={"round_id": str(admission_round.pk)},
     )

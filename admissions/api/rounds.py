@@ -17,7 +17,6 @@ from accounts.models import User
 from accounts.permissions import Action, may, require
 from admissions.api.serializers import (
     ClosingSerializer,
-    DrawSerializer,
     EntryListSerializer,
     NewRoundSerializer,
     OpenRoundSerializer,
@@ -38,9 +37,8 @@ from admissions.selectors.results import (
 )
 from admissions.selectors.rounds import NoSuchRound, get_round, list_lines, list_rounds
 from admissions.services.draw import enter_public_value
-from admissions.services.results import publish_results
 from admissions.services.rounds import cancel_round, create_round, open_round
-from admissions.tasks import request_closing, request_draw
+from admissions.tasks import request_closing, request_draw, request_publishing
 
 PUBLIC = (RoundStatus.OPEN, RoundStatus.CLOSED, RoundStatus.DRAWN, RoundStatus.PUBLISHED)
 
@@ -209,11 +207,13 @@ class Draw(APIView):
 class Publish(APIView):
     """Publishing results."""
 
-    @extend_schema(operation_id="publish_results", request=None, responses=DrawSerializer)
+    @extend_schema(operation_id="publish_results", request=None, responses={202: JobSerializer})
     def post(self, request: Request, round_id: UUID) -> Response:
-        """Check with both verifiers, make offers and publish."""
-        record = publish_results(actor=person(request), now=timezone.now(), round_id=round_id)
-        return Response(DrawSerializer(record).data)
+        """Check with both verifiers, make offers and publish, in the background."""
+        job = request_publishing(
+            actor=person(request), now=timezone.now(), admission_round=get_round(round_id)
+        )
+        return Response(JobSerializer(job).data, status=202)
 
 
 class Results(APIView):

@@ -190,9 +190,14 @@ def _draft(
     known = find_children_by_index(admission_round.district_id, indexes)
     for form, index in zip(forms, indexes, strict=True):
         facts = _facts(form, known.get(index), now.date())
-        public = form.public_schools or world.zone_of(facts)
+        public = form.public_schools or _unnamed(world, form, facts)
         listed = world.listed(facts, form.private_schools, public)
         yield _Drafted(form, index, facts, listed, _reasons(world, form, facts, listed))
+
+
+def _unnamed(world: RoundWorld, form: ApplicationForm, facts: Facts) -> tuple[str, ...]:
+    """Return the public schools of a form that names none: the zone's, but none where private ones exclude them."""
+    return () if world.policy.private.exclusive and form.private_schools else world.zone_of(facts)
 
 
 def _facts(form: ApplicationForm, child: Child | None, on: date) -> Facts:

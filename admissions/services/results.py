@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.permissions import Action
 from accounts.services.audit import record_event
-from accounts.services.jobs import Report, not_reported
+from accounts.services.jobs import Report, RunningJob, not_reported
 from admissions.lottery import verify as lottery_verify
 from admissions.matching import verify as matching_verify
 from admissions.matching.records import Outcome, Reason, RoundResult
@@ -98,7 +98,12 @@ def bundle_faults(record: DrawRecord) -> list[str]:
 
 @transaction.atomic
 def publish_results(
-    *, actor: User | None, now: datetime, round_id: UUID, report: Report = not_reported
+    *,
+    actor: User | None,
+    now: datetime,
+    round_id: UUID,
+    report: Report = not_reported,
+    job: RunningJob | None = None,
 ) -> DrawRecord:
     """Publish the newest draw after both verifiers accepted it: offers are made, results can be read."""
     admission_round = lock_round(round_id, RoundStatus.DRAWN)
@@ -113,6 +118,7 @@ def publish_results(
     report("verifying", 0, 0)
     if faults := bundle_faults(record):
         raise VerifiersDisagree(faults[0], faults=faults[:20])
+    report("offering", 0, 0)
     offers = Offer.objects.bulk_create(_offers(admission_round, record, now), batch_size=BATCH)
     AdmissionRound.objects.filter(pk=admission_round.pk).update(status=RoundStatus.PUBLISHED)
     record_event(
@@ -123,6 +129,8 @@ def publish_results(
         district_code=admission_round.district_id,
         details={"bundle_digest": record.bundle_digest, "offers": len(offers)},
     )
+    if job:
+        job.succeed(now=now, result={"draw": str(record.pk), "offers": len(offers)})
     return record
 
 
@@ -170,28 +178,30 @@ def _refused_rows(record: DrawRecord) -> Iterator[ChoiceOutcome]:
     """Yield the choices at lines where the child has no category: they never were on the entry list."""
     entries = Entry.objects.filter(entry_list=record.entry_list, is_drawn=True)
     standing = dict(entries.values_list("application_id", "standings"))
-    choices = ApplicationChoice.objects.filter(application__entries__in=entries).select_related("line")
-    for choice in choices.order_by("application_id", "position").iterator(chunk_size=BATCH):
-        if choice.line.line_id not in standing[choice.application_id]:
+    listed = ApplicationChoice.objects.filter(application__entries__in=entries)
+    choices = listed.order_by("application_id", "position").values_list(
+        "application_id", "line_id", "line__line_id", "choice"
+    )
+    for application_id, line_pk, line_id, choice in choices.iterator(chunk_size=BATCH):
+        if line_id not in standing[application_id]:
             yield ChoiceOutcome(
                 draw=record,
-                application_id=choice.application_id,
-                line_id=choice.line_id,
-                choice=choice.choice,
+                application_id=application_id,
+                line_id=line_pk,
+                choice=choice,
                 reason=Reason.NOT_ELIGIBLE.value,
             )
 
 
 def _offers(admission_round: AdmissionRound, record: DrawRecord, now: datetime) -> Iterator[Offer]:
-    placed = (
-        record.placements.filter(line__isnull=False).select_related("application").order_by("application_id")
-    )
-    for placement in placed.iterator(chunk_size=BATCH):
-        assert placement.line_id is not None  # as the query asked
+    placed = record.placements.filter(line__isnull=False).order_by("application_id")
+    rows = placed.values_list("application_id", "application__child_index", "line_id")
+    for application_id, child_index, line_id in rows.iterator(chunk_size=BATCH):
+        assert line_id is not None  # as the query asked
         yield Offer(
             round=admission_round,
-            child_index=placement.application.child_index,
-            application=placement.application,
-            line_id=placement.line_id,
+            child_index=child_index,
+            application_id=application_id,
+            line_id=line_id,
             offered_at=now,
         )

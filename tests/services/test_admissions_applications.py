@@ -292,3 +292,25 @@ def test_two_guardians_filing_for_one_child_at_once_leave_one_application(
         thread.join()
     assert sorted(outcomes) == ["filed", "refused"]
     assert Application.objects.exclude(status="withdrawn").count() == ChildReceipt.objects.count() == 1
+
+
+def test_where_private_and_public_exclude_each_other_a_private_list_stays_private() -> None:
+    world = county_with_zones()
+    (number,) = add_children(world, ["u0"])
+    private = {
+        "choices": 1,
+        "exclusive": True,
+        "loser": "after_all",
+        "adjustment": True,
+        "refill": "none",
+        "winner_may_decline": False,
+    }
+    opened = round_open(world, private=private)
+    only = form(number, "u0", private_schools=("P",))
+    filed = file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=only)
+    assert [choice.line.line_id for choice in filed.choices.all()] == ["P.private_open"]
+    withdraw_application(actor=world.officer, now=WHILE_OPEN, application_id=filed.pk)
+    both = form(number, "u0", private_schools=("P",), public_schools=("A",))
+    with pytest.raises(ApplicationRefused) as refusal, transaction.atomic():
+        file_application(actor=guardian("+8613800000002"), now=WHILE_OPEN, round_id=opened.pk, form=both)
+    assert [reason["code"] for reason in reasons_of(refusal.value)] == ["private_and_public"]
