@@ -19,4 +19,5 @@ STAGES: Mapping[str, Promise] = {
     "bundling": _("Making the public bundle"),
     "verifying": _("Checking the result independently"),
     "storing": _("Storing"),
+    "offering": _("Offering the places"),
 }

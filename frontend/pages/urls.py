@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import data, office, plans, review, rounds
+from frontend.pages.officers import data, office, plans, review, rounds, steps
 from frontend.pages.public import home, results, zones
 
 public: list[URLPattern] = [
@@ -38,11 +38,12 @@ officers: list[URLPattern] = [
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
     path("office/rounds/<uuid:round_id>/", rounds.round_page, name="round"),
-    path("office/rounds/<uuid:round_id>/open/", rounds.open_step, name="round-open"),
-    path("office/rounds/<uuid:round_id>/close/", rounds.close_step, name="round-close"),
-    path("office/rounds/<uuid:round_id>/values/", rounds.values_step, name="round-values"),
-    path("office/rounds/<uuid:round_id>/draw/", rounds.draw_step, name="round-draw"),
-    path("office/rounds/<uuid:round_id>/publish/", rounds.publish_step, name="round-publish"),
+    path("office/rounds/<uuid:round_id>/open/", steps.open_step, name="round-open"),
+    path("office/rounds/<uuid:round_id>/accept/", steps.accept_step, name="round-accept"),
+    path("office/rounds/<uuid:round_id>/close/", steps.close_step, name="round-close"),
+    path("office/rounds/<uuid:round_id>/values/", steps.values_step, name="round-values"),
+    path("office/rounds/<uuid:round_id>/draw/", steps.draw_step, name="round-draw"),
+    path("office/rounds/<uuid:round_id>/publish/", steps.publish_step, name="round-publish"),
     path("office/rounds/<uuid:round_id>/applications/", rounds.applications, name="round-applications"),
     path("office/applications/<uuid:application_id>/", review.review, name="review"),
 ]

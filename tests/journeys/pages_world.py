@@ -104,10 +104,19 @@ class Visit:
 
 def open_calendar(now: datetime) -> dict[str, str]:
     """The calendar of a round that opened an hour ago."""
+    return _calendar(now - timedelta(hours=1), days=1)
+
+
+def past_calendar(now: datetime) -> dict[str, str]:
+    """The calendar of a round that opened fifty days ago; its results were due an hour ago."""
+    return _calendar(now - timedelta(days=50, hours=1), days=12.5)
+
+
+def _calendar(opens_at: datetime, *, days: float) -> dict[str, str]:
+    """A calendar whose phases are all equally long."""
     names = ("opens_at", "closes_at", "review_until", "draw_at", "results_at", "confirm_until")
-    moments = (now + timedelta(days=place, hours=-1) for place in range(len(names)))
-    announced = (now - timedelta(days=30)).date().isoformat()
+    moments = (opens_at + timedelta(days=days) * place for place in range(len(names)))
     return {
-        "published_on": announced,
+        "published_on": (opens_at - timedelta(days=30)).date().isoformat(),
         **{name: at.isoformat() for name, at in zip(names, moments, strict=True)},
     }
