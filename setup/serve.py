@@ -122,7 +122,8 @@ def stop() -> None:
 def demo() -> None:
     """Start, then load the sample county and run the main job on it; what is there already is kept."""
     os.environ["JIUJIN_DEMO"] = "yes"
-    os.environ.setdefault("JIUJIN_MAP_REVIEW_NUMBER", "虚构样例县，非真实地图")  # an invented county needs no review
+    # An invented county needs no review.
+    os.environ.setdefault("JIUJIN_MAP_REVIEW_NUMBER", "虚构样例县，非真实地图")
     start()
     manage("demo")
 
