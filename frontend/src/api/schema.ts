@@ -390,7 +390,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Check with both verifiers, make offers and publish. */
+        /** @description Check with both verifiers, make offers and publish, in the background. */
         post: operations["publish_results"];
         delete?: never;
         options?: never;
@@ -2068,12 +2068,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Draw"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
         };
