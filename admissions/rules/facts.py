@@ -22,6 +22,7 @@ class FactSource(StrEnum):
 
 # An officer decides after seeing register and papers, so the officer's word stands over both.
 PRECEDENCE = (FactSource.OFFICER, FactSource.LOOK_UP, FactSource.DOCUMENT, FactSource.DECLARED)
+NEEDED = frozenset({"name", "value", "source", "as_of"})  # of a stored fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,11 @@ class Facts(Mapping[FactName, Fact]):
     __slots__ = ("_by_name",)
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        self._by_name = {fact.name: fact for fact in sorted(facts, key=_weakest_first)}
+        self._by_name: dict[FactName, Fact] = {}
+        for fact in facts:
+            other = self._by_name.get(fact.name)
+            if other is None or _weakest_first(other) <= _weakest_first(fact):
+                self._by_name[fact.name] = fact
 
     def __getitem__(self, name: FactName) -> Fact:
         return self._by_name[name]
@@ -163,8 +168,7 @@ def fact_from_data(data: Mapping[str, object]) -> Fact:
     Raises ValueError for a name outside the vocabulary or a value of another kind.
     Source: docs/rules/facts.md.
     """
-    absent = {"name", "value", "source", "as_of"} - set(data)
-    if absent:
+    if absent := NEEDED - data.keys():
         raise ValueError(f"a stored fact lacks {', '.join(sorted(absent))}")
     name = FactName(str(data["name"]))
     expires_on = data.get("expires_on")

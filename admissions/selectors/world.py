@@ -98,9 +98,10 @@ class RoundWorld:
         self, facts: Facts, private_schools: Sequence[str], public_schools: Sequence[str]
     ) -> tuple[Listed, ...]:
         """Return the lines of the child's list in order."""
+        named = {*private_schools, *public_schools}
         return listed_lines(
             self.policy,
-            self.lines.values(),
+            [line for line in self.lines.values() if line.school_id in named],
             private_schools=private_schools,
             public_schools=public_schools,
             may_apply=lambda line: all(

@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from accounts.permissions import Action
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
-from admissions.lottery.entry_list import Choice, entry_list_digest, entry_list_document, merkle_root
+from admissions.lottery.entry_list import Choice, entry_list_document, merkle_root
 from admissions.lottery.entry_list import Entry as ListEntry
 from admissions.lottery.entry_list import EntryList as PublicList
 from admissions.lottery.tickets import TicketScope
@@ -171,26 +172,43 @@ def _refuse_too_early(admission_round: AdmissionRound, now: datetime) -> None:
 
 def _cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -> list[_Case]:
     accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
-    total = accepted.count()
-    choices = Prefetch("choices", ApplicationChoice.objects.order_by("position").select_related("line"))
-    rows = accepted.select_related("receipt").prefetch_related(choices).order_by("receipt__receipt")
+    chosen, reachable = (
+        _chosen(accepted),
+        cache(world.reachable),
+    )  # a unit's families have the same schools near
+    rows = accepted.order_by("receipt__receipt").only(
+        "receipt__receipt", "unit_code", "facts", "group_code", "split_allowed", "accepts_coordination"
+    )
     cases: list[_Case] = []
-    for row in rows.iterator(chunk_size=BATCH):
-        cases.append(_case(world, row))
+    total = accepted.count()
+    for row in rows.select_related("receipt").iterator(chunk_size=BATCH):
+        cases.append(_case(world, row, chosen.get(row.pk, []), reachable(row.unit_code)))
         if len(cases) % 500 == 0:
             report("judging", len(cases), total)
     return cases
 
 
-def _case(world: RoundWorld, row: Application) -> _Case:
+def _chosen(accepted: QuerySet[Application]) -> dict[UUID, list[tuple[str, int]]]:
+    """Return (line id, choice) of every application in the order of its list."""
+    found: dict[UUID, list[tuple[str, int]]] = {}
+    rows = ApplicationChoice.objects.filter(application__in=accepted).order_by("application_id", "position")
+    for application_id, line_id, choice in rows.values_list("application_id", "line__line_id", "choice"):
+        found.setdefault(application_id, []).append((line_id, choice))
+    return found
+
+
+def _case(
+    world: RoundWorld,
+    row: Application,
+    chosen: Sequence[tuple[str, int]],
+    nearest: tuple[tuple[str, int], ...],
+) -> _Case:
     facts = facts_from_data(row.facts)
-    chosen = [(choice.line.line_id, choice.choice) for choice in row.choices.all()]
     standings: dict[str, tuple[int, ...]] = {}
     for line_id, _ in chosen:
         classified = world.classify(facts, line_id)
         if classified.tier is not None:
             standings[line_id] = (classified.tier, *classified.keys)
-    nearest = world.reachable(row.unit_code)
     return _Case(
         application_id=row.pk,
         receipt=row.receipt.receipt,
@@ -248,7 +266,7 @@ def _store(
     salts = {case.receipt: secrets.token_hex(32) for case in cases}
     public = _public_list(admission_round, world, plan, drawn, salts, stored)
     stored.document, stored.plan_document = entry_list_document(public), plan_document(plan)
-    stored.digest, stored.merkle_root = entry_list_digest(public), merkle_root(public)
+    stored.digest, stored.merkle_root = digest_bytes(stored.document), merkle_root(public)
     stored.entry_count = len(drawn)
     stored.save(force_insert=True)
     Entry.objects.bulk_create(
@@ -263,10 +281,8 @@ def _entry_row(stored: EntryList, case: _Case, salt: str) -> Entry:
         application_id=case.application_id,
         receipt=case.receipt,
         is_drawn=case.special_line is None,
-        standings={line_id: list(standing) for line_id, standing in case.standings.items()},
-        nearest=[list(item) for item in case.nearest]
-        if case.special_line is None
-        else [[case.special_line, 0]],
+        standings=case.standings,
+        nearest=case.nearest if case.special_line is None else [(case.special_line, 0)],
         salt=salt,
     )
 
