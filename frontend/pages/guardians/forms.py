@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from frontend.pages.guardians.previews import Preview, SchoolOffer
@@ -89,7 +88,7 @@ class HomeForm(Question):
         self.units = units
         self.found: list[CatchmentUnit] = []
         attrs = {
-            "data-suggest": f"{reverse('units')}?district={units.district_id}&q=",
+            "data-suggest": units.district_id,
             "data-suggest-code": "id_unit_code",
         }
         self.fields["unit_name"].widget.attrs.update(attrs, autocomplete="off")

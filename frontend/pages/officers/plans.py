@@ -153,9 +153,8 @@ def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> di
     """Return what the map's script needs besides shapes; src/workspace/plan.ts names the same fields."""
     streets = find_current_dataset(found.district_id, DatasetKind.BASE_MAP)
     return {
-        "units": reverse("zone-plan-units", args=[found.pk]),
-        "outlines": reverse("zone-plan-zones", args=[found.pk]),
-        "baseMap": f"{reverse('base-map')}?dataset={streets.pk}" if streets else "",
+        "plan": str(found.pk),
+        "baseMap": str(streets.pk) if streets else "",
         "move": reverse("move-unit", args=[found.pk]) if may_edit else "",
         "zones": [
             {

@@ -1,17 +1,11 @@
 // Follows background jobs that a page shows. The page itself is the truth: when a job ends, it is loaded again.
-import { get } from "../api/client";
+import { get, type Schemas } from "../api/client";
 import { stageInWords, text } from "../text";
 
 const PAUSE_MS = 1000;
 const PAUSE_AFTER_FAULT_MS = 5000;
 
-export interface JobView {
-  status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
-  stage: string;
-  done: number;
-  total: number;
-  percent: number | null;
-}
+export type JobView = Pick<Schemas["Job"], "status" | "stage" | "done" | "total" | "percent">;
 
 export function isOver(job: Pick<JobView, "status">): boolean {
   return !["queued", "running"].includes(job.status);
@@ -37,9 +31,9 @@ function show(box: HTMLElement, job: JobView): void {
   else bar.value = job.percent;
 }
 
-async function follow(box: HTMLElement, address: string): Promise<void> {
+async function follow(box: HTMLElement, jobId: string): Promise<void> {
   for (;;) {
-    const job = await get<JobView>(address).catch(() => null);
+    const job = await get("/api/jobs/{job_id}/", { path: { job_id: jobId } }).catch(() => null);
     if (job && isOver(job)) return window.location.reload();
     if (job) show(box, job);
     await new Promise((resume) => setTimeout(resume, job ? PAUSE_MS : PAUSE_AFTER_FAULT_MS));
@@ -48,8 +42,8 @@ async function follow(box: HTMLElement, address: string): Promise<void> {
 
 export function followJobs(root: ParentNode): void {
   for (const box of root.querySelectorAll<HTMLElement>("[data-job]")) {
-    const address = box.dataset["jobAddress"];
+    const jobId = box.dataset["job"];
     const status = box.dataset["jobStatus"] as JobView["status"];
-    if (address && !isOver({ status })) void follow(box, address);
+    if (jobId && !isOver({ status })) void follow(box, jobId);
   }
 }

@@ -10,6 +10,6 @@ test("arrow keys walk from the field through the list and back to the field", ()
 });
 
 test("a unit is named with its township where it has one", () => {
-  expect(suggestionText({ code: "1", name: "东风小区" })).toBe("东风小区");
+  expect(suggestionText({ code: "1", name: "东风小区", township: "" })).toBe("东风小区");
   expect(suggestionText({ code: "1", name: "东风小区", township: "城关镇" })).toBe("东风小区 · 城关镇");
 });

@@ -1,16 +1,12 @@
-// Suggestions under a search field: <input data-suggest="/api/units/?district=…&q=">. Without it, the server searches.
-import { get } from "../api/client";
+// Suggestions under a search field: <input data-suggest="code of the district">. Without it, the server searches.
+import { get, type Schemas } from "../api/client";
 
 const WAIT_MS = 180;
 const LEAST_LETTERS = 1;
 
-export interface Suggestion {
-  code: string;
-  name: string;
-  township?: string;
-}
+type Unit = Pick<Schemas["Unit"], "code" | "name" | "township">;
 
-export function suggestionText(unit: Suggestion): string {
+export function suggestionText(unit: Unit): string {
   return unit.township ? `${unit.name} · ${unit.township}` : unit.name;
 }
 
@@ -23,7 +19,7 @@ export function nextPlace(place: number, key: string, count: number): number {
 
 class Suggestions {
   private readonly list = document.createElement("ul");
-  private found: Suggestion[] = [];
+  private found: Unit[] = [];
   private place = -1;
   private timer = 0;
   private asked = new AbortController();
@@ -54,12 +50,12 @@ class Suggestions {
     this.asked = new AbortController();
     const words = this.field.value.trim();
     if (words.length < LEAST_LETTERS) return this.show([]);
-    const address = `${this.field.dataset["suggest"]}${encodeURIComponent(words)}`;
-    const answer = await get<Suggestion[] | { results: Suggestion[] }>(address, this.asked.signal).catch(() => null);
-    if (answer) this.show(Array.isArray(answer) ? answer : answer.results);
+    const query = { district: this.field.dataset["suggest"] ?? "", q: words };
+    const found = await get("/api/units/", { query }, this.asked.signal).catch(() => null);
+    if (found) this.show(found);
   }
 
-  private show(found: Suggestion[]): void {
+  private show(found: Unit[]): void {
     this.found = found;
     this.place = -1;
     this.list.replaceChildren(...found.map((unit, place) => this.row(unit, place)));
@@ -68,7 +64,7 @@ class Suggestions {
     this.field.removeAttribute("aria-activedescendant");
   }
 
-  private row(unit: Suggestion, place: number): HTMLLIElement {
+  private row(unit: Unit, place: number): HTMLLIElement {
     const row = document.createElement("li");
     row.id = `${this.list.id}-${place}`;
     row.setAttribute("role", "option");
@@ -101,7 +97,7 @@ class Suggestions {
     else this.field.removeAttribute("aria-activedescendant");
   }
 
-  private take(unit: Suggestion): void {
+  private take(unit: Unit): void {
     this.field.value = unit.name;
     const code = document.getElementById(this.field.dataset["suggestCode"] ?? "");
     if (code instanceof HTMLInputElement) code.value = unit.code;

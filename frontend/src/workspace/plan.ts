@@ -1,5 +1,6 @@
 // What the plan page knows: the figures handed over by the page, and the shapes fetched from the API.
 import type { FeatureCollection, LineString, MultiLineString, MultiPolygon, Point, Polygon } from "geojson";
+import type { Schemas } from "../api/client";
 
 export interface Zone {
   code: string;
@@ -13,27 +14,14 @@ export interface Zone {
 
 /** Handed over by frontend/pages/officers/plans.py. */
 export interface WorkspaceData {
-  units: string;
-  outlines: string;
-  baseMap: string; // empty where the district has none
+  plan: string; // its id
+  baseMap: string; // id of the dataset; empty where the district has none
   move: string; // empty for those who only read
   zones: Zone[];
 }
 
-export interface UnitProperties {
-  code: string;
-  name: string;
-  township: string;
-  zone: string;
-  schools: string[];
-  children: number;
-}
-
-export interface ZoneProperties {
-  code: string;
-  name: string;
-  schools: { code: string; name: string; longitude: number; latitude: number }[];
-}
+export type UnitProperties = Schemas["UnitProperties"];
+export type ZoneProperties = Schemas["ZoneProperties"];
 
 export interface BaseProperties {
   kind: "street" | "main_road" | "river";
@@ -43,5 +31,10 @@ export interface BaseProperties {
 export type Units = FeatureCollection<Polygon | MultiPolygon | Point, UnitProperties>;
 export type Outlines = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
 export type BaseMap = FeatureCollection<LineString | MultiLineString, BaseProperties>;
+
+// The schema leaves geometries open, because GeoJSON is defined elsewhere; here they get their types.
+export const unitsOf = (answer: Schemas["UnitFeatures"]): Units => answer as unknown as Units;
+export const outlinesOf = (answer: Schemas["ZoneFeatures"]): Outlines => answer as unknown as Outlines;
+export const baseMapOf = (answer: Schemas["FeatureCollection"]): BaseMap => answer as unknown as BaseMap;
 
 export const NO_FEATURES = { type: "FeatureCollection" as const, features: [] };

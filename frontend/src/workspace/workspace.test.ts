@@ -13,7 +13,7 @@ const units: Units = {
   type: "FeatureCollection",
   features: [["a", 0, 0], ["b", 1, 0], ["c", 2, 0], ["d", 3, 0], ["e", 0, 1]].map(([code, x, y]) => ({
     type: "Feature",
-    properties: { code: String(code), name: String(code), township: "", zone: ZONES[String(code)] ?? "", schools: [], children: 10 },
+    properties: { code: String(code), name: String(code), kind: "estate", township: "", zone: ZONES[String(code)] ?? "", schools: [], children: 10 },
     geometry: { type: "Polygon", coordinates: square(Number(x), Number(y)) },
   })),
 };
