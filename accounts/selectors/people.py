@@ -1,11 +1,20 @@
 """Questions about people."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from accounts.models import Role, User
 from accounts.sealing import blind_index, open_sealed
+from common.errors import NotFound
 
 PHONE_PURPOSE = "phone"
+
+
+class NoSuchPerson(NotFound):
+    """There is no such person."""
+
+    code = "no_such_person"
 
 
 def phone_index(phone: str) -> str:
@@ -26,6 +35,19 @@ def find_staff(username: str) -> User | None:
 def list_staff(district_code: str) -> QuerySet[User]:
     """Return the district's staff, by user name."""
     return User.objects.exclude(role=Role.GUARDIAN).filter(district_code=district_code).order_by("username")
+
+
+def list_all_staff() -> QuerySet[User]:
+    """Return the staff of all districts, by user name."""
+    return User.objects.exclude(role=Role.GUARDIAN).order_by("username")
+
+
+def get_staff(person_id: UUID) -> User:
+    """Return the member of staff. Raises NoSuchPerson."""
+    found = list_all_staff().filter(pk=person_id).first()
+    if found is None:
+        raise NoSuchPerson("there is no such person")
+    return found
 
 
 def open_phone(guardian: User) -> str:

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from accounts.models import Role, User
 from accounts.permissions import Action, require
 from accounts.sealing import seal
-from accounts.selectors.people import find_guardian_by_phone, find_staff, phone_index
+from accounts.selectors.people import NoSuchPerson, find_guardian_by_phone, find_staff, phone_index
 from accounts.services.audit import record_event
-from common.errors import MalformedInput, NotFound, RulesSayNo, WrongMoment
+from common.errors import MalformedInput, RulesSayNo, WrongMoment
 
 
 class UsernameTaken(WrongMoment):
@@ -31,12 +31,6 @@ class RoleMisplaced(MalformedInput):
     """The role needs a district or a school, or may not have one."""
 
     code = "role_misplaced"
-
-
-class NoSuchPerson(NotFound):
-    """There is no such person."""
-
-    code = "no_such_person"
 
 
 def register_guardian(*, actor: User | None, now: datetime, phone: str) -> User:

@@ -47,6 +47,22 @@ WORDS: Mapping[str, Promise] = {
     "public_values_differ": _(
         "The two officers entered different values. Compare them with the announcement."
     ),
+    "values_disagree": _("The two officers entered different values. Compare them with the announcement."),
+    "values_missing": _("Two officers have not both entered every public value yet."),
+    "value_entered": _("You have entered this value already; the other officer's reading is still needed."),
+    "list_not_closed": _("The entry list of this round is not closed yet."),
+    "list_superseded": _("There is a newer entry list; draw from that one."),
+    "plan_changed": _("Seats changed after the list was closed. Close a new list, with the reason."),
+    "no_seat_for_special_needs": _(
+        "A school has fewer seats than children with special needs to place before the draw."
+    ),
+    "review_not_over": _(
+        "Families still have time to hand in what was asked for; wait until the time for review is over."
+    ),
+    "nothing_drawn": _("Nothing has been drawn yet, so nothing can be published."),
+    "results_not_yet": _("Results are published on the day that the calendar names."),
+    "verifiers_disagree": _("An independent check found a fault in the bundle. Nothing was published."),
+    "no_such_person": _("There is no such person."),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 

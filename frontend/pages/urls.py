@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import data, office, plans, review, rounds, steps
+from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
 from frontend.pages.public import home, results, zones
 
 public: list[URLPattern] = [
@@ -30,6 +30,9 @@ guardians: list[URLPattern] = [
 
 officers: list[URLPattern] = [
     path("office/", office.office, name="office"),
+    path("office/audit/", audit.audit, name="audit"),
+    path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
+    path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
     path("office/data/", data.datasets, name="datasets"),
     path("office/data/<uuid:dataset_id>/", data.dataset, name="dataset"),
     path("office/plans/", plans.plans, name="plans"),

@@ -11,9 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import AuditEvent, Role, User
 from accounts.phones import BadPhone, masked, normalize_phone
 from accounts.sealing import CannotOpen
-from accounts.selectors.people import find_guardian_by_phone, list_staff, open_phone
+from accounts.selectors.people import NoSuchPerson, find_guardian_by_phone, list_staff, open_phone
 from accounts.services.people import (
-    NoSuchPerson,
     PasswordTooWeak,
     RoleMisplaced,
     UsernameTaken,

@@ -1,6 +1,5 @@
 """The round page of an officer: the steps, what blocks each, and the one thing to do now."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -16,11 +15,10 @@ from admissions.models import AdmissionRound, ApplicationStatus
 from admissions.rules.calendar import Phase
 from admissions.selectors.applications import list_applications
 from admissions.selectors.overview import RoundOverview, round_overview
-from admissions.selectors.rounds import policy_of
 from admissions.tasks import CLOSE, DRAW, PUBLISH
 from frontend.pages.guards import for_staff
-from frontend.pages.language import language
 from frontend.pages.officers.steps import round_for, unread_values
+from frontend.pages.officers.titles import titles_of
 from frontend.pages.words import PHASES
 
 ROWS = 50
@@ -38,7 +36,7 @@ def round_page(request: HttpRequest, person: User, round_id: UUID) -> HttpRespon
         "round": found,
         "overview": overview,
         "phase": PHASES[overview.phase],
-        "lines": [(line, _titles(found)[line.rule]) for line in overview.lines],
+        "lines": [(line, titles_of(found)[line.rule]) for line in overview.lines],
         "statuses": [(label, overview.by_status[value]) for value, label in ApplicationStatus.choices],
         "job": job,
         "may_run": may(person, Action.RUN_ROUND, found.district_id) and not works,
@@ -57,7 +55,7 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
     status = request.GET.get("status", "")
     status = status if status in ApplicationStatus.values else ""
     rows = Paginator(list_applications(found, status=status), ROWS).get_page(request.GET.get("page"))
-    titles = _titles(found)
+    titles = titles_of(found)
     context = {
         "round": found,
         "page": rows,
@@ -66,20 +64,6 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
         "statuses": ApplicationStatus.choices,
     }
     return render(request, "officers/applications.html", context)
-
-
-def _titles(found: AdmissionRound) -> Mapping[str, str]:
-    """Return the titles of the policy's lines and categories by code; a code without a title stands for itself."""
-    policy = policy_of(found)
-    named = {category.code: category.title for category in policy.categories}
-    named |= {line.code: line.title for line in policy.lines}
-    words = {code: title.zh if language() == "zh" else title.en for code, title in named.items()}
-    return _Titles(words)
-
-
-class _Titles(dict[str, str]):
-    def __missing__(self, code: str) -> str:
-        return code
 
 
 def _may_accept(overview: RoundOverview) -> bool:
