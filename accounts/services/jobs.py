@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Model
 from django.db.models.functions import Now
@@ -161,7 +161,8 @@ def running(job_id: str) -> Iterator[RunningJob]:
     1. On a connection of its own, lock the job until this process lets go or dies; reports go the same way.
     2. Claim it: only a waiting job can be claimed.
     3. A refusal is recorded as the job's failure; a fault too, and raised again. A block that ends without
-       either and without `succeed` has succeeded. A process told to stop at once leaves the job to the sweeper.
+       either and without `succeed` has succeeded. A process told to stop at once leaves the job to the sweeper;
+       so does one whose database went away, for that is nobody's fault.
     """
     if connection.in_atomic_block:
         raise NotInTransaction("a job is run outside any transaction, or nobody could watch it")
@@ -172,7 +173,7 @@ def running(job_id: str) -> Iterator[RunningJob]:
             yield job
             if not job.is_over:
                 job.succeed(now=_database_moment(), result={})
-        except JobTaken:
+        except (JobTaken, InterfaceError, OperationalError):
             raise
         except DomainError as refusal:
             job.fail(now=_database_moment(), code=refusal.code, message=refusal.message)

@@ -201,6 +201,33 @@ def drawn_once(entry_list: EntryList, expected: bytes) -> DrawRecord:
     return record
 
 
+# The two connections of a job at the server: the one that does the work and waits, the one that holds the job.
+CONNECTIONS = {
+    "work": "SELECT pid FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'",
+    "hold": "SELECT pid FROM pg_locks WHERE granted AND locktype = 'advisory' AND pid <> pg_backend_pid()",
+}
+
+
+@pytest.mark.parametrize("which", CONNECTIONS)
+def test_draw_whose_connection_is_lost_publishes_what_an_undisturbed_one_would(which: str) -> None:
+    world, entry_list = round_to_draw()
+    expected = undisturbed_bundle(world, entry_list)
+    job = request_draw(actor=world.officer, now=timezone.now(), entry_list=entry_list)
+
+    with worker("--sweep-seconds", "600") as first:
+        with held(IN_DRAW["placing"]):
+            wait_until(somebody_waits)
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({CONNECTIONS[which]}) AS theirs")
+                assert cursor.fetchall() == [(True,)]
+        wait_until(lambda: first.poll() is not None or DBTaskResult.objects.get().status == "FAILED")
+    work_until_idle()
+
+    job.refresh_from_db()
+    drawn_once(entry_list, expected)
+    assert (job.status, job.attempts) == (JobStatus.SUCCEEDED, 2)
+
+
 def test_draw_asked_for_again_finds_the_first_one() -> None:
     world, entry_list = round_to_draw()
     for _ in range(2):
