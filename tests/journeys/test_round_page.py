@@ -47,9 +47,9 @@ def test_round_is_run_from_the_page_and_the_public_checks_it(
         # when the first officer accepts what still waits, and closes the list
         first.go(page)
         first.press("a[href$='/accept/']")
-        assert "还有 1 份申请等待审核" in first.text()
+        assert "还有 1 份报名等待审核" in first.text()
         _confirm(first)
-        assert "1 份申请已通过" in first.text()
+        assert "1 份报名已核实" in first.text()
         first.press("a[href$='/close/']")
         first.page.fill("[name=outside]", NAMES[0])
         first.page.fill("[name=witnessed]", NAMES[1])

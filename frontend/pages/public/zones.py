@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from common.errors import NotFound
 from frontend.pages.districts import find_chosen_district
-from geo_data.models import CatchmentUnit, District, Stage
+from geo_data.models import CatchmentUnit, DatasetKind, District, Stage
+from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import list_districts
 from geo_data.selectors.units import list_units, search_units
 from zoning.models import ZonePublication
@@ -42,6 +43,7 @@ def zones(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "no_zone": no_zone,
         "today": today,
+        "base_map": find_current_dataset(district.code, DatasetKind.BASE_MAP) if district else None,
         "map_review_number": settings.MAP_REVIEW_NUMBER,
     }
     return render(request, "public/zones.html", context)

@@ -5,6 +5,7 @@ import type { BaseMap, Outlines, Units } from "./plan";
 export type Paint = "zones" | "fullness";
 
 const INK = "#1c2b2f";
+const ZONE = "#d5e6da";
 
 /** Return an expression that gives each zone its colour; zones it does not know are grey. */
 export function fillColour(colours: ReadonlyMap<string, string>): ExpressionSpecification | string {
@@ -30,6 +31,7 @@ export function mapStyle(
     },
     layers: [
       { id: "paper", type: "background", paint: { "background-color": "#eef1ea" } },
+      { id: "zone-fill", type: "fill", source: "outlines", paint: { "fill-color": ZONE } }, // seen where no units cover it
       {
         id: "units",
         type: "fill",
