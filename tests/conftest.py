@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import IO, Any
 
+import hypothesis
 import pgtrigger
 import pytest
 from django.conf import settings
@@ -13,6 +14,15 @@ from django.conf import settings
 from config.paths import VAR
 
 SLOT = "JIUJIN_TEST_SLOT"
+
+# Speed is judged in benchmarks, never by a test; CI draws the same examples every time, a person new ones.
+hypothesis.settings.register_profile(
+    "jiujin",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+hypothesis.settings.load_profile("jiujin")
 
 
 def _free_slot() -> tuple[str, IO[str]]:
