@@ -12,9 +12,9 @@ from threading import Barrier, Thread
 import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from psycopg2.extras import DateRange
 
 from accounts.models import AuditEvent, JobRun, JobStatus, User
 from admissions.models import AdmissionRound, DrawRecord, Entry, EntryList, Placement, RoundStatus
