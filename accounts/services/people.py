@@ -21,6 +21,12 @@ class UsernameTaken(WrongMoment):
     code = "username_taken"
 
 
+class OwnAccount(RulesSayNo):
+    """Somebody would shut themselves out, and perhaps everybody else."""
+
+    code = "own_account"
+
+
 class PasswordTooWeak(RulesSayNo):
     """The password does not meet the rules."""
 
@@ -94,7 +100,9 @@ def create_staff(
 
 
 def close_account(*, actor: User, now: datetime, person_id: UUID) -> User:
-    """Let the person sign in no more; sessions end with the next request."""
+    """Let the person sign in no more; sessions end with the next request. Nobody closes the own account."""
+    if actor.pk == person_id:
+        raise OwnAccount("you cannot close your own account; another administrator can")
     return _set_active(False, actor=actor, now=now, person_id=person_id, action="staff.closed")
 
 

@@ -13,6 +13,7 @@ from accounts.phones import BadPhone, masked, normalize_phone
 from accounts.sealing import CannotOpen
 from accounts.selectors.people import NoSuchPerson, find_guardian_by_phone, list_staff, open_phone
 from accounts.services.people import (
+    OwnAccount,
     PasswordTooWeak,
     RoleMisplaced,
     UsernameTaken,
@@ -175,6 +176,18 @@ def test_only_administrators_make_staff(role: Role) -> None:
 def test_administrator_of_another_district_makes_nobody() -> None:
     with pytest.raises(NotPermitted):
         new_officer(actor=staff(Role.ADMINISTRATOR, OTHER_DISTRICT))
+
+
+@pytest.mark.django_db
+def test_nobody_closes_the_own_account() -> None:
+    administrator = staff(Role.ADMINISTRATOR)
+
+    with pytest.raises(OwnAccount):
+        close_account(actor=administrator, now=NOON, person_id=administrator.pk)
+
+    administrator.refresh_from_db()
+    assert administrator.is_active
+    assert actions() == []
 
 
 @pytest.mark.django_db
