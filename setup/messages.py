@@ -26,7 +26,7 @@ FAULTS = {
 
 # What a template may hold beside words for people: names of styles, comments, code, translated blocks, tags.
 MACHINERY = re.compile(
-    r"{%\s*block width.*?endblock[^%]*%}"
+    r"{%\s*block (?:header_)?width.*?endblock[^%]*%}"
     r"|{%\s*comment.*?endcomment\s*%}|{#.*?#}|{%\s*blocktranslate.*?endblocktranslate\s*%}|<!--.*?-->"
     r"|<(script|style|svg|code|kbd)\b.*?</\1>|{%.*?%}|{{.*?}}|&#?\w+;",
     re.DOTALL,
