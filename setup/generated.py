@@ -29,7 +29,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def write_schema(to: Path) -> None:
     """Write the API's description; a warning is a fault, because the front end's types come from it."""
-    _run(sys.executable, "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", str(to))
+    # In English, whose words need no compiled catalogue: the same file on every machine.
+    options = ("--lang", "en", "--validate", "--fail-on-warn", "--file", str(to))
+    _run(sys.executable, "manage.py", "spectacular", *options)
 
 
 def write_types(to: Path) -> None:

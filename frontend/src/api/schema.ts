@@ -678,11 +678,11 @@ export interface components {
             readonly changed_at: string;
         };
         /**
-         * @description * `filed` - 已收到
-         *     * `returned` - 退回补正
-         *     * `accepted` - 已核实
-         *     * `refused` - 不予受理
-         *     * `withdrawn` - 已撤回
+         * @description * `filed` - filed
+         *     * `returned` - returned for correction
+         *     * `accepted` - facts verified
+         *     * `refused` - refused
+         *     * `withdrawn` - withdrawn
          * @enum {string}
          */
         ApplicationStatusEnum: "filed" | "returned" | "accepted" | "refused" | "withdrawn";
@@ -755,9 +755,9 @@ export interface components {
             readonly findings: components["schemas"]["Finding"][];
         };
         /**
-         * @description * `current` - 正在使用
-         *     * `superseded` - 已被取代
-         *     * `withdrawn` - 已撤回
+         * @description * `current` - current
+         *     * `superseded` - superseded
+         *     * `withdrawn` - withdrawn
          * @enum {string}
          */
         DatasetStatusEnum: "current" | "superseded" | "withdrawn";
@@ -921,19 +921,19 @@ export interface components {
             readonly failure: components["schemas"]["Failure"] | null;
         };
         /**
-         * @description * `queued` - 排队中
-         *     * `running` - 进行中
-         *     * `succeeded` - 已完成
-         *     * `failed` - 未成功
-         *     * `cancelled` - 已取消
+         * @description * `queued` - queued
+         *     * `running` - running
+         *     * `succeeded` - succeeded
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
          * @enum {string}
          */
         JobStatusEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /**
-         * @description * `units` - 小区和村
-         *     * `schools` - 学校数据
-         *     * `children` - 适龄儿童摸底调查
-         *     * `base_map` - 底图
+         * @description * `units` - catchment units
+         *     * `schools` - schools
+         *     * `children` - household census
+         *     * `base_map` - base map
          * @enum {string}
          */
         KindEnum: "units" | "schools" | "children" | "base_map";
@@ -1037,9 +1037,9 @@ export interface components {
             seats?: components["schemas"]["SeatsRequest"][];
         };
         /**
-         * @description * `drawn` - 自动划片
-         *     * `edited` - 人工调整
-         *     * `imported` - 导入
+         * @description * `drawn` - drawn by the engine
+         *     * `edited` - edited by hand
+         *     * `imported` - imported
          * @enum {string}
          */
         OriginEnum: "drawn" | "edited" | "imported";
@@ -1271,11 +1271,11 @@ export interface components {
             reason: string;
         };
         /**
-         * @description * `guardian` - 监护人
-         *     * `school_officer` - 学校工作人员
-         *     * `district_officer` - 县区工作人员
-         *     * `auditor` - 监督员
-         *     * `administrator` - 系统管理员
+         * @description * `guardian` - guardian
+         *     * `school_officer` - school officer
+         *     * `district_officer` - district officer
+         *     * `auditor` - auditor
+         *     * `administrator` - administrator
          * @enum {string}
          */
         RoleEnum: "guardian" | "school_officer" | "district_officer" | "auditor" | "administrator";
@@ -1305,12 +1305,12 @@ export interface components {
             };
         };
         /**
-         * @description * `draft` - 草稿
-         *     * `open` - 报名中
-         *     * `closed` - 名单已截止
-         *     * `drawn` - 已派位录取
-         *     * `published` - 结果已公布
-         *     * `cancelled` - 已取消
+         * @description * `draft` - draft
+         *     * `open` - open for applications
+         *     * `closed` - entries closed
+         *     * `drawn` - drawn and placed
+         *     * `published` - results published
+         *     * `cancelled` - cancelled
          * @enum {string}
          */
         RoundStatusEnum: "draft" | "open" | "closed" | "drawn" | "published" | "cancelled";
@@ -1321,14 +1321,14 @@ export interface components {
             seats: number;
         };
         /**
-         * @description * `female` - 女
-         *     * `male` - 男
+         * @description * `female` - girl
+         *     * `male` - boy
          * @enum {string}
          */
         SexEnum: "female" | "male";
         /**
-         * @description * `primary` - 小学
-         *     * `junior` - 初中
+         * @description * `primary` - primary
+         *     * `junior` - junior
          * @enum {string}
          */
         StageEnum: "primary" | "junior";
@@ -1579,7 +1579,7 @@ export interface operations {
     list_audit_events: {
         parameters: {
             query: {
-                /** @description 分页游标值 */
+                /** @description The pagination cursor value. */
                 cursor?: string;
                 /** @description District code. */
                 district: string;
@@ -2170,13 +2170,13 @@ export interface operations {
     list_zone_plans: {
         parameters: {
             query: {
-                /** @description 分页游标值 */
+                /** @description The pagination cursor value. */
                 cursor?: string;
                 /** @description District code. */
                 district: string;
                 /**
-                 * @description * `primary` - 小学
-                 *     * `junior` - 初中
+                 * @description * `primary` - primary
+                 *     * `junior` - junior
                  */
                 stage?: "primary" | "junior";
             };
@@ -2389,8 +2389,8 @@ export interface operations {
                 /** @description District code. */
                 district: string;
                 /**
-                 * @description * `primary` - 小学
-                 *     * `junior` - 初中
+                 * @description * `primary` - primary
+                 *     * `junior` - junior
                  */
                 stage?: "primary" | "junior";
             };
@@ -2446,8 +2446,8 @@ export interface operations {
                 /** @description The day asked about; today by default. */
                 on?: string;
                 /**
-                 * @description * `primary` - 小学
-                 *     * `junior` - 初中
+                 * @description * `primary` - primary
+                 *     * `junior` - junior
                  */
                 stage: "primary" | "junior";
                 /** @description Code of the unit; goes before the point. */
