@@ -42,7 +42,8 @@ def file_sample_applications(
 ) -> tuple[Filed, ...]:
     """File for the entrants of the current census: nearly all apply, some to the nearest private schools first.
 
-    The same census, round and seed give the same applications. Every batch is a file of its own.
+    The same census, round and seed give the same applications, in whatever order the rows
+    come. Every batch is a file of its own.
     """
     admission_round = get_round(round_id)
     census = get_current_dataset(admission_round.district_id, DatasetKind.CHILDREN)
@@ -50,11 +51,11 @@ def file_sample_applications(
     total = list_children(census, born_from=born_from, born_until=born_until).count()
     if total == 0:
         raise NoEntrants(f"the census holds no child born from {born_from} and before {born_until}")
-    world, chance = world_of(admission_round), np.random.default_rng(seed)
+    world = world_of(admission_round)
     filed: list[Filed] = []
     batch: list[ApplicationForm] = []
     children = iter_children(census, born_from=born_from, born_until=born_until)
-    for done, form in enumerate(_forms(world, children, chance), start=1):
+    for done, form in enumerate(_forms(world, children, seed), start=1):
         batch.append(form)
         if len(batch) == BATCH:
             filed.append(_file(actor, now, round_id, batch))
@@ -69,18 +70,18 @@ def _file(actor: User | None, now: datetime, round_id: UUID, forms: Sequence[App
     return file_applications(actor=actor, now=now, round_id=round_id, forms=forms, source="sample")
 
 
-def _forms(
-    world: RoundWorld, children: Iterator[Child], chance: np.random.Generator
-) -> Iterator[ApplicationForm]:
+def _forms(world: RoundWorld, children: Iterator[Child], seed: int) -> Iterator[ApplicationForm]:
     ring = current_keyring()
     private = [
         line.school_id for line in world.lines.values() if world.kind(line.line_id) is LineKind.PRIVATE_OPEN
     ]
     for child in children:
+        opened, facts = unseal_child(child, ring), facts_from_data(child.facts)
+        # A child's own chance: rows come in the order of random ids, which must not matter.
+        chance = np.random.default_rng([seed, *opened.identity.encode()])
         applies, tries_private = chance.random() < SHARE_APPLYING, chance.random() < SHARE_TRYING_PRIVATE
         if not applies:
             continue
-        opened, facts = unseal_child(child, ring), facts_from_data(child.facts)
         unit = facts.text(FactName.DWELLING_UNIT) or child.household.unit_code
         twin = facts.text(FactName.TWIN_GROUP)
         # Twins are entered alike: their list must be the same for them to stay together.
