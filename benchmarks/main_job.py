@@ -46,7 +46,9 @@ from geo_data.models import CatchmentUnit, Child, School  # noqa: E402
 from geo_data.services.census import import_children  # noqa: E402
 from geo_data.services.datasets import Origin  # noqa: E402
 from geo_data.services.districts import ensure_district  # noqa: E402
-from geo_data.services.imports import import_base_map, import_schools, import_units  # noqa: E402
+from geo_data.services.import_base_map import import_base_map  # noqa: E402
+from geo_data.services.import_schools import import_schools  # noqa: E402
+from geo_data.services.import_units import import_units  # noqa: E402
 from zoning.models import ZonePlan  # noqa: E402
 
 GONGYI = Path(__file__).resolve().parents[2] / "shared" / "data" / "gongyi"

@@ -51,8 +51,9 @@ NOT_SERVICES = {
 
 
 def filled_init_files(base: Path) -> tuple[str, ...]:
-    """Return the `__init__.py` files that are not empty."""
+    """Return the `__init__.py` files that are not empty; Django finds models only through that of `models`."""
     files = (path for package in PACKAGES for path in (base / package).rglob("__init__.py"))
+    files = (path for path in files if path.parent.name != "models")
     return tuple(f"{path.relative_to(base)} is not empty" for path in sorted(files) if path.read_bytes())
 
 

@@ -15,6 +15,8 @@ PURE = (
     "geo_data/county",
     "geo_data/streets",
     "geo_data/projection",
+    "geo_data/reconciliation",
+    "geo_data/addresses",
     "zoning/engine",
     "admissions/rules",
     "admissions/matching",

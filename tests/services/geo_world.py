@@ -9,7 +9,8 @@ from geo_data.models import District
 from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
-from geo_data.services.imports import import_schools, import_units
+from geo_data.services.import_schools import import_schools
+from geo_data.services.import_units import import_units
 from geo_data.tables.projecting import unproject
 
 CODE = "990102"

@@ -15,7 +15,8 @@ from geo_data.selectors.schools import load_school_sites
 from geo_data.selectors.units import load_unit_places
 from geo_data.services.datasets import ImportRefused
 from geo_data.services.districts import ensure_district
-from geo_data.services.imports import import_schools, import_units
+from geo_data.services.import_schools import import_schools
+from geo_data.services.import_units import import_units
 from geo_data.tables.coverage import Repair
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "gongyi"

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from geo_data.management.import_command import ImportCommand, known_system
 from geo_data.services.datasets import ImportResult, Origin
-from geo_data.services.imports import import_base_map
+from geo_data.services.import_base_map import import_base_map
 
 
 class Command(ImportCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from geo_data.management.import_command import ImportCommand, known_system
 from geo_data.models import Stage
 from geo_data.services.datasets import ImportResult, Origin
-from geo_data.services.imports import import_schools
+from geo_data.services.import_schools import import_schools
 
 
 class Command(ImportCommand):

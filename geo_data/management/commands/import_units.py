@@ -10,7 +10,7 @@ from django.db import transaction
 from geo_data.management.import_command import ImportCommand, existing_file, known_system
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
-from geo_data.services.imports import import_units
+from geo_data.services.import_units import import_units
 from geo_data.tables.coverage import SNAP_METRES, Repair
 
 

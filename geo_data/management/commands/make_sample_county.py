@@ -15,7 +15,9 @@ from geo_data.county.sketch import DISTRICT, WORKING_CRS, County
 from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
-from geo_data.services.imports import import_base_map, import_schools, import_units
+from geo_data.services.import_base_map import import_base_map
+from geo_data.services.import_schools import import_schools
+from geo_data.services.import_units import import_units
 
 OFFICE = "样例县教育局（虚构）"
 

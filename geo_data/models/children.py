@@ -1,0 +1,66 @@
+"""Households and children of the census; what identifies a person is sealed."""
+
+import uuid
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from geo_data.models.datasets import Dataset
+
+
+class Household(models.Model):
+    """A household of the census; its address is sealed, its unit is not."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="households")
+    code = models.CharField(max_length=60)
+    unit_code = models.CharField(max_length=40, blank=True)
+    address_sealed = models.BinaryField(null=True)
+    phone_sealed = models.BinaryField(null=True)
+    phone_index = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="household_once_per_dataset", fields=["dataset", "code"])]
+        indexes = [models.Index(name="household_by_phone", fields=["phone_index"])]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Sex(models.TextChoices):
+    """As in the register."""
+
+    FEMALE = "female", _("girl")
+    MALE = "male", _("boy")
+
+
+class Child(models.Model):
+    """A child of the census. Name and identity number are sealed; birth date and facts are in clear.
+
+    facts -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary of the admission rules
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="children")
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="children")
+    name_sealed = models.BinaryField()
+    identity_sealed = models.BinaryField()
+    identity_index = models.CharField(max_length=64)
+    birth_on = models.DateField()
+    sex = models.CharField(max_length=6, choices=Sex.choices)
+    school_now = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="child_once_per_dataset", fields=["dataset", "identity_index"]),
+            models.CheckConstraint(name="child_identity_indexed", condition=~Q(identity_index="")),
+        ]
+        indexes = [
+            models.Index(name="child_by_birth", fields=["dataset", "birth_on"]),
+            models.Index(name="child_by_identity", fields=["identity_index"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

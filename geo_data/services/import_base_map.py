@@ -1,0 +1,45 @@
+"""Lines of the base map of a file."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services.jobs import Report, not_reported
+from geo_data.models import Dataset, DatasetKind, MapFeature
+from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system, ground_of
+from geo_data.services.copying import copy_rows
+from geo_data.services.datasets import ImportResult, Origin
+from geo_data.tables.base_map_table import MapLine, read_base_map
+from geo_data.tables.findings import Findings
+
+
+@transaction.atomic
+def import_base_map(
+    *,
+    actor: User | None,
+    now: datetime,
+    district_code: str,
+    path: Path,
+    crs: str = "",
+    origin: Origin = Origin(),  # noqa: B008 - frozen
+    report: Report = not_reported,
+) -> ImportResult:
+    """Store streets, main roads and rivers. Raises ImportRefused with all findings."""
+    district = begin_import(actor, district_code)
+
+    def read(findings: Findings) -> Sequence[MapLine]:
+        return read_base_map(
+            path, ground=ground_of(district), declared=declared_system(crs), findings=findings
+        )
+
+    job = Import(actor, now, district, DatasetKind.BASE_MAP, path, crs, origin, report)
+    return bring_in(job, read, _store_lines)
+
+
+def _store_lines(dataset: Dataset, lines: Sequence[MapLine]) -> int:
+    shapes = as_ewkb([line.line for line in lines])
+    rows = ((str(dataset.pk), line.kind, line.name, shape) for line, shape in zip(lines, shapes, strict=True))
+    return copy_rows(MapFeature, ("dataset_id", "kind", "name", "line"), rows)

@@ -1,0 +1,83 @@
+"""Catchment units of a file."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services.jobs import Report, not_reported
+from common.canonical import CanonicalValue
+from geo_data.models import CatchmentUnit, Dataset, DatasetKind, UnitBorder
+from geo_data.selectors.units import list_units
+from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system
+from geo_data.services.copying import Value, copy_rows
+from geo_data.services.datasets import ImportResult, Origin, digest_of_import
+from geo_data.tables.coverage import SNAP_METRES, Repair
+from geo_data.tables.findings import Findings
+from geo_data.tables.placing import Ground
+from geo_data.tables.unit_table import UnitTable, read_units
+
+
+@transaction.atomic
+def import_units(
+    *,
+    actor: User | None,
+    now: datetime,
+    district_code: str,
+    path: Path,
+    crs: str = "",
+    repairs: Collection[Repair] = (),
+    tolerance_m: float = SNAP_METRES,
+    borders_path: Path | None = None,
+    origin: Origin = Origin(),  # noqa: B008 - frozen
+    report: Report = not_reported,
+) -> ImportResult:
+    """Store the catchment units of a file and what adjoins what. Raises ImportRefused with all findings."""
+    district = begin_import(actor, district_code)
+    asked = sorted(repair.value for repair in repairs)
+    options: Mapping[str, CanonicalValue] = {
+        "repairs": asked,
+        "tolerance_mm": str(tolerance_m * 1000),
+        "working_crs": district.working_crs,
+        "borders": digest_of_import(borders_path, {}) if borders_path else "",
+    }
+
+    def read(findings: Findings) -> UnitTable:
+        return read_units(
+            path,
+            ground=Ground(district.working_crs),
+            declared=declared_system(crs),
+            repairs=repairs,
+            findings=findings,
+            borders_path=borders_path,
+            tolerance_m=tolerance_m,
+        )
+
+    job = Import(actor, now, district, DatasetKind.UNITS, path, crs, origin, report, options, asked)
+    return bring_in(job, read, _store_units)
+
+
+def _store_units(dataset: Dataset, table: UnitTable) -> int:
+    points = as_ewkb([unit.point for unit in table.units])
+    areas = as_ewkb([unit.area for unit in table.units])
+    columns = ("dataset_id", "code", "name", "kind", "township", "children", "point", "area")
+    rows = (
+        (str(dataset.pk), unit.code, unit.name, unit.kind, unit.township, unit.children, point, area)
+        for unit, point, area in zip(table.units, points, areas, strict=True)
+    )
+    copy_rows(CatchmentUnit, columns, rows)
+    ids = dict(list_units(dataset).values_list("code", "id"))
+    codes = [unit.code for unit in table.units]
+    borders: Iterator[Sequence[Value]] = (
+        (str(dataset.pk), *(ids[code] for code in sorted((codes[a], codes[b]))), _metres(metres))
+        for (a, b), metres in table.borders.items()
+    )
+    copy_rows(UnitBorder, ("dataset_id", "unit_a_id", "unit_b_id", "metres"), borders)
+    return len(table.units)
+
+
+def _metres(metres: float) -> int:
+    """A border that exists is never 0: that means declared without one."""
+    return max(1, round(metres)) if metres else 0

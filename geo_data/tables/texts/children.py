@@ -1,0 +1,68 @@
+"""Findings about children, in Chinese and English."""
+
+from collections.abc import Mapping
+
+from geo_data.tables.finding_text import FindingText, note, severe, warning
+
+CHILD_TEXTS: Mapping[str, FindingText] = {
+    "identity_form": severe(
+        "证件号码格式不正确",
+        "this is neither an identity number nor another document's number",
+        "请核对证件",
+        "Check the document",
+    ),
+    "identity_check_digit": severe(
+        "身份证号码校验位不正确（GB 11643）",
+        "the check digit of the identity number is wrong (GB 11643)",
+        "请核对证件",
+        "Check the document",
+    ),
+    "identity_birth_date": severe(
+        "出生日期与身份证号码不一致",
+        "birth date and identity number do not agree",
+        "请核对证件",
+        "Check the document",
+    ),
+    "identity_sex": severe(
+        "性别与身份证号码不一致",
+        "sex and identity number do not agree",
+        "请核对证件",
+        "Check the document",
+    ),
+    "identity_old": warning(
+        "15 位旧身份证号码",
+        "an old number of 15 digits",
+        "请补录 18 位号码",
+        "Ask for the number of 18 digits",
+    ),
+    "identity_other_document": note(
+        "其他证件号码，无法校验",
+        "another kind of document: its number cannot be checked",
+        "请人工核对",
+        "Check it by eye",
+    ),
+    "child_twice": severe(
+        "同一儿童出现两次", "the child stands in an earlier row", "请删除重复行", "Remove one row"
+    ),
+    "household_differs": severe(
+        "同一户的住址、电话或单元前后不一致",
+        "address, phone or unit differ from an earlier row of the household",
+        "请核对户编号",
+        "Check the household's code",
+    ),
+    "outside_units": warning(
+        "住户不属于任何已导入的单元",
+        "the household lies in no unit that was imported",
+        "请核对单元编号",
+        "Check the unit's code",
+    ),
+    "age_unlikely": warning(
+        "年龄不在 0 至 18 岁之间", "the age is not between 0 and 18", "请核对出生日期", "Check the birth date"
+    ),
+    "permit_lapsed": note(
+        "居住证已过期",
+        "the residence permit has lapsed",
+        "请提醒签注",
+        "Remind the family to have it endorsed",
+    ),
+}

@@ -1,0 +1,47 @@
+"""Findings about coordinates, in Chinese and English."""
+
+from collections.abc import Mapping
+
+from geo_data.tables.finding_text import FindingText, severe, warning
+
+COORDINATE_TEXTS: Mapping[str, FindingText] = {
+    "place_missing": severe(
+        "没有坐标或图形", "there is no place: no shape and no coordinates", "请补充坐标", "Add coordinates"
+    ),
+    "crs_missing": severe(
+        "文件未声明坐标系",
+        "the file does not name its coordinate system",
+        "请用 --crs 声明",
+        "Declare it with --crs",
+    ),
+    "crs_declared_otherwise": warning(
+        "声明的坐标系与文件自带的不同，以声明为准",
+        "the declared system differs from the file's own; the declared one is used",
+        "请确认",
+        "Make sure that this is meant",
+    ),
+    "degrees_in_metric_layer": severe(
+        "声明为投影坐标（米），但数值是经纬度",
+        "the declared system is in metres, but these are degrees",
+        "请改用所示坐标系",
+        "Declare the system shown",
+    ),
+    "metres_in_degree_layer": severe(
+        "声明为经纬度，但数值以米为单位",
+        "the declared system is in degrees, but these are metres",
+        "请改用所示坐标系",
+        "Declare the system shown",
+    ),
+    "axes_swapped": severe(
+        "两个坐标轴颠倒", "the axes are swapped", "请交换两列坐标", "Swap the two coordinates"
+    ),
+    "outside_district": severe(
+        "位置不在本县区范围内",
+        "this lies outside the district",
+        "请检查声明的坐标系",
+        "Check the declared coordinate system",
+    ),
+    "coordinate_not_finite": severe(
+        "坐标不是有效数值", "a coordinate is not a finite number", "请改正", "Correct it"
+    ),
+}

@@ -1,0 +1,80 @@
+"""Findings about shapes and borders of units, in Chinese and English."""
+
+from collections.abc import Mapping
+
+from geo_data.tables.finding_text import FindingText, severe, warning
+
+SHAPE_TEXTS: Mapping[str, FindingText] = {
+    "polygon_invalid": severe(
+        "多边形无效（如自相交）",
+        "the polygon is invalid",
+        "请修正图形，或用 --repair make_valid",
+        "Mend the shape, or import with --repair make_valid",
+    ),
+    "polygon_mended": warning(
+        "已按要求修复多边形（make_valid）",
+        "the polygon was mended, as asked (make_valid)",
+        "请核对",
+        "Look at it",
+    ),
+    "not_a_polygon": severe(
+        "图形不是面",
+        "the shape is not a polygon",
+        "请提供面图层或点坐标",
+        "Give polygons, or points throughout",
+    ),
+    "coverage_fault": severe(
+        "相邻单元的边界不一致（单元对与面积）",
+        "borders of neighbours do not match (pair of units, area)",
+        "请修正边界，或用 --repair snap",
+        "Mend the border, or import with --repair snap",
+    ),
+    "overlap": severe(
+        "两个单元重叠（单元对与面积）",
+        "two units overlap (pair of units, area)",
+        "请在图上改正",
+        "Correct it on the map",
+    ),
+    "gap": warning(
+        "单元之间有空隙（周边单元与面积）",
+        "there is a gap between units (units around it, area)",
+        "请核对是否有遗漏",
+        "Check whether a unit is missing",
+    ),
+    "slivers": warning(
+        "单元之间有细小空隙（合计）",
+        "there are tiny gaps between units (number, area in all)",
+        "可用 --repair snap 消除",
+        "Import with --repair snap to close them",
+    ),
+    "coverage_mended": warning(
+        "已按要求对齐边界（snap）",
+        "borders were matched, as asked (snap)",
+        "请核对",
+        "Look at the units named",
+    ),
+    "multi_part": warning(
+        "单元由多块组成", "the unit has several parts", "请确认为飞地", "Make sure that it is an exclave"
+    ),
+    "no_neighbour": warning(
+        "单元没有相邻单元，无法与其他单元组成学区",
+        "the unit adjoins no other and cannot join a zone",
+        "请检查边界，或由工作人员添加连接",
+        "Check its border, or let an officer add a link",
+    ),
+    "islands": warning(
+        "单元分成互不相连的几片",
+        "the units fall into parts that do not adjoin each other",
+        "请检查河流、道路处的边界",
+        "Check the borders along rivers and roads",
+    ),
+    "borders_unknown": warning(
+        "点图层没有相邻关系",
+        "points have no borders: what adjoins what is not known",
+        "请提供面图层或相邻关系表",
+        "Give polygons, or a table of neighbours",
+    ),
+    "unit_unknown": severe(
+        "没有这个单元编号", "there is no such unit", "请核对单元编号", "Check the unit's code"
+    ),
+}
