@@ -129,6 +129,20 @@ def numbers_of_roads(dataset_id: UUID, roads: Sequence[str]) -> Mapping[str, lis
     return found
 
 
+def count_estates(dataset_id: UUID, estates: Sequence[str]) -> Mapping[tuple[str, str], int]:
+    """Return how many entries each estate has, by normalized name and township. One query."""
+    rows = AddressName.objects.filter(
+        dataset_id=dataset_id,
+        kind=AddressNameKind.ESTATE,
+        sort=AddressNameSort.OFFICIAL,
+        place__in=estates,
+    )
+    return {
+        (place, township): count
+        for place, township, count in rows.values_list("place", "township", "entries")
+    }
+
+
 def _by_number(part: AddressPart) -> tuple[int, int, str, str]:
     digits = "".join(letter for letter in part.shown if letter.isdigit())
     return (part.number or 0, int(digits[:9] or 0), part.shown, part.code)

@@ -128,8 +128,13 @@ class FoundEntry:
 
 def find_names(district_code: str, question: Question) -> list[FoundName]:
     """Return the names that answer a question, one query."""
+    return [FoundName(*row) for row in _rows(NAMES, name_values(district_code, question))]
+
+
+def name_values(district_code: str, question: Question) -> dict[str, Any]:
+    """Return what NAMES is asked with; the question has a name."""
     kinds = (SOUND, INITIALS) if question.is_latin else (TEXT, ENDING)
-    asked = {
+    return {
         "district": district_code,
         "parts": list(question.parts),
         "sounds": list(question.sounds),
@@ -139,7 +144,6 @@ def find_names(district_code: str, question: Question) -> list[FoundName]:
         "letters": len(question.names[-1]),
         "sound": question.sounds[-1],
     }
-    return [FoundName(*row) for row in _rows(NAMES, asked)]
 
 
 def find_doors(

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from geo_data.addresses.ranking import DoorMatch
 from geo_data.models import AddressEntry, Stage
 from geo_data.selectors.addresses import search_addresses
+from geo_data.services.import_units import import_units
 from geo_data.tables.projecting import unproject
 from tests.services import address_world as register
 from tests.services import geo_world as world
@@ -154,7 +155,7 @@ def test_the_point_of_an_entry_answers_where_the_zones_do_not_know_its_unit(tmp_
         tmp_path / "more.geojson",
         [*world.blocks(), world.feature("E", world.square(200, 0), name="东区", children=1)],
     )
-    world.import_units(actor=None, now=world.NOW, district_code=world.CODE, path=path, origin=world.ORIGIN)
+    import_units(actor=None, now=world.NOW, district_code=world.CODE, path=path, origin=world.ORIGIN)
     register.with_addresses(
         tmp_path,
         f"城关镇,甲院,,,,E,,,,{world.EAST + 150},{world.NORTH + 50}",

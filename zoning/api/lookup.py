@@ -15,8 +15,10 @@ from rest_framework.views import APIView
 
 from accounts.limits import limit_lookups
 from geo_data.models import Stage
+from zoning.api.address_serializers import SchoolZoneQuery, SchoolZoneSerializer
 from zoning.api.serializers import ZoneAnswerSerializer, ZoneAtQuery
 from zoning.selectors.by_address import AddressAnswer, zone_of_address
+from zoning.selectors.in_words import zone_of_school
 from zoning.selectors.lookup import ZoneAnswer, zone_at_point, zone_of_unit
 from zoning.selectors.shapes import find_zone_area_of
 
@@ -55,6 +57,28 @@ class ZoneAt(APIView):
         area = find_zone_area_of(answer.plan_id, answer.zone_code) if review_number else None
         shown = MappedAnswer(answer, found if found.address else None, area, review_number)
         return Response(ZoneAnswerSerializer(shown).data)
+
+
+class SchoolZoneInWords(APIView):
+    """What belongs to a school."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="get_zone_of_school",
+        parameters=[SchoolZoneQuery],
+        responses=SchoolZoneSerializer,
+        auth=[],
+    )
+    def get(self, request: Request, school_code: str) -> Response:
+        """Return the estates, villages and roads of its zone, with odd and even numbers, and its period."""
+        now = timezone.now()
+        limit_lookups(request._request, now)
+        query = SchoolZoneQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        found = zone_of_school(asked["district"], school_code, asked.get("on") or timezone.localdate(now))
+        return Response(SchoolZoneSerializer(found).data)
 
 
 def _answer(asked: dict[str, Any], on: date) -> AddressAnswer:
