@@ -19,5 +19,6 @@ STAGES: Mapping[str, Promise] = {
     "bundling": _("Making the public bundle"),
     "verifying": _("Checking the result independently"),
     "storing": _("Storing"),
+    "looking_up": _("Looking up the addresses"),
     "offering": _("Offering the places"),
 }

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers import (
+    addresses,
+    audit,
+    data,
+    office,
+    people,
+    plans,
+    review,
+    rounds,
+    school,
+    steps,
+)
 from frontend.pages.public import home, missing, results, school_zones, zones
 
 public: list[URLPattern] = [
@@ -38,6 +49,11 @@ guardians: list[URLPattern] = [
 
 officers: list[URLPattern] = [
     path("office/", office.office, name="office"),
+    path("office/addresses/", addresses.addresses, name="office-addresses"),
+    path("office/addresses/noted.csv", addresses.noted_addresses, name="noted-addresses"),
+    path("office/addresses/files/", addresses.look_up_file, name="look-up-file"),
+    path("office/addresses/files/<uuid:file_id>/", addresses.download_file, name="download-file"),
+    path("office/addresses/<uuid:request_id>/", addresses.address_request, name="address-request-page"),
     path("office/audit/", audit.audit, name="audit"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
