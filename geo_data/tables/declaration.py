@@ -77,7 +77,8 @@ def faults_of(declaration: ChildDeclaration, *, on: date, units: Collection[str]
         faults[name] = _text_faults(text, column) if text else ["cell_empty"] * (name in NEEDED)
     faults["sex"] = [] if declaration.sex in ("female", "male") else ["cell_malformed"]
     if not faults["identity"]:
-        numbers = identity_faults(declaration.identity, birth_on=declaration.birth_on, sex=declaration.sex)
+        sex = "" if faults["sex"] else declaration.sex
+        numbers = identity_faults(declaration.identity, birth_on=declaration.birth_on, sex=sex)
         faults["identity"] = [f"identity_{fault}" for fault in numbers]
     if declaration.guardian_identity.strip() and not faults["guardian_identity"]:
         numbers = identity_faults(declaration.guardian_identity)
