@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from geo_data.county.addresses import addresses_of_county
 from geo_data.county.families import Row
 from geo_data.county.lists import Offices
 from geo_data.county.population import children_of_county
 from geo_data.county.sketch import WORKING_CRS, County, Points
+from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS, KINDS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
@@ -30,7 +32,9 @@ WRITTEN_LISTS = (
     "kindergartens",
     "births",
 )
+ADDRESSES = "addresses.csv"
 
+UNUSED_BY_ADDRESSES = frozenset({"address_id", "lon", "lat", "wkt"})
 UNUSED_BY_SCHOOLS = frozenset({"feeds", "x_m", "y_m", "wkt"})
 UNUSED_BY_CHILDREN = frozenset(
     {
@@ -46,7 +50,7 @@ UNUSED_BY_CHILDREN = frozenset(
 
 
 def write_county(county: County, folder: Path) -> dict[str, Path]:
-    """Write units, schools, children, base map and last year's zones; return the paths by file name."""
+    """Write units, schools, children, base map, addresses and last year's zones; return the paths by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     return _write(county, folder, children_of_county(county))
 
@@ -56,7 +60,10 @@ def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, P
     _write_geojson(folder / BASE_MAP, _line_features(county))
     write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
     write_children(folder / CHILDREN, children)
-    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN]
+    write_table(
+        folder / ADDRESSES, _without(ADDRESS_COLUMNS, UNUSED_BY_ADDRESSES), addresses_of_county(county)
+    )
+    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ADDRESSES]
     for stage, zones in sorted(county.zones_last_year.items()):
         names.append(f"zones_last_year_{stage}.csv")
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)
