@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers import audit, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers.data import (
+    bring,
+    decisions,
+    dictionary,
+    files,
+    headers,
+    home as data_home,
+    place,
+    remembered,
+    repairs,
+    versions,
+)
 from frontend.pages.public import home, results, zones
 
 public: list[URLPattern] = [
@@ -28,13 +40,36 @@ guardians: list[URLPattern] = [
     path("my/<uuid:application_id>/withdraw/", mine.withdraw, name="withdraw"),
 ]
 
+data: list[URLPattern] = [
+    path("office/data/", data_home.home, name="datasets"),
+    path("office/data/history/", data_home.history, name="data-history"),
+    path("office/data/bring-in/", bring.bring_in, name="bring-in"),
+    path("office/data/templates/", dictionary.templates, name="templates"),
+    path("office/data/templates/<slug:kind>/", dictionary.columns, name="columns"),
+    path("office/data/templates/<slug:kind>.xlsx", dictionary.template, name="template"),
+    path("office/data/headers/", remembered.remembered, name="remembered-headers"),
+    path("office/data/headers/<int:mapping_id>/forget/", remembered.forget, name="forget-header"),
+    path("office/data/files/<uuid:upload_id>/", files.upload, name="upload"),
+    path("office/data/files/<uuid:upload_id>/again/", files.check_again, name="check-again"),
+    path("office/data/files/<uuid:upload_id>/terms/", files.other_terms, name="other-terms"),
+    path("office/data/files/<uuid:upload_id>/headers/", headers.headers, name="map-headers"),
+    path("office/data/files/<uuid:upload_id>/repairs/", repairs.repairs, name="repairs"),
+    path("office/data/<uuid:dataset_id>/", versions.dataset, name="dataset"),
+    path("office/data/<uuid:dataset_id>/place/", place.place, name="dataset-place"),
+    path("office/data/<uuid:dataset_id>/workbook/", versions.workbook, name="error-workbook"),
+    path("office/data/<uuid:dataset_id>/workbook/make/", versions.paint_workbook, name="paint-workbook"),
+    path("office/data/<uuid:dataset_id>/confirm/", decisions.confirm, name="confirm-dataset"),
+    path("office/data/<uuid:dataset_id>/discard/", decisions.discard, name="discard-dataset"),
+    path("office/data/<uuid:dataset_id>/withdraw/", decisions.withdraw, name="withdraw-dataset"),
+    path("office/data/<uuid:dataset_id>/restore/", decisions.restore, name="restore-dataset"),
+]
+
 officers: list[URLPattern] = [
     path("office/", office.office, name="office"),
     path("office/audit/", audit.audit, name="audit"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
-    path("office/data/", data.datasets, name="datasets"),
-    path("office/data/<uuid:dataset_id>/", data.dataset, name="dataset"),
+    *data,
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
