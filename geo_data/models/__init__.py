@@ -2,23 +2,30 @@
 
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
-from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
+from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
+from geo_data.models.findings import DatasetFinding, RepairPreview
 from geo_data.models.schools import Ownership, School
 from geo_data.models.units import CatchmentUnit, UnitBorder
+from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
     "CatchmentUnit",
     "Child",
     "Dataset",
+    "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
     "District",
+    "HeaderMapping",
     "Household",
     "MapFeature",
     "MapFeatureKind",
     "Ownership",
+    "RepairPreview",
+    "RowsKept",
     "School",
     "Sex",
     "Stage",
     "UnitBorder",
+    "Upload",
 ]

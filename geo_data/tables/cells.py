@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+import shapely
+
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 
@@ -85,10 +87,27 @@ class Row:
         """Say whether the file has the column."""
         return name in self._places
 
-    def note(self, code: str, name: str = "", value: object = "") -> None:
-        """Note a finding of this row; values of personal columns stay out of it."""
+    @property
+    def is_bad(self) -> bool:
+        """Say whether a severe finding about this row has been noted."""
+        return self._findings.is_bad(self.number)
+
+    def note(
+        self,
+        code: str,
+        name: str = "",
+        value: object = "",
+        *,
+        place: shapely.Geometry | None = None,
+        epsg: int | None = None,
+    ) -> None:
+        """Note a finding of this row; values of personal columns stay out of it.
+
+        place -- what it is about on the map, in the system `epsg` or else in the working system
+        """
         personal = bool(name) and self._columns[name].personal
-        self._findings.add(code, self.number, self._header(name), "" if personal else value)
+        shown = "" if personal else value
+        self._findings.add(code, self.number, self._header(name), shown, place=place, epsg=epsg)
 
     def _header(self, name: str) -> str:
         position = self._places.get(name)

@@ -125,7 +125,7 @@ def _system_of(crs: str | None) -> System | None:
 
 def _read_table(path: Path, working_epsg: int, findings: Findings) -> Layer:
     sheet = open_sheet(path)
-    places = match_columns(sheet.headers, PLACE_COLUMNS, Findings())
+    places = match_columns(sheet.headers, PLACE_COLUMNS, findings.apart())
     columns = {column.name: column for column in PLACE_COLUMNS}
     rows, shapes = [], []
     for number, cells in sheet.rows:
