@@ -10,11 +10,13 @@ from frontend.pages.officers.data import (
     dictionary,
     files,
     headers,
-    home as data_home,
     place,
     remembered,
     repairs,
     versions,
+)
+from frontend.pages.officers.data import (
+    home as data_home,
 )
 from frontend.pages.public import home, results, zones
 

@@ -21,7 +21,7 @@ def villages() -> dict[str, shapely.Polygon]:
 
 
 def dirty_villages() -> dict[str, shapely.Polygon]:
-    """The same with two faults: V1's ring crosses itself in a thin loop, V2's north-eastern corner is half a millimetre short."""
+    """The same with two faults: V1's ring crosses itself, V2's north-eastern corner is half a millimetre short."""
     shapes = villages()
     loop: Ring = [(0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE), (0, 210), (60, 190), (60, 210), (0, 190)]
     shapes["V1"] = _polygon(loop)

@@ -39,9 +39,13 @@ def advices_for(dataset: Dataset) -> list[Advice]:
     if not waits or dataset.upload is None or dataset.upload.deleted_at:
         return []
     ways = (_another_system, _repairs, _headers, _good_rows)
-    found = [advice for way in ways for advice in way(dataset, reverse("check-again", args=[dataset.upload.pk]))]
+    found = [
+        advice for way in ways for advice in way(dataset, reverse("check-again", args=[dataset.upload.pk]))
+    ]
     if dataset.status == DatasetStatus.REFUSED:
-        again = Step(_("Hand in the corrected file"), f"{reverse('bring-in')}?kind={dataset.kind}", is_second=True)
+        again = Step(
+            _("Hand in the corrected file"), f"{reverse('bring-in')}?kind={dataset.kind}", is_second=True
+        )
         text = _("Every mistake is listed below with its row, and marked red in the workbook.")
         found.append(Advice(_("Put it right in the file"), text, [again]))
     return found
@@ -66,8 +70,12 @@ def _another_system(dataset: Dataset, again: str) -> Iterator[Advice]:
         for place, name in enumerate(likely)
     ]
     if dataset.preview:
-        steps.append(Step(_("Look at it on the map"), reverse("dataset-place", args=[dataset.pk]), is_second=True))
-    steps.append(Step(_("Choose another system"), reverse("other-terms", args=[dataset.upload_id]), is_second=True))
+        steps.append(
+            Step(_("Look at it on the map"), reverse("dataset-place", args=[dataset.pk]), is_second=True)
+        )
+    steps.append(
+        Step(_("Choose another system"), reverse("other-terms", args=[dataset.upload_id]), is_second=True)
+    )
     text = (
         _("As declared, the file lies where it cannot be. It fits the district in another system.")
         if likely
@@ -80,7 +88,9 @@ def _repairs(dataset: Dataset, again: str) -> Iterator[Advice]:
     if not REPAIRABLE & dataset.finding_counts.keys():
         return
     look = Step(_("Look at possible repairs"), reverse("repairs", args=[dataset.upload_id]))
-    text = _("Some borders can be mended by the program. You see every change before you choose, and can go back.")
+    text = _(
+        "Some borders can be mended by the program. You see every change before you choose, and can go back."
+    )
     yield Advice(_("Borders that can be repaired"), text, [look])
 
 
@@ -88,7 +98,9 @@ def _headers(dataset: Dataset, again: str) -> Iterator[Advice]:
     if "column_unknown" not in dataset.finding_counts:
         return
     look = Step(_("Say what the columns hold"), reverse("map-headers", args=[dataset.upload_id]))
-    look = look if "column_missing" in dataset.finding_counts else Step(look.label, look.address, is_second=True)
+    look = (
+        look if "column_missing" in dataset.finding_counts else Step(look.label, look.address, is_second=True)
+    )
     text = _("The file has headers that nobody knows. What you say is remembered for the next file.")
     yield Advice(_("Unknown headers"), text, [look])
 
@@ -104,4 +116,3 @@ def _good_rows(dataset: Dataset, again: str) -> Iterator[Advice]:
     step = Step(_("Bring in the good rows only"), again, fields, is_second=True)
     text = _("%(count)s rows with mistakes would be left out, the others proposed.") % {"count": rows}
     yield Advice(_("Leave the bad rows out"), text, [step])
-

@@ -73,7 +73,9 @@ def confirm(request: HttpRequest, person: User, dataset_id: UUID) -> HttpRespons
 def discard(request: HttpRequest, person: User, dataset_id: UUID) -> HttpResponse:
     """Drop a proposed or refused version."""
     found = dataset_for(person, Action.IMPORT_DATA, dataset_id)
-    meaning = (_("Its rows are deleted. What was found stays on record, and the file can be handed in again."),)
+    meaning = (
+        _("Its rows are deleted. What was found stays on record, and the file can be handed in again."),
+    )
     title, done = _("Discard the proposal"), _("The proposal was discarded.")
     return _decide(request, person, found, Decision(title, meaning, discard_dataset, done, is_danger=True))
 
@@ -111,7 +113,9 @@ def _decide(request: HttpRequest, person: User, found: Dataset, decision: Decisi
             decision.service(actor=person, now=timezone.now(), dataset=found)
         except ComparisonIsOld:
             compare_again(actor=person, now=timezone.now(), dataset=found)
-            messages.warning(request, _("Another version has come into use since. Look at what would change now."))
+            messages.warning(
+                request, _("Another version has come into use since. Look at what would change now.")
+            )
             return redirect("dataset", found.pk)
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))

@@ -77,11 +77,11 @@ def columns(request: HttpRequest, person: User, kind: str) -> HttpResponse:
 
 @require_safe
 @for_staff
-def template(request: HttpRequest, person: User, kind: str) -> HttpResponse:
+def template(request: HttpRequest, person: User, kind: str) -> FileResponse:
     """Hand out the template of a kind."""
     found = kind_of_file(kind)
     book = template_of(actor=person, now=timezone.now(), kind=found.entry.kind)
-    name = f"{found.label}-{_('template')}.xlsx"
+    name = _("template of %(kind)s.xlsx") % {"kind": found.label}
     return FileResponse(BytesIO(book), as_attachment=True, filename=name, content_type=XLSX)
 
 

@@ -58,7 +58,11 @@ def other_terms(request: HttpRequest, person: User, upload_id: UUID) -> HttpResp
     """Ask for other terms, and read the file again."""
     found = upload_for(person, Action.IMPORT_DATA, upload_id)
     district = district_of(request, person)
-    initial = {"crs": found.choices.get("crs", ""), "stage": found.choices.get("stage", ""), "keep": found.keep}
+    initial = {
+        "crs": found.choices.get("crs", ""),
+        "stage": found.choices.get("stage", ""),
+        "keep": found.keep,
+    }
     form = TermsForm(request.POST or None, entry=kind_of(found.kind), district=district, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.choices()

@@ -55,7 +55,7 @@ class FindingTable:
     """
 
     rows: QuerySet[DatasetFinding]
-    page: Page[DatasetFinding]
+    page: Page[Any]
     lines: Sequence[FindingLine]
     severity: str
     code: str

@@ -106,7 +106,9 @@ class BringForm(TermsForm):
     file = forms.FileField(label=_("File"))
     borders = forms.FileField(
         label=_("Which units adjoin"),
-        help_text=_("A second table, only when the units are points: two columns, a pair of neighbours a row."),
+        help_text=_(
+            "A second table, only when the units are points: two columns, a pair of neighbours a row."
+        ),
         required=False,
     )
     source_office = forms.CharField(
@@ -175,7 +177,12 @@ class HeadersForm(forms.Form):
     """What each unknown header means: a column, or nothing."""
 
     def __init__(
-        self, *args: Any, headers: Iterable[str], columns: Iterable[tuple[str, str]], known: Mapping[str, str], **kwargs: Any
+        self,
+        *args: Any,
+        headers: Iterable[str],
+        columns: Iterable[tuple[str, str]],
+        known: Mapping[str, str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         choices = [(SKIPPED, _("It is not used")), (_("It is the column"), list(columns))]

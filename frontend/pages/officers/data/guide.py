@@ -40,7 +40,9 @@ GUIDES: Sequence[Guide] = (
     Guide(
         DatasetKind.UNITS,
         Need.NEEDED,
-        _("Estates and villages are what zones are made of. Everything else stands on them, so they come first."),
+        _(
+            "Estates and villages are what zones are made of. Everything else stands on them, so they come first."
+        ),
         _("natural resources or civil affairs bureau"),
     ),
     Guide(
@@ -117,7 +119,7 @@ GUIDES: Sequence[Guide] = (
         DatasetKind.ATTENDANCE,
         Need.EXTRA,
         _("Finds children who are on a register and do not come."),
-        _("schools"),
+        _("each school"),
         (DatasetKind.PUPILS,),
     ),
     Guide(

@@ -1,6 +1,6 @@
 """The home of data: what is in use, what is missing, what waits for a decision; and every version there was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -83,7 +83,7 @@ def history(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "officers/data/history.html", context)
 
 
-def kind_lines(current: Sequence[Dataset]) -> list[KindLine]:
+def kind_lines(current: Iterable[Dataset]) -> list[KindLine]:
     """Return all kinds in the order in which they should come, each with its current version."""
     by_kind = {DatasetKind(one.kind): one for one in current}
     here = frozenset(by_kind)

@@ -67,7 +67,9 @@ class PreviewInWords:
 def repairs(request: HttpRequest, person: User, upload_id: UUID) -> HttpResponse:
     """Ask what may be repaired; show what would change; offer to propose it."""
     found = upload_for(person, Action.IMPORT_DATA, upload_id)
-    form = RepairForm(request.POST or (request.GET if "repairs" in request.GET else None), initial=_usual(found))
+    form = RepairForm(
+        request.POST or (request.GET if "repairs" in request.GET else None), initial=_usual(found)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             _request(person, found, form)
@@ -168,12 +170,17 @@ def _difference(square_metres: int) -> str:
 
 def _map(changes: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     shapes = {
-        side: [feature(change[side], _key(change), str(change["code"])) for change in changes if change.get(side)]
+        side: [
+            feature(change[side], _key(change), str(change["code"])) for change in changes if change.get(side)
+        ]
         for side in ("before", "after")
     }
     if not any(shapes.values()):
         return None
-    after, before = given("after", _("after"), shapes["after"]), given("before", _("before"), shapes["before"])
+    after, before = (
+        given("after", _("after the repair"), shapes["after"]),
+        given("before", _("before the repair"), shapes["before"]),
+    )
     return {"layers": [after, before]}
 
 

@@ -34,7 +34,9 @@ def summary_of(dataset: Dataset) -> Summary:
         case DatasetStatus.WITHDRAWN:
             return Summary("warn", _("This version was withdrawn"), _rows(dataset))
         case DatasetStatus.DISCARDED:
-            return Summary("", _("This proposal was discarded"), _("Its rows are gone; what was found is below."))
+            return Summary(
+                "", _("This proposal was discarded"), _("Its rows are gone; what was found is below.")
+            )
 
 
 def count_of(dataset: Dataset, severity: Severity) -> int:

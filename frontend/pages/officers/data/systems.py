@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from pyproj import CRS
 
 from geo_data.tables.guards import MERIDIANS, REACH_DEGREES
-from geo_data.tables.systems import System
 
 OTHER = "other"
 PLAIN: Sequence[tuple[str, Promise]] = (
@@ -69,7 +68,8 @@ def _zone_in_words(code: int) -> str:
     if code in THREE_NUMBERED or code in SIX_NUMBERED:
         zone = meridian // 3 if degrees == 3 else (meridian + 3) // 6
         words = _(
-            "%(degrees)s-degree zone %(zone)s, central meridian %(meridian)s°, eastings of 8 digits that begin with %(zone)s"
+            "%(degrees)s-degree zone %(zone)s, central meridian %(meridian)s°, "
+            "eastings of 8 digits that begin with %(zone)s"
         )
         return words % {"degrees": degrees, "zone": zone, "meridian": meridian}
     words = _("%(degrees)s-degree zone, central meridian %(meridian)s°, eastings of 6 digits")
@@ -79,8 +79,3 @@ def _zone_in_words(code: int) -> str:
 def declared(choice: str, epsg: str) -> str:
     """Return what the import is told: the name of the chosen system, or that of the code that was written."""
     return f"EPSG:{epsg}" if choice == OTHER else choice
-
-
-def is_metric_name(name: str) -> bool:
-    """Say whether the system of this name is in metres."""
-    return name.startswith("EPSG:") and not System(name, int(name.removeprefix("EPSG:"))).is_geographic

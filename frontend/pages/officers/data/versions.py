@@ -7,8 +7,8 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import JobRun, JobStatus, User
@@ -73,11 +73,11 @@ def paint_workbook(request: HttpRequest, person: User, dataset_id: UUID) -> Http
 
 @require_safe
 @for_staff
-def workbook(request: HttpRequest, person: User, dataset_id: UUID) -> HttpResponse:
+def workbook(request: HttpRequest, person: User, dataset_id: UUID) -> FileResponse:
     """Hand out the error workbook."""
     found = dataset_for(person, Action.IMPORT_DATA, dataset_id)
     file = open_workbook(actor=person, now=timezone.now(), dataset=found)
-    name = f"{Path(found.file_name).stem}-{_('remarks')}.xlsx"
+    name = _("%(file)s with remarks.xlsx") % {"file": Path(found.file_name).stem}
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
@@ -97,7 +97,9 @@ def _steps(found: Dataset) -> list[Step]:
 
 def _late_steps(found: Dataset) -> list[Step]:
     """Return the decisions about a version that is or was in use."""
-    withdraw = Step(_("Withdraw this version …"), reverse("withdraw-dataset", args=[found.pk]), is_danger=True)
+    withdraw = Step(
+        _("Withdraw this version …"), reverse("withdraw-dataset", args=[found.pk]), is_danger=True
+    )
     restore = Step(_("Restore this version …"), reverse("restore-dataset", args=[found.pk]))
     match DatasetStatus(found.status):
         case DatasetStatus.CURRENT:

@@ -1,8 +1,22 @@
 """Closed sets of imports, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from frontend.pages.officers.data.forms import REPAIR_CHOICES
+from geo_data.models import DatasetStatus
+
+STATES: Mapping[str, Promise] = {
+    DatasetStatus.PROPOSED: _("waits for a decision"),
+    DatasetStatus.CURRENT: _("in use"),
+    DatasetStatus.SUPERSEDED: _("replaced by a newer one"),
+    DatasetStatus.WITHDRAWN: _("withdrawn"),
+    DatasetStatus.REFUSED: _("did not pass the check"),
+    DatasetStatus.DISCARDED: _("discarded"),
+}
+STATE_COLOURS = {DatasetStatus.PROPOSED: "warn", DatasetStatus.CURRENT: "good", DatasetStatus.REFUSED: "bad"}
 
 
 def repairs_in_words(repairs: Iterable[str]) -> list[str]:
