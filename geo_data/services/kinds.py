@@ -45,6 +45,7 @@ Importer = Callable[..., ImportResult]
 class ImportKind:
     """One kind of file.
 
+    zh              -- what it is called in Chinese
     columns         -- of its table, or the attributes of its layer
     is_layer        -- whether map layers are read beside tables
     takes_good_rows -- whether bad rows may be left out
@@ -53,6 +54,7 @@ class ImportKind:
     """
 
     kind: DatasetKind
+    zh: str
     columns: Sequence[Column]
     importer: Importer
     is_layer: bool = False
@@ -67,6 +69,7 @@ KINDS: dict[DatasetKind, ImportKind] = {
     for entry in (
         ImportKind(
             DatasetKind.UNITS,
+            "单元（小区、村组）",
             UNIT_COLUMNS,
             import_units,
             is_layer=True,
@@ -83,6 +86,7 @@ KINDS: dict[DatasetKind, ImportKind] = {
         ),
         ImportKind(
             DatasetKind.SCHOOLS,
+            "学校",
             SCHOOL_COLUMNS,
             import_schools,
             is_layer=True,
@@ -102,6 +106,7 @@ KINDS: dict[DatasetKind, ImportKind] = {
         ),
         ImportKind(
             DatasetKind.CHILDREN,
+            "适龄儿童摸底",
             CHILD_COLUMNS,
             import_children,
             needs=(DatasetKind.UNITS,),
@@ -119,6 +124,7 @@ KINDS: dict[DatasetKind, ImportKind] = {
         ),
         ImportKind(
             DatasetKind.BASE_MAP,
+            "底图（街道、河流）",
             BASE_MAP_COLUMNS,
             import_base_map,
             is_layer=True,

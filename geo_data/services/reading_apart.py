@@ -44,19 +44,20 @@ def read_apart(
     *,
     report: Report = not_reported,
     limits: Limits | None = None,
+    stores_refused: bool = False,
 ) -> int:
     """Return how many rows `store` says it stored of what `read` returned, 0 when the file is refused.
 
     read  -- gets empty findings; everything else it needs it has: there is no database where it runs. Returns a
              tuple or record, or yields rows, which are stored while others are still being read
-    store -- called with the same, unless severe findings refuse the file before
+    store -- called with the same, unless severe findings refuse the file before; stores_refused: even then
     What was stored of a file that is refused later is the caller's to undo.
     """
     reader = _Reader(findings, limits or limits_of_settings(), report)
     try:
         reader.start(read)
         rows = reader.rows()
-        stored = 0 if findings.refuses else store(cast(Rows, rows))
+        stored = 0 if reader.is_lost or (findings.refuses and not stores_refused) else store(cast(Rows, rows))
         reader.drain()
     finally:
         reader.end()
@@ -75,6 +76,7 @@ class _Reader:
         self._process = 0
         self._line: Connection | None = None
         self._is_over = False
+        self.is_lost = False  # nothing was read at all
 
     def start(self, read: Callable[[Findings], object]) -> None:
         ours, theirs = Pipe(duplex=False)
@@ -88,6 +90,7 @@ class _Reader:
         """Return what was read: whole, or an iterator over rows that are still to come."""
         first = self._next()
         if first is None:
+            self.is_lost = self._findings.refuses
             return iter(())
         match first.kind:
             case FrameKind.WHOLE:

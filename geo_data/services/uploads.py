@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ from geo_data.tables.findings import Keep
 from geo_data.tables.layers import LAYERS
 from geo_data.tables.reading import SPREADSHEETS, TEXTS
 
-MOST_TOLERANCE_M = 5.0
+MOST_TOLERANCE_MM = 5_000
 PART = 1 << 20
 
 
@@ -200,7 +200,9 @@ def delete_upload(*, actor: User | None, now: datetime, upload: Upload) -> Uploa
     if upload.deleted_at is None:
         name, upload.stored_name, upload.deleted_at = upload.stored_name, "", now
         upload.save(update_fields=["stored_name", "deleted_at"])
-        transaction.on_commit(lambda: upload_storage().delete(name))
+        painted = list(upload.datasets.exclude(workbook="").order_by("id").values_list("workbook", flat=True))
+        upload.datasets.exclude(workbook="").update(workbook="")
+        transaction.on_commit(lambda: _delete_files([name, *painted]))
         _record(upload, actor=actor, now=now, action="upload.deleted", details={})
     return upload
 
@@ -232,6 +234,12 @@ def formats_of(entry: ImportKind) -> tuple[str, ...]:
     return tuple(sorted(TEXTS | SPREADSHEETS | (LAYERS - {".shp"} if entry.is_layer else frozenset())))
 
 
+def check_tolerance(tolerance_mm: int) -> None:
+    """Raise ChoiceNotOffered unless a snap of this reach may be asked for: more would move what nobody mistook."""
+    if not 0 < tolerance_mm <= MOST_TOLERANCE_MM:
+        raise ChoiceNotOffered("the tolerance is out of range", option="tolerance_m", most=MOST_TOLERANCE_MM)
+
+
 def _set_choices(upload: Upload, choices: Choices) -> None:
     entry = kind_of(upload.kind)
     chosen: dict[Option, Any] = {
@@ -245,8 +253,7 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
             raise ChoiceNotOffered("this kind does not offer that", option=option.value)
     if choices.stage and choices.stage not in Stage.values:
         raise ChoiceNotOffered("there is no such stage", option="stage")
-    if not 0 < choices.tolerance_mm <= MOST_TOLERANCE_M * 1000:
-        raise ChoiceNotOffered("the tolerance is out of range", option="tolerance_m")
+    check_tolerance(choices.tolerance_mm)
     if choices.keep is Keep.GOOD_ROWS and not entry.takes_good_rows:
         raise GoodRowsNotOffered("this kind of data is brought in whole", kind=entry.kind.value)
     declared_system(choices.crs)
@@ -275,6 +282,11 @@ def _arguments(entry: ImportKind, upload: Upload) -> dict[str, object]:
         arguments["repairs"] = tuple(Repair(word) for word in chosen.get("repairs", ()))
         arguments["tolerance_m"] = chosen.get("tolerance_mm", round(SNAP_METRES * 1000)) / 1000
     return arguments
+
+
+def _delete_files(names: Sequence[str]) -> None:
+    for name in names:
+        upload_storage().delete(name)
 
 
 def _require_file(upload: Upload) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import shapely
 
+from common.formulas import looks_like_formula
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 
@@ -17,6 +18,8 @@ COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 YES = frozenset({"是", "有", "yes", "true", "1", "y", "√"})
 NO = frozenset({"否", "无", "no", "false", "0", "n", "×"})
 MAXIMUM_DIGITS = 15
+FORMULA_STARTS = "=@+-＝＠＋－"
+EXAMPLE = "示例"  # how the example row of a template begins
 
 
 class CellFault(ValueError):
@@ -30,7 +33,7 @@ class CellFault(ValueError):
 class Row:
     """One row of a table, read through its columns; what cannot be read is noted and read as None."""
 
-    __slots__ = ("_cells", "_columns", "_findings", "_headers", "_places", "number")
+    __slots__ = ("_cells", "_columns", "_faulty", "_findings", "_headers", "_places", "number")
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Row:
         self._columns = columns
         self._headers = headers
         self._findings = findings
+        self._faulty: tuple[str, ...] = ()  # columns whose fault was noted: a cell may be read again
 
     def value(self, name: str) -> CellValue:
         """Return the value of a column, None when empty, absent or refused."""
@@ -55,13 +59,16 @@ class Row:
         text = cell_text(cell)
         if not text:
             if column.required and position is not None:
-                self.note("cell_empty", name)
+                self._note_once("cell_empty", name)
             return None
         try:
-            return read_cell(text, column)
+            value = read_cell(text, column)
         except CellFault as fault:
-            self.note(fault.code, name, text)
+            self._note_once(fault.code, name, text)
             return None
+        if text[0] in FORMULA_STARTS and column.kind is CellKind.TEXT and looks_like_formula(text):
+            self._note_once("cell_is_formula", name, text)
+        return value
 
     def text(self, name: str) -> str:
         """Return a text, empty when there is none."""
@@ -108,6 +115,11 @@ class Row:
         personal = bool(name) and self._columns[name].personal
         shown = "" if personal else value
         self._findings.add(code, self.number, self._header(name), shown, place=place, epsg=epsg)
+
+    def _note_once(self, code: str, name: str, value: str = "") -> None:
+        if name not in self._faulty:
+            self._faulty += (name,)
+            self.note(code, name, value)
 
     def _header(self, name: str) -> str:
         position = self._places.get(name)
@@ -164,6 +176,8 @@ def read_day(text: str) -> date:
 
 
 def _short(text: str, column: Column) -> str:
+    if text.startswith(EXAMPLE):
+        raise CellFault("example_row")
     if len(text) > column.most:
         raise CellFault("cell_too_long")
     if "\0" in text:  # PostgreSQL cannot store it

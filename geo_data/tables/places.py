@@ -24,10 +24,10 @@ def small_place(shape: shapely.Geometry, *, epsg: int) -> shapely.Geometry | Non
     if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):  # also when not finite
         return None
     tolerance = FIRST_TOLERANCE_DEGREES
+    box: shapely.Geometry = shapely.box(west, south, east, north)
     while shapely.get_num_coordinates(degrees) > MOST_VERTICES:
-        if tolerance > COARSEST_DEGREES:
-            return shapely.box(west, south, east, north)
-        degrees, tolerance = shapely.simplify(degrees, tolerance, preserve_topology=False), tolerance * 10
-        if shapely.is_empty(degrees):
-            return shapely.box(west, south, east, north)
+        thinned: shapely.Geometry = shapely.simplify(degrees, tolerance, preserve_topology=False)
+        if tolerance > COARSEST_DEGREES or shapely.is_empty(thinned):
+            return box
+        degrees, tolerance = thinned, tolerance * 10
     return degrees

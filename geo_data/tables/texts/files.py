@@ -57,6 +57,12 @@ FILE_TEXTS: Mapping[str, FindingText] = {
         "Check that it is meant",
     ),
     "file_empty": severe("文件中没有数据行", "there is no row", "请确认导出是否完整", "Check the export"),
+    "no_row_left": severe(
+        "去掉有问题的行后没有数据",
+        "no row without severe findings is left",
+        "请先改正",
+        "Correct the rows first",
+    ),
     "column_missing": severe("缺少必需的列", "a required column is missing", "请补上该列", "Add the column"),
     "column_twice": severe(
         "两列表示同一内容", "two columns mean the same", "请删除其中一列", "Remove one of them"
