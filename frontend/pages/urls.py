@@ -43,27 +43,29 @@ guardians: list[URLPattern] = [
 ]
 
 data: list[URLPattern] = [
-    path("office/data/", data_home.home, name="datasets"),
+    path("office/data/", data_home.home, name="data"),
     path("office/data/history/", data_home.history, name="data-history"),
     path("office/data/bring-in/", bring.bring_in, name="bring-in"),
-    path("office/data/templates/", dictionary.templates, name="templates"),
-    path("office/data/templates/<slug:kind>/", dictionary.columns, name="columns"),
-    path("office/data/templates/<slug:kind>.xlsx", dictionary.template, name="template"),
+    path("office/data/templates/", dictionary.templates, name="data-templates"),
+    path("office/data/templates/<slug:kind>/", dictionary.columns, name="data-columns"),
+    path("office/data/templates/<slug:kind>.xlsx", dictionary.template, name="data-template"),
     path("office/data/headers/", remembered.remembered, name="remembered-headers"),
     path("office/data/headers/<int:mapping_id>/forget/", remembered.forget, name="forget-header"),
-    path("office/data/files/<uuid:upload_id>/", files.upload, name="upload"),
-    path("office/data/files/<uuid:upload_id>/again/", files.check_again, name="check-again"),
-    path("office/data/files/<uuid:upload_id>/terms/", files.other_terms, name="other-terms"),
-    path("office/data/files/<uuid:upload_id>/headers/", headers.headers, name="map-headers"),
-    path("office/data/files/<uuid:upload_id>/repairs/", repairs.repairs, name="repairs"),
-    path("office/data/<uuid:dataset_id>/", versions.dataset, name="dataset"),
-    path("office/data/<uuid:dataset_id>/place/", place.place, name="dataset-place"),
-    path("office/data/<uuid:dataset_id>/workbook/", versions.workbook, name="error-workbook"),
-    path("office/data/<uuid:dataset_id>/workbook/make/", versions.paint_workbook, name="paint-workbook"),
-    path("office/data/<uuid:dataset_id>/confirm/", decisions.confirm, name="confirm-dataset"),
-    path("office/data/<uuid:dataset_id>/discard/", decisions.discard, name="discard-dataset"),
-    path("office/data/<uuid:dataset_id>/withdraw/", decisions.withdraw, name="withdraw-dataset"),
-    path("office/data/<uuid:dataset_id>/restore/", decisions.restore, name="restore-dataset"),
+    path("office/data/files/<uuid:upload_id>/", files.upload, name="data-file"),
+    path("office/data/files/<uuid:upload_id>/again/", files.check_again, name="data-file-again"),
+    path("office/data/files/<uuid:upload_id>/terms/", files.other_terms, name="data-file-terms"),
+    path("office/data/files/<uuid:upload_id>/headers/", headers.headers, name="data-file-headers"),
+    path("office/data/files/<uuid:upload_id>/repairs/", repairs.repairs, name="data-file-repairs"),
+    path("office/data/<uuid:dataset_id>/", versions.dataset, name="version"),
+    path("office/data/<uuid:dataset_id>/place/", place.place, name="version-place"),
+    path("office/data/<uuid:dataset_id>/workbook/", versions.workbook, name="version-workbook"),
+    path(
+        "office/data/<uuid:dataset_id>/workbook/make/", versions.paint_workbook, name="version-workbook-make"
+    ),
+    path("office/data/<uuid:dataset_id>/confirm/", decisions.confirm, name="version-confirm"),
+    path("office/data/<uuid:dataset_id>/discard/", decisions.discard, name="version-discard"),
+    path("office/data/<uuid:dataset_id>/withdraw/", decisions.withdraw, name="version-withdraw"),
+    path("office/data/<uuid:dataset_id>/restore/", decisions.restore, name="version-restore"),
 ]
 
 officers: list[URLPattern] = [

@@ -40,7 +40,9 @@ def advices_for(dataset: Dataset) -> list[Advice]:
         return []
     ways = (_another_system, _repairs, _headers, _good_rows)
     found = [
-        advice for way in ways for advice in way(dataset, reverse("check-again", args=[dataset.upload.pk]))
+        advice
+        for way in ways
+        for advice in way(dataset, reverse("data-file-again", args=[dataset.upload.pk]))
     ]
     if dataset.status == DatasetStatus.REFUSED:
         again = Step(
@@ -71,10 +73,10 @@ def _another_system(dataset: Dataset, again: str) -> Iterator[Advice]:
     ]
     if dataset.preview:
         steps.append(
-            Step(_("Look at it on the map"), reverse("dataset-place", args=[dataset.pk]), is_second=True)
+            Step(_("Look at it on the map"), reverse("version-place", args=[dataset.pk]), is_second=True)
         )
     steps.append(
-        Step(_("Choose another system"), reverse("other-terms", args=[dataset.upload_id]), is_second=True)
+        Step(_("Choose another system"), reverse("data-file-terms", args=[dataset.upload_id]), is_second=True)
     )
     text = (
         _("As declared, the file lies where it cannot be. It fits the district in another system.")
@@ -87,7 +89,7 @@ def _another_system(dataset: Dataset, again: str) -> Iterator[Advice]:
 def _repairs(dataset: Dataset, again: str) -> Iterator[Advice]:
     if not REPAIRABLE & dataset.finding_counts.keys():
         return
-    look = Step(_("Look at possible repairs"), reverse("repairs", args=[dataset.upload_id]))
+    look = Step(_("Look at possible repairs"), reverse("data-file-repairs", args=[dataset.upload_id]))
     text = _(
         "Some borders can be mended by the program. You see every change before you choose, and can go back."
     )
@@ -97,7 +99,7 @@ def _repairs(dataset: Dataset, again: str) -> Iterator[Advice]:
 def _headers(dataset: Dataset, again: str) -> Iterator[Advice]:
     if "column_unknown" not in dataset.finding_counts:
         return
-    look = Step(_("Say what the columns hold"), reverse("map-headers", args=[dataset.upload_id]))
+    look = Step(_("Say what the columns hold"), reverse("data-file-headers", args=[dataset.upload_id]))
     look = (
         look if "column_missing" in dataset.finding_counts else Step(look.label, look.address, is_second=True)
     )

@@ -49,7 +49,7 @@ def bring_in(request: HttpRequest, person: User) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
         else:
-            return redirect("upload", upload.pk)
+            return redirect("data-file", upload.pk)
     context: dict[str, Any] = {
         "kind": found,
         "before": _names(missing_before(found.entry.kind, here)),

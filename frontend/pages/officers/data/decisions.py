@@ -116,12 +116,12 @@ def _decide(request: HttpRequest, person: User, found: Dataset, decision: Decisi
             messages.warning(
                 request, _("Another version has come into use since. Look at what would change now.")
             )
-            return redirect("dataset", found.pk)
+            return redirect("version", found.pk)
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
         else:
             messages.success(request, decision.done)
-            return redirect("dataset", found.pk)
+            return redirect("version", found.pk)
     plans = _plans_on(decision.stands_on)
     context: dict[str, Any] = {
         "dataset": found,
@@ -133,8 +133,8 @@ def _decide(request: HttpRequest, person: User, found: Dataset, decision: Decisi
         "plans": [(plan, any(one.withdrawn_at is None for one in plan.publications.all())) for plan in plans],
         "rounds": list_rounds_on_plans(plans),
         "asks_who_uses": decision.stands_on is not None,
-        "back": reverse("dataset", args=[found.pk]),
-        "middle": [(reverse("dataset", args=[found.pk]), found.file_name)],
+        "back": reverse("version", args=[found.pk]),
+        "middle": [(reverse("version", args=[found.pk]), found.file_name)],
     }
     return render(request, "officers/data/confirm.html", context, status=422 if form.errors else 200)
 

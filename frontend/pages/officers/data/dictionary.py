@@ -6,7 +6,6 @@ from io import BytesIO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -80,7 +79,7 @@ def columns(request: HttpRequest, person: User, kind: str) -> HttpResponse:
 def template(request: HttpRequest, person: User, kind: str) -> FileResponse:
     """Hand out the template of a kind."""
     found = kind_of_file(kind)
-    book = template_of(actor=person, now=timezone.now(), kind=found.entry.kind)
+    book = template_of(found.entry.kind)
     name = _("template of %(kind)s.xlsx") % {"kind": found.label}
     return FileResponse(BytesIO(book), as_attachment=True, filename=name, content_type=XLSX)
 

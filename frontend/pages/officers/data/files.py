@@ -32,7 +32,7 @@ def upload(request: HttpRequest, person: User, upload_id: UUID) -> HttpResponse:
     found = upload_for(person, Action.IMPORT_DATA, upload_id)
     job = find_latest_job(READING, found)
     if job and job.status == JobStatus.SUCCEEDED:
-        return redirect("dataset", job.result["dataset"])
+        return redirect("version", job.result["dataset"])
     context: dict[str, Any] = {
         "upload": found,
         "job": job,
@@ -49,7 +49,7 @@ def check_again(request: HttpRequest, person: User, upload_id: UUID) -> HttpResp
     """Read the file again with the one thing changed that the button names."""
     found = upload_for(person, Action.IMPORT_DATA, upload_id)
     read_again(person, found, choices_of(found, **_changes(request)))
-    return redirect("upload", found.pk)
+    return redirect("data-file", found.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +71,7 @@ def other_terms(request: HttpRequest, person: User, upload_id: UUID) -> HttpResp
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
         else:
-            return redirect("upload", found.pk)
+            return redirect("data-file", found.pk)
     context = {"upload": found, "form": form}
     return render(request, "officers/data/terms.html", context, status=422 if form.errors else 200)
 

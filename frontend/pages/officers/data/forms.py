@@ -12,19 +12,16 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from frontend.pages.officers.data.systems import OTHER, declared, system_choices
+from frontend.pages.officers.data.words import REPAIR_CHOICES
 from geo_data.models import District, RowsKept, Stage, Upload
 from geo_data.services.kinds import ImportKind, Option
-from geo_data.services.uploads import MOST_TOLERANCE_M, Choices, formats_of
+from geo_data.services.uploads import MOST_TOLERANCE_MM, Choices, formats_of
 from geo_data.tables.coverage import SNAP_METRES, Repair
 from geo_data.tables.findings import Keep
 
 KEEP_CHOICES = (
     (RowsKept.ALL_OR_NOTHING, _("All or nothing: one mistake refuses the file")),
     (RowsKept.GOOD_ROWS, _("Good rows only: rows with mistakes are left out and listed")),
-)
-REPAIR_CHOICES = (
-    (Repair.MAKE_VALID, _("Mend borders that cross themselves")),
-    (Repair.SNAP, _("Close hair-thin cracks and overlaps between neighbours")),
 )
 DAY = forms.DateInput({"type": "date", "class": "short"}, "%Y-%m-%d")
 
@@ -163,7 +160,7 @@ class RepairForm(forms.Form):
         label=_("How far a corner may be moved, in millimetres"),
         help_text=_("1 mm mends rounding; more than 1 m hides real disputes."),
         min_value=1,
-        max_value=round(MOST_TOLERANCE_M * 1000),
+        max_value=MOST_TOLERANCE_MM,
         initial=round(SNAP_METRES * 1000),
         widget=forms.NumberInput({"class": "short"}),
     )

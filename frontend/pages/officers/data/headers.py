@@ -39,12 +39,12 @@ def headers(request: HttpRequest, person: User, upload_id: UUID) -> HttpResponse
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
         else:
-            return redirect("upload", found.pk)
+            return redirect("data-file", found.pk)
     context: dict[str, Any] = {
         "upload": found,
         "form": form,
         "missing": _missing(found, newest),
-        "back": reverse("dataset", args=[newest.pk]) if newest else reverse("upload", args=[found.pk]),
+        "back": reverse("version", args=[newest.pk]) if newest else reverse("data-file", args=[found.pk]),
     }
     return render(request, "officers/data/headers.html", context, status=422 if form.errors else 200)
 

@@ -23,6 +23,6 @@ def addresses_of(kind: DatasetKind) -> Addresses:
         return Addresses()
     return Addresses(
         f"{reverse('bring-in')}?kind={kind.value}",
-        reverse("template", args=[kind.value]),
-        reverse("columns", args=[kind.value]),
+        reverse("data-template", args=[kind.value]),
+        reverse("data-columns", args=[kind.value]),
     )

@@ -46,7 +46,7 @@ def place(request: HttpRequest, person: User, dataset_id: UUID) -> HttpResponse:
         "systems": [_line(number, preview, found) for number, preview in enumerate(found.preview)],
         "places": {"layers": _layers(found)},
         "base_map": find_current_dataset(found.district_id, DatasetKind.BASE_MAP),
-        "back": reverse("dataset", args=[found.pk]),
+        "back": reverse("version", args=[found.pk]),
     }
     return render(request, "officers/data/place.html", context)
 

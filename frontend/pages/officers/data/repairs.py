@@ -76,12 +76,12 @@ def repairs(request: HttpRequest, person: User, upload_id: UUID) -> HttpResponse
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
         else:
-            return redirect(f"{reverse('repairs', args=[found.pk])}?{_query(form)}")
+            return redirect(f"{reverse('data-file-repairs', args=[found.pk])}?{_query(form)}")
     context: dict[str, Any] = {
         "upload": found,
         "form": form,
         "base_map": find_current_dataset(found.district_id, DatasetKind.BASE_MAP),
-        "back": reverse("upload", args=[found.pk]),
+        "back": reverse("data-file", args=[found.pk]),
     }
     if request.method != "POST" and form.is_bound and form.is_valid():
         context |= _shown(request, found, form)

@@ -68,7 +68,7 @@ def paint_workbook(request: HttpRequest, person: User, dataset_id: UUID) -> Http
     """Have the error workbook made in the background."""
     found = dataset_for(person, Action.IMPORT_DATA, dataset_id)
     request_workbook(actor=person, now=timezone.now(), dataset=found)
-    return redirect("dataset", found.pk)
+    return redirect("version", found.pk)
 
 
 @require_safe
@@ -89,18 +89,18 @@ def _painting(found: Dataset) -> JobRun | None:
 
 def _steps(found: Dataset) -> list[Step]:
     """Return the decisions about a version that waits."""
-    discard = Step(_("Discard"), reverse("discard-dataset", args=[found.pk]), is_second=True)
+    discard = Step(_("Discard"), reverse("version-discard", args=[found.pk]), is_second=True)
     if found.status == DatasetStatus.PROPOSED:
-        return [Step(_("Use this version …"), reverse("confirm-dataset", args=[found.pk])), discard]
+        return [Step(_("Use this version …"), reverse("version-confirm", args=[found.pk])), discard]
     return [discard] if found.status == DatasetStatus.REFUSED else []
 
 
 def _late_steps(found: Dataset) -> list[Step]:
     """Return the decisions about a version that is or was in use."""
     withdraw = Step(
-        _("Withdraw this version …"), reverse("withdraw-dataset", args=[found.pk]), is_danger=True
+        _("Withdraw this version …"), reverse("version-withdraw", args=[found.pk]), is_danger=True
     )
-    restore = Step(_("Restore this version …"), reverse("restore-dataset", args=[found.pk]))
+    restore = Step(_("Restore this version …"), reverse("version-restore", args=[found.pk]))
     match DatasetStatus(found.status):
         case DatasetStatus.CURRENT:
             return [withdraw]

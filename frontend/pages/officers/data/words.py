@@ -5,8 +5,13 @@ from collections.abc import Iterable, Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from frontend.pages.officers.data.forms import REPAIR_CHOICES
 from geo_data.models import DatasetStatus
+from geo_data.tables.coverage import Repair
+
+REPAIR_CHOICES = (
+    (Repair.MAKE_VALID, _("Mend borders that cross themselves")),
+    (Repair.SNAP, _("Close hair-thin cracks and overlaps between neighbours")),
+)
 
 STATES: Mapping[str, Promise] = {
     DatasetStatus.PROPOSED: _("waits for a decision"),
