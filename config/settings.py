@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"DatasetStatusEnum": "geo_data.models.DatasetStatus"},
 }
 
 # Public maps carry a review number (审图号); without one public pages answer in words and tables.
