@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -154,12 +154,12 @@ def _line(change: Mapping[str, Any]) -> ChangeLine:
         before=_area(before),
         after=_area(after),
         difference=_difference(after - before),
-        moved=_("%(number)s mm") % {"number": number_format(change["moved_mm"], 0, force_grouping=True)},
+        moved=_("%(number)s mm") % {"number": intcomma(change["moved_mm"])},
     )
 
 
 def _area(square_metres: int) -> str:
-    return f"{number_format(square_metres, 0, force_grouping=True)} m²"
+    return f"{intcomma(square_metres)} m²"
 
 
 def _difference(square_metres: int) -> str:
