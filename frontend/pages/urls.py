@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
+<<<<<<< HEAD
 from frontend.pages.officers import audit, office, people, plans, review, rounds, school, steps
 from frontend.pages.officers.data import (
     bring,
@@ -19,10 +20,22 @@ from frontend.pages.officers.data import (
     home as data_home,
 )
 from frontend.pages.public import home, results, zones
+=======
+from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
+from frontend.pages.public import home, missing, results, school_zones, zones
+>>>>>>> main
 
 public: list[URLPattern] = [
     path("", home.home, name="home"),
     path("zones/", zones.zones, name="zones"),
+    path("zones/missing/", missing.missing, name="address-missing"),
+    path("zones/missing/<uuid:request_id>/", missing.asked, name="address-asked"),
+    path("zones/schools/", school_zones.school_zones, name="school-zones"),
+    path(
+        "zones/schools/<str:district_code>/<str:school_code>/",
+        school_zones.school_zone,
+        name="school-zone-page",
+    ),
     path("results/", results.results, name="results"),
     path("results/<uuid:round_id>/", results.result, name="result"),
     path("check/", results.check, name="check"),

@@ -1,5 +1,15 @@
 """The world as imported: districts, datasets, units, schools, households and children. Datasets are versions."""
 
+from geo_data.models.addresses import (
+    AddressEntry,
+    AddressKey,
+    AddressKeyKind,
+    AddressName,
+    AddressNameKind,
+    AddressNameSort,
+    AddressRequest,
+    AddressRequestState,
+)
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
@@ -9,6 +19,14 @@ from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
+    "AddressEntry",
+    "AddressKey",
+    "AddressKeyKind",
+    "AddressName",
+    "AddressNameKind",
+    "AddressNameSort",
+    "AddressRequest",
+    "AddressRequestState",
     "CatchmentUnit",
     "Child",
     "Dataset",

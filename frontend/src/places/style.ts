@@ -45,7 +45,7 @@ export function mapLayers(layer: DrawnLayer, place: number): LayerSpecification[
       source,
       layout,
       filter: ["==", ["geometry-type"], "Polygon"],
-      paint: { "fill-color": colourOf(layer.role), "fill-opacity": ["case", chosen, 0.75, look.opacity] },
+      paint: { "fill-color": colourOf(layer.role), "fill-opacity": ["case", chosen, Math.min(0.75, look.opacity + 0.25), look.opacity] },
     },
     {
       id: `${source}-lines`,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -64,7 +65,7 @@ def home(request: HttpRequest, person: User) -> HttpResponse:
         "may_import": may_import,
         "lines": lines,
         "missing": [line.label for line in lines if line.is_needed and not line.dataset],
-        "waiting": versions.filter(status__in=WAITING) if may_import else [],
+        "waiting": _waiting(versions) if may_import else [],
     }
     return render(request, "officers/data/home.html", context)
 
@@ -81,6 +82,13 @@ def history(request: HttpRequest, person: User) -> HttpResponse:
     page = Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"district": district, "page": page, "kind": kind, "kinds": DatasetKind.choices}
     return render(request, "officers/data/history.html", context)
+
+
+def _waiting(versions: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """Return what waits for a decision; a refused reading waits only while no better reading of its file is there."""
+    better = Q(upload__datasets__status__in=(DatasetStatus.PROPOSED, DatasetStatus.CURRENT))
+    waiting = versions.filter(status__in=WAITING)
+    return waiting.exclude(better, status=DatasetStatus.REFUSED)
 
 
 def kind_lines(current: Iterable[Dataset]) -> list[KindLine]:
