@@ -3,7 +3,6 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-<<<<<<< HEAD
 from frontend.pages.officers import audit, office, people, plans, review, rounds, school, steps
 from frontend.pages.officers.data import (
     bring,
@@ -19,11 +18,7 @@ from frontend.pages.officers.data import (
 from frontend.pages.officers.data import (
     home as data_home,
 )
-from frontend.pages.public import home, results, zones
-=======
-from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
 from frontend.pages.public import home, missing, results, school_zones, zones
->>>>>>> main
 
 public: list[URLPattern] = [
     path("", home.home, name="home"),

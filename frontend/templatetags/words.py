@@ -12,13 +12,9 @@ from frontend.pages.language import language
 from frontend.pages.officers.data.words import STATE_COLOURS, STATES
 from frontend.pages.refusals import code_in_words, refusal_in_words
 from frontend.pages.stages import STAGES
-<<<<<<< HEAD
-from geo_data.models import Dataset, DatasetStatus
-=======
 from geo_data.addresses.doors import Side
 from geo_data.addresses.spans import Span
-from geo_data.tables.findings import Finding
->>>>>>> main
+from geo_data.models import Dataset, DatasetStatus
 
 register = template.Library()
 
@@ -76,7 +72,6 @@ def stage_in_words(stage: str) -> str:
 
 
 @register.filter
-<<<<<<< HEAD
 def version_state(dataset: Dataset) -> str:
     """Say where a version of data stands."""
     return str(STATES[dataset.status])
@@ -86,11 +81,6 @@ def version_state(dataset: Dataset) -> str:
 def version_colour(dataset: Dataset) -> str:
     """Return good, warn, bad or nothing for where a version stands."""
     return STATE_COLOURS.get(DatasetStatus(dataset.status), "")
-=======
-def finding_in_words(finding: Mapping[str, str | int]) -> str:
-    """Say what an import found, from the plain data kept with the dataset."""
-    found = Finding(str(finding["code"]), int(finding["row"]), str(finding["column"]), str(finding["value"]))
-    return found.sentence(language())
 
 
 @register.filter
@@ -102,4 +92,3 @@ def span_in_words(span: Span) -> str:
         return gettext("No. %(number)s") % {"number": span.first}
     odd, even = gettext("Nos. %(first)s to %(last)s, odd"), gettext("Nos. %(first)s to %(last)s, even")
     return (odd if span.side is Side.ODD else even) % {"first": span.first, "last": span.last}
->>>>>>> main
