@@ -5,17 +5,25 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from geo_data.county.past import past_of_county
 from geo_data.county.population import children_of_county
 from geo_data.county.sketch import WORKING_CRS, County, Points
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS, KINDS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
+from geo_data.tables.past_tables import (
+    ENROLMENT_COLUMNS,
+    GRADE_COLUMNS,
+    HOUSING_COLUMNS,
+    MOVE_COLUMNS,
+)
 from geo_data.tables.projecting import unproject
 from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 DEGREE_DIGITS = 9
 UNITS, SCHOOLS, CHILDREN, BASE_MAP = "units.geojson", "schools.csv", "children.csv", "base_map.geojson"
+ENROLMENTS, GRADES, HOUSING, MOVES = "enrolments.csv", "grades.csv", "housing.csv", "moves.csv"
 
 UNUSED_BY_SCHOOLS = frozenset({"feeds", "x_m", "y_m", "wkt"})
 UNUSED_BY_CHILDREN = frozenset(
@@ -32,13 +40,18 @@ UNUSED_BY_CHILDREN = frozenset(
 
 
 def write_county(county: County, folder: Path) -> dict[str, Path]:
-    """Write units, schools, children, base map and last year's zones; return the paths by file name."""
+    """Write units, schools, children, base map, the past and last year's zones; return the paths by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_geojson(folder / UNITS, _unit_features(county))
     _write_geojson(folder / BASE_MAP, _line_features(county))
     write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
     write_children(folder / CHILDREN, children_of_county(county))
-    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN]
+    past = past_of_county(county)
+    write_table(folder / ENROLMENTS, ENROLMENT_COLUMNS, past.enrolments)
+    write_table(folder / GRADES, GRADE_COLUMNS, past.grades)
+    write_table(folder / HOUSING, HOUSING_COLUMNS, past.housing)
+    write_table(folder / MOVES, MOVE_COLUMNS, past.moves)
+    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ENROLMENTS, GRADES, HOUSING, MOVES]
     for stage, zones in sorted(county.zones_last_year.items()):
         names.append(f"zones_last_year_{stage}.csv")
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)

@@ -3,6 +3,15 @@
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
+from geo_data.models.past import (
+    GradeCount,
+    HousingKind,
+    MoveBalance,
+    NewHousing,
+    PastEnrolment,
+    SourceCategory,
+)
+from geo_data.models.projections import Projection, ProjectionRow
 from geo_data.models.schools import Ownership, School
 from geo_data.models.units import CatchmentUnit, UnitBorder
 
@@ -13,12 +22,20 @@ __all__ = [
     "DatasetKind",
     "DatasetStatus",
     "District",
+    "GradeCount",
     "Household",
+    "HousingKind",
     "MapFeature",
     "MapFeatureKind",
+    "MoveBalance",
+    "NewHousing",
     "Ownership",
+    "PastEnrolment",
+    "Projection",
+    "ProjectionRow",
     "School",
     "Sex",
+    "SourceCategory",
     "Stage",
     "UnitBorder",
 ]

@@ -28,6 +28,14 @@ def entry_year(born_on: date, rule: AgeRule) -> int:
     return year if birthday <= cut_off(rule, year) else year + 1
 
 
+def coming_entry_year(on: date, rule: AgeRule) -> int:
+    """Return the year in which the next cohort enters: this one up to and including the cut-off day.
+
+    Source: docs/projection.md (who enters when).
+    """
+    return on.year if on <= cut_off(rule, on.year) else on.year + 1
+
+
 def births_of(rule: AgeRule, year: int) -> tuple[date, date]:
     """Return the first day of birth of those who enter in a year, and the day after the last one.
 

@@ -10,14 +10,13 @@ from geo_data.projection.band import LEAST_YEARS, Spread, errors_of, is_inside, 
 from geo_data.projection.capture import CaptureRates, PastYear, fit_capture
 from geo_data.projection.cohorts import carried_cohort
 from geo_data.projection.frame import Frame
-from geo_data.projection.records import YEARS_AHEAD, FloatArray, IntArray, Source
+from geo_data.projection.records import FloatArray, IntArray, Source
 from geo_data.projection.rounding import half_up, thousandths, whole_children, whole_table
 from geo_data.projection.survival import Survival, fitted_survival, observed_survival
 
 UNIT, SCHOOL, DISTRICT = "unit", "school", "district"
 LEVELS = (UNIT, SCHOOL, DISTRICT)
 TEN_THOUSANDTHS = 10_000
-LEADS = tuple(range(1, YEARS_AHEAD + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,20 @@ class BackTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far ahead a projection looks, counted from its last past year.
+
+    leads    -- of the projected years
+    known    -- leads up to which the census holds the cohort; farther ones are carried on, here as there
+    surveyed -- lead of the cohort that was about to enter at the census: it has no survival ahead of it
+    """
+
+    leads: tuple[int, ...]
+    known: int
+    surveyed: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Figures:
     """Projected and actual of one level in one held-back year, same order."""
 
@@ -75,11 +88,10 @@ class _Figures:
 
 
 def back_test(
-    source: Source, frame: Frame, past: Mapping[int, PastYear], survival: Survival, *, known_leads: int
+    source: Source, frame: Frame, past: Mapping[int, PastYear], survival: Survival, horizon: Horizon
 ) -> BackTest:
     """Return how the method would have done in every past year that has a year before it.
 
-    known_leads -- leads whose cohort the census of today holds; farther ones are carried on, here as there
     1. For each held-back year and lead, fit rates on the years up to year minus lead.
     2. Children: those really there, times fitted over observed survival (the error of surviving); beyond the known
        leads the carried cohort of the years that would have been known.
@@ -91,7 +103,7 @@ def back_test(
     found: dict[str, dict[int, dict[int, _Figures]]] = {level: defaultdict(dict) for level in LEVELS}
     names = sorted({claim.school for claim in source.claims})
     school_of = _schools_of_units(source, frame, names, past)
-    for lead, year, milli in _projections(source, frame, past, survival, known_leads):
+    for lead, year, milli in _projections(source, frame, past, survival, horizon):
         actual, before = past[year].enrolled, past.get(year - lead)
         of_schools = _Figures(
             whole_children(_by_school(milli, school_of[year], len(names))),
@@ -103,7 +115,7 @@ def back_test(
         found[UNIT][lead][year] = _speaking(_Figures(whole_table(milli, frame.townships), actual))
         whole_district = np.array([half_up(int(milli.sum()))])
         found[DISTRICT][lead][year] = _Figures(whole_district, np.array([actual.sum()]))
-    spreads = {level: _spreads(by_lead, source) for level, by_lead in found.items()}
+    spreads = {level: _spreads(by_lead, horizon, source) for level, by_lead in found.items()}
     scores = [
         _score(level, lead, found[level][lead], schools, source)
         for level in LEVELS
@@ -113,26 +125,26 @@ def back_test(
 
 
 def _projections(
-    source: Source, frame: Frame, past: Mapping[int, PastYear], survival: Survival, known_leads: int
+    source: Source, frame: Frame, past: Mapping[int, PastYear], survival: Survival, horizon: Horizon
 ) -> Iterator[tuple[int, int, IntArray]]:
     fits: dict[int, CaptureRates] = {}
-    for lead in LEADS:
+    for lead in sorted({1, *horizon.leads}):
         for year in past:
             limit = year - lead
             if limit not in fits:
                 fits[limit] = fit_capture(past, frame, until=limit, method=source.method)
             if not fits[limit].years:
                 continue
-            if lead <= known_leads:
-                share = _survival_error(survival, source, year, lead)
+            if lead <= horizon.known:
+                share = _survival_error(survival, source, year, lead, lead - horizon.surveyed)
                 children = past[year].children.astype(np.float64) * share
             else:
-                children = _carried(past, frame, year - lead + known_leads, source.method.years_spread)
+                children = _carried(past, frame, year - lead + horizon.known, source.method.years_spread)
             yield lead, year, thousandths(children * fits[limit].rates)
 
 
-def _survival_error(survival: Survival, source: Source, year: int, lead: int) -> float:
-    ages = range(source.rule.entry_age - lead + 1, source.rule.entry_age)
+def _survival_error(survival: Survival, source: Source, year: int, lead: int, steps: int) -> float:
+    ages = range(source.rule.entry_age - max(0, steps), source.rule.entry_age)
     observed = observed_survival(survival, ages, arriving_in=year, method=source.method)
     if not observed:
         return 1.0
@@ -198,9 +210,11 @@ def _held_back(
     ]
 
 
-def _spreads(by_lead: Mapping[int, Mapping[int, _Figures]], source: Source) -> Mapping[int, Spread]:
+def _spreads(
+    by_lead: Mapping[int, Mapping[int, _Figures]], horizon: Horizon, source: Source
+) -> Mapping[int, Spread]:
     errors = {lead: _errors(by_year) for lead, by_year in by_lead.items()}
-    return spreads_by_lead(errors, LEADS, source.method)
+    return spreads_by_lead(errors, horizon.leads, source.method)
 
 
 def _errors(by_year: Mapping[int, _Figures]) -> dict[int, FloatArray]:

@@ -49,8 +49,8 @@ def fit_capture(past: Mapping[int, PastYear], frame: Frame, *, until: int, metho
     """Return rates from the last years that end with `until`, shrunk where children are few.
 
     For each category, with k of n children enrolled:
-    1. district: p = k / n; a category without past children has the rate of all categories together;
-       without any past at all every rate is 1.
+    1. district: p = k / n. A category without past children is fitted on all categories together, so that a past
+       without categories serves too; without any past at all every rate is 1.
     2. township: (k + m p) / (n + m); m is the township strength.
     3. unit: (k + m q) / (n + m), q the rate of its township; m is the unit strength.
     The strength is 1 / rho - 1, rho by Kleinman's method of moments: (S - E) / D, where over groups i
@@ -65,14 +65,17 @@ def fit_capture(past: Mapping[int, PastYear], frame: Frame, *, until: int, metho
         children += past[year].children
         enrolled += past[year].enrolled
     district = _district_rates(children, enrolled)
-    shape = children.shape
-    rates, strengths = np.ones(shape), np.zeros((2, shape[1]))
-    if children.any():
-        for column in range(shape[1]):
-            rates[:, column], strengths[:, column] = _category(
-                children[:, column], enrolled[:, column], frame.townships, float(district[column]), method
-            )
-    return CaptureRates(rates, district, strengths[0], strengths[1], years if children.any() else ())
+    rates, strengths = np.ones(children.shape), np.zeros((2, children.shape[1]))
+    if not children.any():
+        return CaptureRates(rates, district, strengths[0], strengths[1], ())
+    together = children.sum(axis=1), enrolled.sum(axis=1)
+    for column in range(children.shape[1]):
+        own = children[:, column], enrolled[:, column]
+        n, k = own if own[0].any() else together
+        rates[:, column], strengths[:, column] = _category(
+            n, k, frame.townships, float(district[column]), method
+        )
+    return CaptureRates(rates, district, strengths[0], strengths[1], years)
 
 
 def _district_rates(children: IntArray, enrolled: IntArray) -> FloatArray:

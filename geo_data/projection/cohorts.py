@@ -55,7 +55,7 @@ def carried_cohort(youngest_first: Sequence[FloatArray], townships: IntArray) ->
     Source: docs/projection.md (cohorts that nobody has counted).
     """
     totals = _by_township(youngest_first[0], townships)
-    together = np.sum(youngest_first, axis=0, dtype=np.float64)
+    together: FloatArray = np.stack(youngest_first).sum(axis=0)
     sums = _by_township(together, townships)[townships]
     shares = np.divide(together, sums, out=np.zeros_like(together), where=sums > 0)
     return np.asarray(shares * totals[townships])

@@ -6,7 +6,8 @@ from itertools import repeat
 
 import numpy as np
 
-from geo_data.projection.backtest import UNIT, BackTest, back_test
+from geo_data.projection.age import coming_entry_year
+from geo_data.projection.backtest import UNIT, BackTest, Horizon, back_test
 from geo_data.projection.band import Spread, band
 from geo_data.projection.capture import CaptureRates, PastYear, fit_capture, past_years
 from geo_data.projection.cohorts import carried_cohort, count_children, last_counted_year
@@ -36,6 +37,7 @@ class Projected:
     children, medium -- [n_years, n_units, n_categories] whole numbers; medium are the expected claimants
     expected         -- the same shape, claimants in thousandths: schools and zones are added up from these
     low, high        -- the same shape, None where no band can be given
+    horizon          -- leads of `years`, by which the back-test's spreads are found
     base_year        -- the last past year that was used, or the year of the census where there is none
     last_counted     -- the last entry year whose cohort the census holds; later ones are carried on
     survival         -- [n_years] share of a cohort that is there at entry, which the children were multiplied by
@@ -54,6 +56,7 @@ class Projected:
     survival: tuple[float, ...]
     rates: CaptureRates
     assumptions: tuple[Assumption, ...]
+    horizon: Horizon
     back_test: BackTest
 
 
@@ -85,9 +88,9 @@ def project(source: Source) -> Projected:
     medium = np.stack(
         [whole_table(*tables) for tables in zip(expected, repeat(groups), children, strict=False)]
     )
-    known_leads = last_counted - source.first_year + 1
-    tested = back_test(source, frame, past, survival, known_leads=known_leads)
-    low, high = _bands(medium, tested.spreads[UNIT])
+    horizon = _horizon(source, past, last_counted)
+    tested = back_test(source, frame, past, survival, horizon)
+    low, high = _bands(medium, tested.spreads[UNIT], horizon)
     return Projected(
         units=(*frame.units, ""),
         categories=frame.categories,
@@ -102,6 +105,7 @@ def project(source: Source) -> Projected:
         survival=shares,
         rates=rates,
         assumptions=_assumptions(source, rates, last_counted, survival, has_band=low is not None),
+        horizon=horizon,
         back_test=tested,
     )
 
@@ -110,8 +114,18 @@ def _years(source: Source) -> tuple[int, ...]:
     return tuple(range(source.first_year, source.first_year + YEARS_AHEAD))
 
 
+def _horizon(source: Source, past: Mapping[int, PastYear], last_counted: int) -> Horizon:
+    last_past = max(past, default=source.first_year - 1)
+    return Horizon(
+        leads=tuple(year - last_past for year in _years(source)),
+        known=last_counted - last_past if last_counted >= source.first_year else 0,
+        surveyed=coming_entry_year(source.as_of, source.rule) - last_past,
+    )
+
+
 def _survival(survival: Survival, source: Source, year: int) -> float:
-    ages = range(source.rule.entry_age - (year - source.first_year), source.rule.entry_age)
+    steps = max(0, year - coming_entry_year(source.as_of, source.rule))
+    ages = range(source.rule.entry_age - steps, source.rule.entry_age)
     return fitted_survival(survival, ages, until=source.first_year - 1, method=source.method)
 
 
@@ -155,10 +169,12 @@ def _mix(cohorts: Sequence[FloatArray]) -> FloatArray:
     return np.asarray(totals / totals.sum())
 
 
-def _bands(medium: IntArray, spreads: Mapping[int, Spread]) -> tuple[IntArray | None, IntArray | None]:
+def _bands(
+    medium: IntArray, spreads: Mapping[int, Spread], horizon: Horizon
+) -> tuple[IntArray | None, IntArray | None]:
     if not spreads:
         return None, None
-    both = [band(table, spreads[lead]) for lead, table in enumerate(medium, start=1)]
+    both = [band(table, spreads[lead]) for lead, table in zip(horizon.leads, medium, strict=True)]
     return np.stack([low for low, _ in both]), np.stack([high for _, high in both])
 
 

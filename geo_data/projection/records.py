@@ -69,7 +69,7 @@ class PastClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class GradeCount:
+class GradePupils:
     """Pupils of a grade (1 to 9) of a school in the autumn of a year."""
 
     year: int
@@ -154,7 +154,7 @@ class Source:
     as_of: date
     births: Sequence[Born] = ()
     claims: Sequence[PastClaim] = ()
-    grades: Sequence[GradeCount] = ()
+    grades: Sequence[GradePupils] = ()
     moves: Sequence[Moves] = ()
     estates: Sequence[Estate] = ()
     method: Method = field(default_factory=Method)

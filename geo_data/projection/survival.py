@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geo_data.projection.records import GradeCount, Method, Moves
+from geo_data.projection.records import GradePupils, Method, Moves
 
 AGE_BEFORE_GRADE_ONE = 5  # pupils of grade g are 5 + g years old on the cut-off day
 STAGE_ENDS = frozenset({6, 9})  # the grades after which pupils choose another school: no step across them
@@ -19,7 +19,7 @@ class Survival:
     steps: Mapping[int, Mapping[int, Step]]
 
 
-def survival_of(grades: Sequence[GradeCount], moves: Sequence[Moves]) -> Survival:
+def survival_of(grades: Sequence[GradePupils], moves: Sequence[Moves]) -> Survival:
     """Return the yearly steps: from one grade to the next over all schools, where there are grades; else from moves.
 
     Pupil counts hold arrivals and departures already, so moves of an age with a grade step are not counted again.
@@ -76,7 +76,7 @@ def _bounded(before: int, after: int, method: Method) -> float:
     return min(max(after / before, method.least_step_percent / 100), method.greatest_step_percent / 100)
 
 
-def _grade_steps(grades: Sequence[GradeCount]) -> dict[int, dict[int, Step]]:
+def _grade_steps(grades: Sequence[GradePupils]) -> dict[int, dict[int, Step]]:
     pupils: dict[tuple[int, int], int] = defaultdict(int)
     for count in grades:
         pupils[count.year, count.grade] += count.pupils

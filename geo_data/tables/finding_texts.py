@@ -6,6 +6,7 @@ from geo_data.tables.finding_text import FindingText
 from geo_data.tables.texts.children import CHILD_TEXTS
 from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
+from geo_data.tables.texts.past import PAST_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
 
@@ -15,4 +16,5 @@ TEXTS: Mapping[str, FindingText] = {
     **SHAPE_TEXTS,
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
+    **PAST_TEXTS,
 }
