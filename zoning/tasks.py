@@ -9,7 +9,7 @@ from django_tasks import task
 from accounts.models import JobRun, User
 from accounts.services.jobs import request_job, running
 from geo_data.models import Stage
-from zoning.selectors.basis import current_datasets
+from zoning.selectors.basis import Demand, current_datasets
 from zoning.services.drawing import draw_zones_of_district
 
 DRAWING = "draw_zones"
@@ -27,6 +27,7 @@ def draw_zones_task(
     seed: int,
     effort: int | None,
     seconds: int | None,
+    demand: str = Demand.COUNTED.value,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -36,6 +37,7 @@ def draw_zones_task(
             district_code=district_code,
             stage=Stage(stage),
             entry_year=entry_year,
+            demand=Demand(demand),
             preset=preset,
             school_groups=school_groups,
             seed=seed,
@@ -53,6 +55,7 @@ def request_drawing(
     district_code: str,
     stage: Stage,
     entry_year: int | None = None,
+    demand: Demand = Demand.COUNTED,
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
     seed: int = 1,
@@ -80,6 +83,7 @@ def request_drawing(
             "seed": seed,
             "effort": effort,
             "seconds": seconds,
+            "demand": demand.value,
         },
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil, floor, sqrt
 
 import numpy as np
+from scipy.special import stdtrit
 
 from geo_data.projection.records import FloatArray, IntArray, Method
 
@@ -76,12 +77,26 @@ def is_inside(projected: IntArray, actual: IntArray, spread: Spread) -> int:
 
 
 def _measured(by_year: Sequence[FloatArray], lead: int, method: Method) -> Spread:
+    """Return the errors at either tail, counted where there are enough; else those that a bell curve would have.
+
+    With n errors the lower end is the k-th smallest, k = floor((n + 1) x tail): a new error falls below it as often
+    as the tail says. Where k is 0, it is mean -+ t x s x sqrt(1 + 1 / n), t of n - 1 degrees of freedom.
+    """
     together = np.sort(np.concatenate(list(by_year)))
     n = len(together)
     below = floor((n + 1) * method.tail_percent / 100)
-    low = together[max(below, 1) - 1]
-    high = together[min(n + 1 - below, n) - 1]
-    return Spread(_down(float(low)), _up(float(high)), n, len(by_year), lead)
+    if below:
+        low, high = float(together[below - 1]), float(together[n - below])
+    elif n == 1:
+        low, high = -abs(float(together[0])), abs(float(together[0]))
+    else:
+        beyond = (
+            float(stdtrit(n - 1, 1 - method.tail_percent / 100))
+            * float(together.std(ddof=1))
+            * sqrt(1 + 1 / n)
+        )
+        low, high = float(together.mean()) - beyond, float(together.mean()) + beyond
+    return Spread(_down(low), _up(high), n, len(by_year), lead)
 
 
 def _stretched(measured: Mapping[int, Spread], lead: int) -> Spread:

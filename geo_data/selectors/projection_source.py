@@ -80,8 +80,8 @@ def load_source(basis: Basis, *, on: date, first_year: int | None = None) -> Sou
         as_of=(basis.children.vintage_on if basis.children else None) or on,
         births=_births(basis.children, basis.district.code) if basis.children else (),
         claims=_claims(basis.enrolments, basis.stage) if basis.enrolments else (),
-        grades=_grades(basis.grades) if basis.grades else (),
-        moves=_moves(basis.moves) if basis.moves else (),
+        grades=grade_pupils(basis.grades) if basis.grades else (),
+        moves=move_balances(basis.moves) if basis.moves else (),
         estates=_estates(basis.housing) if basis.housing else (),
         method=METHODS[basis.stage],
     )
@@ -127,12 +127,14 @@ def _claims(past: Dataset, stage: Stage) -> tuple[PastClaim, ...]:
     return tuple(PastClaim(*row) for row in rows.values_list(*columns))
 
 
-def _grades(grades: Dataset) -> tuple[GradePupils, ...]:
+def grade_pupils(grades: Dataset) -> tuple[GradePupils, ...]:
+    """Return past pupils by school, grade and year. One query."""
     rows = GradeCount.objects.filter(dataset=grades).order_by("year", "school_code", "grade")
     return tuple(GradePupils(*row) for row in rows.values_list("year", "school_code", "grade", "pupils"))
 
 
-def _moves(moves: Dataset) -> tuple[Moves, ...]:
+def move_balances(moves: Dataset) -> tuple[Moves, ...]:
+    """Return past net arrivals by year and age. One query."""
     rows = MoveBalance.objects.filter(dataset=moves).order_by("year", "age")
     return tuple(Moves(*row) for row in rows.values_list("year", "age", "children", "net"))
 

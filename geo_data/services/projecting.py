@@ -48,7 +48,7 @@ def project_district(
 
     1. Read. 2. Compute, outside any transaction. 3. Store rows and result in one transaction; with a job its
     success is part of it, so that a rerun adds nothing.
-    Whoever runs the server projects without an account; everybody else must read the district.
+    Whoever runs the server projects without an account; everybody else must be an officer who draws zones.
     Raises NotPermitted, NoSuchDistrict and NothingToProjectFrom.
     """
     if actor is not None:
