@@ -8,6 +8,8 @@ const entries = [
   "src/workspace/main.ts",
   "src/zones/main.ts",
   "src/recompute/main.ts",
+  "src/forecast/main.ts",
+  "src/forecast/heat.ts",
 ];
 
 export default defineConfig({
