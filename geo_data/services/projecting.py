@@ -15,6 +15,7 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.canonical import CanonicalValue, canonical_json
 from geo_data.models import Dataset, District, Projection, ProjectionRow, Stage
+from geo_data.projection.defaults import THRESHOLDS
 from geo_data.projection.project import Projected, ProjectionGap, project
 from geo_data.projection.records import METHOD, YEARS_AHEAD, Method, Source
 from geo_data.selectors.projection_source import Basis, NothingToProjectFrom, current_basis, load_source
@@ -148,6 +149,7 @@ def _parameters(source: Source) -> dict[str, CanonicalValue]:
         "as_of": source.as_of.isoformat(),
         "years_ahead": YEARS_AHEAD,
         "method": _method(source.method),
+        "thresholds": asdict(THRESHOLDS),
     }
 
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from geo_data.models import DatasetKind, Ownership, Projection, Stage
 from geo_data.projection.backtest import DISTRICT, SCHOOL
-from geo_data.projection.defaults import GRADES, METHODS, THRESHOLDS
+from geo_data.projection.defaults import GRADES, METHODS
 from geo_data.projection.progression import pupils_of_coming_years
 from geo_data.projection.records import IntArray
 from geo_data.projection.rounding import whole_children
-from geo_data.projection.seat_warnings import SeatWarning, seat_warning
+from geo_data.projection.seat_warnings import SeatWarning, Thresholds, seat_warning
 from geo_data.projection.survival import Survival, survival_of
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.projection_source import grade_pupils, move_balances
@@ -77,6 +77,7 @@ class Outlook:
     district: ZoneOutlook
     zones: tuple[ZoneOutlook, ...]
     without_zone: tuple[int, ...]
+    thresholds: Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,13 @@ def outlook_of(projection: Projection, *, on: date) -> Outlook:
         district=_district(projection, district_totals(table), table, seats, pupils),
         zones=tuple(zones),
         without_zone=tuple(by_zone[:, -1].sum(axis=1).tolist()),
+        thresholds=thresholds_of(projection),
     )
+
+
+def thresholds_of(projection: Projection) -> Thresholds:
+    """Return the thresholds that the projection states."""
+    return Thresholds(**projection.parameters["thresholds"])
 
 
 def _by_zone(table: ExpectedTable, content: PlanContent, codes: Sequence[str]) -> IntArray:
@@ -165,6 +172,7 @@ def _years(
     pupils: Sequence[int] | None,
 ) -> tuple[YearOutlook, ...]:
     found = []
+    thresholds = thresholds_of(projection)
     for place, (year, row) in enumerate(zip(table.years, claimants, strict=True)):
         demand = int(row.sum())
         low, high = band_at(projection, level, year, demand) or (None, None)
@@ -176,8 +184,8 @@ def _years(
                 low=low,
                 high=high,
                 seats=seats,
-                level=seat_warning(demand, seats, THRESHOLDS),
-                is_warning=place < THRESHOLDS.warned_years,
+                level=seat_warning(demand, seats, thresholds),
+                is_warning=place < thresholds.warned_years,
                 pupils=None if pupils is None else pupils[place],
             )
         )

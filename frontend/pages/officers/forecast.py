@@ -27,7 +27,6 @@ from frontend.pages.officers.forms import ProjectForm
 from frontend.pages.refusals import refusal_in_words
 from geo_data.models import Projection, Stage
 from geo_data.permissions import projection_for_reading
-from geo_data.projection.defaults import THRESHOLDS
 from geo_data.projection.seat_warnings import SeatWarning
 from geo_data.selectors.projections import find_latest_projection, list_projections, projected_years
 from geo_data.tasks import PROJECTING, projection_subject, request_projection
@@ -86,7 +85,7 @@ def forecast(request: HttpRequest, person: User, projection_id: UUID) -> HttpRes
         "pinned": [one for one in _pinned(found) if one],
         "pyramid": pyramid(found) if found.children_dataset else None,
         "chart": chart_data(outlook.district),
-        "thresholds": THRESHOLDS,
+        "thresholds": outlook.thresholds,
     }
     return render(request, "officers/forecast/projection.html", context)
 
