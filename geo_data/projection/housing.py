@@ -1,6 +1,7 @@
 """Children of dwellings that are not lived in yet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def children_of_housing(
     Source: docs/projection.md (new housing).
     """
     coming = np.zeros(len(frame.units) + 1)
-    for estate in sorted(estates, key=lambda one: (one.unit, one.code)):
+    for estate in sorted(estates, key=astuple):
         already = children_of_estate(estate, min(counted_in, year), yields)
         coming[frame.row(estate.unit)] += max(0.0, children_of_estate(estate, year, yields) - already)
     return np.outer(coming, mix)
