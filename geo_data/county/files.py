@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from geo_data.county.addresses import addresses_of_county
 from geo_data.county.past import past_of_county
 from geo_data.county.population import children_of_county
 from geo_data.county.sketch import WORKING_CRS, County, Points
+from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS, KINDS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
@@ -24,7 +26,9 @@ from geo_data.tables.unit_table import UNIT_COLUMNS
 DEGREE_DIGITS = 9
 UNITS, SCHOOLS, CHILDREN, BASE_MAP = "units.geojson", "schools.csv", "children.csv", "base_map.geojson"
 ENROLMENTS, GRADES, HOUSING, MOVES = "enrolments.csv", "grades.csv", "housing.csv", "moves.csv"
+ADDRESSES = "addresses.csv"
 
+UNUSED_BY_ADDRESSES = frozenset({"address_id", "lon", "lat", "wkt"})
 UNUSED_BY_SCHOOLS = frozenset({"feeds", "x_m", "y_m", "wkt"})
 UNUSED_BY_CHILDREN = frozenset(
     {
@@ -40,7 +44,7 @@ UNUSED_BY_CHILDREN = frozenset(
 
 
 def write_county(county: County, folder: Path) -> dict[str, Path]:
-    """Write units, schools, children, base map, the past and last year's zones; return the paths by file name."""
+    """Write everything that an officer of the county would have in files; return the paths by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_geojson(folder / UNITS, _unit_features(county))
     _write_geojson(folder / BASE_MAP, _line_features(county))
@@ -51,7 +55,10 @@ def write_county(county: County, folder: Path) -> dict[str, Path]:
     write_table(folder / GRADES, GRADE_COLUMNS, past.grades)
     write_table(folder / HOUSING, HOUSING_COLUMNS, past.housing)
     write_table(folder / MOVES, MOVE_COLUMNS, past.moves)
-    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ENROLMENTS, GRADES, HOUSING, MOVES]
+    write_table(
+        folder / ADDRESSES, _without(ADDRESS_COLUMNS, UNUSED_BY_ADDRESSES), addresses_of_county(county)
+    )
+    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ADDRESSES, ENROLMENTS, GRADES, HOUSING, MOVES]
     for stage, zones in sorted(county.zones_last_year.items()):
         names.append(f"zones_last_year_{stage}.csv")
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)

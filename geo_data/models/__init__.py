@@ -1,8 +1,19 @@
 """The world as imported: districts, datasets, units, schools, households and children. Datasets are versions."""
 
+from geo_data.models.addresses import (
+    AddressEntry,
+    AddressKey,
+    AddressKeyKind,
+    AddressName,
+    AddressNameKind,
+    AddressNameSort,
+    AddressRequest,
+    AddressRequestState,
+)
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
-from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
+from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
+from geo_data.models.findings import DatasetFinding, RepairPreview
 from geo_data.models.past import (
     GradeCount,
     HousingKind,
@@ -14,15 +25,26 @@ from geo_data.models.past import (
 from geo_data.models.projections import Projection, ProjectionRow
 from geo_data.models.schools import Ownership, School
 from geo_data.models.units import CatchmentUnit, UnitBorder
+from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
+    "AddressEntry",
+    "AddressKey",
+    "AddressKeyKind",
+    "AddressName",
+    "AddressNameKind",
+    "AddressNameSort",
+    "AddressRequest",
+    "AddressRequestState",
     "CatchmentUnit",
     "Child",
     "Dataset",
+    "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
     "District",
     "GradeCount",
+    "HeaderMapping",
     "Household",
     "HousingKind",
     "MapFeature",
@@ -33,9 +55,12 @@ __all__ = [
     "PastEnrolment",
     "Projection",
     "ProjectionRow",
+    "RepairPreview",
+    "RowsKept",
     "School",
     "Sex",
     "SourceCategory",
     "Stage",
     "UnitBorder",
+    "Upload",
 ]

@@ -164,9 +164,9 @@ def _exact_children(
 
 
 def _mix(cohorts: Sequence[FloatArray]) -> FloatArray:
-    """Return the share of each category in the cohorts together."""
+    """Return the share of each category in the cohorts together, all zero where they have no children."""
     totals = np.sum([table.sum(axis=0) for table in cohorts], axis=0)
-    return np.asarray(totals / totals.sum())
+    return np.asarray(totals / (float(totals.sum()) or 1.0))
 
 
 def _bands(

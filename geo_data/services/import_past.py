@@ -14,6 +14,7 @@ from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.copying import copy_rows
 from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.findings import Findings
 from geo_data.tables.past_tables import (
     GradeCountRow,
@@ -37,16 +38,31 @@ def import_enrolments(
     stage: str | None = None,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store what became of past cohorts, by unit and category. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
+    codes = _unit_codes(units)
 
     def read(findings: Findings) -> Sequence[PastEnrolmentRow]:
-        return read_enrolments(path, units=_unit_codes(units), stage=stage, findings=findings)
+        return read_enrolments(path, units=codes, stage=stage, findings=findings)
 
     options = {"stage": stage, "units": units.file_digest}
-    job = Import(actor, now, district, DatasetKind.ENROLMENTS, path, "", origin, report, options)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.ENROLMENTS,
+        path,
+        "",
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(units,),
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_enrolments)
 
 
@@ -59,6 +75,7 @@ def import_grades(
     path: Path,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store pupils by school, grade and year. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
@@ -66,7 +83,18 @@ def import_grades(
     def read(findings: Findings) -> Sequence[GradeCountRow]:
         return read_grades(path, findings=findings)
 
-    job = Import(actor, now, district, DatasetKind.GRADES, path, "", origin, report)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.GRADES,
+        path,
+        "",
+        origin,
+        report,
+        terms=terms,
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_grades)
 
 
@@ -79,16 +107,31 @@ def import_housing(
     path: Path,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store estates with new dwellings, each in a current unit. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
+    codes = _unit_codes(units)
 
     def read(findings: Findings) -> Sequence[HousingRow]:
-        return read_housing(path, units=_unit_codes(units), findings=findings)
+        return read_housing(path, units=codes, findings=findings)
 
     options = {"units": units.file_digest}
-    job = Import(actor, now, district, DatasetKind.HOUSING, path, "", origin, report, options)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.HOUSING,
+        path,
+        "",
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(units,),
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_housing)
 
 
@@ -101,6 +144,7 @@ def import_moves(
     path: Path,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the balance of moves by year and age. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
@@ -108,7 +152,18 @@ def import_moves(
     def read(findings: Findings) -> Sequence[MoveRow]:
         return read_moves(path, findings=findings)
 
-    job = Import(actor, now, district, DatasetKind.MIGRATION, path, "", origin, report)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.MIGRATION,
+        path,
+        "",
+        origin,
+        report,
+        terms=terms,
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_moves)
 
 

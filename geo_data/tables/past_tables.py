@@ -260,7 +260,7 @@ def _records(
         for number, cells in sheet.rows:
             yield Row(number, cells, places, by_name, sheet.headers, findings)
 
-    records = tuple(record(row) for row in rows())
-    if not records:
+    read = [(row, record(row)) for row in rows()]
+    if not read:
         findings.add("file_empty")
-    return records
+    return tuple(found for row, found in read if not row.is_bad)

@@ -123,3 +123,8 @@ def _plans() -> QuerySet[ZonePlan]:
         "children_dataset",
         "projection__units_dataset",
     )
+
+
+def list_zone_schools(plan_id: UUID) -> QuerySet[School]:
+    """Return the schools that have a zone in the plan, by name and code. One query."""
+    return School.objects.filter(zones__plan_id=plan_id).order_by("name", "code").distinct()

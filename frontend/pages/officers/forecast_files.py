@@ -26,7 +26,6 @@ from zoning.selectors.outlook import Outlook, YearOutlook
 
 Cell = str | int | None
 Rows = list[list[Cell]]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FONTS = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Libertinus Serif")
 DOCUMENT = Path(settings.BASE) / "frontend" / "templates" / "officers" / "forecast" / "projection.typ"
 
@@ -149,5 +148,4 @@ def _write(sheet: Worksheet, row: int, column: int, cell: Cell, form: Format | N
     if isinstance(cell, int):
         sheet.write_number(row, column, cell, form)
         return
-    text = str(cell)
-    sheet.write_string(row, column, f"'{text}" if text.startswith(FORMULA_STARTS) else text, form)
+    sheet.write_string(row, column, cell, form)  # as a text, so that no spreadsheet runs it

@@ -31,4 +31,5 @@ class Command(ImportCommand):
             path=options["file"],
             stage=options["stage"],
             origin=origin,
+            terms=options["terms"],
         )

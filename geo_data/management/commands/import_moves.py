@@ -21,4 +21,5 @@ class Command(ImportCommand):
             district_code=options["district"],
             path=options["file"],
             origin=origin,
+            terms=options["terms"],
         )
