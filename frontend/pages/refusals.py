@@ -33,6 +33,11 @@ WORDS: Mapping[str, Promise] = {
     "moves_do_not_fit": _("This plan has no such unit or zone."),
     "reason_missing": _("Write a reason: zones are changed with a reason."),
     "dataset_missing": _("The files for this have not been imported yet."),
+    "nothing_to_project_from": _(
+        "There is no census with children yet to enter and no past year. Import one of them first."
+    ),
+    "no_such_projection": _("There is no such projection."),
+    "projection_missing": _("There is no projection of this year on the units in use. Project first."),
     "no_seated_school": _("No public school of this stage has a seat."),
     "units_without_count": _(
         "Some units have no number of children. Import the household census, or name an entry year."

@@ -9,12 +9,19 @@ from pathlib import Path
 from geo_data.county.addresses import addresses_of_county
 from geo_data.county.families import Row
 from geo_data.county.lists import Offices
+from geo_data.county.past import past_of_county
 from geo_data.county.population import children_of_county
 from geo_data.county.sketch import WORKING_CRS, County, Points
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS, KINDS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
+from geo_data.tables.past_tables import (
+    ENROLMENT_COLUMNS,
+    GRADE_COLUMNS,
+    HOUSING_COLUMNS,
+    MOVE_COLUMNS,
+)
 from geo_data.tables.projecting import unproject
 from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
@@ -32,6 +39,7 @@ WRITTEN_LISTS = (
     "kindergartens",
     "births",
 )
+ENROLMENTS, GRADES, HOUSING, MOVES = "enrolments.csv", "grades.csv", "housing.csv", "moves.csv"
 ADDRESSES = "addresses.csv"
 
 UNUSED_BY_ADDRESSES = frozenset({"address_id", "lon", "lat", "wkt"})
@@ -50,7 +58,7 @@ UNUSED_BY_CHILDREN = frozenset(
 
 
 def write_county(county: County, folder: Path) -> dict[str, Path]:
-    """Write units, schools, children, base map, addresses and last year's zones; return the paths by file name."""
+    """Write everything that an officer of the county would have in files; return the paths by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     return _write(county, folder, children_of_county(county))
 
@@ -60,10 +68,15 @@ def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, P
     _write_geojson(folder / BASE_MAP, _line_features(county))
     write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
     write_children(folder / CHILDREN, children)
+    past = past_of_county(county)
+    write_table(folder / ENROLMENTS, ENROLMENT_COLUMNS, past.enrolments)
+    write_table(folder / GRADES, GRADE_COLUMNS, past.grades)
+    write_table(folder / HOUSING, HOUSING_COLUMNS, past.housing)
+    write_table(folder / MOVES, MOVE_COLUMNS, past.moves)
     write_table(
         folder / ADDRESSES, _without(ADDRESS_COLUMNS, UNUSED_BY_ADDRESSES), addresses_of_county(county)
     )
-    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ADDRESSES]
+    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ADDRESSES, ENROLMENTS, GRADES, HOUSING, MOVES]
     for stage, zones in sorted(county.zones_last_year.items()):
         names.append(f"zones_last_year_{stage}.csv")
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)

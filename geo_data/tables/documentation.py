@@ -7,6 +7,12 @@ from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
 from geo_data.tables.finding_texts import TEXTS
+from geo_data.tables.past_tables import (
+    ENROLMENT_COLUMNS,
+    GRADE_COLUMNS,
+    HOUSING_COLUMNS,
+    MOVE_COLUMNS,
+)
 from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
@@ -19,6 +25,10 @@ TABLES = {
     "base map": BASE_MAP_COLUMNS,
     **REGISTER_COLUMNS,
     "addresses": ADDRESS_COLUMNS,
+    "past enrolment": ENROLMENT_COLUMNS,
+    "pupils by grade": GRADE_COLUMNS,
+    "new housing": HOUSING_COLUMNS,
+    "moves": MOVE_COLUMNS,
 }
 
 
