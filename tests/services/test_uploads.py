@@ -100,7 +100,6 @@ def test_what_is_read_from_an_upload_waits_for_an_officer(tmp_path: Path) -> Non
         ("units.exe", DatasetKind.UNITS, Choices(), FormatNotRead),
         ("units.shp", DatasetKind.UNITS, Choices(), FormatNotRead),  # without its companions it means nothing
         ("children.gpkg", DatasetKind.CHILDREN, Choices(), FormatNotRead),
-        ("units.csv", DatasetKind.SURVEYS, Choices(), KindNotImported),
         ("units.csv", DatasetKind.UNITS, Choices(crs="xian80"), UnknownCrs),
         ("units.csv", DatasetKind.UNITS, Choices(stage="primary"), ChoiceNotOffered),
         ("schools.csv", DatasetKind.SCHOOLS, Choices(stage="college"), ChoiceNotOffered),
@@ -247,6 +246,8 @@ def test_a_template_is_understood_as_it_is_and_refused_for_its_example_row_only(
 ) -> None:
     if kind is not DatasetKind.UNITS:
         world.with_units(tmp_path)
+    if DatasetKind.SCHOOLS in KINDS[kind].needs:
+        world.with_schools(tmp_path)
     path = tmp_path / "template.xlsx"
     path.write_bytes(template_of(kind))
     upload = hand_in(path, kind, choices=Choices())
@@ -258,9 +259,17 @@ def test_a_template_is_understood_as_it_is_and_refused_for_its_example_row_only(
     assert not {"column_unknown", "column_missing", "column_twice"} & refused.finding_counts.keys()
 
 
-def test_there_is_no_template_of_what_is_not_imported() -> None:
+def test_what_is_not_imported_has_no_template_and_is_not_taken(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(KINDS, DatasetKind.BASE_MAP)
+
     with pytest.raises(KindNotImported):
-        template_of(DatasetKind.SURVEYS)
+        template_of(DatasetKind.BASE_MAP)
+    with pytest.raises(KindNotImported):
+        hand_in(world.children_file(tmp_path, world.GIRL), DatasetKind.BASE_MAP)
+
+    assert not kept.exists()
 
 
 # The error workbook
