@@ -120,7 +120,7 @@ def choose_for_upload(*, actor: User | None, now: datetime, upload: Upload, choi
     """Change how the file is to be read; it must then be read again, as another version."""
     if actor is not None:
         require(actor, Action.IMPORT_DATA, upload.district_id)
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
     require_file(upload)
     _set_choices(upload, choices)
     upload.save()
