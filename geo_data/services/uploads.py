@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -140,31 +141,21 @@ def read_upload(
     entry = kind_of(upload.kind)
     terms = Terms(settle, Keep(upload.keep), plain_headers(upload.headers), upload)
     origin = Origin(upload.source_office, upload.vintage_on, upload.file_name)
-    with open_upload(upload) as path:
-        arguments: dict[str, object] = _arguments(entry, upload)
-        if upload.borders is None:
-            return entry.importer(
-                actor=actor,
-                now=now,
-                district_code=upload.district_id,
-                path=path,
-                origin=origin,
-                report=report,
-                terms=terms,
-                **arguments,
-            )
-        with open_upload(upload.borders) as borders:
-            return entry.importer(
-                actor=actor,
-                now=now,
-                district_code=upload.district_id,
-                path=path,
-                origin=origin,
-                report=report,
-                terms=terms,
-                **arguments,
-                borders_path=borders,
-            )
+    arguments = _arguments(entry, upload)
+    with ExitStack() as files:
+        path = files.enter_context(open_upload(upload))
+        if upload.borders is not None:
+            arguments["borders_path"] = files.enter_context(open_upload(upload.borders))
+        return entry.importer(
+            actor=actor,
+            now=now,
+            district_code=upload.district_id,
+            path=path,
+            origin=origin,
+            report=report,
+            terms=terms,
+            **arguments,
+        )
 
 
 def _check_file(entry: ImportKind, file_name: str, size: int) -> None:

@@ -188,6 +188,20 @@ def test_the_worker_leaves_a_proposal_and_a_finished_job(tmp_path: Path) -> None
     assert CatchmentUnit.objects.filter(dataset=proposed).count() == 4
 
 
+def test_points_bring_their_neighbours_in_a_file_of_their_own(tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    rows = [f"{code},{world.EAST + 100 * i},{world.NORTH}" for i, code in enumerate("ABC")]
+    points.write_text("\n".join(("单元编号,横坐标,纵坐标", *rows)), encoding="utf-8")
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("单元甲,单元乙\nA,B\nB,C", encoding="utf-8")
+
+    borders = hand_in(pairs, DatasetKind.UNITS)
+    upload = hand_in(points, DatasetKind.UNITS, choices=Choices(borders=borders))
+    done = read_upload(actor=None, now=world.NOW, upload=upload).dataset
+
+    assert (done.status, done.row_count, done.borders.count()) == (DatasetStatus.PROPOSED, 3, 2)
+
+
 # Headers
 
 
