@@ -3,7 +3,7 @@
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
-from geo_data.models.schools import Ownership, School
+from geo_data.models.schools import Ownership, School, SchoolSeats, Site
 from geo_data.models.units import CatchmentUnit, UnitBorder
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "MapFeatureKind",
     "Ownership",
     "School",
+    "SchoolSeats",
     "Sex",
+    "Site",
     "Stage",
     "UnitBorder",
 ]

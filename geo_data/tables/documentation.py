@@ -7,12 +7,14 @@ from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
 from geo_data.tables.finding_texts import TEXTS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.seat_table import SEAT_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
 
 TABLES = {
     "units": UNIT_COLUMNS,
     "borders": BORDER_COLUMNS,
     "schools": SCHOOL_COLUMNS,
+    "seats": SEAT_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
 }
