@@ -5,7 +5,7 @@ that are shifted though declared plain, and plain points that are declared shift
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +24,16 @@ TOLERANCE_M = 100.0
 LEAST_M = 50.0  # in a few places the shift itself is shorter: it does no harm there, and cannot be told from a survey
 METRES_A_DEGREE = 111_320.0
 PLAIN = "wgs84"
+Change = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+
+
+def _unchanged(longitude: FloatArray, latitude: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return longitude, latitude
+
+
 # In this order: where two systems explain an offset equally well, the first is named.
-INVERSE = {"gcj02": wgs84_from_gcj02, "bd09": wgs84_from_bd09, PLAIN: lambda x, y: (x, y)}
-FORWARD = {"gcj02": gcj02_from_wgs84, "bd09": bd09_from_wgs84, PLAIN: lambda x, y: (x, y)}
+INVERSE: Mapping[str, Change] = {"gcj02": wgs84_from_gcj02, "bd09": wgs84_from_bd09, PLAIN: _unchanged}
+FORWARD: Mapping[str, Change] = {"gcj02": gcj02_from_wgs84, "bd09": bd09_from_wgs84, PLAIN: _unchanged}
 
 
 @dataclass(frozen=True, slots=True)

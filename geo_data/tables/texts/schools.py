@@ -132,4 +132,10 @@ SCHOOL_TEXTS: Mapping[str, FindingText] = {
         "请核对两张表",
         "Make both files agree",
     ),
+    "school_in_two_zones": severe(
+        "同一学校出现在两个学区",
+        "a school is named in two zones",
+        "一所学校只能属于一个学区；多校划片请在每行写全部学校",
+        "A school belongs to one zone; rows of a multi-school zone name all its schools",
+    ),
 }
