@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers import (
+    audit,
+    data,
+    office,
+    people,
+    plans,
+    review,
+    rounds,
+    school,
+    steps,
+    zone_texts,
+)
 from frontend.pages.public import home, results, zones
 
 public: list[URLPattern] = [
@@ -37,6 +48,7 @@ officers: list[URLPattern] = [
     path("office/data/<uuid:dataset_id>/", data.dataset, name="dataset"),
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
+    path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),

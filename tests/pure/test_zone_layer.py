@@ -1,10 +1,11 @@
 """Zones of an earlier year as polygons over units: small squares, Loudoun's official zones, Edinburgh's postcodes."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
-import geopandas
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from geopandas.geodataframe import GeoDataFrame
@@ -26,7 +27,7 @@ def box(x: float, y: float, side: float = 100.0) -> shapely.Polygon:
     return shapely.box(EAST + x, NORTH + y, EAST + x + side, NORTH + y + side)
 
 
-def written(folder: Path, name: str, rows: dict[str, shapely.Geometry | list[shapely.Geometry]]) -> Path:
+def written(folder: Path, name: str, rows: Mapping[str, shapely.Geometry | list[shapely.Polygon]]) -> Path:
     """A layer of zones, a row a shape, in the format that the name says."""
     flat = [
         (code, one) for code, shape in rows.items() for one in (shape if isinstance(shape, list) else [shape])
@@ -37,7 +38,7 @@ def written(folder: Path, name: str, rows: dict[str, shapely.Geometry | list[sha
     path = folder / name
     if name.endswith(".geojson"):
         frame = frame.to_crs(4326)
-    frame.to_file(path, **({"encoding": "CP936"} if name.endswith(".shp") else {}))
+    frame.to_file(path, encoding="CP936") if name.endswith(".shp") else frame.to_file(path)
     return path
 
 
@@ -50,7 +51,7 @@ def read(path: Path, repairs: tuple[Repair, ...] = ()) -> tuple[tuple[ZoneArea, 
 
 
 def standings(
-    zones: tuple[ZoneArea, ...], units: dict[str, shapely.Geometry], *, majority: bool = False
+    zones: tuple[ZoneArea, ...], units: Mapping[str, shapely.Geometry], *, majority: bool = False
 ) -> dict[str, UnitStanding]:
     shapes = np.array(list(units.values()), dtype=object)
     overlay = overlay_units(zones, list(units), shapes, shapely.point_on_surface(shapes))
@@ -80,7 +81,11 @@ def test_zones_of_every_format_split_the_units_on_their_border(tmp_path: Path, n
 def test_a_zone_of_several_parts_is_one_zone_in_one_row_or_in_several(tmp_path: Path) -> None:
     parts = [box(0, 0), box(300, 0)]
 
-    for rows in ({"P1": shapely.MultiPolygon(parts)}, {"P1": parts}):
+    both: tuple[Mapping[str, shapely.Geometry | list[shapely.Polygon]], ...] = (
+        {"P1": shapely.MultiPolygon(parts)},
+        {"P1": parts},
+    )
+    for rows in both:
         zones, findings = read(written(tmp_path, "z.gpkg", rows))
         found = standings(zones, {"A": box(0, 0), "B": box(300, 0), "C": box(150, 0)})
         assert findings.counts() == {}
@@ -127,7 +132,7 @@ def test_units_that_are_points_lie_in_one_zone_on_a_border_in_the_smaller_code(t
     ],
 )
 def test_each_fault_of_a_layer_of_zones_has_its_code_and_row(
-    tmp_path: Path, rows: dict[str, shapely.Geometry], code: str, row: int
+    tmp_path: Path, rows: Mapping[str, shapely.Geometry], code: str, row: int
 ) -> None:
     _, findings = read(written(tmp_path, "z.gpkg", rows))
 
@@ -143,7 +148,8 @@ def test_an_invalid_zone_is_mended_only_when_asked(tmp_path: Path) -> None:
 
 
 def _loudoun(folder: Path, level: str, column: str) -> tuple[ZoneArea, ...]:
-    frame = geopandas.read_file(DATA / "loudoun" / f"{level}_zones.geojson")
+    source = DATA / "loudoun" / f"{level}_zones.geojson"
+    frame = pyogrio.read_dataframe(source)  # type: ignore[no-untyped-call]  # it has no types
     path = folder / f"{level}.gpkg"
     frame.rename(columns={column: "school_id"})[["school_id", "geometry"]].to_file(path)
     findings = Findings()
