@@ -73,6 +73,32 @@ SETTINGS = {
     "JIUJIN_KERNEL_CACHE": ("编译后的计算内核存放目录", "folder of compiled kernels"),
     "JIUJIN_STATIC_ROOT": ("静态文件目录", "folder of collected static files"),
     "JIUJIN_FILES": ("上传文件目录", "folder of uploaded files"),
+    "JIUJIN_UPLOADS": ("上报文件的存放目录（加密保存）", "folder of the files handed in, sealed"),
+    "JIUJIN_UPLOADS_BACKEND": (
+        "上报文件的存储后端（Django 存储类），例如 S3 兼容存储；内容仍先加密",
+        "Django storage class of the files handed in, such as an S3 one; what it gets is sealed",
+    ),
+    "JIUJIN_UPLOADS_OPTIONS": (
+        '该后端的参数（JSON），例如 `{"bucket_name": "..."}`',
+        'options of that class as JSON, such as `{"bucket_name": "..."}`',
+    ),
+    "JIUJIN_UPLOAD_MIB": ("单个上报文件的最大体积（MiB）", "largest file that may be handed in, MiB"),
+    "JIUJIN_UPLOAD_DAYS": (
+        "上报文件保留天数，到期删除文件，数据版本保留",
+        "days a file is kept; its version of the data stays",
+    ),
+    "JIUJIN_SCRATCH": (
+        "读取文件时的临时目录（明文，读完即删），建议放在内存盘或加密盘",
+        "folder where a file lies open while it is read; best in memory or on an encrypted disk",
+    ),
+    "JIUJIN_READER_CPU_SECONDS": ("读取一个文件的处理器时间上限（秒）", "processor seconds to read one file"),
+    "JIUJIN_READER_WALL_SECONDS": (
+        "读取并存储一个文件的总时间上限（秒）",
+        "seconds to read and store one file",
+    ),
+    "JIUJIN_READER_MEMORY_MIB": ("读取一个文件的内存上限（MiB）", "memory to read one file, MiB"),
+    "JIUJIN_READER_OUTPUT_MIB": ("一个文件读出数据的上限（MiB）", "what may be read out of one file, MiB"),
+    "JIUJIN_READER_OPEN_FILES": ("读取时可打开的文件数", "files open at once while reading"),
     "JIUJIN_TIME_ZONE": ("时区", "time zone of calendars and pages"),
     "JIUJIN_MAP_REVIEW_NUMBER": (
         "地图审图号；未设置时公众页面不显示地图，只用文字和表格",

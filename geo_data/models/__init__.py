@@ -12,9 +12,11 @@ from geo_data.models.addresses import (
 )
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
-from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
+from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
+from geo_data.models.findings import DatasetFinding, RepairPreview
 from geo_data.models.schools import Ownership, School, SchoolSeats, Site
 from geo_data.models.units import CatchmentUnit, UnitBorder
+from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
     "AddressEntry",
@@ -28,17 +30,22 @@ __all__ = [
     "CatchmentUnit",
     "Child",
     "Dataset",
+    "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
     "District",
+    "HeaderMapping",
     "Household",
     "MapFeature",
     "MapFeatureKind",
     "Ownership",
+    "RepairPreview",
+    "RowsKept",
     "School",
     "SchoolSeats",
     "Sex",
     "Site",
     "Stage",
     "UnitBorder",
+    "Upload",
 ]

@@ -23,6 +23,7 @@ from geo_data.services.bringing_in import (
     unit_shapes,
 )
 from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.findings import Findings
 from geo_data.tables.school_table import SchoolRow, read_schools
 from geo_data.tables.systems import WGS84
@@ -40,6 +41,7 @@ def import_schools(
     accept_offset: bool = False,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the schools of a file; they stand in the current units. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
@@ -48,18 +50,28 @@ def import_schools(
     if accept_offset:
         options["accept_offset"] = True
     known = load_known_places(district_code, DatasetKind.SCHOOLS)
+    ground = replace(ground_of(district), known=known, accept_offset=accept_offset)
+    declared, shapes = declared_system(crs), unit_shapes(units)
 
     def read(findings: Findings) -> Sequence[SchoolRow]:
         return read_schools(
-            path,
-            ground=replace(ground_of(district), known=known, accept_offset=accept_offset),
-            declared=declared_system(crs),
-            units=unit_shapes(units),
-            stage=stage,
-            findings=findings,
+            path, ground=ground, declared=declared, units=shapes, stage=stage, findings=findings
         )
 
-    job = Import(actor, now, district, DatasetKind.SCHOOLS, path, crs, origin, report, options)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.SCHOOLS,
+        path,
+        crs,
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(units,),
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_schools)
 
 

@@ -15,6 +15,7 @@ from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.schools import list_schools
 from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.findings import Findings
 from geo_data.tables.seat_table import SchoolFacts, SeatRow, read_seats
 
@@ -28,6 +29,7 @@ def import_seats(
     path: Path,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the seats of a file, of schools that are there now. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
@@ -35,11 +37,25 @@ def import_seats(
     coming_year = _coming_year(timezone.localtime(now).date())
     options: Mapping[str, CanonicalValue] = {"schools": schools.file_digest, "coming_year": coming_year}
 
+    known = {row.code: SchoolFacts(row.stage, row.planned_intake) for row in list_schools(schools)}
+
     def read(findings: Findings) -> Sequence[SeatRow]:
-        known = {row.code: SchoolFacts(row.stage, row.planned_intake) for row in list_schools(schools)}
         return read_seats(path, schools=known, coming_year=coming_year, findings=findings)
 
-    job = Import(actor, now, district, DatasetKind.SEATS, path, "", origin, report, options)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.SEATS,
+        path,
+        "",
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(schools,),
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_seats)
 
 

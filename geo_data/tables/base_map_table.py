@@ -32,7 +32,7 @@ class MapLine:
 def read_base_map(
     path: Path, *, ground: Ground, declared: System | None, findings: Findings
 ) -> tuple[MapLine, ...]:
-    """Return the lines of a file; they may be stored only when `findings` does not refuse them.
+    """Return the lines of a file without severe findings; to be stored only when `findings` does not refuse them.
 
     Raises UnreadableFile.
     Source: docs/import.md (base map).
@@ -44,17 +44,15 @@ def read_base_map(
     if not rows:
         findings.add("file_empty")
     shapes = place_shapes(layer, declared, ground, findings) if rows else None
-    if shapes is None or shapely.is_missing(shapes).any():
+    if shapes is None:
         return ()
-    for i in np.flatnonzero(shapely.get_dimensions(shapes) != 1):
-        rows[i].note("cell_malformed", value=shapes[i].geom_type)
-    if findings.refuses:
-        return ()
-    lines = to_degrees(shapes, ground)
-    return tuple(
-        MapLine(row.text("kind"), row.text("name"), _multi(line))
-        for row, line in zip(rows, lines, strict=True)
-    )
+    for i in np.flatnonzero(~shapely.is_missing(shapes) & (shapely.get_dimensions(shapes) != 1)):
+        rows[i].note("cell_malformed", value=shapes[i].geom_type, place=shapes[i])
+    read = [(row.text("kind"), row.text("name")) for row in rows]  # reading notes what is wrong with a row
+    good = np.array([not row.is_bad for row in rows], dtype=bool)
+    lines = to_degrees(shapes[good], ground)
+    kept = [texts for texts, is_good in zip(read, good, strict=True) if is_good]
+    return tuple(MapLine(kind, name, _multi(line)) for (kind, name), line in zip(kept, lines, strict=True))
 
 
 def _multi(line: shapely.Geometry) -> shapely.MultiLineString:

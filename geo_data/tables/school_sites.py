@@ -51,12 +51,12 @@ def note_relations(rows: Sequence[Row], schools: Sequence[Site]) -> None:
 
 def note_same_places(rows: Sequence[Row], points: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> None:
     """Note schools of one stage that stand within the same metre."""
-    by_place: dict[tuple[int, int, str], list[Row]] = defaultdict(list)
+    first: dict[tuple[int, int, str], Row] = {}
     for row, point in zip(rows, points, strict=True):
-        by_place[round(point.x), round(point.y), row.text("stage")].append(row)
-    for place_rows in by_place.values():
-        for row in place_rows[1:]:
-            row.note("same_place", value=f"{place_rows[0].text('school_id')}, {row.text('school_id')}")
+        there = first.setdefault((round(point.x), round(point.y), row.text("stage")), row)
+        if there is not row:
+            value = f"{there.text('school_id')}, {row.text('school_id')}"
+            row.note("same_place", value=value, place=point)
 
 
 def _note_main_school(row: Row, school: Site, by_code: Mapping[str, Site]) -> None:

@@ -91,7 +91,7 @@ def read_schools(
     stage: str | None,
     findings: Findings,
 ) -> tuple[SchoolRow, ...]:
-    """Return the schools of a file; they may be stored only when `findings` does not refuse them.
+    """Return the schools of a file without severe findings; to be stored only when `findings` does not refuse them.
 
     units -- areas by unit code in the working system (points where a unit has no area)
     stage -- the stage of all schools of a file without that column
@@ -110,9 +110,11 @@ def read_schools(
     if not rows:
         findings.add("file_empty")
     shapes = place_shapes(layer, declared, ground, findings) if rows else None
-    if shapes is None or shapely.is_missing(shapes).any():
+    if shapes is None:
         return ()
-    metres = shapely.centroid(shapes)
+    placed = ~shapely.is_missing(shapes)
+    rows = [row for row, is_placed in zip(rows, placed, strict=True) if is_placed]
+    metres = shapely.centroid(shapes[placed])
     codes, names = ([row.text(name) for row in rows] for name in ("school_id", "name"))
     shift = layer_shift(codes, names, metres, layer, declared, ground)
     note_shift(shift, findings, is_accepted=ground.accept_offset)
@@ -124,7 +126,7 @@ def read_schools(
     )
     note_relations(rows, schools)
     note_same_places(rows, metres)
-    return schools
+    return tuple(school for row, school in zip(rows, schools, strict=True) if not row.is_bad)
 
 
 def _school(row: Row, unit_code: str, point: shapely.Point, stage: str | None) -> SchoolRow:
@@ -209,12 +211,12 @@ class _UnitFinder:
             row.note("unit_unknown", "unit_id", stated)
             return ""
         if stated and self._are_areas and not shapely.intersects(self._units[stated], point):
-            row.note("outside_its_unit", "unit_id", stated)
+            row.note("outside_its_unit", "unit_id", stated, place=point)
         return stated or self._unit_around(row, point)
 
     def _unit_around(self, row: Row, point: shapely.Point) -> str:
         around = self._tree.query(point, predicate="intersects") if self._are_areas else np.empty(0, np.intp)
         if not len(around):
-            row.note("outside_every_unit", value=row.text("school_id"))
+            row.note("outside_every_unit", value=row.text("school_id"), place=point)
             return ""
         return self._codes[int(around.min())]

@@ -96,7 +96,9 @@ def read_seats(
     is_empty = True
     for number, cells in sheet.rows:
         is_empty = False
-        found += checker.rows_of(Row(number, cells, places, columns, sheet.headers, findings))
+        row = Row(number, cells, places, columns, sheet.headers, findings)
+        of_row = tuple(checker.rows_of(row))
+        found += () if row.is_bad else of_row
     if is_empty:
         findings.add("file_empty")
     return tuple(found)

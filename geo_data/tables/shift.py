@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
-from geo_data.tables.findings import Findings
+from geo_data.tables.findings import Findings, Preview
 from geo_data.tables.offsets import (
     FloatArray,
     bd09_from_wgs84,
@@ -18,6 +19,7 @@ from geo_data.tables.offsets import (
     wgs84_from_bd09,
     wgs84_from_gcj02,
 )
+from geo_data.tables.projecting import DEGREES
 
 FEWEST_MATCHES = 3
 TOLERANCE_M = 100.0
@@ -65,11 +67,13 @@ class MovedPlace:
 class Shift:
     """A layer that lies beside its known places as an undeclared system would have it.
 
+    declared -- name of the declared system
     likely   -- gcj02, bd09 or wgs84 (plain: any system without a shift)
     offset_m -- median distance east and north from the known places
     places   -- every match, in the order of the layer, for a preview
     """
 
+    declared: str
     likely: str
     offset_m: tuple[float, float]
     places: tuple[MovedPlace, ...]
@@ -110,16 +114,23 @@ def find_shift(layer: Sequence[Place], known: Sequence[Place], declared: str) ->
         MovedPlace(place.code, _pair(here), _pair(there), (old.longitude, old.latitude))
         for (place, old), here, there in zip(pairs, now, best[2], strict=True)
     )
-    return Shift(best[1], (float(offset[0]), float(offset[1])), places)
+    return Shift(declared, best[1], (float(offset[0]), float(offset[1])), places)
 
 
 def note_shift(shift: Shift | None, findings: Findings, *, is_accepted: bool) -> None:
-    """Note a shift: severe, unless an officer said that the current version is the wrong one."""
-    if shift is not None:
-        east, north = shift.offset_m
-        metres = round(float(np.hypot(east, north)))
-        value = f"{shift.likely}: {len(shift.places)} × {metres} m ({east:+.0f}, {north:+.0f})"
-        findings.add("shift_accepted" if is_accepted else "shifted_like", value=value)
+    """Note a shift and show both positions: severe, unless an officer said that the current version is wrong."""
+    if shift is None:
+        return
+    east, north = shift.offset_m
+    metres = round(float(np.hypot(east, north)))
+    value = f"{shift.likely}: {len(shift.places)} × {metres} m ({east:+.0f}, {north:+.0f})"
+    declared = shapely.MultiPoint([place.declared for place in shift.places])
+    likely = shapely.MultiPoint([place.likely for place in shift.places])
+    code = "shift_accepted" if is_accepted else "shifted_like"
+    findings.add(code, value=value, place=declared, epsg=DEGREES)
+    if not is_accepted:
+        findings.show(Preview("declared", shift.declared, declared.convex_hull))
+        findings.show(Preview("likely", shift.likely, likely.convex_hull))
 
 
 def _matches(layer: Sequence[Place], known: Sequence[Place]) -> list[tuple[Place, Place]]:

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('geo_data', '0003_more_kinds_of_data'),
+        ('geo_data', '0004_files_are_proposed_before_they_count'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
