@@ -58,13 +58,14 @@ def import_addresses(
     """
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
+    ground, declared, shapes = ground_of(district), declared_system(crs), unit_shapes(units)
 
     def read(findings: Findings) -> tuple[tuple[AddressRow, ...], tuple[Name, ...]]:
         rows = read_addresses(
             path,
-            ground=ground_of(district),
-            declared=declared_system(crs),
-            units=unit_shapes(units),
+            ground=ground,
+            declared=declared,
+            units=shapes,
             spelling=SPELLING,
             findings=findings,
         )
