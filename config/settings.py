@@ -141,11 +141,14 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "3/5m/key,10/d/key,2000/h/ip",
     "login": "600/m/ip",
     "login_failed": "5/5m/key,600/h/ip",
+    "address_request": "60/h/ip,300/d/ip",
 }
 MFA_ADAPTER = "accounts.pages.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jiujin"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.text("JIUJIN_PROXIES", "0"))
+# Public look-ups from one network address, a minute and web process: a whole village may share one.
+LOOKUPS_PER_MINUTE = int(environment.text("JIUJIN_LOOKUPS_PER_MINUTE", "1200"))
 # Shared by all web processes, so that the limits above are the limits.
 CACHES = {
     "default": {
@@ -214,7 +217,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"DatasetStatusEnum": "geo_data.models.DatasetStatus"},
 }
+
+# Files of addresses that officers asked about are deleted after so many days, downloaded or not.
+ADDRESS_FILES_KEPT_DAYS = int(environment.text("JIUJIN_ADDRESS_FILES_KEPT_DAYS", "7"))
 
 # Public maps carry a review number (审图号); without one public pages answer in words and tables.
 MAP_REVIEW_NUMBER = environment.text("JIUJIN_MAP_REVIEW_NUMBER", "")

@@ -14,6 +14,7 @@ from geo_data.models import Dataset, Upload
 from geo_data.selectors.datasets import get_dataset
 from geo_data.selectors.uploads import get_upload
 from geo_data.services.repairs import preview_repairs
+from geo_data.services.stored_files import delete_old_uploads
 from geo_data.services.uploads import read_upload
 from geo_data.services.workbooks import make_workbook
 from geo_data.tables.coverage import Repair
@@ -28,6 +29,7 @@ def read_upload_task(*, job_id: str, upload_id: str) -> None:
         now, upload = timezone.now(), get_upload(upload_id)
         done = read_upload(actor=job.job.requested_by, now=now, upload=upload, report=job.report).dataset
         job.succeed(now=now, result={"dataset": str(done.pk), "status": done.status})
+    delete_old_uploads(actor=None, now=now)
 
 
 @task()

@@ -47,6 +47,14 @@ SETTINGS = {
         "允许提交表单的来源，如 `https://zs.example.gov.cn`",
         "origins forms may come from",
     ),
+    "JIUJIN_LOOKUPS_PER_MINUTE": (
+        "每个网页进程每分钟对同一网络地址回答的地址与学区查询数；0 表示不限",
+        "public look-ups of addresses and zones answered to one network address, a minute and web process; 0: no limit",
+    ),
+    "JIUJIN_ADDRESS_FILES_KEPT_DAYS": (
+        "批量查询的地址文件最多保留的天数，下载后立即删除",
+        "days that files of addresses looked up by officers are kept at most; downloaded ones are deleted at once",
+    ),
     "JIUJIN_DEMO": (
         "演示模式：登录验证码直接显示在页面上；真实招生时绝不可开启",
         "shows sign-in codes on the page: never where real families apply; `make demo` sets it",

@@ -69,6 +69,14 @@ WORDS: Mapping[str, Promise] = {
     "results_not_yet": _("Results are published on the day that the calendar names."),
     "verifiers_disagree": _("An independent check found a fault in the bundle. Nothing was published."),
     "no_such_person": _("There is no such person."),
+    "too_many_requests": _("Too much was asked from your network just now. Wait a minute and try again."),
+    "address_request_empty": _("Write the address, or the reply, and for a note both address and unit."),
+    "address_request_answered": _("Somebody has answered this already."),
+    "no_such_address_request": _("There is no such question to the bureau."),
+    "school_without_zone": _(
+        "This school has no zone in force: it may be private, or the zones are not published."
+    ),
+    "no_zone_here": _("This place belongs to no zone in force. The bureau finds a place for every child."),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 

@@ -17,6 +17,7 @@ BUILDING = re.compile(
     r"(?P<building>第?\d{1,4}[a-z]?(?:号楼|号栋|号院|栋|幢|座)|[a-z]\d{0,3}(?:栋|幢|座|号楼)"
     r"|\d{1,3}(?:组|队)|(?<=[^\d])\d{1,2}楼)"
 )
+ENDS_AS_ROAD = re.compile(rf"(?:{ROADS})$")
 DASHED = re.compile(r"(?P<building>\d{1,3})(?:-\d{1,4}){1,3}$")
 LATIN = re.compile(r"^(?P<name>[a-z]+)(?P<number>\d{1,5})?(?:hao|dong|zhuang|lou)?.*$")
 BARE_BUILDING = re.compile(r"^(?P<name>.*[^\d\W])(?P<building>\d{1,3})$")
@@ -50,6 +51,11 @@ class Typed:
     building: str = ""
     room_dropped: bool = False
 
+    @property
+    def house(self) -> Door | None:
+        """Return the number when it is that of a house in an estate or village, not of a door on a road."""
+        return None if self.road else self.door
+
 
 def read_typed(text: str) -> Typed:
     """Return a typed address taken apart; what cannot be taken apart is all name.
@@ -75,7 +81,8 @@ def read_typed(text: str) -> Typed:
     if not (building or at) and (found := BARE_BUILDING.match(place)):
         number = int(found["building"])
         door = Door(number) if number else None
-        return Typed(place, found["name"], _road_of(found["name"]), door, building_key(str(number)), dropped)
+        road = found["name"] if ENDS_AS_ROAD.search(found["name"]) else ""
+        return Typed(place, found["name"], road, door, building_key(str(number)), dropped)
     return Typed(place, name, building=building or at, room_dropped=dropped)
 
 
@@ -103,10 +110,6 @@ def _name_and_building(text: str) -> tuple[str, str]:
     if found is None:
         return text, ""
     return text[: found.start()], building_key(found["building"])
-
-
-def _road_of(name: str) -> str:
-    return name if re.search(rf"(?:{ROADS})$", name) else ""
 
 
 def _door(found: re.Match[str]) -> Door | None:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from geo_data.api.addresses import Addresses, AddressRequestDetail, AddressRequests
 from geo_data.api.imports import (
     Compare,
     Confirm,
@@ -21,6 +22,9 @@ from geo_data.api.views import BaseMap, Datasets, Districts, Schools, Seats, Uni
 urlpatterns: list[URLPattern] = [
     path("districts/", Districts.as_view(), name="districts"),
     path("datasets/", Datasets.as_view(), name="datasets"),
+    path("addresses/", Addresses.as_view(), name="addresses"),
+    path("address-requests/", AddressRequests.as_view(), name="address-requests"),
+    path("address-requests/<uuid:request_id>/", AddressRequestDetail.as_view(), name="address-request"),
     path("datasets/<uuid:dataset_id>/", Version.as_view(), name="dataset"),
     path("datasets/<uuid:dataset_id>/findings/", VersionFindings.as_view(), name="dataset-findings"),
     path("datasets/<uuid:dataset_id>/places/", VersionPlaces.as_view(), name="dataset-places"),

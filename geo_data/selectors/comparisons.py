@@ -83,6 +83,16 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         label="t.kind || ' ' || t.name",
         columns={},
     ),
+    DatasetKind.ADDRESSES: Comparison(
+        table="geo_data_addressentry",
+        key="t.code",
+        label="concat(t.road, t.number, t.suffix, t.estate, t.building)",
+        columns={
+            **_plain("township", "estate", "building", "road", "number", "suffix", "unit_code"),
+            **_plain("dwellings", "aliases", "old_names"),
+            **_shapes("point"),
+        },
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from geo_data.services.bringing_in import (
 )
 from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.address_table import AddressRow, Spelling, read_addresses, words_of
 from geo_data.tables.findings import Findings
 
@@ -41,6 +43,14 @@ NAME_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What is read of a file: its addresses, and the names of its places."""
+
+    rows: tuple[AddressRow, ...]
+    names: tuple[Name, ...]
+
+
 @transaction.atomic
 def import_addresses(
     *,
@@ -51,6 +61,7 @@ def import_addresses(
     crs: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the address register of a file; its addresses lie in the current units.
 
@@ -60,24 +71,29 @@ def import_addresses(
     units = get_current_dataset(district_code, DatasetKind.UNITS)
     ground, declared, shapes = ground_of(district), declared_system(crs), unit_shapes(units)
 
-    def read(findings: Findings) -> tuple[tuple[AddressRow, ...], tuple[Name, ...]]:
+    def read(findings: Findings) -> Register:
         rows = read_addresses(
-            path,
-            ground=ground,
-            declared=declared,
-            units=shapes,
-            spelling=SPELLING,
-            findings=findings,
+            path, ground=ground, declared=declared, units=shapes, spelling=SPELLING, findings=findings
         )
-        if findings.refuses:
-            return rows, ()
         names, ambiguous = names_of(_entries(rows))
         for alias, places in ambiguous.items():
             findings.add("alias_of_two_places", rows[places[-1]].row, value=alias)
-        return rows, names
+        return Register(rows, names)
 
-    options = {"units": units.file_digest}
-    job = Import(actor, now, district, DatasetKind.ADDRESSES, path, crs, origin, report, options)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.ADDRESSES,
+        path,
+        crs,
+        origin,
+        report,
+        {"units": units.file_digest},
+        terms=terms,
+        basis=(units,),
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store)
 
 
@@ -108,8 +124,8 @@ def _entries(rows: Sequence[AddressRow]) -> list[Entry]:
     ]
 
 
-def _store(dataset: Dataset, read: tuple[tuple[AddressRow, ...], tuple[Name, ...]]) -> int:
-    rows, names = read
+def _store(dataset: Dataset, read: Register) -> int:
+    rows, names = read.rows, read.names
     count = copy_rows(AddressEntry, ENTRY_COLUMNS, _entry_rows(dataset, rows))
     copy_rows(AddressName, NAME_COLUMNS, (_name_row(dataset, name) for name in names))
     copy_rows(AddressKey, ("dataset_id", "name_id", "kind", "key"), _key_rows(dataset))

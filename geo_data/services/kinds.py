@@ -11,10 +11,12 @@ from common.errors import RulesSayNo
 from geo_data.models import DatasetKind
 from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult
+from geo_data.services.import_addresses import import_addresses
 from geo_data.services.import_base_map import import_base_map
 from geo_data.services.import_schools import import_schools
 from geo_data.services.import_seats import import_seats
 from geo_data.services.import_units import import_units
+from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
@@ -150,6 +152,28 @@ KINDS: dict[DatasetKind, ImportKind] = {
             is_layer=True,
             options=frozenset({Option.CRS}),
             examples={"name": "甲乙路"},
+        ),
+        ImportKind(
+            DatasetKind.ADDRESSES,
+            "地址库（小区、楼栋、道路、门牌）",
+            ADDRESS_COLUMNS,
+            import_addresses,
+            is_layer=True,
+            options=frozenset({Option.CRS}),
+            needs=(DatasetKind.UNITS,),
+            examples={
+                "township": "样例街道",
+                "estate": "甲乙花园",
+                "building": "3号楼",
+                "road": "甲乙路",
+                "door_number": "12号",
+                "unit_id": "0101",
+                "aliases": "老粮站",
+                "old_names": "粮食局家属院",
+                "dwellings": "48",
+                "lon": "112.9812",
+                "lat": "34.7485",
+            },
         ),
     )
 }

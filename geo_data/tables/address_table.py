@@ -118,7 +118,7 @@ def read_addresses(
         for row, unit_code, point in zip(rows, unit_codes, degrees, strict=True)
     )
     _compare(rows, addresses)
-    return addresses
+    return tuple(address for row, address in zip(rows, addresses, strict=True) if not row.is_bad)
 
 
 def _points(layer: Layer, declared: System | None, ground: Ground, findings: Findings) -> Shapes | None:
@@ -130,9 +130,9 @@ def _points(layer: Layer, declared: System | None, ground: Ground, findings: Fin
     rows = tuple(row for row, has in zip(layer.rows, placed, strict=True) if has)
     part = replace(layer, rows=rows, shapes=layer.shapes[placed])
     shapes = place_shapes(part, declared, ground, findings)
-    if shapes is None or shapely.is_missing(shapes).any():
+    if shapes is None:
         return None
-    points[placed] = shapely.centroid(shapes)
+    points[placed] = np.where(shapely.is_missing(shapes), None, shapely.centroid(shapes))
     return points
 
 

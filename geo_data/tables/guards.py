@@ -111,26 +111,24 @@ def _unshifted(shape: shapely.Geometry, system: System) -> shapely.Geometry:
     return plain
 
 
+def _middles(shapes: Shapes) -> FloatArray:
+    """Return [n, 2] the middles of the shapes' boxes: a ring that crosses itself has its centre of gravity anywhere."""
+    box = shapely.bounds(shapes)
+    return np.asarray((box[:, :2] + box[:, 2:]) / 2, dtype=np.float64)
+
+
 def _check_rows(
     shapes: Shapes, rows: Iterable[int], system: System, home: Home, findings: Findings
 ) -> Inside:
-    middles = _middles(change_system(shapes, system, to_epsg=WGS84.epsg))
-    longitude, latitude = middles.T
+    centres = _middles(change_system(shapes, system, to_epsg=WGS84.epsg))
+    longitude, latitude = centres[:, 0], centres[:, 1]
     inside = (longitude >= home.west) & (longitude <= home.east)
     inside &= (latitude >= home.south) & (latitude <= home.north)
-    for row, fine, (east, north) in zip(rows, inside, middles.tolist(), strict=True):
+    for row, fine, (east, north) in zip(rows, inside, centres, strict=True):
         if not fine:
-            place = shapely.Point(east, north)
-            findings.add(
-                "outside_district", row, value=f"{east:.5f}, {north:.5f}", place=place, epsg=WGS84.epsg
-            )
+            value, place = f"{east:.5f}, {north:.5f}", shapely.Point(east, north)
+            findings.add("outside_district", row, value=value, place=place, epsg=WGS84.epsg)
     return np.asarray(inside, dtype=np.bool_)
-
-
-def _middles(shapes: Shapes) -> FloatArray:
-    """Return the middles of the shapes' extents, [n, 2]; a centroid is nowhere where a ring crosses itself evenly."""
-    bounds = shapely.bounds(shapes)
-    return np.asarray((bounds[:, :2] + bounds[:, 2:]) / 2)
 
 
 def _is_home(x: float, y: float, system: System, home: Home) -> bool:

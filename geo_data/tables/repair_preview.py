@@ -66,7 +66,8 @@ def preview_repair(
         after = np.where(shapely.is_valid(read.shapes), after, read.shapes)
     if shapely.is_valid(after).all():
         after = mend_coverage(after, read.codes, repairs, findings, tolerance_m=tolerance_m)
-    differing = np.flatnonzero(~shapely.equals_exact(read.shapes, after, 0.0))
+    same = shapely.equals_exact(shapely.normalize(read.shapes), shapely.normalize(after), 0.0)
+    differing = np.flatnonzero(~same)  # the cleaner also turns rings, which changes nothing
     order = sorted(map(int, differing), key=lambda i: (read.codes[i], i))
     changes = (
         _change(read.codes[i], read.numbers[i], read.shapes[i], after[i], ground.working_epsg)

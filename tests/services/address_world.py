@@ -1,10 +1,17 @@
 """The smallest register: an estate in two blocks, a road with odd and even numbers, a village, aliases."""
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
+from geo_data.models import Stage
 from geo_data.services.datasets import ImportResult
 from geo_data.services.import_addresses import import_addresses
+from geo_data.services.import_schools import import_schools
 from tests.services import geo_world
+from zoning.models import ZonePublication
+from zoning.services.plans import import_plan
+from zoning.services.publications import publish_plan
 
 HEADER = "乡镇街道,小区或村,楼栋,道路,门牌号,单元编号,别名,曾用名,户数,横坐标,纵坐标"
 EAST, NORTH = geo_world.EAST, geo_world.NORTH
@@ -36,3 +43,38 @@ def with_addresses(folder: Path, *rows: str) -> ImportResult:
     return import_addresses(
         actor=None, now=geo_world.NOW, district_code=geo_world.CODE, path=path, origin=geo_world.ORIGIN
     )
+
+
+DAY = date(2026, 10, 1)
+WEST_AND_EAST = {"A": "P1", "C": "P1", "B": "P3", "D": "P3"}  # blocks A and C against B and D
+
+
+def with_schools(folder: Path) -> ImportResult:
+    """Import a primary school in A and one in D."""
+    path = geo_world.schools_file(
+        folder,
+        f"P1,第一小学,小学,公办,A,270,45,1,{EAST + 50},{NORTH + 50}",
+        f"P3,第三小学,小学,公办,D,270,45,1,{EAST + 150},{NORTH + 150}",
+    )
+    return import_schools(
+        actor=None, now=geo_world.NOW, district_code=geo_world.CODE, path=path, origin=geo_world.ORIGIN
+    )
+
+
+def in_force(zones: Mapping[str, str], year: int = 2026) -> ZonePublication:
+    """Publish a plan, unit -> school, for the school year."""
+    rows = [(unit, [school]) for unit, school in zones.items()]
+    plan = import_plan(
+        actor=None, now=geo_world.NOW, district_code=geo_world.CODE, stage=Stage.PRIMARY, rows=rows
+    )
+    days = {"from_on": date(year, 9, 1), "until_on": date(year + 1, 9, 1)}
+    return publish_plan(actor=None, now=geo_world.NOW, plan_id=plan.pk, document_number=f"{year}-1", **days)
+
+
+def zoned_county(folder: Path) -> ZonePublication:
+    """The four blocks with schools, register and zones in force."""
+    geo_world.district()
+    geo_world.with_units(folder)
+    with_schools(folder)
+    with_addresses(folder)
+    return in_force(WEST_AND_EAST)

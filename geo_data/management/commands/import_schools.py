@@ -37,4 +37,5 @@ class Command(ImportCommand):
             accept_offset=options["accept_offset"],
             stage=options["stage"],
             origin=origin,
+            terms=options["terms"],
         )
