@@ -69,12 +69,12 @@ class ZoneTextsForm(forms.Form):
     """Zones in words: the texts themselves stand beside it, one a school."""
 
     MOST_BYTES = 2_000_000
-    KINDS = (".csv", ".txt", ".tsv", ".xlsx", ".xls", ".ods")
+    KINDS = (".csv", ".txt", ".tsv")  # plain text only: other kinds are never opened by a web process
 
     stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
     file = forms.FileField(
         label=_("File of zone texts"),
-        help_text=_("CSV or XLSX with the columns 学校编号 and 招生范围. It fills the boxes below."),
+        help_text=_("CSV with the columns 学校编号 and 招生范围. It fills the boxes below."),
         required=False,
     )
     majority = forms.BooleanField(
@@ -96,7 +96,7 @@ class ZoneTextsForm(forms.Form):
         if file and file.size > self.MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB."))
         if file and not str(file.name).casefold().endswith(self.KINDS):
-            raise forms.ValidationError(_("Upload a CSV or XLSX file."))
+            raise forms.ValidationError(_("Upload a CSV file."))
         return file
 
 
