@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import audit, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers import (
+    addresses,
+    audit,
+    forecast,
+    office,
+    people,
+    plans,
+    review,
+    rounds,
+    school,
+    steps,
+)
 from frontend.pages.officers.data import (
     bring,
     decisions,
@@ -15,9 +26,7 @@ from frontend.pages.officers.data import (
     repairs,
     versions,
 )
-from frontend.pages.officers.data import (
-    home as data_home,
-)
+from frontend.pages.officers.data import home as data_home
 from frontend.pages.public import home, missing, results, school_zones, zones
 
 public: list[URLPattern] = [
@@ -78,6 +87,11 @@ data: list[URLPattern] = [
 
 officers: list[URLPattern] = [
     path("office/", office.office, name="office"),
+    path("office/addresses/", addresses.addresses, name="office-addresses"),
+    path("office/addresses/noted.csv", addresses.noted_addresses, name="noted-addresses"),
+    path("office/addresses/files/", addresses.look_up_file, name="look-up-file"),
+    path("office/addresses/files/<uuid:file_id>/", addresses.download_file, name="download-file"),
+    path("office/addresses/<uuid:request_id>/", addresses.address_request, name="address-request-page"),
     path("office/audit/", audit.audit, name="audit"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
@@ -87,6 +101,13 @@ officers: list[URLPattern] = [
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
+    path("office/forecast/", forecast.forecasts, name="forecasts"),
+    path("office/forecast/run/", forecast.run, name="run-forecast"),
+    path("office/forecast/<uuid:projection_id>/", forecast.forecast, name="forecast"),
+    path("office/forecast/<uuid:projection_id>/map/", forecast.forecast_map, name="forecast-map"),
+    path("office/forecast/<uuid:projection_id>/zones/<str:code>/", forecast.zone, name="forecast-zone"),
+    path("office/forecast/<uuid:projection_id>/projection.xlsx", forecast.as_workbook, name="forecast-xlsx"),
+    path("office/forecast/<uuid:projection_id>/projection.pdf", forecast.as_print, name="forecast-pdf"),
     path("office/rounds/<uuid:round_id>/", rounds.round_page, name="round"),
     path("office/rounds/<uuid:round_id>/open/", steps.open_step, name="round-open"),
     path("office/rounds/<uuid:round_id>/accept/", steps.accept_step, name="round-accept"),
