@@ -7,6 +7,13 @@ from geo_data.tables.documentation import with_tables
 PAGE = Path(__file__).parents[2] / "docs" / "import.md"
 
 
+def test_columns_of_the_lists_are_those_of_the_code() -> None:
+    text = (PAGE.parent / "registers.md").read_text(encoding="utf-8")
+
+    assert with_tables(text) == text
+    assert "| 学籍号 | `pupil_number` | text |" in text
+
+
 def test_tables_of_the_page_are_those_of_the_code() -> None:
     text = PAGE.read_text(encoding="utf-8")
 
