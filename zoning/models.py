@@ -170,3 +170,36 @@ class ZonePublication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.in_force}"
+
+
+class AddressFile(models.Model):
+    """A file of addresses that an officer wants looked up, and the answer. Both are sealed, and erased once handed out.
+
+    suffix -- .csv or .xlsx; the file's own name may name people and is not kept
+    counts -- rows by outcome, without personal data
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="address_files")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    on = models.DateField()
+    suffix = models.CharField(max_length=5)
+    upload_sealed = models.BinaryField(null=True)
+    answer_sealed = models.BinaryField(null=True)
+    counts = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="address_file_stage_is_known", condition=Q(stage__in=Stage.values)),
+            models.CheckConstraint(
+                name="address_file_erased_is_empty",
+                condition=Q(erased_at=None) | Q(upload_sealed=None, answer_sealed=None),
+            ),
+        ]
+        indexes = [models.Index(name="address_file_by_district", fields=["district", "-asked_at"])]
+
+    def __str__(self) -> str:
+        return str(self.id)

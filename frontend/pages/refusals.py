@@ -72,6 +72,12 @@ WORDS: Mapping[str, Promise] = {
     "address_request_empty": _("Write the address, or the reply, and for a note both address and unit."),
     "address_request_answered": _("Somebody has answered this already."),
     "no_such_address_request": _("There is no such question to the bureau."),
+    "address_file_unfit": _(
+        "Give a CSV or XLSX file of up to 10 MB and 20,000 rows, with a column 地址 / address, 地址编号 / address_id "
+        "or 单元编号 / unit_id."
+    ),
+    "address_file_erased": _("The answer was handed out or its time is over; it was erased."),
+    "no_such_address_file": _("There is no such file."),
     "school_without_zone": _(
         "This school has no zone in force: it may be private, or the zones are not published."
     ),

@@ -20,5 +20,6 @@ STAGES: Mapping[str, Promise] = {
     "verifying": _("Checking the result independently"),
     "storing": _("Storing"),
     "projecting": _("Projecting, and testing on past years"),
+    "looking_up": _("Looking up the addresses"),
     "offering": _("Offering the places"),
 }

@@ -23,6 +23,14 @@ from geo_data.models.past import (
     SourceCategory,
 )
 from geo_data.models.projections import Projection, ProjectionRow
+from geo_data.models.reconciliation import (
+    CaseState,
+    ReconciledChild,
+    Reconciliation,
+    ReconciliationCase,
+    ReconciliationDecision,
+)
+from geo_data.models.registers import RegisterEntry, SelfRegistration
 from geo_data.models.schools import Ownership, School
 from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
@@ -36,6 +44,7 @@ __all__ = [
     "AddressNameSort",
     "AddressRequest",
     "AddressRequestState",
+    "CaseState",
     "CatchmentUnit",
     "Child",
     "Dataset",
@@ -55,9 +64,15 @@ __all__ = [
     "PastEnrolment",
     "Projection",
     "ProjectionRow",
+    "ReconciledChild",
+    "Reconciliation",
+    "ReconciliationCase",
+    "ReconciliationDecision",
+    "RegisterEntry",
     "RepairPreview",
     "RowsKept",
     "School",
+    "SelfRegistration",
     "Sex",
     "SourceCategory",
     "Stage",

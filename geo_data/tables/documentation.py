@@ -1,4 +1,4 @@
-"""The column and finding tables of docs/import.md, written from the code that reads the files."""
+"""The column and finding tables of docs/import.md and docs/registers.md, written from the code that reads the files."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ from geo_data.tables.past_tables import (
     HOUSING_COLUMNS,
     MOVE_COLUMNS,
 )
+from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
 
@@ -22,6 +23,7 @@ TABLES = {
     "schools": SCHOOL_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
+    **REGISTER_COLUMNS,
     "addresses": ADDRESS_COLUMNS,
     "past enrolment": ENROLMENT_COLUMNS,
     "pupils by grade": GRADE_COLUMNS,
