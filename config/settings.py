@@ -217,6 +217,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"DatasetStatusEnum": "geo_data.models.DatasetStatus"},
 }
 
 # Files of addresses that officers asked about are deleted after so many days, downloaded or not.

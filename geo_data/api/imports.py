@@ -122,7 +122,7 @@ class VersionFindings(APIView):
             "counts": dataset.finding_counts,
             "page": page.number,
             "pages": pages.num_pages,
-            "findings": FindingSerializer([finding_of(row) for row in page], many=True).data,
+            "findings": [FindingSerializer(finding_of(row)).data for row in page],
         }
         return Response(told)
 

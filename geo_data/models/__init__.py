@@ -14,6 +14,14 @@ from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
 from geo_data.models.findings import DatasetFinding, RepairPreview
+from geo_data.models.reconciliation import (
+    CaseState,
+    ReconciledChild,
+    Reconciliation,
+    ReconciliationCase,
+    ReconciliationDecision,
+)
+from geo_data.models.registers import RegisterEntry, SelfRegistration
 from geo_data.models.schools import Ownership, School
 from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
@@ -27,6 +35,7 @@ __all__ = [
     "AddressNameSort",
     "AddressRequest",
     "AddressRequestState",
+    "CaseState",
     "CatchmentUnit",
     "Child",
     "Dataset",
@@ -39,9 +48,15 @@ __all__ = [
     "MapFeature",
     "MapFeatureKind",
     "Ownership",
+    "ReconciledChild",
+    "Reconciliation",
+    "ReconciliationCase",
+    "ReconciliationDecision",
+    "RegisterEntry",
     "RepairPreview",
     "RowsKept",
     "School",
+    "SelfRegistration",
     "Sex",
     "Stage",
     "UnitBorder",

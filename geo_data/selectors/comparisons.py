@@ -86,6 +86,28 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
             **_shapes("point"),
         },
     ),
+    **dict.fromkeys(
+        (
+            DatasetKind.REGISTRATIONS,
+            DatasetKind.PERMITS,
+            DatasetKind.TITLES,
+            DatasetKind.RENTALS,
+            DatasetKind.PUPILS,
+            DatasetKind.ATTENDANCE,
+            DatasetKind.KINDERGARTENS,
+            DatasetKind.BIRTHS,
+            DatasetKind.SURVEYS,
+        ),
+        Comparison(
+            table="geo_data_registerentry",
+            key="t.record_index",
+            label="concat('#', t.row_number)",
+            columns={
+                **_plain("birth_on", "sex", "unit_code", "school_code", "grade", "guardian_index"),
+                **_plain("property_index", "details"),
+            },
+        ),
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import NoReturn
 
@@ -91,24 +92,22 @@ def _cut_sockets(keep: int) -> None:
 def _only_drivers() -> None:
     pyogrio.list_drivers()  # registers them
     # They are deregistered in the library that pyogrio reads with: Django uses the same.
-    count, get, away = lgdal.GDALGetDriverCount, lgdal.GDALGetDriver, lgdal.GDALDeregisterDriver
+    how_many, get, away = lgdal.GDALGetDriverCount, lgdal.GDALGetDriver, lgdal.GDALDeregisterDriver
     get.restype, get.argtypes = ctypes.c_void_p, [ctypes.c_int]
     away.restype, away.argtypes = None, [ctypes.c_void_p]
     name = lgdal.GDALGetDriverShortName
     name.restype, name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
-    drivers = [get(i) for i in range(count())]
+    drivers = [get(i) for i in range(how_many())]
     for driver in drivers:
         if (name(driver) or b"").decode() not in DRIVERS:
             away(driver)
 
 
 def _set_limits(limits: Limits) -> None:
-    hard = resource.RLIM_INFINITY
-    highest = max(int(entry) for entry in os.listdir("/proc/self/fd"))
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
-        (resource.RLIMIT_NOFILE, highest + 1 + limits.open_files),
+        (resource.RLIMIT_NOFILE, _last_number(limits.open_files)),
         (resource.RLIMIT_DATA, _private_bytes() + limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
     ):
@@ -116,6 +115,13 @@ def _set_limits(limits: Limits) -> None:
         least = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (least, least if kind != resource.RLIMIT_CPU else hard))
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
+
+
+def _last_number(more: int) -> int:
+    """Return the limit below which just so many file numbers are free: new files get the smallest free ones."""
+    taken = {int(entry) for entry in os.listdir("/proc/self/fd")}
+    free = (number for number in count() if number not in taken)
+    return next(islice(free, more, None))
 
 
 def _private_bytes() -> int:

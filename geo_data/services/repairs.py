@@ -18,7 +18,8 @@ from geo_data.services.bringing_in import declared_system
 from geo_data.services.headers import plain_headers
 from geo_data.services.kinds import Option, kind_of
 from geo_data.services.reading_apart import read_apart
-from geo_data.services.uploads import ChoiceNotOffered, check_tolerance, open_upload
+from geo_data.services.stored_files import open_upload
+from geo_data.services.uploads import ChoiceNotOffered, check_tolerance
 from geo_data.tables.coverage import Repair
 from geo_data.tables.findings import Findings
 from geo_data.tables.placing import Ground

@@ -1,19 +1,15 @@
 """Files handed in: kept sealed, read in the background, proposed, and deleted when they are old."""
 
 import hashlib
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import Storage, storages
 from django.db import transaction
 
 from accounts.models import User
@@ -21,21 +17,22 @@ from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
-from common.errors import MalformedInput, RulesSayNo, WrongMoment
+from common.errors import MalformedInput, RulesSayNo
 from geo_data.models import DatasetKind, Stage, Upload
 from geo_data.selectors.districts import get_district
 from geo_data.services.bringing_in import GoodRowsNotOffered, declared_system
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.headers import check_headers, plain_headers
 from geo_data.services.kinds import ImportKind, Option, kind_of
+from geo_data.services.stored_files import PART, open_upload, require_file, upload_storage
 from geo_data.services.terms import Settle, Terms
 from geo_data.tables.coverage import SNAP_METRES, Repair
 from geo_data.tables.findings import Keep
 from geo_data.tables.layers import LAYERS
 from geo_data.tables.reading import SPREADSHEETS, TEXTS
 
-MOST_TOLERANCE_MM = 5_000
-PART = 1 << 20
+MOST_TOLERANCE_M = 5
+MOST_TOLERANCE_MM = MOST_TOLERANCE_M * 1000
 
 
 class FileTooLarge(RulesSayNo):
@@ -54,12 +51,6 @@ class ChoiceNotOffered(MalformedInput):
     """Something was chosen that the kind does not offer, or that means nothing."""
 
     code = "choice_not_offered"
-
-
-class UploadIsDeleted(WrongMoment):
-    """The file handed in was deleted; hand it in again."""
-
-    code = "upload_is_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,7 @@ def choose_for_upload(*, actor: User | None, now: datetime, upload: Upload, choi
     if actor is not None:
         require(actor, Action.IMPORT_DATA, upload.district_id)
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
-    _require_file(upload)
+    require_file(upload)
     _set_choices(upload, choices)
     upload.save()
     _record(upload, actor=actor, now=now, action="upload.choices_changed", details={"keep": upload.keep})
@@ -174,51 +165,6 @@ def read_upload(
                 **arguments,
                 borders_path=borders,
             )
-
-
-@contextmanager
-def open_upload(upload: Upload) -> Iterator[Path]:
-    """Lay the file open in the scratch folder while the block runs. Raises UploadIsDeleted."""
-    _require_file(upload)
-    settings.SCRATCH.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = Path(mkdtemp(dir=settings.SCRATCH))
-    try:
-        path = folder / f"file{Path(upload.file_name).suffix.casefold()}"
-        with upload_storage().open(upload.stored_name) as sealed, path.open("wb") as plain:
-            shutil.copyfileobj(sealed, plain, PART)
-        yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@transaction.atomic
-def delete_upload(*, actor: User | None, now: datetime, upload: Upload) -> Upload:
-    """Delete the file; its line and the versions read from it stay."""
-    if actor is not None:
-        require(actor, Action.IMPORT_DATA, upload.district_id)
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
-    if upload.deleted_at is None:
-        name, upload.stored_name, upload.deleted_at = upload.stored_name, "", now
-        upload.save(update_fields=["stored_name", "deleted_at"])
-        painted = list(upload.datasets.exclude(workbook="").order_by("id").values_list("workbook", flat=True))
-        upload.datasets.exclude(workbook="").update(workbook="")
-        transaction.on_commit(lambda: _delete_files([name, *painted]))
-        _record(upload, actor=actor, now=now, action="upload.deleted", details={})
-    return upload
-
-
-def delete_old_uploads(*, actor: User | None, now: datetime) -> int:
-    """Delete files older than the settings allow, and scratch that a killed worker left; return how many files."""
-    old = Upload.objects.filter(deleted_at=None, uploaded_at__lt=now - timedelta(days=settings.UPLOAD_DAYS))
-    uploads = list(old.order_by("uploaded_at", "id"))
-    for upload in uploads:
-        delete_upload(actor=actor, now=now, upload=upload)
-    return len(uploads)
-
-
-def upload_storage() -> Storage:
-    """Return where files handed in are kept."""
-    return storages["uploads"]
 
 
 def _check_file(entry: ImportKind, file_name: str, size: int) -> None:
@@ -282,16 +228,6 @@ def _arguments(entry: ImportKind, upload: Upload) -> dict[str, object]:
         arguments["repairs"] = tuple(Repair(word) for word in chosen.get("repairs", ()))
         arguments["tolerance_m"] = chosen.get("tolerance_mm", round(SNAP_METRES * 1000)) / 1000
     return arguments
-
-
-def _delete_files(names: Sequence[str]) -> None:
-    for name in names:
-        upload_storage().delete(name)
-
-
-def _require_file(upload: Upload) -> None:
-    if upload.deleted_at is not None:
-        raise UploadIsDeleted("the file was deleted; hand it in again", upload=str(upload.pk))
 
 
 def _base_name(file_name: str) -> str:

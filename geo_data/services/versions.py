@@ -13,8 +13,10 @@ from geo_data.models import Dataset, DatasetKind, DatasetStatus
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.services.datasets import compare_with_current, lock_district, make_current
 from geo_data.services.found import delete_rows
+from geo_data.services.stored_files import delete_upload
 
 USED = (DatasetStatus.CURRENT, DatasetStatus.SUPERSEDED)
+ALIVE = (*USED, DatasetStatus.PROPOSED, DatasetStatus.REFUSED)
 
 
 class DatasetIsWithdrawn(WrongMoment):
@@ -86,7 +88,10 @@ def compare_again(*, actor: User | None, now: datetime, dataset: Dataset) -> Dat
 
 @transaction.atomic
 def discard_dataset(*, actor: User | None, now: datetime, dataset: Dataset) -> Dataset:
-    """Drop a proposed or refused version: its rows are deleted, its findings and its line in the list stay."""
+    """Drop a proposed or refused version: its rows are deleted, its findings and its line in the list stay.
+
+    The file goes too, unless another version that was read from it waits or is in use.
+    """
     _lock(dataset, actor)
     if dataset.status not in (DatasetStatus.PROPOSED, DatasetStatus.REFUSED):
         raise DatasetNotProposed("the version does not wait for a decision", status=dataset.status)
@@ -94,6 +99,8 @@ def discard_dataset(*, actor: User | None, now: datetime, dataset: Dataset) -> D
     rows, dataset.row_count = dataset.row_count, 0
     _decide(dataset, DatasetStatus.DISCARDED, actor, now)
     _record(dataset, actor=actor, now=now, action="dataset.discarded", rows=rows)
+    if dataset.upload and not dataset.upload.datasets.filter(status__in=ALIVE).exists():
+        delete_upload(actor=actor, now=now, upload=dataset.upload)
     return dataset
 
 

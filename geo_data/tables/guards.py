@@ -68,7 +68,7 @@ def check_place(
 
     None when the layer as a whole cannot lie where it is declared.
     """
-    centres = shapely.get_coordinates(shapely.envelope(shapely.centroid(shapes)))
+    centres = _middles(shapes)
     x, y = (float(value) for value in np.median(centres, axis=0))
     degrees = abs(x) <= 180 and abs(y) <= 180
     if degrees and not system.is_geographic:
@@ -111,17 +111,23 @@ def _unshifted(shape: shapely.Geometry, system: System) -> shapely.Geometry:
     return plain
 
 
+def _middles(shapes: Shapes) -> FloatArray:
+    """Return [n, 2] the middles of the shapes' boxes: a ring that crosses itself has its centre of gravity anywhere."""
+    box = shapely.bounds(shapes)
+    return np.asarray((box[:, :2] + box[:, 2:]) / 2, dtype=np.float64)
+
+
 def _check_rows(
     shapes: Shapes, rows: Iterable[int], system: System, home: Home, findings: Findings
 ) -> Inside:
-    centres = shapely.centroid(change_system(shapes, system, to_epsg=WGS84.epsg))
-    longitude, latitude = shapely.get_x(centres), shapely.get_y(centres)
+    centres = _middles(change_system(shapes, system, to_epsg=WGS84.epsg))
+    longitude, latitude = centres[:, 0], centres[:, 1]
     inside = (longitude >= home.west) & (longitude <= home.east)
     inside &= (latitude >= home.south) & (latitude <= home.north)
-    for row, fine, centre in zip(rows, inside, centres, strict=True):
+    for row, fine, (east, north) in zip(rows, inside, centres, strict=True):
         if not fine:
-            value = f"{centre.x:.5f}, {centre.y:.5f}"
-            findings.add("outside_district", row, value=value, place=centre, epsg=WGS84.epsg)
+            value, place = f"{east:.5f}, {north:.5f}", shapely.Point(east, north)
+            findings.add("outside_district", row, value=value, place=place, epsg=WGS84.epsg)
     return np.asarray(inside, dtype=np.bool_)
 
 

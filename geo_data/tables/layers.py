@@ -35,6 +35,7 @@ from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, parse_
 
 PYOGRIO_FAULTS = (CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 MOST_VERTICES = 5_000_000  # a county's 10,000 units have some hundred thousand
+VERTEX_BYTES = 16
 LAYERS = frozenset({".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".fgb"})
 
 PLACE_COLUMNS = (
@@ -90,15 +91,21 @@ def _read_map_layer(path: Path) -> Layer:
         meta, _, shapes, fields = pyogrio.raw.read(  # type: ignore[no-untyped-call]
             source, encoding=encoding, force_2d=True
         )
-        geometries = None if shapes is None else shapely.from_wkb(shapes)
+        geometries = None if shapes is None else _decoded(shapes)
     except (*PYOGRIO_FAULTS, shapely.GEOSException, UnicodeDecodeError, ValueError) as fault:
         raise UnreadableFile(_without_folder(str(fault), path)) from fault
-    _check_vertices(0 if geometries is None else int(shapely.get_num_coordinates(geometries).sum()))
     cells = [_plain_cells(field) for field in fields]
     rows = tuple((number, row) for number, row in enumerate(zip(*cells, strict=True), start=FIRST_DATA_ROW))
     if geometries is None:
         geometries = np.full(len(rows), None, dtype=object)
     return Layer(tuple(meta["fields"]), rows, geometries, _system_of(meta.get("crs")))
+
+
+def _decoded(shapes: Shapes) -> Shapes:
+    """Return the shapes of WKB, unless they are too many vertices; their bytes tell before they are decoded."""
+    _check_vertices(sum(len(shape) for shape in shapes if shape is not None) // VERTEX_BYTES)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are findings later
+        return np.asarray(shapely.from_wkb(shapes), dtype=np.object_)
 
 
 def _check_vertices(count: int) -> None:

@@ -81,7 +81,8 @@ def read_schools(
         findings.add("name_missing")
     columns = {column.name: column for column in SCHOOL_COLUMNS}
     rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
-    if not rows:
+    codes = [row.text("school_id") for row in rows]  # told also of a layer that is stopped below
+    if not codes:
         findings.add("file_empty")
     shapes = place_shapes(layer, declared, ground, findings) if rows else None
     if shapes is None:

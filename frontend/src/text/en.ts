@@ -22,6 +22,8 @@ export const en: Texts = {
   after_move: "Then {children} children for {seats} seats ({full})",
   overfull: "more than its seats",
   no_neighbours: "It touches no other zone; moving it would cut a zone in pieces.",
+  places_hint: "Choose a mark on the map, or “Show” in the list, to see where it is.",
+  places_layers: "Show or hide layers",
   recompute_start: "Draw all tickets again",
   recompute_reading: "Reading the bundle",
   recompute_drawing: "Drawing the tickets again",
