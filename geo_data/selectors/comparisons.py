@@ -54,9 +54,16 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         label="t.code",
         columns={
             **_plain("name", "stage", "ownership", "address", "unit_code", "capacity", "planned_intake"),
-            **_plain("classes", "group_code", "feeds"),
+            **_plain("classes", "group_code", "feeds", "site", "main_code", "enrolled", "purchased_places"),
+            **_plain("boarding", "boarding_beds", "bus_lines", "nine_year_code"),
             **_shapes("point"),
         },
+    ),
+    DatasetKind.SEATS: Comparison(
+        table="geo_data_schoolseats",
+        key="t.school_code || ' ' || t.year || ' ' || t.grade",
+        label="t.school_code || ' ' || t.year || ' ' || t.grade",
+        columns=_plain("seats", "classes", "enrolled", "planned_intake"),
     ),
     DatasetKind.CHILDREN: Comparison(
         table="geo_data_child",
