@@ -105,6 +105,8 @@ def read_addresses(
         return ()
     columns = {column.name: column for column in ADDRESS_COLUMNS}
     rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    for row in rows:
+        row.text("address_id")  # told also of a layer that is stopped below
     if not rows:
         findings.add("file_empty")
         return ()

@@ -171,5 +171,5 @@ def test_a_stopped_layer_is_shown_where_it_would_lie(
     assert shown[:2] == roles
     for preview in findings.previews():
         [[east, north]] = shapely.get_coordinates(shapely.centroid(preview.shape))
-        assert (101.9 < east < 102.1) is (preview.role == "likely")
+        assert bool(101.9 < east < 102.1) is (preview.role == "likely")
         assert 40.4 < north < 40.5
