@@ -88,6 +88,26 @@ WORDS: Mapping[str, Promise] = {
         "This school has no zone in force: it may be private, or the zones are not published."
     ),
     "no_zone_here": _("This place belongs to no zone in force. The bureau finds a place for every child."),
+    "no_such_upload": _("There is no such file."),
+    "upload_is_deleted": _("The file was deleted, because it is old. Hand it in again."),
+    "file_too_large": _("The file is too large."),
+    "format_not_read": _("This kind of file is not read here."),
+    "kind_not_imported": _("Files of this kind are not brought in here."),
+    "choice_not_offered": _("This cannot be chosen for this kind of file."),
+    "good_rows_not_offered": _("This kind of data is brought in whole or not at all."),
+    "unknown_crs": _("There is no coordinate system with this code."),
+    "no_such_column": _("This kind of file has no such column."),
+    "no_such_header_mapping": _("This header is not remembered any more."),
+    "dataset_not_proposed": _("This version does not wait for a decision any more."),
+    "dataset_is_withdrawn": _("This version was withdrawn already."),
+    "dataset_not_in_use": _("This version is not in use, so it cannot be withdrawn."),
+    "dataset_not_restorable": _("This version is in use already, or has no rows to restore."),
+    "dataset_basis_changed": _(
+        "Other data against which this file was checked are not in use any more. Check the file again."
+    ),
+    "no_upload": _("The file of this version is not kept here, because it was brought in on the server."),
+    "workbook_not_made": _("There is no workbook yet."),
+    "workbook_failed": _("The file cannot be read, so there is no sheet to mark."),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 
