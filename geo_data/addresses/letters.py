@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Traditional forms that stand in addresses, beside their simplified ones. Not a general conversion: names of places.
 TRADITIONAL = str.maketrans(
@@ -41,6 +42,7 @@ NOT_SPOKEN = re.compile(r"[\s,，.。、;；:：()（）\[\]【】<>《》\"'“
 HASH = re.compile(r"(?<=\d)#(?:楼|栋|幢)?")
 
 
+@lru_cache(maxsize=1 << 16)
 def normalized(text: str) -> str:
     """Return the text as it is compared: two spellings of one address become one.
 
@@ -52,7 +54,10 @@ def normalized(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text).casefold().translate(TRADITIONAL)
     plain = DASHES.sub("-", plain)
-    plain = HASH.sub("栋", NOT_SPOKEN.sub("", plain))
+    plain = unicodedata.normalize(
+        "NFKC", NOT_SPOKEN.sub("", plain)
+    ).casefold()  # marks may have come together
+    plain = HASH.sub("栋", plain)
     plain = re.sub(rf"[{''.join(LARGE)}](?=[{COUNTED}])", lambda found: LARGE[found[0]], plain)
     return NUMERAL.sub(lambda found: _digits(found, plain), plain)
 

@@ -17,6 +17,7 @@ from geo_data.api.imports import (
     VersionPreview,
     Withdraw,
 )
+from geo_data.api.self_registrations import SelfRegistrations, SelfRegistrationWithdrawal
 from geo_data.api.views import BaseMap, Datasets, Districts, Schools, Seats, UnitMap, Units
 
 urlpatterns: list[URLPattern] = [
@@ -42,4 +43,10 @@ urlpatterns: list[URLPattern] = [
     path("units/", Units.as_view(), name="units"),
     path("units.geojson", UnitMap.as_view(), name="unit-map"),
     path("base-map.geojson", BaseMap.as_view(), name="base-map"),
+    path("self-registrations/", SelfRegistrations.as_view(), name="self-registrations"),
+    path(
+        "self-registrations/<uuid:registration_id>/withdraw/",
+        SelfRegistrationWithdrawal.as_view(),
+        name="self-registration-withdrawal",
+    ),
 ]

@@ -54,6 +54,8 @@ class DatasetKind(models.TextChoices):
     SURVEYS = "surveys", _("door-to-door sheets")
     ENROLMENTS = "enrolments", _("enrolment of past years")
     HOUSING = "housing", _("new housing")
+    GRADES = "grades", _("pupils by grade")
+    MIGRATION = "migration", _("moves of children")
 
 
 class DatasetStatus(models.TextChoices):

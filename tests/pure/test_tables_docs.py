@@ -24,6 +24,13 @@ def test_every_reason_of_a_zone_text_is_on_its_page() -> None:
     assert [reason for reason in Reason if f"`{reason.value}`" not in text] == []
 
 
+def test_columns_of_the_lists_are_those_of_the_code() -> None:
+    text = (PAGE.parent / "registers.md").read_text(encoding="utf-8")
+
+    assert with_tables(text) == text
+    assert "| 学籍号 | `pupil_number` | text |" in text
+
+
 def test_tables_of_the_page_are_those_of_the_code() -> None:
     text = PAGE.read_text(encoding="utf-8")
 

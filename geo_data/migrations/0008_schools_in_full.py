@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('geo_data', '0005_address_register'),
+        ('geo_data', '0007_projections_rest_on_the_past'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -82,25 +82,25 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='dataset',
             name='kind',
-            field=models.CharField(choices=[('units', 'catchment units'), ('schools', 'schools'), ('seats', 'seats by grade and year'), ('children', 'household census'), ('base_map', 'base map'), ('streets', 'street network'), ('addresses', 'address register'), ('registrations', 'registered residents'), ('permits', 'residence permits'), ('titles', 'property titles'), ('rentals', 'rental records'), ('pupils', 'pupil register'), ('attendance', 'attendance'), ('kindergartens', 'kindergarten rolls'), ('births', 'births and vaccinations'), ('surveys', 'door-to-door sheets'), ('enrolments', 'enrolment of past years'), ('housing', 'new housing')], max_length=20),
+            field=models.CharField(choices=[('units', 'catchment units'), ('schools', 'schools'), ('seats', 'seats by grade and year'), ('children', 'household census'), ('base_map', 'base map'), ('streets', 'street network'), ('addresses', 'address register'), ('registrations', 'registered residents'), ('permits', 'residence permits'), ('titles', 'property titles'), ('rentals', 'rental records'), ('pupils', 'pupil register'), ('attendance', 'attendance'), ('kindergartens', 'kindergarten rolls'), ('births', 'births and vaccinations'), ('surveys', 'door-to-door sheets'), ('enrolments', 'enrolment of past years'), ('housing', 'new housing'), ('grades', 'pupils by grade'), ('migration', 'moves of children')], max_length=20),
         ),
         migrations.AlterField(
             model_name='headermapping',
             name='kind',
-            field=models.CharField(choices=[('units', 'catchment units'), ('schools', 'schools'), ('seats', 'seats by grade and year'), ('children', 'household census'), ('base_map', 'base map'), ('streets', 'street network'), ('addresses', 'address register'), ('registrations', 'registered residents'), ('permits', 'residence permits'), ('titles', 'property titles'), ('rentals', 'rental records'), ('pupils', 'pupil register'), ('attendance', 'attendance'), ('kindergartens', 'kindergarten rolls'), ('births', 'births and vaccinations'), ('surveys', 'door-to-door sheets'), ('enrolments', 'enrolment of past years'), ('housing', 'new housing')], max_length=20),
+            field=models.CharField(choices=[('units', 'catchment units'), ('schools', 'schools'), ('seats', 'seats by grade and year'), ('children', 'household census'), ('base_map', 'base map'), ('streets', 'street network'), ('addresses', 'address register'), ('registrations', 'registered residents'), ('permits', 'residence permits'), ('titles', 'property titles'), ('rentals', 'rental records'), ('pupils', 'pupil register'), ('attendance', 'attendance'), ('kindergartens', 'kindergarten rolls'), ('births', 'births and vaccinations'), ('surveys', 'door-to-door sheets'), ('enrolments', 'enrolment of past years'), ('housing', 'new housing'), ('grades', 'pupils by grade'), ('migration', 'moves of children')], max_length=20),
         ),
         migrations.AlterField(
             model_name='upload',
             name='kind',
-            field=models.CharField(choices=[('units', 'catchment units'), ('schools', 'schools'), ('seats', 'seats by grade and year'), ('children', 'household census'), ('base_map', 'base map'), ('streets', 'street network'), ('addresses', 'address register'), ('registrations', 'registered residents'), ('permits', 'residence permits'), ('titles', 'property titles'), ('rentals', 'rental records'), ('pupils', 'pupil register'), ('attendance', 'attendance'), ('kindergartens', 'kindergarten rolls'), ('births', 'births and vaccinations'), ('surveys', 'door-to-door sheets'), ('enrolments', 'enrolment of past years'), ('housing', 'new housing')], max_length=20),
+            field=models.CharField(choices=[('units', 'catchment units'), ('schools', 'schools'), ('seats', 'seats by grade and year'), ('children', 'household census'), ('base_map', 'base map'), ('streets', 'street network'), ('addresses', 'address register'), ('registrations', 'registered residents'), ('permits', 'residence permits'), ('titles', 'property titles'), ('rentals', 'rental records'), ('pupils', 'pupil register'), ('attendance', 'attendance'), ('kindergartens', 'kindergarten rolls'), ('births', 'births and vaccinations'), ('surveys', 'door-to-door sheets'), ('enrolments', 'enrolment of past years'), ('housing', 'new housing'), ('grades', 'pupils by grade'), ('migration', 'moves of children')], max_length=20),
         ),
         migrations.AddConstraint(
             model_name='dataset',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['units', 'schools', 'seats', 'children', 'base_map', 'streets', 'addresses', 'registrations', 'permits', 'titles', 'rentals', 'pupils', 'attendance', 'kindergartens', 'births', 'surveys', 'enrolments', 'housing'])), name='dataset_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['units', 'schools', 'seats', 'children', 'base_map', 'streets', 'addresses', 'registrations', 'permits', 'titles', 'rentals', 'pupils', 'attendance', 'kindergartens', 'births', 'surveys', 'enrolments', 'housing', 'grades', 'migration'])), name='dataset_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='headermapping',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['units', 'schools', 'seats', 'children', 'base_map', 'streets', 'addresses', 'registrations', 'permits', 'titles', 'rentals', 'pupils', 'attendance', 'kindergartens', 'births', 'surveys', 'enrolments', 'housing'])), name='header_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['units', 'schools', 'seats', 'children', 'base_map', 'streets', 'addresses', 'registrations', 'permits', 'titles', 'rentals', 'pupils', 'attendance', 'kindergartens', 'births', 'surveys', 'enrolments', 'housing', 'grades', 'migration'])), name='header_kind_is_known'),
         ),
         migrations.AddConstraint(
             model_name='school',
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['units', 'schools', 'seats', 'children', 'base_map', 'streets', 'addresses', 'registrations', 'permits', 'titles', 'rentals', 'pupils', 'attendance', 'kindergartens', 'births', 'surveys', 'enrolments', 'housing'])), name='upload_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['units', 'schools', 'seats', 'children', 'base_map', 'streets', 'addresses', 'registrations', 'permits', 'titles', 'rentals', 'pupils', 'attendance', 'kindergartens', 'births', 'surveys', 'enrolments', 'housing', 'grades', 'migration'])), name='upload_kind_is_known'),
         ),
         migrations.AddField(
             model_name='schoolseats',
