@@ -211,8 +211,9 @@ def test_children_are_counted_by_age_and_sex_on_a_day() -> None:
 
 def test_zones_add_up_to_the_district_and_the_worst_comes_first() -> None:
     # given 18 seats at each school; A expects 15.3, B 18.9 of 34.2 claimants
-    counted(seats=18)
+    found = counted()
     _in_force()
+    found.schools.schools.update(planned_intake=18)
 
     # when
     outlook = outlook_of(projected(), on=date(2026, 3, 2))
@@ -281,7 +282,7 @@ def test_totals_of_categories_add_up() -> None:
 
 def test_zones_are_drawn_on_what_the_projection_expects_and_stay_so() -> None:
     # given
-    counted(seats=20)
+    counted()
     stored = projected()
 
     # when
