@@ -1,4 +1,4 @@
-"""Files and lists in the background: reading, previewing repairs, painting error workbooks, reconciling."""
+"""Work in the background: reading files, previewing repairs, painting error workbooks, reconciling."""
 
 from datetime import date, datetime
 from uuid import UUID

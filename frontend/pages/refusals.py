@@ -29,6 +29,12 @@ WORDS: Mapping[str, Promise] = {
     "plan_not_lawful": _("The plan breaks rules and cannot be published."),
     "period_holds_no_day": _("The last day must be after the first day."),
     "periods_overlap": _("Other zones are in force on some of these days."),
+    "units_undecided": _(
+        "Some units have no zone yet, or several. Decide each of them, or complete the texts."
+    ),
+    "zones_changed": _("Units or texts changed since the report was shown. Look at the new report."),
+    "unknown_schools": _("Some of these are no public schools of the stage with seats."),
+    "school_in_two_zones": _("A school is named in two zones."),
     "nothing_moved": _("The estate or village is in this zone already."),
     "moves_do_not_fit": _("This plan has no such unit or zone."),
     "reason_missing": _("Write a reason: zones are changed with a reason."),

@@ -19,7 +19,7 @@ STAGES: Mapping[str, Promise] = {
     "bundling": _("Making the public bundle"),
     "verifying": _("Checking the result independently"),
     "storing": _("Storing"),
-    "projecting": _("Projecting, and testing on past years"),
     "looking_up": _("Looking up the addresses"),
+    "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),
 }

@@ -14,6 +14,7 @@ from frontend.pages.officers import (
     rounds,
     school,
     steps,
+    zone_texts,
 )
 from frontend.pages.officers.data import (
     bring,
@@ -98,6 +99,7 @@ officers: list[URLPattern] = [
     *data,
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
+    path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),

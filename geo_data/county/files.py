@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,8 +29,8 @@ from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 DEGREE_DIGITS = 9
+STAGES = 2
 UNITS, SCHOOLS, CHILDREN, BASE_MAP = "units.geojson", "schools.csv", "children.csv", "base_map.geojson"
-ENROLMENTS, GRADES, HOUSING, MOVES = "enrolments.csv", "grades.csv", "housing.csv", "moves.csv"
 WRITTEN_LISTS = (
     "registrations",
     "permits",
@@ -40,10 +41,26 @@ WRITTEN_LISTS = (
     "kindergartens",
     "births",
 )
+ENROLMENTS, GRADES, HOUSING, MOVES = "enrolments.csv", "grades.csv", "housing.csv", "moves.csv"
 ADDRESSES = "addresses.csv"
 
 UNUSED_BY_ADDRESSES = frozenset({"address_id", "lon", "lat", "wkt"})
-UNUSED_BY_SCHOOLS = frozenset({"feeds", "x_m", "y_m", "wkt"})
+UNUSED_BY_SCHOOLS = frozenset(
+    {
+        "site",
+        "main_school",
+        "enrolled",
+        "purchased_places",
+        "boarding",
+        "boarding_beds",
+        "bus_lines",
+        "group_code",
+        "feeds",
+        "x_m",
+        "y_m",
+        "wkt",
+    }
+)
 UNUSED_BY_CHILDREN = frozenset(
     {
         "dwelling_district",
@@ -67,12 +84,12 @@ def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, P
     _write_geojson(folder / UNITS, _unit_features(county))
     _write_geojson(folder / BASE_MAP, _line_features(county))
     write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
+    write_children(folder / CHILDREN, children)
     past = past_of_county(county)
     write_table(folder / ENROLMENTS, ENROLMENT_COLUMNS, past.enrolments)
     write_table(folder / GRADES, GRADE_COLUMNS, past.grades)
     write_table(folder / HOUSING, HOUSING_COLUMNS, past.housing)
     write_table(folder / MOVES, MOVE_COLUMNS, past.moves)
-    write_children(folder / CHILDREN, children)
     write_table(
         folder / ADDRESSES, _without(ADDRESS_COLUMNS, UNUSED_BY_ADDRESSES), addresses_of_county(county)
     )
@@ -206,6 +223,7 @@ def _degrees(points: Points) -> list[tuple[float, float]]:
 
 
 def _school_rows(county: County) -> Iterator[dict[str, object]]:
+    rows_of = Counter(school.group_code for school in county.schools)
     for school in county.schools:
         [(longitude, latitude)] = _degrees(((school.x, school.y),))
         yield {
@@ -218,7 +236,7 @@ def _school_rows(county: County) -> Iterator[dict[str, object]]:
             "seats": school.capacity,
             "planned_intake": school.planned_intake,
             "classes": school.classes,
-            "group_code": school.group_code,
+            "nine_year_code": school.group_code if rows_of[school.group_code] == STAGES else "",
             "lon": longitude,
             "lat": latitude,
         }

@@ -31,7 +31,7 @@ from geo_data.models.reconciliation import (
     ReconciliationDecision,
 )
 from geo_data.models.registers import RegisterEntry, SelfRegistration
-from geo_data.models.schools import Ownership, School
+from geo_data.models.schools import Ownership, School, SchoolSeats, Site
 from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
 
@@ -72,8 +72,10 @@ __all__ = [
     "RepairPreview",
     "RowsKept",
     "School",
+    "SchoolSeats",
     "SelfRegistration",
     "Sex",
+    "Site",
     "SourceCategory",
     "Stage",
     "UnitBorder",

@@ -54,9 +54,16 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         label="t.code",
         columns={
             **_plain("name", "stage", "ownership", "address", "unit_code", "capacity", "planned_intake"),
-            **_plain("classes", "group_code", "feeds"),
+            **_plain("classes", "group_code", "feeds", "site", "main_code", "enrolled", "purchased_places"),
+            **_plain("boarding", "boarding_beds", "bus_lines", "nine_year_code"),
             **_shapes("point"),
         },
+    ),
+    DatasetKind.SEATS: Comparison(
+        table="geo_data_schoolseats",
+        key="t.school_code || ' ' || t.year || ' ' || t.grade",
+        label="t.school_code || ' ' || t.year || ' ' || t.grade",
+        columns=_plain("seats", "classes", "enrolled", "planned_intake"),
     ),
     DatasetKind.CHILDREN: Comparison(
         table="geo_data_child",
@@ -86,6 +93,28 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
             **_shapes("point"),
         },
     ),
+    **dict.fromkeys(
+        (
+            DatasetKind.REGISTRATIONS,
+            DatasetKind.PERMITS,
+            DatasetKind.TITLES,
+            DatasetKind.RENTALS,
+            DatasetKind.PUPILS,
+            DatasetKind.ATTENDANCE,
+            DatasetKind.KINDERGARTENS,
+            DatasetKind.BIRTHS,
+            DatasetKind.SURVEYS,
+        ),
+        Comparison(
+            table="geo_data_registerentry",
+            key="t.record_index",
+            label="concat('#', t.row_number)",
+            columns={
+                **_plain("birth_on", "sex", "unit_code", "school_code", "grade", "guardian_index"),
+                **_plain("property_index", "details"),
+            },
+        ),
+    ),
     DatasetKind.ENROLMENTS: Comparison(
         table="geo_data_pastenrolment",
         key="concat_ws(' ', t.year, t.stage, t.category, t.unit_code)",
@@ -109,28 +138,6 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         key="concat_ws(' ', t.year, t.age)",
         label="concat_ws(' ', t.year, t.age)",
         columns=_plain("children", "net"),
-    ),
-    **dict.fromkeys(
-        (
-            DatasetKind.REGISTRATIONS,
-            DatasetKind.PERMITS,
-            DatasetKind.TITLES,
-            DatasetKind.RENTALS,
-            DatasetKind.PUPILS,
-            DatasetKind.ATTENDANCE,
-            DatasetKind.KINDERGARTENS,
-            DatasetKind.BIRTHS,
-            DatasetKind.SURVEYS,
-        ),
-        Comparison(
-            table="geo_data_registerentry",
-            key="t.record_index",
-            label="concat('#', t.row_number)",
-            columns={
-                **_plain("birth_on", "sex", "unit_code", "school_code", "grade", "guardian_index"),
-                **_plain("property_index", "details"),
-            },
-        ),
     ),
 }
 

@@ -17,6 +17,7 @@ from geo_data.services.import_base_map import import_base_map
 from geo_data.services.import_past import import_enrolments, import_grades, import_housing, import_moves
 from geo_data.services.import_register import import_register
 from geo_data.services.import_schools import import_schools
+from geo_data.services.import_seats import import_seats
 from geo_data.services.import_units import import_units
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
@@ -30,6 +31,7 @@ from geo_data.tables.past_tables import (
 )
 from geo_data.tables.register_columns import REGISTERS, RegisterSpec
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.seat_table import SEAT_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 
@@ -47,6 +49,7 @@ class Option(StrEnum):
     REPAIRS = "repairs"
     TOLERANCE = "tolerance_m"
     BORDERS = "borders_path"
+    ACCEPT_OFFSET = "accept_offset"
 
 
 # An import: `*, actor, now, district_code, path, origin, report, terms` and the options of its kind.
@@ -113,7 +116,9 @@ KINDS: dict[DatasetKind, ImportKind] = {
             UNIT_COLUMNS,
             import_units,
             is_layer=True,
-            options=frozenset({Option.CRS, Option.REPAIRS, Option.TOLERANCE, Option.BORDERS}),
+            options=frozenset(
+                {Option.CRS, Option.REPAIRS, Option.TOLERANCE, Option.BORDERS, Option.ACCEPT_OFFSET}
+            ),
             takes_good_rows=False,  # a county with a hole where a unit was left out is no county
             examples={
                 "name": "甲乙花园",
@@ -130,7 +135,7 @@ KINDS: dict[DatasetKind, ImportKind] = {
             SCHOOL_COLUMNS,
             import_schools,
             is_layer=True,
-            options=frozenset({Option.CRS, Option.STAGE}),
+            options=frozenset({Option.CRS, Option.STAGE, Option.ACCEPT_OFFSET}),
             needs=(DatasetKind.UNITS,),
             examples={
                 "name": "样例县第一小学",
@@ -142,6 +147,21 @@ KINDS: dict[DatasetKind, ImportKind] = {
                 "classes": "4",
                 "lon": "112.9812",
                 "lat": "34.7485",
+            },
+        ),
+        ImportKind(
+            DatasetKind.SEATS,
+            "分年级学位",
+            SEAT_COLUMNS,
+            import_seats,
+            needs=(DatasetKind.SCHOOLS,),
+            examples={
+                "year": "2026",
+                "grade": "1",
+                "seats": "180",
+                "classes": "4",
+                "enrolled": "176",
+                "planned_intake": "180",
             },
         ),
         ImportKind(
@@ -193,6 +213,17 @@ KINDS: dict[DatasetKind, ImportKind] = {
                 "lat": "34.7485",
             },
         ),
+        *(
+            ImportKind(
+                DatasetKind(spec.kind),
+                LIST_NAMES[DatasetKind(spec.kind)],
+                spec.columns,
+                partial(import_register, kind=DatasetKind(spec.kind)),
+                needs=(DatasetKind.UNITS,),
+                examples={name: text for name, text in LIST_EXAMPLES.items() if name in _names(spec)},
+            )
+            for spec in REGISTERS.values()
+        ),
         ImportKind(
             DatasetKind.ENROLMENTS,
             "历年入学情况",
@@ -240,17 +271,6 @@ KINDS: dict[DatasetKind, ImportKind] = {
             MOVE_COLUMNS,
             import_moves,
             examples={"year": "2025", "age": "4", "children": "2810", "net": "35"},
-        ),
-        *(
-            ImportKind(
-                DatasetKind(spec.kind),
-                LIST_NAMES[DatasetKind(spec.kind)],
-                spec.columns,
-                partial(import_register, kind=DatasetKind(spec.kind)),
-                needs=(DatasetKind.UNITS,),
-                examples={name: text for name, text in LIST_EXAMPLES.items() if name in _names(spec)},
-            )
-            for spec in REGISTERS.values()
         ),
     )
 }

@@ -18,7 +18,7 @@ TEXTS: Mapping[str, FindingText] = {
     **SHAPE_TEXTS,
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
-    **PAST_TEXTS,
     **REGISTER_TEXTS,
+    **PAST_TEXTS,
     **ADDRESS_TEXTS,
 }

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEvent, JobStatus
 from accounts.services.jobs import JobTaken
 from common.errors import NotPermitted
-from geo_data.models import Dataset, DatasetKind, Projection, ProjectionRow, Stage
+from geo_data.models import Dataset, DatasetKind, Projection, ProjectionRow, SchoolSeats, Stage
 from geo_data.permissions import projection_for_reading
 from geo_data.projection.seat_warnings import SeatWarning
 from geo_data.projection_tasks import project_district_task, request_projection
@@ -230,6 +230,22 @@ def test_zones_add_up_to_the_district_and_the_worst_comes_first() -> None:
     assert outlook.zones[0].years[0].by_category == {"unknown": 19}
 
 
+def test_year_with_a_plan_of_its_own_is_held_against_it() -> None:
+    # given 30 seats at each school, and for 2027 a plan of 18 at B, for 2028 seats without a plan
+    found = counted()
+    _in_force()
+    SchoolSeats.objects.create(dataset=found.schools, school_code="B", year=2027, grade=1, planned_intake=18)
+    SchoolSeats.objects.create(dataset=found.schools, school_code="B", year=2028, grade=1, seats=25)
+    SchoolSeats.objects.create(dataset=found.schools, school_code="B", year=2029, grade=2, planned_intake=1)
+
+    outlook = outlook_of(projected(), on=date(2026, 3, 2))
+
+    zone = outlook.zones[0]
+    assert (zone.code, [year.seats for year in zone.years]) == ("B", [30, 18, 25, 30, 30, 30])
+    assert [year.level for year in zone.years][:2] == [SeatWarning.NONE, SeatWarning.ORANGE]
+    assert [year.seats for year in outlook.district.years] == [60, 48, 55, 60, 60, 60]
+
+
 def test_without_zones_in_force_the_district_alone_is_held_against_its_seats() -> None:
     counted(seats=16)
 
@@ -261,7 +277,7 @@ def test_outlook_takes_a_known_number_of_queries(
     _in_force()
     stored = projected()
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         outlook_of(stored, on=date(2026, 3, 2))
 
 

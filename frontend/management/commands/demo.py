@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
     def _county(self, folder: Path, applicants: int) -> None:
         made = {"seed": SEED, "applicants": applicants, "district": DISTRICT}
-        self._run("make_sample_county", **made)
+        self._run("make_sample_county", "--lists", **made)
         self._run("make_sample_county", **made, files=folder)
 
     def _projections(self) -> None:
