@@ -82,7 +82,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class _Seats:
-    """Of the public schools: places of the entry grade in the coming round and in single years, places of all grades."""
+    """Of the public schools: entry places of the coming round and of single years, and places of all grades."""
 
     intake: Mapping[str, int]
     by_year: Mapping[tuple[str, int], int]
@@ -100,7 +100,8 @@ def outlook_of(projection: Projection, *, on: date) -> Outlook:
     """Return demand against seats for every zone in force on the day, or for the last that were; ten queries.
 
     Zones and those without a zone add up to the district, for every year and category, by largest remainder from
-    thousandths; ties to the smaller zone code. Seats are those of the schools as imported last, by year where they have a plan.
+    thousandths; ties to the smaller zone code. Seats are those of the schools as imported last, by year where a
+    year has a plan.
     """
     table = load_expected(projection)
     stage = Stage(projection.stage)
