@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize
@@ -54,7 +55,7 @@ def county(settings: Settings) -> tuple[User, Projection]:
     plan = draw_zones_of_district(
         actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1, entry_year=FIRST
     )
-    publish_plan(actor=person, now=NOON, plan_id=plan.pk, from_on=date(2026, 3, 1))
+    publish_plan(actor=person, now=NOON, plan_id=plan.pk, from_on=date(2026, 3, 1), until_on=None)
     found.schools.schools.filter(code="B").update(planned_intake=18)
     return person, projected()
 
@@ -154,7 +155,7 @@ def test_officer_runs_a_projection_and_sees_it(
     visit.press("main form .button")
     job = JobRun.objects.get(kind="project_district")
     assert "正在排队" in visit.text()
-    arguments = {"district_code": DISTRICT, "stage": "primary", "first_year": FIRST}
+    arguments: dict[str, Any] = {"district_code": DISTRICT, "stage": "primary", "first_year": FIRST}
     project_district_task.call(job_id=str(job.pk), **arguments)
 
     # then the page loads itself again and lists it

@@ -44,7 +44,7 @@ def _draw(**changes: Any) -> ZonePlan:
 
 def _in_force() -> ZonePlan:
     plan = _draw()
-    publish_plan(actor=officer(), now=NOON, plan_id=plan.pk, from_on=date(2026, 3, 1))
+    publish_plan(actor=officer(), now=NOON, plan_id=plan.pk, from_on=date(2026, 3, 1), until_on=None)
     return plan
 
 
@@ -331,7 +331,7 @@ def test_drawing_on_a_projection_needs_one_of_that_year_and_those_units() -> Non
 
 # ---- in the background ----
 
-ARGUMENTS = {"district_code": DISTRICT, "stage": "primary", "first_year": FIRST}
+ARGUMENTS: dict[str, Any] = {"district_code": DISTRICT, "stage": "primary", "first_year": FIRST}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -354,7 +354,12 @@ def test_worker_projects_and_the_job_names_the_projection() -> None:
 
 def test_asking_twice_is_one_job() -> None:
     counted()
-    asked = {"actor": officer(), "now": NOON, "district_code": DISTRICT, "stage": Stage.PRIMARY}
+    asked: dict[str, Any] = {
+        "actor": officer(),
+        "now": NOON,
+        "district_code": DISTRICT,
+        "stage": Stage.PRIMARY,
+    }
 
     assert request_projection(**asked) == request_projection(**asked)
 
