@@ -9,6 +9,8 @@ const entries = [
   "src/zones/main.ts",
   "src/places/main.ts",
   "src/recompute/main.ts",
+  "src/forecast/main.ts",
+  "src/forecast/heat.ts",
 ];
 
 export default defineConfig({

@@ -12,7 +12,7 @@ from accounts.models import JobRun, User
 from accounts.services.jobs import request_job, running
 from geo_data.models import Stage
 from zoning.models import AddressFile
-from zoning.selectors.basis import current_datasets
+from zoning.selectors.basis import Demand, current_datasets
 from zoning.services.address_files import (
     answer_address_file,
     erase_address_file,
@@ -37,6 +37,7 @@ def draw_zones_task(
     seed: int,
     effort: int | None,
     seconds: int | None,
+    demand: str = Demand.COUNTED.value,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -46,6 +47,7 @@ def draw_zones_task(
             district_code=district_code,
             stage=Stage(stage),
             entry_year=entry_year,
+            demand=Demand(demand),
             preset=preset,
             school_groups=school_groups,
             seed=seed,
@@ -63,6 +65,7 @@ def request_drawing(
     district_code: str,
     stage: Stage,
     entry_year: int | None = None,
+    demand: Demand = Demand.COUNTED,
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
     seed: int = 1,
@@ -90,6 +93,7 @@ def request_drawing(
             "seed": seed,
             "effort": effort,
             "seconds": seconds,
+            "demand": demand.value,
         },
     )
 

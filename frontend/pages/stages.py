@@ -20,5 +20,6 @@ STAGES: Mapping[str, Promise] = {
     "verifying": _("Checking the result independently"),
     "storing": _("Storing"),
     "looking_up": _("Looking up the addresses"),
+    "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),
 }

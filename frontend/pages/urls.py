@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import addresses, audit, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers import (
+    addresses,
+    audit,
+    forecast,
+    office,
+    people,
+    plans,
+    review,
+    rounds,
+    school,
+    steps,
+    zone_texts,
+)
 from frontend.pages.officers.data import (
     bring,
     decisions,
@@ -87,9 +99,17 @@ officers: list[URLPattern] = [
     *data,
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
+    path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
+    path("office/forecast/", forecast.forecasts, name="forecasts"),
+    path("office/forecast/run/", forecast.run, name="run-forecast"),
+    path("office/forecast/<uuid:projection_id>/", forecast.forecast, name="forecast"),
+    path("office/forecast/<uuid:projection_id>/map/", forecast.forecast_map, name="forecast-map"),
+    path("office/forecast/<uuid:projection_id>/zones/<str:code>/", forecast.zone, name="forecast-zone"),
+    path("office/forecast/<uuid:projection_id>/projection.xlsx", forecast.as_workbook, name="forecast-xlsx"),
+    path("office/forecast/<uuid:projection_id>/projection.pdf", forecast.as_print, name="forecast-pdf"),
     path("office/rounds/<uuid:round_id>/", rounds.round_page, name="round"),
     path("office/rounds/<uuid:round_id>/open/", steps.open_step, name="round-open"),
     path("office/rounds/<uuid:round_id>/accept/", steps.accept_step, name="round-accept"),

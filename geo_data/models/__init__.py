@@ -14,6 +14,15 @@ from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
 from geo_data.models.findings import DatasetFinding, RepairPreview
+from geo_data.models.past import (
+    GradeCount,
+    HousingKind,
+    MoveBalance,
+    NewHousing,
+    PastEnrolment,
+    SourceCategory,
+)
+from geo_data.models.projections import Projection, ProjectionRow
 from geo_data.models.reconciliation import (
     CaseState,
     ReconciledChild,
@@ -22,7 +31,7 @@ from geo_data.models.reconciliation import (
     ReconciliationDecision,
 )
 from geo_data.models.registers import RegisterEntry, SelfRegistration
-from geo_data.models.schools import Ownership, School
+from geo_data.models.schools import Ownership, School, SchoolSeats, Site
 from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
 
@@ -43,11 +52,18 @@ __all__ = [
     "DatasetKind",
     "DatasetStatus",
     "District",
+    "GradeCount",
     "HeaderMapping",
     "Household",
+    "HousingKind",
     "MapFeature",
     "MapFeatureKind",
+    "MoveBalance",
+    "NewHousing",
     "Ownership",
+    "PastEnrolment",
+    "Projection",
+    "ProjectionRow",
     "ReconciledChild",
     "Reconciliation",
     "ReconciliationCase",
@@ -56,8 +72,11 @@ __all__ = [
     "RepairPreview",
     "RowsKept",
     "School",
+    "SchoolSeats",
     "SelfRegistration",
     "Sex",
+    "Site",
+    "SourceCategory",
     "Stage",
     "UnitBorder",
     "Upload",

@@ -7,6 +7,7 @@ from geo_data.tables.texts.addresses import ADDRESS_TEXTS
 from geo_data.tables.texts.children import CHILD_TEXTS
 from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
+from geo_data.tables.texts.past import PAST_TEXTS
 from geo_data.tables.texts.registers import REGISTER_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
@@ -18,5 +19,6 @@ TEXTS: Mapping[str, FindingText] = {
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
     **REGISTER_TEXTS,
+    **PAST_TEXTS,
     **ADDRESS_TEXTS,
 }

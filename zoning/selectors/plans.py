@@ -115,7 +115,13 @@ def changes_between(
 
 def _plans() -> QuerySet[ZonePlan]:
     return ZonePlan.objects.select_related(
-        "district", "based_on", "created_by", "units_dataset__district", "schools_dataset", "children_dataset"
+        "district",
+        "based_on",
+        "created_by",
+        "units_dataset__district",
+        "schools_dataset",
+        "children_dataset",
+        "projection__units_dataset",
     )
 
 

@@ -42,5 +42,9 @@ export const en: Texts = {
   urn_public: "public",
   urn_private: "private",
   urn_all: "all",
+  chart_came: "Came in past years",
+  chart_medium: "Expected claimants (medium)",
+  chart_band: "Low to high",
+  heat_slider: "Slide through the years",
   http_fault: "No answer; please try again later ({code}).",
 };

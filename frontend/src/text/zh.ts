@@ -40,5 +40,9 @@ export const zh = {
   urn_public: "公办",
   urn_private: "民办",
   urn_all: "全部",
+  chart_came: "往年实际入读",
+  chart_medium: "预计入读（中方案）",
+  chart_band: "低到高",
+  heat_slider: "拖动选择年份",
   http_fault: "没有得到答复，请稍后再试（{code}）。",
 } as const;
