@@ -13,6 +13,7 @@ from common.errors import NotPermitted
 from geo_data.models import Dataset, DatasetKind, Projection, ProjectionRow, Stage
 from geo_data.permissions import projection_for_reading
 from geo_data.projection.seat_warnings import SeatWarning
+from geo_data.projection_tasks import project_district_task, request_projection
 from geo_data.selectors.projection_source import NothingToProjectFrom, current_basis, load_source
 from geo_data.selectors.projections import (
     NoSuchProjection,
@@ -23,7 +24,6 @@ from geo_data.selectors.projections import (
     load_expected,
 )
 from geo_data.services.projecting import project_district
-from geo_data.tasks import project_district_task, request_projection
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, guardian, officer
 from tests.services.projection_world import FIRST, add_grades, add_housing, counted, projected
 from tests.services.worlds import DISTRICT, NOON, dataset, small_county
