@@ -4,21 +4,53 @@ from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
 from geo_data.models.schools import Ownership, School
+from geo_data.models.surveys import (
+    CONFLICTS,
+    DifferenceKind,
+    PackPurpose,
+    PaperPack,
+    PaperPart,
+    ReturnStatus,
+    SheetStatus,
+    SurveyAnswer,
+    SurveyDecision,
+    SurveyDifference,
+    SurveyorRole,
+    SurveyOutcome,
+    SurveyReturn,
+    SurveyRow,
+    SurveySheet,
+)
 from geo_data.models.units import CatchmentUnit, UnitBorder
 
 __all__ = [
+    "CONFLICTS",
     "CatchmentUnit",
     "Child",
     "Dataset",
     "DatasetKind",
     "DatasetStatus",
+    "DifferenceKind",
     "District",
     "Household",
     "MapFeature",
     "MapFeatureKind",
     "Ownership",
+    "PackPurpose",
+    "PaperPack",
+    "PaperPart",
+    "ReturnStatus",
     "School",
     "Sex",
+    "SheetStatus",
     "Stage",
+    "SurveyAnswer",
+    "SurveyDecision",
+    "SurveyDifference",
+    "SurveyOutcome",
+    "SurveyReturn",
+    "SurveyRow",
+    "SurveySheet",
+    "SurveyorRole",
     "UnitBorder",
 ]
