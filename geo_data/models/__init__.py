@@ -3,6 +3,14 @@
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
+from geo_data.models.reconciliation import (
+    CaseState,
+    ReconciledChild,
+    Reconciliation,
+    ReconciliationCase,
+    ReconciliationDecision,
+)
+from geo_data.models.registers import RegisterEntry, SelfRegistration
 from geo_data.models.schools import Ownership, School
 from geo_data.models.surveys import (
     CONFLICTS,
@@ -25,6 +33,7 @@ from geo_data.models.units import CatchmentUnit, UnitBorder
 
 __all__ = [
     "CONFLICTS",
+    "CaseState",
     "CatchmentUnit",
     "Child",
     "Dataset",
@@ -39,8 +48,14 @@ __all__ = [
     "PackPurpose",
     "PaperPack",
     "PaperPart",
+    "ReconciledChild",
+    "Reconciliation",
+    "ReconciliationCase",
+    "ReconciliationDecision",
+    "RegisterEntry",
     "ReturnStatus",
     "School",
+    "SelfRegistration",
     "Sex",
     "SheetStatus",
     "Stage",

@@ -27,7 +27,11 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class SettledRow:
-    """A child as survey and decisions leave it; `values` are those of FIELDS that are not empty."""
+    """A child as survey and decisions leave it.
+
+    values -- those of FIELDS that are not empty
+    taken  -- the fields whose value the survey brought; of the others it confirmed the child only
+    """
 
     key: str
     place: int
@@ -35,6 +39,7 @@ class SettledRow:
     household_code: str
     values: Mapping[str, str]
     moved_to: str
+    taken: frozenset[str]
 
 
 def decisions_for(kind: Difference, field: str, key: str) -> tuple[Decision, ...]:
@@ -91,7 +96,15 @@ def _settled(answer: Answer, decided: Mapping[str, Decided], before: Answer | No
         if field in values:
             values[field] = _value(item)
     kept = {field: value for field, value in values.items() if value}
-    return SettledRow(answer.key, answer.place, outcome, answer.household_code, kept, answer.moved_to)
+    brought = frozenset(kept) if is_new(answer.key) else _taken(decided) & frozenset(kept)
+    return SettledRow(
+        answer.key, answer.place, outcome, answer.household_code, kept, answer.moved_to, brought
+    )
+
+
+def _taken(decided: Mapping[str, Decided]) -> frozenset[str]:
+    from_sheets = (Decision.TAKE_SHEET, Decision.TAKE_EARLIER)
+    return frozenset(field for field, item in decided.items() if item.decision in from_sheets)
 
 
 def _decision(decided: Mapping[str, Decided], field: str) -> Decision | None:

@@ -1,4 +1,4 @@
-"""The smallest survey: the four blocks of geo_world, three children, sheets of one year, and a surveyor who fills them."""
+"""The smallest survey: the blocks and children of geo_world, sheets of one year, and a surveyor who fills them."""
 
 import io
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def filled(
 ) -> bytes:
     """The downloaded sheet as a surveyor brings it back: row key -> column -> what was written there.
 
-    The copy holds the same cells in the same places, as any spreadsheet program writes them; rows `without` are deleted.
+    The copy holds the same cells in the same places, as any spreadsheet program writes them, but for rows `without`.
     """
     downloaded = hand_out_sheet(actor=person, now=ISSUED_AT, sheet_id=sheet.pk, form="xlsx")
     return refilled(downloaded, answers, visited=visited, without=without)
