@@ -19,5 +19,7 @@ STAGES: Mapping[str, Promise] = {
     "bundling": _("Making the public bundle"),
     "verifying": _("Checking the result independently"),
     "storing": _("Storing"),
+    "printing": _("Making the sheets"),
+    "comparing": _("Comparing the sheets with the register"),
     "offering": _("Offering the places"),
 }

@@ -1,9 +1,21 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers import (
+    audit,
+    data,
+    office,
+    people,
+    plans,
+    review,
+    rounds,
+    school,
+    steps,
+    survey_sheet,
+    surveys,
+)
 from frontend.pages.public import home, results, zones
 
 public: list[URLPattern] = [
@@ -51,4 +63,28 @@ officers: list[URLPattern] = [
     path("office/applications/<uuid:application_id>/", review.review, name="review"),
 ]
 
-urlpatterns: list[URLPattern] = [*public, *guardians, *officers]
+door_to_door: list[URLPattern] = [
+    path("office/surveys/", surveys.surveys, name="surveys"),
+    path("office/surveys/issue/", surveys.issue, name="survey-issue"),
+    path("office/surveys/upload/", surveys.upload, name="survey-upload"),
+    path("office/surveys/upload/<uuid:job_id>/", surveys.upload_result, name="survey-upload-result"),
+    path("office/surveys/pack/", surveys.pack, name="survey-pack"),
+    path("office/surveys/packs/<uuid:pack_id>.zip", surveys.pack_file, name="survey-pack-file"),
+    path("office/surveys/merge/", surveys.merge, name="survey-merge"),
+    path("office/surveys/export.xlsx", surveys.export, name="survey-export"),
+    path("office/surveys/<uuid:sheet_id>/", survey_sheet.sheet_page, name="survey-sheet"),
+    path("office/surveys/<uuid:sheet_id>/hand-out/", survey_sheet.hand_out, name="survey-hand-out"),
+    path("office/surveys/<uuid:sheet_id>/accept/", survey_sheet.accept, name="survey-accept"),
+    path(
+        "office/surveys/<uuid:sheet_id>/differences/<uuid:difference_id>/",
+        survey_sheet.decide,
+        name="survey-decide",
+    ),
+    re_path(
+        r"^office/surveys/(?P<sheet_id>[0-9a-f-]{36})/sheet\.(?P<form>pdf|xlsx)$",
+        survey_sheet.sheet_file,
+        name="survey-file",
+    ),
+]
+
+urlpatterns: list[URLPattern] = [*public, *guardians, *officers, *door_to_door]

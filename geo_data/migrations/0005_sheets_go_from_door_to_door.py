@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('geo_data', '0003_more_kinds_of_data'),
+        ('geo_data', '0004_lists_of_other_offices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

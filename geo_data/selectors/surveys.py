@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -16,6 +16,8 @@ from geo_data.models import (
     CONFLICTS,
     Child,
     DatasetKind,
+    PackPurpose,
+    PaperPack,
     ReturnStatus,
     School,
     SheetStatus,
@@ -112,6 +114,12 @@ def list_sheets(
     elif state in SheetStatus.values:
         sheets = sheets.filter(status=state)
     return sheets.order_by("-is_overdue", "due_on", "status", "township", "unit_code")
+
+
+def waiting_of(sheet: SurveySheet) -> tuple[int, int]:
+    """Return how many conflicts of a sheet of `list_sheets` wait for a decision, and how many are to be asked again."""
+    counts = vars(sheet)
+    return int(counts["open_conflicts"]), int(counts["asked_again"])
 
 
 def township_progress(district_code: str, year: int, *, on: date) -> list[TownshipProgress]:
@@ -238,6 +246,12 @@ def list_merged(district_code: str, year: int) -> QuerySet[SurveySheet]:
     """Return the merged sheets."""
     merged = SurveySheet.objects.filter(district_id=district_code, year=year, status=SheetStatus.MERGED)
     return merged.order_by("unit_code", "id")
+
+
+def list_packs(district_code: str, year: int, *, now: datetime) -> QuerySet[PaperPack]:
+    """Return the files of sheets that can still be downloaded, newest first."""
+    packs = PaperPack.objects.filter(district_id=district_code, year=year, purpose=PackPurpose.HANDED_OUT)
+    return packs.filter(expires_at__gt=now).order_by("-made_at")
 
 
 def _overdue(on: date) -> Q:

@@ -283,8 +283,8 @@ def _digest(rows: Sequence[RegisterRow], year: int) -> str:
                 row.sex,
                 row.unit_code,
                 row.school_code,
-                canonical_json(row.details).decode(),  # type: ignore[arg-type]  # texts only, see _register_row
-                canonical_json(list(row.facts)).decode(),  # type: ignore[arg-type]  # texts and flags only
+                canonical_json(row.details).decode(),
+                canonical_json(list(row.facts)).decode(),
             ]
         )
         for row in rows

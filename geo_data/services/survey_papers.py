@@ -23,6 +23,7 @@ from accounts.permissions import require
 from accounts.sealing import current_keyring, open_bytes, seal_bytes
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
+from common.canonical import CanonicalValue
 from common.errors import NotFound, RulesSayNo
 from geo_data.models import PackPurpose, PaperPack, PaperPart, SurveyorRole, SurveySheet
 from geo_data.selectors.surveys import (
@@ -189,7 +190,7 @@ def delete_pack(*, actor: User | None, now: datetime, pack: PaperPack) -> None:
 
 
 def _delete(pack: PaperPack, *, actor: User | None, now: datetime) -> None:
-    details = {"sheets": pack.sheet_count, "purpose": str(pack.purpose)}
+    details: Mapping[str, CanonicalValue] = {"sheets": pack.sheet_count, "purpose": str(pack.purpose)}
     record_event(
         actor=actor,
         now=now,

@@ -49,15 +49,23 @@ def iter_files(data: bytes) -> Iterator[bytes | None]:
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
         raise UnreadableFile("neither a spreadsheet (XLSX) nor a zip of spreadsheets")
+    if is_spreadsheet(data):
+        yield data
+        return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "[Content_Types].xml" in archive.namelist():
-            yield data
-            return
         members = [m for m in archive.infolist() if m.filename.casefold().endswith(".xlsx")]
         if not members or len(members) > MOST_FILES:
             raise UnreadableFile(f"a zip holds 1 to {MOST_FILES} spreadsheets")
         for member in sorted(members, key=lambda m: m.filename):
             yield _member(archive, member)
+
+
+def is_spreadsheet(data: bytes) -> bool:
+    """Say whether an upload is one spreadsheet, not a zip of them."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return False
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return "[Content_Types].xml" in archive.namelist()
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | None:

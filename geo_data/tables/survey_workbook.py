@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from geo_data.tables.survey_records import COLUMN, FIELDS, SHEET_COLUMNS, Paper, in_cell
+from geo_data.tables.table_workbook import FORMULA_SIGNS, guarded
 
 SHEET, IDS, CHOICES = "入户调查表", "编号", "选项"
 MARK, FORMAT = "jiujin-survey", 1
@@ -36,12 +37,6 @@ HOW_TO_2 = "请勿增删行列；填好入户日期后保存，原样交回，�
 CHOICE_COLUMNS = ("outcome", "sex", "registration_kind", "dwelling_right")
 LOCKED = frozenset({"key", "place"})
 EARLIEST_BIRTH = date(1990, 1, 1)
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def guarded(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula, also after it was saved as CSV."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def unguarded(text: str) -> str:

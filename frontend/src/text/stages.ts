@@ -13,5 +13,7 @@ export const stages: Record<string, readonly [string, string]> = {
   bundling: ["正在制作公开结果包", "Making the public bundle"],
   verifying: ["正在独立核对结果", "Checking the result independently"],
   storing: ["正在保存", "Storing"],
+  printing: ["正在制作调查表", "Making the sheets"],
+  comparing: ["正在与底册比对", "Comparing the sheets with the register"],
   offering: ["正在发放录取资格", "Offering the places"],
 };
