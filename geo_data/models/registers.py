@@ -72,6 +72,9 @@ class RegisterEntry(models.Model):
                 fields=["dataset", "property_index"],
                 condition=~Q(property_index=""),
             ),
+            models.Index(
+                name="entry_by_birth", fields=["dataset", "birth_on"], condition=Q(birth_on__isnull=False)
+            ),
             models.Index(name="entry_by_unit", fields=["dataset", "unit_code"]),
         ]
 

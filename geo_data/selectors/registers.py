@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -79,7 +80,7 @@ def list_self_registrations(guardian: User) -> QuerySet[SelfRegistration]:
     return mine.order_by("-registered_at", "id")
 
 
-def get_self_registration(guardian: User, registration_id: object) -> SelfRegistration:
+def get_self_registration(guardian: User, registration_id: UUID | str) -> SelfRegistration:
     """Return one of the guardian's own; another guardian's is not there."""
     found = SelfRegistration.objects.filter(guardian=guardian, pk=registration_id).first()
     if found is None:

@@ -173,13 +173,14 @@ class _Checker:
         return tuple(self._fact(name, value, name in declared) for name, value in sorted(values.items()))
 
     def _fact(self, name: str, value: CellValue, is_declared: bool) -> Fact:
-        fact: Fact = {"name": name, "value": _plain(value), "source": LOOK_UP, "as_of": self._as_of}
+        fact: Fact = {"name": name, "value": plain(value), "source": LOOK_UP, "as_of": self._as_of}
         if is_declared:
             return fact | {"source": DECLARED}
         return fact | {"verifier": self._census.verifier}
 
 
-def _plain(value: CellValue) -> object:
+def plain(value: CellValue) -> object:
+    """Return a cell's value as plain JSON data."""
     if isinstance(value, tuple):
         return [item.isoformat() if isinstance(item, date) else item for item in value]
     return value.isoformat() if isinstance(value, date) else value

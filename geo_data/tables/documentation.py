@@ -1,4 +1,4 @@
-"""The column and finding tables of docs/import.md, written from the code that reads the files."""
+"""The column and finding tables of docs/import.md and docs/registers.md, written from the code that reads the files."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
 from geo_data.tables.finding_texts import TEXTS
+from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
 
@@ -15,6 +16,7 @@ TABLES = {
     "schools": SCHOOL_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
+    **REGISTER_COLUMNS,
 }
 
 

@@ -6,6 +6,7 @@ from geo_data.tables.finding_text import FindingText
 from geo_data.tables.texts.children import CHILD_TEXTS
 from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
+from geo_data.tables.texts.registers import REGISTER_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
 from geo_data.tables.texts.surveys import SURVEY_TEXTS
@@ -17,4 +18,5 @@ TEXTS: Mapping[str, FindingText] = {
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
     **SURVEY_TEXTS,
+    **REGISTER_TEXTS,
 }
