@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import override
 
 from accounts.models import User
 from accounts.permissions import require
@@ -21,6 +20,7 @@ from geo_data.services.survey_returns import SheetRefused, TakenReturn, take_ret
 from geo_data.tables.findings import Finding, Findings
 from geo_data.tables.reading import UnreadableFile
 from geo_data.tables.survey_reading import iter_files
+from geo_data.tables.survey_records import ROLES, STATES
 from geo_data.tables.table_workbook import Cell, write_table
 
 SHOWN_FINDINGS = 20
@@ -167,21 +167,20 @@ def _take(actor: User, now: datetime, district_code: str, file: bytes | None, to
 
 
 def _export_rows(actor: User, district_code: str, year: int, on: date) -> Sequence[Sequence[Cell]]:
-    with override("zh-hans"):
-        return [
-            (
-                sheet.township,
-                sheet.unit_code,
-                sheet.unit_name,
-                sheet.code,
-                str(sheet.get_status_display()),
-                "是" if is_overdue(sheet, on) else "",
-                responsible_of(sheet, reader=actor),
-                str(sheet.get_responsible_role_display()),
-                sheet.issued_on,
-                sheet.due_on,
-                sheet.issue,
-                *waiting_of(sheet),
-            )
-            for sheet in list_sheets(district_code, year, on=on)
-        ]
+    return [
+        (
+            sheet.township,
+            sheet.unit_code,
+            sheet.unit_name,
+            sheet.code,
+            STATES[sheet.status],
+            "是" if is_overdue(sheet, on) else "",
+            responsible_of(sheet, reader=actor),
+            ROLES[sheet.responsible_role],
+            sheet.issued_on,
+            sheet.due_on,
+            sheet.issue,
+            *waiting_of(sheet),
+        )
+        for sheet in list_sheets(district_code, year, on=on)
+    ]

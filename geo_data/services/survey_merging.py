@@ -1,5 +1,6 @@
 """Returned sheets become a version of the SURVEYS list, a source of reconciliation beside the census."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,21 +8,19 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.utils.translation import override
 
 from accounts.models import User
 from accounts.permissions import require
 from accounts.sealing import Keyring, blind_index, current_keyring
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
-from common.canonical import CanonicalValue, canonical_json, digest
+from common.canonical import CanonicalValue, digest
 from common.errors import WrongMoment
 from geo_data.models import (
     Dataset,
     DatasetKind,
     District,
     SheetStatus,
-    SurveyorRole,
     SurveyReturn,
     SurveySheet,
 )
@@ -45,10 +44,11 @@ from geo_data.services.import_register import store_entries
 from geo_data.tables.findings import Findings
 from geo_data.tables.register_table import RegisterRow
 from geo_data.tables.survey_comparing import Difference, Differing
-from geo_data.tables.survey_records import Outcome
+from geo_data.tables.survey_records import ROLES, Outcome
 from geo_data.tables.survey_settling import Decided, Decision, SettledRow, settle
 
 MERGED_CONTENT = "survey_merge"  # the purpose of the index of what a version holds
+OFFICE = "入户调查"  # the source of the list, and of every fact with the surveyor's role
 Fact = dict[str, object]
 
 
@@ -173,7 +173,7 @@ def _store(
         file_digest=file_digest,
         path=Path(f"surveys-{year}"),
         origin=Origin(
-            office=_office(),
+            office=OFFICE,
             vintage_on=max(item.surveyed_on for item in settled),
             file_name=f"{year} 年入户调查表（{len(settled)} 张）",
         ),
@@ -182,10 +182,6 @@ def _store(
     return finish_dataset(
         actor=actor, now=now, dataset=dataset, row_count=stored, findings=Findings()
     ).dataset
-
-
-def _office() -> str:
-    return "入户调查"
 
 
 def _register_rows(settled: Sequence[_Settled], district_code: str) -> Iterator[RegisterRow]:
@@ -265,8 +261,7 @@ def _facts(item: _Settled, row: SettledRow, district_code: str) -> Iterator[Fact
 
 
 def _verifier(sheet: SurveySheet) -> str:
-    with override("zh-hans"):
-        return f"{_office()}·{SurveyorRole(sheet.responsible_role).label}"
+    return f"{OFFICE}·{ROLES[sheet.responsible_role]}"
 
 
 def _digest(rows: Sequence[RegisterRow], year: int) -> str:
@@ -283,8 +278,8 @@ def _digest(rows: Sequence[RegisterRow], year: int) -> str:
                 row.sex,
                 row.unit_code,
                 row.school_code,
-                canonical_json(row.details).decode(),
-                canonical_json(list(row.facts)).decode(),
+                json.dumps(row.details, ensure_ascii=False, sort_keys=True),
+                json.dumps(row.facts, ensure_ascii=False, sort_keys=True),
             ]
         )
         for row in rows

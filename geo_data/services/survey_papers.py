@@ -16,7 +16,6 @@ from uuid import UUID, uuid4
 import segno
 import typst
 from django.db import transaction
-from django.utils.translation import override
 
 from accounts.models import User
 from accounts.permissions import require
@@ -25,7 +24,7 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.canonical import CanonicalValue
 from common.errors import NotFound, RulesSayNo
-from geo_data.models import PackPurpose, PaperPack, PaperPart, SurveyorRole, SurveySheet
+from geo_data.models import PackPurpose, PaperPack, PaperPart, SurveySheet
 from geo_data.selectors.surveys import (
     SURVEYING,
     NoSuchSheet,
@@ -34,7 +33,7 @@ from geo_data.selectors.surveys import (
     responsible_of,
 )
 from geo_data.services.datasets import lock_district
-from geo_data.tables.survey_records import OUTCOMES, KnownRow, Paper, in_cell
+from geo_data.tables.survey_records import OUTCOMES, ROLES, KnownRow, Paper, in_cell
 from geo_data.tables.survey_workbook import write_workbook
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "papers" / "survey_sheet.typ"
@@ -212,9 +211,7 @@ def _made(sheets: Sequence[SurveySheet], actor: User) -> Iterator[tuple[SurveySh
 
 
 def _paper(sheet: SurveySheet, known: Sequence[KnownRow], actor: User) -> Paper:
-    with override("zh-hans"):
-        role = str(SurveyorRole(sheet.responsible_role).label)
-    return paper_of(sheet, known, responsible_of(sheet, reader=actor), role)
+    return paper_of(sheet, known, responsible_of(sheet, reader=actor), ROLES[sheet.responsible_role])
 
 
 def _store(

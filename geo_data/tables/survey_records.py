@@ -30,6 +30,14 @@ OUTCOMES: Mapping[str, str] = {
     "出国（境）": Outcome.ABROAD,
     "未见到": Outcome.NOT_MET,
 }
+# Written on sheets and into facts, so in Chinese whatever the language of the page.
+ROLES: Mapping[str, str] = {
+    "committee": "村（居）委会",
+    "grid_worker": "网格员",
+    "teacher": "教师",
+    "bureau": "教育局",
+}
+STATES: Mapping[str, str] = {"issued": "已发放", "returned": "已交回", "merged": "已并入"}
 LEFT = frozenset({Outcome.MOVED_WITHIN, Outcome.MOVED_AWAY, Outcome.DECEASED, Outcome.ABROAD})
 
 # The values of a child, in the order of the sheet; those of the household stand in every row of it.
