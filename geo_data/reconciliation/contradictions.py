@@ -129,7 +129,7 @@ def _schools(voices: Sequence[Voice]) -> Iterator[Side]:
 
 
 def speaks_of_school(record: Record) -> bool:
-    """Say whether the record tells the school: a kindergarten's does not, nor that of a child who left or stays away."""
+    """Say whether the record tells the school: not a kindergarten's, not that of a child who left or stays away."""
     if record.source is Source.KINDERGARTENS:
         return False
     return record.state not in GONE and record.state not in NOT_SEEN
