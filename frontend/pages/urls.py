@@ -5,10 +5,12 @@ from django.urls import URLPattern, path, re_path
 from frontend.pages.guardians import apply, mine
 from frontend.pages.officers import (
     audit,
+    case_page,
     data,
     office,
     people,
     plans,
+    reconciliation,
     review,
     rounds,
     school,
@@ -87,4 +89,12 @@ door_to_door: list[URLPattern] = [
     ),
 ]
 
-urlpatterns: list[URLPattern] = [*public, *guardians, *officers, *door_to_door]
+reconciling: list[URLPattern] = [
+    path("office/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("office/reconciliation/cases/", reconciliation.cases, name="cases"),
+    path("office/reconciliation/cases/bulk/", reconciliation.bulk, name="cases-bulk"),
+    path("office/reconciliation/cases/export.xlsx", reconciliation.export, name="cases-export"),
+    path("office/reconciliation/cases/<uuid:case_id>/", case_page.case_page, name="case"),
+]
+
+urlpatterns: list[URLPattern] = [*public, *guardians, *officers, *door_to_door, *reconciling]
