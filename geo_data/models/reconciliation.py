@@ -72,7 +72,8 @@ class ReconciledChild(models.Model):
     sources         -- the lists that know the child, strongest first
     records         -- [{source, record, how, score}]: every record of the child; how is identity, score, guardian,
                        property or decision
-    facts           -- as of Child.facts, one for each name
+    facts           -- as of Child.facts, one for each name: what other lists or officers state over the leading
+                       record's own facts (selectors: facts_of)
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

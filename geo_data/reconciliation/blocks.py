@@ -10,6 +10,7 @@ from geo_data.reconciliation.categories import category_of, unit_that_counts
 from geo_data.reconciliation.clusters import Cluster, Doubt, cluster_block
 from geo_data.reconciliation.contradictions import (
     Contradiction,
+    RecordVoice,
     Voice,
     contradictions,
     speaks_of_school,
@@ -117,7 +118,7 @@ class _Evidence:
     """Everything the lists say of one child: records strongest first, chosen papers, how each came to the child."""
 
     records: tuple[Record, ...]
-    voices: tuple[Voice, ...]
+    voices: tuple[RecordVoice, ...]
     papers: tuple[Voice, ...]
     trail: tuple[Trail, ...]
     lived_in: str
@@ -125,38 +126,43 @@ class _Evidence:
 
 def _evidence_of(cluster: Cluster, index: PaperIndex) -> _Evidence:
     records = tuple(link.record for link in cluster.links)
-    held = _papers_of(cluster, index)
+    held = _papers_of(records, index)
     lived_in = _lived_in(records)
     chosen = chosen_papers([paper for paper, _ in held], lived_in) if held else ()
     trail = [Trail(k.record.source.value, k.record.record, k.how, k.points) for k in cluster.links]
     trail += [Trail(paper.source.value, paper.record, how, FULL) for paper, how in held]
     return _Evidence(
         records=records,
-        voices=tuple(Voice(record, {str(fact["name"]): fact for fact in record.facts}) for record in records),
-        papers=tuple(Voice(paper, _facts_of_paper(paper, cluster)) for paper in chosen),
+        voices=tuple(
+            RecordVoice(record, {str(fact["name"]): fact for fact in record.facts}) for record in records
+        ),
+        papers=tuple(Voice(paper, _facts_of_paper(paper, records)) for paper in chosen),
         trail=tuple(trail),
         lived_in=lived_in,
     )
 
 
-def _papers_of(cluster: Cluster, index: PaperIndex) -> list[tuple[Paper, str]]:
+def _papers_of(records: Sequence[Record], index: PaperIndex) -> list[tuple[Paper, str]]:
     """Return the papers of the child, by its own number, its guardians' numbers, then the dwelling; each once."""
+    if not index.by_holder:
+        return []
     found: dict[str, tuple[Paper, str]] = {}
     ways = (
-        ("identity", index.by_holder, cluster.profile.numbers),
-        ("guardian", index.by_holder, cluster.profile.guardian_numbers),
-        ("property", index.by_property, {link.record.property_key for link in cluster.links} - {""}),
+        ("identity", index.by_holder, {record.identity for record in records}),
+        ("guardian", index.by_holder, {record.guardian_identity for record in records}),
+        ("property", index.by_property, {record.property_key for record in records}),
     )
     for how, papers, keys in ways:
-        for paper in (paper for key in sorted(keys) for paper in papers.get(key, ())):
+        for paper in (paper for key in sorted(keys) if key for paper in papers.get(key, ())):
             found.setdefault(paper.record, (paper, how))
     return sorted(found.values(), key=lambda held: held[0].order)
 
 
-def _facts_of_paper(paper: Paper, cluster: Cluster) -> Mapping[str, Fact]:
+def _facts_of_paper(paper: Paper, records: Sequence[Record]) -> Mapping[str, Fact]:
     facts = {str(fact["name"]): fact for fact in paper.facts}
     if paper.source is Source.PERMITS and paper.facts:
-        holder = "child" if paper.identity in cluster.profile.numbers else "guardian"
+        is_own = any(record.identity == paper.identity for record in records)
+        holder = "child" if is_own else "guardian"
         facts["permit_holder"] = {**paper.facts[0], "name": "permit_holder", "value": holder}
     return facts
 

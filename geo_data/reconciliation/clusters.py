@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import combinations
 
-from geo_data.reconciliation.likeness import syllables
+from geo_data.reconciliation.likeness import plain_name, syllables
 from geo_data.reconciliation.records import Decisions, Record, pair
 from geo_data.reconciliation.score import Profile, Score, ScoreRule, profile, score
-from geo_data.reconciliation.words import CHILD_SOURCES, Source
+from geo_data.reconciliation.words import CHILD_SOURCES
 
 SAME_NAME = 100
 
@@ -21,14 +22,22 @@ class Link:
     points: int
 
 
-@dataclass
 class Cluster:
     """The records of one child so far, the strongest first; it grows while a block is put together."""
 
-    links: list[Link]
-    profile: Profile
-    sources: set[Source]
-    names: frozenset[str] = field(default_factory=frozenset)
+    __slots__ = ("_profile", "links", "sources")
+
+    def __init__(self, links: list[Link]) -> None:
+        self.links = links
+        self.sources = {link.record.source for link in links}
+        self._profile: Profile | None = None
+
+    @property
+    def profile(self) -> Profile:
+        """Return what the records say together; made when first asked for, for most clusters are never scored."""
+        if self._profile is None:
+            self._profile = profile(link.record for link in self.links)
+        return self._profile
 
     @property
     def order(self) -> tuple[int, str, str]:
@@ -44,8 +53,8 @@ class Cluster:
         """Take over the records of another cluster."""
         taken = [Link(link.record, how, points) for link in other.links]
         self.links = sorted(self.links + taken, key=lambda link: link.record.order)
-        self.profile = profile(link.record for link in self.links)
         self.sources |= other.sources
+        self._profile = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +100,11 @@ def cluster_block(
     doubts: list[Doubt] = []
     for source in CHILD_SOURCES:
         level = [cluster for cluster in clusters if cluster.lead.source is source]
-        pairs = _scored(find(base, level), decisions, rule)
+        pairs = _scored(find(base, level), decisions, rule) if base and level else []
         joined = _join_best(pairs)
         doubts += _doubts(pairs, joined)
         level = [cluster for cluster in level if id(cluster) not in joined]
-        doubts += _perhaps_twice(find(level, level), decisions, rule)
+        doubts += _perhaps_twice(_of_one_name(level), decisions, rule)
         base += level
     base.sort(key=lambda cluster: cluster.order)
     return tuple(base), tuple(sorted(doubts, key=lambda doubt: (doubt.first.order, doubt.second.order)))
@@ -126,13 +135,8 @@ def _joined_by_number(records: Iterable[Record], decisions: Decisions) -> list[C
     for record in ours:
         group = groups.setdefault(record.identity or f"record {record.key} {record.record}", [])
         group.append(Link(record, "identity", SAME_NAME))
-    clusters = [_cluster(links) for links in groups.values()]
+    clusters = [Cluster(links) for links in groups.values()]
     return _joined_by_decision(clusters, decisions) if decisions.same else clusters
-
-
-def _cluster(links: list[Link]) -> Cluster:
-    records = [link.record for link in links]
-    return Cluster(links, profile(records), {record.source for record in records})
 
 
 def _joined_by_decision(clusters: list[Cluster], decisions: Decisions) -> list[Cluster]:
@@ -202,12 +206,26 @@ def _doubts(pairs: Sequence[_Pair], joined: set[int]) -> Iterator[Doubt]:
         yield from (Doubt(p.base, p.other, most, len(best)) for p in best)
 
 
+def _of_one_name(level: Sequence[Cluster]) -> Iterator[tuple[Cluster, Cluster]]:
+    """Yield the pairs of clusters with a name in common, each once, in order."""
+    if len(level) < 2:
+        return
+    by_name: dict[str, list[Cluster]] = defaultdict(list)
+    for cluster in level:
+        for name in {plain_name(link.record.name) for link in cluster.links}:
+            by_name[name].append(cluster)
+    seen: set[tuple[int, int]] = set()
+    for bearers in by_name.values():
+        for a, b in combinations(sorted(bearers, key=lambda c: c.order) if len(bearers) > 1 else (), 2):
+            if (id(a), id(b)) not in seen:
+                seen.add((id(a), id(b)))
+                yield a, b
+
+
 def _perhaps_twice(
     pairs: Iterable[tuple[Cluster, Cluster]], decisions: Decisions, rule: ScoreRule
 ) -> Iterator[Doubt]:
     for a, b in pairs:
-        if a.order >= b.order or a.lead.key == b.lead.key or not a.profile.names & b.profile.names:
-            continue
         found = score(a.profile, b.profile, rule)
         is_like = found.guardian_agrees and found.without_numbers >= rule.sure_from
         if is_like and not _are_different(a, b, decisions):

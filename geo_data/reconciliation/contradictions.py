@@ -1,6 +1,6 @@
 """Where the records of one child contradict each other. Source: docs/reconciliation.md (contradictions)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from geo_data.reconciliation.likeness import plain_name
@@ -23,6 +23,13 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordVoice(Voice):
+    """A record with its facts by name."""
+
+    said_by: Record
+
+
+@dataclass(frozen=True, slots=True)
 class Contradiction:
     """Two sides that cannot both be true; `fact` is the name of the fact in question, "" when it is none."""
 
@@ -33,7 +40,7 @@ class Contradiction:
 
 
 def contradictions(
-    records: Sequence[Voice], papers: Sequence[Voice], *, here: str
+    records: Sequence[RecordVoice], papers: Sequence[Voice], *, here: str
 ) -> tuple[Contradiction, ...]:
     """Return what the records of one child contradict each other about: the first of each other value.
 
@@ -41,31 +48,37 @@ def contradictions(
     The side that is named first is that of the stronger list.
     Source: docs/reconciliation.md (contradictions).
     """
-    found: list[Contradiction] = []
-    if len(records) > 1:
-        found += _differing(CaseCode.BIRTH_DATE_DIFFERS, _births(records))
-        found += _differing(CaseCode.SEX_DIFFERS, _sexes(records))
-        found += _names_differing(records)
-        found += _differing(CaseCode.REGISTRATION_DISTRICT_DIFFERS, _facts(records, "registration_district"))
-        found += _differing(
+    voices = (*records, *papers)
+    if len(voices) == 1:
+        return ()
+    said = [record.said_by for record in records]
+    found = [
+        *_differing(CaseCode.BIRTH_DATE_DIFFERS, ((r, r.birth_on.isoformat()) for r in said)),
+        *_differing(CaseCode.SEX_DIFFERS, ((r, r.sex) for r in said)),
+        *_names_differing(said),
+        *_differing(CaseCode.REGISTRATION_DISTRICT_DIFFERS, _facts(records, "registration_district")),
+        *_differing(
             CaseCode.REGISTRATION_UNIT_DIFFERS, _facts(_registered_here(records, here), "registration_unit")
-        )
-        found += _differing(CaseCode.DWELLING_UNIT_DIFFERS, _dwellings(records))
-        found += _differing(CaseCode.SCHOOL_DIFFERS, _schools(records))
-        found += _twice(records)
-    found += _differing(CaseCode.PERMIT_UNTIL_DIFFERS, _facts([*records, *papers], "permit_valid_until"))
+        ),
+        *_differing(CaseCode.DWELLING_UNIT_DIFFERS, ((r, r.unit) for r in said if r.source in LIVED_IN)),
+        *_differing(CaseCode.SCHOOL_DIFFERS, ((r, r.school) for r in said if speaks_of_school(r))),
+        *_twice(said),
+        *_differing(CaseCode.PERMIT_UNTIL_DIFFERS, _facts(voices, "permit_valid_until")),
+    ]
     return tuple(found)
 
 
-def _differing(code: CaseCode, said: Iterator[Side]) -> Iterator[Contradiction]:
-    first = next(said, None)
-    if first is None:
-        return
-    seen = {first.value}
-    for other in said:
-        if other.value not in seen:
-            seen.add(other.value)
-            yield Contradiction(code, first, other, FACT_OF.get(code, ""))
+def _differing(code: CaseCode, said: Iterable[tuple[Record | Paper, str]]) -> Iterator[Contradiction]:
+    first: tuple[Record | Paper, str] | None = None
+    seen: set[str] = set()
+    for one, value in said:
+        if not value or value in seen:
+            continue
+        seen.add(value)
+        if first is None:
+            first = (one, value)
+        else:
+            yield Contradiction(code, side_of(*first), side_of(one, value), FACT_OF.get(code, ""))
 
 
 FACT_OF = {
@@ -76,21 +89,8 @@ FACT_OF = {
 }
 
 
-def _births(voices: Sequence[Voice]) -> Iterator[Side]:
-    for voice in voices:
-        if isinstance(voice.said_by, Record):
-            yield side_of(voice.said_by, voice.said_by.birth_on.isoformat())
-
-
-def _sexes(voices: Sequence[Voice]) -> Iterator[Side]:
-    for voice in voices:
-        if isinstance(voice.said_by, Record) and voice.said_by.sex:
-            yield side_of(voice.said_by, voice.said_by.sex)
-
-
-def _names_differing(voices: Sequence[Voice]) -> Iterator[Contradiction]:
+def _names_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
     """Names are personal: the sides are told apart here, and their values left out."""
-    records = [voice.said_by for voice in voices if isinstance(voice.said_by, Record)]
     seen = {plain_name(records[0].name)}
     for record in records[1:]:
         name = plain_name(record.name)
@@ -99,33 +99,20 @@ def _names_differing(voices: Sequence[Voice]) -> Iterator[Contradiction]:
             yield Contradiction(CaseCode.NAME_DIFFERS, side_of(records[0]), side_of(record))
 
 
-def _facts(voices: Sequence[Voice], name: str) -> Iterator[Side]:
+def _facts(voices: Iterable[Voice], name: str) -> Iterator[tuple[Record | Paper, str]]:
     for voice in voices:
-        if (fact := voice.facts.get(name)) is not None and fact["value"]:
-            yield side_of(voice.said_by, str(fact["value"]))
+        fact = voice.facts.get(name)
+        if fact is not None:
+            yield voice.said_by, str(fact["value"])
 
 
-def _registered_here(voices: Sequence[Voice], here: str) -> list[Voice]:
+def _registered_here(voices: Sequence[RecordVoice], here: str) -> list[RecordVoice]:
     """Units of registration are compared only where both say that it is in this county."""
     return [
         voice
         for voice in voices
         if (fact := voice.facts.get("registration_district")) is None or fact["value"] == here
     ]
-
-
-def _dwellings(voices: Sequence[Voice]) -> Iterator[Side]:
-    for voice in voices:
-        if voice.said_by.source in LIVED_IN and voice.said_by.unit:
-            yield side_of(voice.said_by, voice.said_by.unit)
-
-
-def _schools(voices: Sequence[Voice]) -> Iterator[Side]:
-    """Return the schools that census, pupil register, attendance, survey and guardians name."""
-    for voice in voices:
-        record = voice.said_by
-        if isinstance(record, Record) and record.school and speaks_of_school(record):
-            yield side_of(record, record.school)
 
 
 def speaks_of_school(record: Record) -> bool:
@@ -135,14 +122,13 @@ def speaks_of_school(record: Record) -> bool:
     return record.state not in GONE and record.state not in NOT_SEEN
 
 
-def _twice(voices: Sequence[Voice]) -> Iterator[Contradiction]:
+def _twice(records: Sequence[Record]) -> Iterator[Contradiction]:
     """Yield a contradiction for each further record of a list that has the child already."""
+    if len({record.source for record in records}) == len(records):
+        return
     first_of: dict[Source, Record] = {}
-    for voice in voices:
-        record = voice.said_by
-        if not isinstance(record, Record) or record.state in GONE:
-            continue
-        first = first_of.setdefault(record.source, record)
+    for record in records:
+        first = first_of.setdefault(record.source, record) if record.state not in GONE else record
         if first is not record:
             yield Contradiction(_code_of_second(first, record), side_of(first), side_of(record))
 

@@ -1,6 +1,7 @@
 """Many statements, one fact each: which list stands over which. Source: docs/reconciliation.md (facts)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from geo_data.reconciliation.contradictions import Contradiction, Voice
 from geo_data.reconciliation.records import Decided, Decisions, Fact, Paper
@@ -29,7 +30,7 @@ AUTHORITY: Mapping[str, Source] = {
     "rental_since": Source.RENTALS,
     "feeder_school": Source.PUPILS,
 }
-Weight = tuple[bool, bool, str, int, str, str]
+Weight = tuple[bool, bool, int, int, str, str]
 
 
 def facts_beside(lead: Voice, others: Sequence[Voice]) -> tuple[dict[str, Fact], dict[str, Fact]]:
@@ -40,22 +41,23 @@ def facts_beside(lead: Voice, others: Sequence[Voice]) -> tuple[dict[str, Fact],
     equal value takes a place only from one that was merely declared.
     Source: docs/reconciliation.md (facts).
     """
-    held: dict[str, tuple[Fact, Weight | None]] = {name: (fact, None) for name, fact in lead.facts.items()}
+    facts = dict(lead.facts)
+    said_by: dict[str, Voice] = {}
     beside: dict[str, Fact] = {}
     for voice in others:
         for name, fact in voice.facts.items():
-            old = held.get(name)
-            weight = _weight(name, fact, voice)
-            if old is not None:
-                if old[0]["value"] == fact["value"] and (
-                    old[0]["source"] != DECLARED or fact["source"] == DECLARED
-                ):
-                    continue
-                if (old[1] or _weight(name, old[0], lead)) < weight:
-                    continue
-            held[name] = (fact, weight)
-            beside[name] = fact
-    return beside, {name: fact for name, (fact, _) in held.items()}
+            old = facts.get(name)
+            if old is not None and not _stands_over(name, fact, voice, old, said_by.get(name, lead)):
+                continue
+            facts[name] = beside[name] = fact
+            said_by[name] = voice
+    return beside, facts
+
+
+def _stands_over(name: str, fact: Fact, voice: Voice, old: Fact, old_voice: Voice) -> bool:
+    if fact["value"] == old["value"]:
+        return old["source"] == DECLARED and fact["source"] != DECLARED
+    return _weight(name, fact, voice) < _weight(name, old, old_voice)
 
 
 def facts_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict[str, Fact]:
@@ -126,6 +128,6 @@ def _day(paper: Paper, name: str) -> str:
 def _weight(name: str, fact: Fact, voice: Voice) -> Weight:
     """Return what sorts statements of one fact: the smallest holds."""
     source, key, record = voice.said_by.source, voice.said_by.key, voice.said_by.record
-    later_first = "".join(chr(0x7F - ord(digit)) for digit in str(fact["as_of"]))
     answers = AUTHORITY.get(name) is source
+    later_first = -date.fromisoformat(str(fact["as_of"])).toordinal()
     return fact["source"] == DECLARED, not answers, later_first, RANK[source], key, record

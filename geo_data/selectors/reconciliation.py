@@ -8,19 +8,21 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from accounts.permissions import Action, Person, require
-from accounts.sealing import current_keyring
+from accounts.sealing import Keyring, current_keyring
 from common.errors import NotFound
 from geo_data.models import (
     CaseState,
+    Child,
     Dataset,
     DatasetKind,
     ReconciledChild,
     Reconciliation,
     ReconciliationCase,
-    ReconciliationDecision,
+    RegisterEntry,
+    SelfRegistration,
 )
 from geo_data.reconciliation.ages import AgeRule
-from geo_data.reconciliation.words import CaseCode, CaseKind, Category
+from geo_data.reconciliation.words import CaseCode, CaseKind, Category, Source
 from geo_data.selectors.children import unseal_child
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.registers import OpenedPerson, unseal_entry
@@ -158,10 +160,7 @@ def open_reconciled(
     opened = []
     for child in children:
         if child.census_child is not None:
-            census = unseal_child(child.census_child, keyring)
-            opened.append(
-                OpenedPerson(census.name, census.identity, phone=census.phone, address=census.address)
-            )
+            opened.append(_of_census(child.census_child, keyring))
         elif child.entry is not None:
             opened.append(unseal_entry(child.entry, keyring))
         elif child.self_registration is not None:
@@ -221,10 +220,39 @@ def get_case(case_id: UUID | str) -> ReconciliationCase:
     return case
 
 
-def list_decisions(case: ReconciliationCase) -> QuerySet[ReconciliationDecision]:
-    """Return everything that was ever decided about the question, oldest first, with who decided."""
-    decisions = ReconciliationDecision.objects.select_related("decided_by")
-    return decisions.filter(district_id=case.reconciliation.district_id, case_key=case.key).order_by("id")
+def open_sides(
+    case: ReconciliationCase, *, reader: Person | None, district_code: str
+) -> tuple[OpenedPerson, OpenedPerson | None]:
+    """Return who the two records of a case are about, for somebody who reads the district; None without a second."""
+    require(reader, Action.READ_DISTRICT, district_code)
+    return _opened_record(case.first), _opened_record(case.second) if case.second else None
+
+
+def _opened_record(side: Mapping[str, str]) -> OpenedPerson:
+    """Return who a record is about; an empty person when its list was deleted since."""
+    source, pk, keyring = Source(side["source"]), side["record"], current_keyring()
+    if source is Source.CENSUS:
+        child = Child.objects.select_related("household").filter(pk=pk).first()
+        return OpenedPerson() if child is None else _of_census(child, keyring)
+    model = SelfRegistration if source is Source.DECLARED else RegisterEntry
+    entry = model.objects.filter(pk=pk).first()
+    return OpenedPerson() if entry is None else unseal_entry(entry, keyring)
+
+
+def _of_census(child: Child, keyring: Keyring) -> OpenedPerson:
+    census = unseal_child(child, keyring)
+    return OpenedPerson(census.name, census.identity, phone=census.phone, address=census.address)
+
+
+def facts_of(child: ReconciledChild) -> list[dict[str, object]]:
+    """Return all facts that hold, one for each name, by name: those stored stand over the leading record's own.
+
+    The child was read with what opens it (`list_reconciled_children`): no query.
+    """
+    lead = child.census_child or child.entry or child.self_registration
+    own = lead.facts if lead is not None else []
+    by_name = {str(fact["name"]): fact for fact in [*own, *child.facts]}
+    return [by_name[name] for name in sorted(by_name)]
 
 
 def load_traces(run: Reconciliation, *, rule: AgeRule, on: date) -> tuple[Trace, ...]:

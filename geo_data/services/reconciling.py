@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from django.db import connections, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action, require
@@ -28,6 +29,7 @@ from geo_data.reconciliation.blocks import Task
 from geo_data.reconciliation.records import Decided, Decisions, pair
 from geo_data.reconciliation.score import ScoreRule
 from geo_data.reconciliation.words import Source, Verdict
+from geo_data.selectors.decisions import list_decisions_in_force
 from geo_data.selectors.reconciliation import list_reconciliations
 from geo_data.selectors.reconciliation_rows import (
     BirthRange,
@@ -116,7 +118,7 @@ def _begin(
     ages: AgeRule,
     score: ScoreRule,
 ) -> tuple[Reconciliation, Decisions, Mapping[str, Verdict]]:
-    rows = _decisions_in_force(district_code)
+    rows = list_decisions_in_force(district_code)
     declared = [str(pk) for pk in list_standing(district_code, now).values_list("pk", flat=True)]
     sources: dict[str, CanonicalValue] = {
         source.value: {
@@ -148,16 +150,6 @@ def _begin(
     return run, _as_decisions(rows), verdicts
 
 
-def _decisions_in_force(district_code: str) -> list[ReconciliationDecision]:
-    """Return the newest decision about each question, but for those that were taken back."""
-    newest = (
-        ReconciliationDecision.objects.filter(district_id=district_code)
-        .order_by("case_key", "-id")
-        .distinct("case_key")
-    )
-    return [row for row in newest if row.verdict != Verdict.REOPENED]
-
-
 def _as_decisions(rows: Sequence[ReconciliationDecision]) -> Decisions:
     def pairs(verdict: Verdict) -> frozenset[tuple[str, str]]:
         return frozenset(pair(r.first_record, r.second_record) for r in rows if r.verdict == verdict)
@@ -167,7 +159,9 @@ def _as_decisions(rows: Sequence[ReconciliationDecision]) -> Decisions:
         different=pairs(Verdict.DIFFERENT_CHILDREN),
         not_ours=frozenset(r.first_record for r in rows if r.verdict == Verdict.NOT_OUR_CHILD),
         by_case={
-            r.case_key: Decided(Verdict(r.verdict), r.decided_at.date(), str(r.decided_by_id or ""))
+            r.case_key: Decided(
+                Verdict(r.verdict), timezone.localtime(r.decided_at).date(), str(r.decided_by_id or "")
+            )
             for r in rows
         },
     )

@@ -59,6 +59,12 @@ REGISTER_TEXTS: Mapping[str, FindingText] = {
         "请核对日期",
         "Check the dates",
     ),
+    "fact_not_declarable": severe(
+        "此项不由监护人申报",
+        "this is not for guardians to declare",
+        "请由部门查询或现场核验",
+        "It is looked up, or shown to an officer",
+    ),
     "rental_ended": note(
         "租赁已到期", "the rental has ended", "请提醒续签备案", "Remind the family to have it recorded anew"
     ),
