@@ -78,6 +78,8 @@ WORDS: Mapping[str, Promise] = {
     "nothing_to_reconcile": _("Bring in the household census first; the other lists are held against it."),
     "no_such_case": _("There is no such case."),
     "no_such_reconciliation": _("There is no such run."),
+    "no_such_decision": _("There is no such decision."),
+    "decision_not_in_force": _("Another decision was made since. Load the page again."),
     "verdict_does_not_fit": _("This case cannot be decided so."),
     "case_is_decided": _("Somebody has decided this case meanwhile. Load the page again."),
     "case_is_open": _("The case is open; there is nothing to take back."),

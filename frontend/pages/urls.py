@@ -93,6 +93,7 @@ reconciling: list[URLPattern] = [
     path("office/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("office/reconciliation/cases/", reconciliation.cases, name="cases"),
     path("office/reconciliation/cases/bulk/", reconciliation.bulk, name="cases-bulk"),
+    path("office/reconciliation/decisions/", reconciliation.decisions, name="case-decisions"),
     path("office/reconciliation/cases/export.xlsx", reconciliation.export, name="cases-export"),
     path("office/reconciliation/cases/<uuid:case_id>/", case_page.case_page, name="case"),
 ]

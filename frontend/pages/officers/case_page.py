@@ -32,7 +32,8 @@ from geo_data.models import CaseState, ReconciliationCase, Sex
 from geo_data.reconciliation.words import VERDICTS, CaseKind, Verdict
 from geo_data.selectors.case_lists import find_next_case, unit_names
 from geo_data.selectors.case_sides import CaseSide, case_sides, points_of_sides, score_rule
-from geo_data.selectors.reconciliation import get_case, list_decisions
+from geo_data.selectors.decisions import list_decisions
+from geo_data.selectors.reconciliation import get_case
 from geo_data.services.case_decisions import decide_case
 
 PERSONAL = ("name", "identity", "guardian", "guardian_identity", "phone", "address")

@@ -40,8 +40,10 @@ from geo_data.models.reconciliation import CATEGORY_LABELS
 from geo_data.reconciliation.words import CaseCode, CaseKind, Category, Verdict
 from geo_data.selectors.case_lists import CaseFilter, filtered_cases, unit_names
 from geo_data.selectors.datasets import find_current_dataset
+from geo_data.selectors.decisions import list_decisions_in_force
 from geo_data.selectors.reconciliation import count_cases, find_newest_reconciliation, list_reconciliations
 from geo_data.selectors.units import list_townships
+from geo_data.services.case_decisions import take_back_decision
 from geo_data.services.case_lists import MOST_AT_ONCE, decide_cases, export_cases
 from geo_data.tasks import RECONCILING, reconciliation_subject, request_reconciliation
 
@@ -62,6 +64,13 @@ class BulkForm(forms.Form):
 
     reason = forms.CharField(label=gettext_lazy("Reason for all of them"), max_length=300)
     confirmed = forms.BooleanField(label=gettext_lazy("I have looked at the list; they may all stay so."))
+
+
+class TakeBackForm(forms.Form):
+    """Which decision, and why."""
+
+    decision = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=gettext_lazy("Why it is taken back"), max_length=300)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,6 +137,37 @@ def bulk(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "officers/reconciliation/cases.html", context, status=422)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def decisions(request: HttpRequest, person: User) -> HttpResponse:
+    """List what is decided; take back also what no longer comes up as a case."""
+    district = district_of(request, person)
+    form = TakeBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_back_decision(
+                actor=person,
+                now=timezone.now(),
+                decision_id=form.cleaned_data["decision"],
+                reason=form.cleaned_data["reason"],
+            )
+        except DomainError as refusal:
+            messages.error(request, refusal_in_words(refusal))
+        else:
+            messages.success(request, _("Taken back. The next reconciliation uses it."))
+        return redirect("case-decisions")
+    in_force = sorted(list_decisions_in_force(district.code), key=lambda row: -row.pk)
+    page = Paginator(in_force, ROWS).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [(row, code_in_words(row.code), VERDICTS_IN_WORDS[row.verdict]) for row in page],
+        "form": form,
+        "may_work": may(person, Action.IMPORT_DATA, district.code),
+    }
+    template = "officers/reconciliation/decisions.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
 @require_safe
 @for_staff
 def export(request: HttpRequest, person: User) -> HttpResponse:
@@ -166,7 +206,7 @@ def _list_context(request: HttpRequest, person: User, run: Reconciliation) -> di
         "rows": [(case, code_in_words(case.code), _place(case, names)) for case in page],
         "chosen": chosen,
         "query": chosen.query(),
-        "kinds": [(kind.value, label) for kind, label in KINDS.items()],
+        "kinds": list(KINDS.items()),
         "codes": [(code.value, code_in_words(code)) for code in CaseCode],
         "states": CaseState.choices,
         "townships": [name for name in list_townships(units) if name] if units else [],
