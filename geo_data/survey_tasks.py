@@ -14,7 +14,7 @@ from common.errors import NotPermitted
 from geo_data.selectors.surveys import SURVEYING
 from geo_data.services.survey_batches import take_pack
 from geo_data.services.survey_merging import merge_sheets
-from geo_data.services.survey_papers import keep_upload, pack_sheets
+from geo_data.services.survey_papers import delete_expired_packs, keep_upload, pack_sheets
 
 PACKING, TAKING, MERGING = "pack_survey_sheets", "take_survey_returns", "merge_survey_sheets"
 
@@ -23,7 +23,8 @@ PACKING, TAKING, MERGING = "pack_survey_sheets", "take_survey_returns", "merge_s
 def pack_sheets_task(*, job_id: str, district_code: str, year: int, township: str | None) -> None:
     """Make the sheets and store them as one sealed file."""
     with running(job_id) as job:
-        pack_sheets(
+        delete_expired_packs(actor=None, now=timezone.now())
+        pack = pack_sheets(
             actor=_asker(job),
             now=timezone.now(),
             district_code=district_code,
@@ -32,6 +33,13 @@ def pack_sheets_task(*, job_id: str, district_code: str, year: int, township: st
             job=job,
             report=job.report,
         )
+        delete_packs_task.using(run_after=pack.expires_at).enqueue()
+
+
+@task()
+def delete_packs_task() -> None:
+    """Delete the files whose time is over; asked for whenever one is stored, for the moment it ends."""
+    delete_expired_packs(actor=None, now=timezone.now())
 
 
 @task()
@@ -83,6 +91,7 @@ def request_packing(
 def request_taking(*, actor: User, now: datetime, district_code: str, year: int, data: bytes) -> JobRun:
     """Store an upload sealed, and queue the reading of it."""
     pack = keep_upload(actor=actor, now=now, district_code=district_code, year=year, data=data)
+    delete_packs_task.using(run_after=pack.expires_at).enqueue()
     return request_job(
         actor=actor,
         now=now,

@@ -87,9 +87,7 @@ def test_a_pupil_of_the_last_primary_grade_brings_the_feeder_school(tmp_path: Pa
 
 def test_attendance_keeps_its_days_and_kindergartens_are_the_top_class(tmp_path: Path) -> None:
     [seen], _ = read(tmp_path, "attendance", ATTENDANCE, f"甲子轩,{BOY},2018-05-05,P1,2,在校,95,90")
-    [child], _ = read(
-        tmp_path, "kindergartens", "姓名,出生日期,幼儿园,监护人", "甲子涵,2020-01-01,K1,甲父"
-    )
+    [child], _ = read(tmp_path, "kindergartens", "姓名,出生日期,幼儿园,监护人", "甲子涵,2020-01-01,K1,甲父")
 
     assert seen.details == {"attendance_state": "present", "days_expected": 95, "days_present": 90}
     assert (child.school_code, child.grade, child.record_key) == ("K1", 0, "甲子涵|2020-01-01|甲父")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import JobRun, JobStatus, User
+from accounts.models import LIVE, JobRun, JobStatus, User
 from accounts.permissions import Action, may, require
 from accounts.selectors.jobs import find_latest_job
 from common.errors import DomainError
@@ -47,7 +47,7 @@ from geo_data.services.case_decisions import take_back_decision
 from geo_data.services.case_lists import MOST_AT_ONCE, decide_cases, export_cases
 from geo_data.tasks import RECONCILING, reconciliation_subject, request_reconciliation
 
-ROWS = 50
+ROWS = 20
 SAFE_AT_ONCE = frozenset(
     {CaseCode.NOT_REGISTERED, CaseCode.NO_PUPIL_RECORD, CaseCode.NO_ATTENDANCE_RECORD}
 )  # they say that a list is silent: nothing about a child changes when they are acknowledged
@@ -85,12 +85,13 @@ def reconciliation(request: HttpRequest, person: User) -> HttpResponse:
         if form.is_valid() and _start(request, person, district, form.cleaned_data["as_of"]):
             return redirect("reconciliation")
     run = find_newest_reconciliation(district.code)
+    job = _shown(find_latest_job(RECONCILING, reconciliation_subject(district.code)))
     context = {
         "district": district,
         "run": run,
         "runs": list_reconciliations(district.code)[:10],
-        "job": _shown(find_latest_job(RECONCILING, reconciliation_subject(district.code))),
-        "form": form if may_work else None,
+        "job": job,
+        "form": form if may_work and not (job and job.status in LIVE) else None,
         "census": find_current_dataset(district.code, DatasetKind.CHILDREN),
         **(_summary(run) if run else {}),
     }

@@ -1,5 +1,6 @@
 """One survey sheet: who answers for it, its files, what came back, and the decisions."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -30,12 +31,14 @@ from geo_data.selectors.surveys import (
     get_sheet,
     is_overdue,
     list_differences,
+    load_answers,
     responsible_of,
 )
 from geo_data.services.survey_papers import hand_out_sheet
 from geo_data.services.survey_returns import accept_without_conflict, decide_difference, undo_decision
 from geo_data.services.surveys import reassign_sheet, reissue_sheet
 from geo_data.tables.survey_comparing import Difference
+from geo_data.tables.survey_records import FIELDS, Answer
 from geo_data.tables.survey_settling import decisions_for
 
 FORMS = {"pdf": "application/pdf", "xlsx": XLSX}
@@ -161,8 +164,10 @@ def _hand_out(person: User, sheet: SurveySheet, form: HandOutForm, *, again: boo
 def _context(person: User, sheet: SurveySheet) -> dict[str, Any]:
     live = find_live_return(sheet)
     shown = list_differences(live, reader=person) if live else []
-    lines = [_line(item) for item in shown]
     may_survey = may(person, SURVEYING, sheet.district_id)
+    answers = load_answers(live) if live and may_survey else ()
+    lines = [_line(item, answers) for item in shown]
+    names = {answer.key: answer.values.get("name", "") for answer in answers}
     return {
         "sheet": sheet,
         "today": timezone.localdate(),
@@ -173,20 +178,20 @@ def _context(person: User, sheet: SurveySheet) -> dict[str, Any]:
         "live": live,
         "returns": sheet.returns.order_by("number"),
         "children": sheet.rows.count(),
-        "waiting": _by_row([line for line in lines if not line.shown.row.decision]),
-        "decided": _by_row([line for line in lines if line.shown.row.decision]),
-        "counts": count_undecided(live) if live else {},
+        "waiting": _by_row([line for line in lines if not line.shown.row.decision], names),
+        "decided": _by_row([line for line in lines if line.shown.row.decision], names),
+        "unconflicted": count_undecided(live)[False] if live else 0,
         "ask_again": sum(line.shown.row.decision == SurveyDecision.ASK_AGAIN for line in lines),
     }
 
 
-def _by_row(lines: list[Line]) -> list[tuple[int, str, list[Line]]]:
-    """Return place, key and lines of every row of the sheet."""
+def _by_row(lines: list[Line], names: Mapping[str, str]) -> list[tuple[int, str, list[Line]]]:
+    """Return place, the child's name and lines of every row of the sheet."""
     rows = groupby(lines, key=lambda line: (line.shown.row.place, line.shown.row.key))
-    return [(place, key, list(group)) for (place, key), group in rows]
+    return [(place, names.get(key, ""), list(group)) for (place, key), group in rows]
 
 
-def _line(shown: ShownDifference) -> Line:
+def _line(shown: ShownDifference, answers: Sequence[Answer]) -> Line:
     row = shown.row
     possible = decisions_for(Difference(row.kind), row.field, row.key)
     field = "name" if row.field == "child" else row.field
@@ -196,9 +201,16 @@ def _line(shown: ShownDifference) -> Line:
         mark=MARKS[row.kind],
         register=shown.register if row.field == "child" else value_in_words(field, shown.register),
         earlier=shown.earlier if row.field == "child" else value_in_words(field, shown.earlier),
-        sheet=value_in_words(field, shown.sheet),
+        sheet=_child(row.key, answers) if row.field == "child" else value_in_words(field, shown.sheet),
         choices=tuple(
             (choice.value, str(SurveyDecision(choice).label), str(DECISION_HELP[choice.value]))
             for choice in possible
         ),
     )
+
+
+def _child(key: str, answers: Sequence[Answer]) -> str:
+    """Return all that the sheet says of a child, so that it can be judged in one look."""
+    values = next((answer.values for answer in answers if answer.key == key), {})
+    words = (value_in_words(name, values.get(name, "")) for name in FIELDS)
+    return " · ".join(word for word in words if word)

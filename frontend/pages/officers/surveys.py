@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import JobRun, JobStatus, User
+from accounts.models import LIVE, JobRun, JobStatus, User
 from accounts.permissions import may, require
 from accounts.selectors.jobs import find_latest_job, get_job
 from accounts.selectors.people import list_staff
@@ -47,7 +47,7 @@ from geo_data.survey_tasks import (
 )
 from geo_data.tables.survey_reading import is_spreadsheet
 
-ROWS = 50
+ROWS = 20
 STATES = ("overdue", *SheetStatus.values)
 
 
@@ -213,8 +213,12 @@ def _work(person: User, district: District, year: int) -> dict[str, Any]:
         "jobs": [job for kind in (PACKING, MERGING) if (job := _shown(find_latest_job(kind, subject)))],
         "merged": merging.result if merging and merging.status == JobStatus.SUCCEEDED else None,
         "packs": list_packs(district.code, year, now=timezone.now()),
-        "mergeable": list_mergeable(district.code, year).count(),
+        "mergeable": 0 if _is_live(merging) else list_mergeable(district.code, year).count(),
     }
+
+
+def _is_live(job: JobRun | None) -> bool:
+    return job is not None and job.status in LIVE
 
 
 def _shown(job: JobRun | None) -> JobRun | None:
