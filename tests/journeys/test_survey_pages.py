@@ -1,4 +1,4 @@
-"""Door to door and reconciliation on the screen: sheets out, filled and back; conflicts shown, decided, merged; a case."""
+"""Door to door and reconciliation on the screen: sheets out, filled and back; conflicts decided; a case settled."""
 
 from collections.abc import Iterator
 from pathlib import Path
