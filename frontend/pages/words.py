@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from admissions.rules.calendar import Phase
+from zoning.selectors.basis import Demand
 
 PHASES: Mapping[Phase, Promise] = {
     Phase.ANNOUNCED: _("announced"),
@@ -22,6 +23,11 @@ PRESETS: Mapping[str, Promise] = {
     "fewest_changes": _("As few changes as possible"),
     "nearest": _("As short ways as possible"),
     "balanced": _("Schools evenly full"),
+}
+
+DEMANDS: Mapping[str, Promise] = {
+    Demand.COUNTED.value: _("Every child counted in the census"),
+    Demand.PROJECTED.value: _("The claimants that the latest projection expects"),
 }
 
 VIOLATIONS: Mapping[str, Promise] = {

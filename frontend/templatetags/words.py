@@ -1,6 +1,7 @@
 """Figures, refusals and stages in words, as they are said to families."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import template
 from django.utils.formats import number_format
@@ -8,9 +9,12 @@ from django.utils.translation import gettext
 
 from common.errors import DomainError
 from frontend.pages.language import language
+from frontend.pages.officers.data.words import STATE_COLOURS, STATES
 from frontend.pages.refusals import code_in_words, refusal_in_words
 from frontend.pages.stages import STAGES
-from geo_data.tables.findings import Finding
+from geo_data.addresses.doors import Side
+from geo_data.addresses.spans import Span
+from geo_data.models import Dataset, DatasetStatus
 
 register = template.Library()
 
@@ -26,9 +30,21 @@ def distance(metres: float | None) -> str:
 
 
 @register.filter
+def later(day: date, other: date) -> date:
+    """Return the later of two days."""
+    return max(day, other)
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """Say a share between 0 and 1 as percent with one decimal."""
     return "–" if share is None else f"{share * 100:.1f} %"
+
+
+@register.filter
+def permille(share: int | None) -> str:
+    """Say a share in thousandths as percent with one decimal."""
+    return "–" if share is None else f"{share / 10:.1f} %"
 
 
 @register.filter
@@ -62,7 +78,23 @@ def stage_in_words(stage: str) -> str:
 
 
 @register.filter
-def finding_in_words(finding: Mapping[str, str | int]) -> str:
-    """Say what an import found, from the plain data kept with the dataset."""
-    found = Finding(str(finding["code"]), int(finding["row"]), str(finding["column"]), str(finding["value"]))
-    return found.sentence(language())
+def version_state(dataset: Dataset) -> str:
+    """Say where a version of data stands."""
+    return str(STATES[dataset.status])
+
+
+@register.filter
+def version_colour(dataset: Dataset) -> str:
+    """Return good, warn, bad or nothing for where a version stands."""
+    return STATE_COLOURS.get(DatasetStatus(dataset.status), "")
+
+
+@register.filter
+def span_in_words(span: Span) -> str:
+    """Say which numbers of a side of a road: 3 to 45, odd."""
+    if span.is_whole:
+        return gettext("all odd numbers") if span.side is Side.ODD else gettext("all even numbers")
+    if span.first == span.last:
+        return gettext("No. %(number)s") % {"number": span.first}
+    odd, even = gettext("Nos. %(first)s to %(last)s, odd"), gettext("Nos. %(first)s to %(last)s, even")
+    return (odd if span.side is Side.ODD else even) % {"first": span.first, "last": span.last}

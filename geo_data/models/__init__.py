@@ -1,8 +1,28 @@
 """The world as imported: districts, datasets, units, schools, households and children. Datasets are versions."""
 
+from geo_data.models.addresses import (
+    AddressEntry,
+    AddressKey,
+    AddressKeyKind,
+    AddressName,
+    AddressNameKind,
+    AddressNameSort,
+    AddressRequest,
+    AddressRequestState,
+)
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
-from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
+from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
+from geo_data.models.findings import DatasetFinding, RepairPreview
+from geo_data.models.past import (
+    GradeCount,
+    HousingKind,
+    MoveBalance,
+    NewHousing,
+    PastEnrolment,
+    SourceCategory,
+)
+from geo_data.models.projections import Projection, ProjectionRow
 from geo_data.models.reconciliation import (
     CaseState,
     ReconciledChild,
@@ -11,7 +31,7 @@ from geo_data.models.reconciliation import (
     ReconciliationDecision,
 )
 from geo_data.models.registers import RegisterEntry, SelfRegistration
-from geo_data.models.schools import Ownership, School
+from geo_data.models.schools import Ownership, School, SchoolSeats, Site
 from geo_data.models.surveys import (
     CONFLICTS,
     DifferenceKind,
@@ -30,34 +50,57 @@ from geo_data.models.surveys import (
     SurveySheet,
 )
 from geo_data.models.units import CatchmentUnit, UnitBorder
+from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
     "CONFLICTS",
+    "AddressEntry",
+    "AddressKey",
+    "AddressKeyKind",
+    "AddressName",
+    "AddressNameKind",
+    "AddressNameSort",
+    "AddressRequest",
+    "AddressRequestState",
     "CaseState",
     "CatchmentUnit",
     "Child",
     "Dataset",
+    "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
     "DifferenceKind",
     "District",
+    "GradeCount",
+    "HeaderMapping",
     "Household",
+    "HousingKind",
     "MapFeature",
     "MapFeatureKind",
+    "MoveBalance",
+    "NewHousing",
     "Ownership",
     "PackPurpose",
     "PaperPack",
     "PaperPart",
+    "PastEnrolment",
+    "Projection",
+    "ProjectionRow",
     "ReconciledChild",
     "Reconciliation",
     "ReconciliationCase",
     "ReconciliationDecision",
     "RegisterEntry",
+    "RepairPreview",
     "ReturnStatus",
+    "RowsKept",
     "School",
+    "SchoolSeats",
     "SelfRegistration",
     "Sex",
     "SheetStatus",
+    "Site",
+    "SourceCategory",
     "Stage",
     "SurveyAnswer",
     "SurveyDecision",
@@ -68,4 +111,5 @@ __all__ = [
     "SurveySheet",
     "SurveyorRole",
     "UnitBorder",
+    "Upload",
 ]

@@ -34,7 +34,7 @@ class Reconciliation(models.Model):
     as_of        -- the day for which permits and school age are judged
     sources      -- source -> {dataset, file_digest, rows}; `declared` states the number of self-registrations
     rule         -- weights and thresholds of the score, and the age rule
-    input_digest -- SHA-256 over sources, rule, day and decisions: the same input is one run
+    input_digest -- SHA-256 over sources, rule, day and decisions: while it is the newest run's, no other is made
     report       -- counts: children by category, links by how they were made, cases by code
     """
 
@@ -57,7 +57,6 @@ class Reconciliation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="reconciliation_number_once", fields=["district", "number"]),
-            models.UniqueConstraint(name="reconciliation_input_once", fields=["district", "input_digest"]),
         ]
 
     def __str__(self) -> str:

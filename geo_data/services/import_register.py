@@ -21,9 +21,9 @@ from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.copying import Value, copy_rows
-from geo_data.services.datasets import ImportRefused, ImportResult, Origin
+from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.findings import Findings
-from geo_data.tables.reading import UnreadableFile
 from geo_data.tables.register_columns import REGISTERS
 from geo_data.tables.register_table import Listing, RegisterRow, read_register
 
@@ -65,6 +65,7 @@ def import_register(
     path: Path,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the rows of a list; units, and schools when there are any, are those of the current versions.
 
@@ -97,21 +98,29 @@ def import_register(
     def store(dataset: Dataset, rows: Iterator[RegisterRow]) -> int:
         return store_entries(dataset, rows, report)
 
-    job = Import(actor, now, district, kind, path, "", origin, report, options)
+    job = Import(
+        actor,
+        now,
+        district,
+        kind,
+        path,
+        "",
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(units, schools) if schools else (units,),
+        takes_good_rows=True,
+    )
     return bring_in(job, read, store)
 
 
 def store_entries(dataset: Dataset, rows: Iterator[RegisterRow], report: Report = not_reported) -> int:
     """Seal and store the rows of a list; return how many."""
     keyring, stored = current_keyring(), 0
-    try:
-        while chunk := list(islice(rows, CHUNK)):
-            stored += copy_rows(RegisterEntry, COLUMNS, _entries(dataset, chunk, keyring))
-            report("storing", stored, 0)
-    except UnreadableFile as fault:
-        findings = Findings()
-        findings.add("file_unreadable", value=str(fault))
-        raise ImportRefused(findings) from fault
+    while chunk := list(islice(rows, CHUNK)):
+        stored += copy_rows(RegisterEntry, COLUMNS, _entries(dataset, chunk, keyring))
+        report("storing", stored, 0)
     return stored
 
 

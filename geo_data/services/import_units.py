@@ -1,6 +1,6 @@
 """Catchment units of a file."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,10 +10,12 @@ from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from geo_data.models import CatchmentUnit, Dataset, DatasetKind, UnitBorder
+from geo_data.selectors.known_places import load_known_places
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system
 from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin, digest_of_import
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.coverage import SNAP_METRES, Repair
 from geo_data.tables.findings import Findings
 from geo_data.tables.placing import Ground
@@ -31,31 +33,37 @@ def import_units(
     repairs: Collection[Repair] = (),
     tolerance_m: float = SNAP_METRES,
     borders_path: Path | None = None,
+    accept_offset: bool = False,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the catchment units of a file and what adjoins what. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
     asked = sorted(repair.value for repair in repairs)
-    options: Mapping[str, CanonicalValue] = {
+    options: dict[str, CanonicalValue] = {
         "repairs": asked,
         "tolerance_mm": str(tolerance_m * 1000),
         "working_crs": district.working_crs,
         "borders": digest_of_import(borders_path, {}) if borders_path else "",
     }
+    if accept_offset:
+        options["accept_offset"] = True
+    known = load_known_places(district_code, DatasetKind.UNITS)
+    declared = declared_system(crs)
 
     def read(findings: Findings) -> UnitTable:
         return read_units(
             path,
-            ground=Ground(district.working_crs),
-            declared=declared_system(crs),
+            ground=Ground(district.working_crs, known=known, accept_offset=accept_offset),
+            declared=declared,
             repairs=repairs,
             findings=findings,
             borders_path=borders_path,
             tolerance_m=tolerance_m,
         )
 
-    job = Import(actor, now, district, DatasetKind.UNITS, path, crs, origin, report, options, asked)
+    job = Import(actor, now, district, DatasetKind.UNITS, path, crs, origin, report, options, asked, terms)
     return bring_in(job, read, _store_units)
 
 

@@ -71,7 +71,7 @@ def reconcile_district(
     job: RunningJob | None = None,
     report: Report = not_reported,
 ) -> Reconciliation:
-    """Compare the current lists of a district and store the outcome, or return the run that had the same input.
+    """Compare the current lists of a district and store the outcome, or return the newest run if it had the same input.
 
     1. Pin the current versions, the self-registrations of this moment and the decisions in force.
     2. Divide the birth dates into ranges; a number under several dates goes with its strongest list.
@@ -89,9 +89,9 @@ def reconcile_district(
         if Source.CENSUS not in lists:
             raise NothingToReconcile("there is no current census", district_code=district_code)
         run, decisions, verdicts = _begin(actor, now, district_code, lists, as_of, ages, score)
-        same = list_reconciliations(district_code).filter(input_digest=run.input_digest).first()
-        if same is not None:
-            run = same
+        newest = list_reconciliations(district_code).first()
+        if newest is not None and newest.input_digest == run.input_digest:
+            run = newest
         else:
             run.job = job.job if job else None
             task = Task(

@@ -19,6 +19,7 @@ from common.errors import WrongMoment
 from geo_data.models import (
     Dataset,
     DatasetKind,
+    DatasetStatus,
     District,
     SheetStatus,
     SurveyReturn,
@@ -34,13 +35,16 @@ from geo_data.selectors.surveys import (
     school_codes,
 )
 from geo_data.services.datasets import (
+    WITHOUT_ROWS,
     Origin,
+    Source,
     begin_dataset,
-    find_same_import,
+    find_same,
     finish_dataset,
     lock_district,
 )
 from geo_data.services.import_register import store_entries
+from geo_data.services.versions import restore
 from geo_data.tables.findings import Findings
 from geo_data.tables.register_table import RegisterRow
 from geo_data.tables.survey_comparing import Difference, Differing
@@ -160,28 +164,32 @@ def _store(
 ) -> Dataset:
     rows = list(_register_rows(settled, district.code))
     file_digest = _digest(rows, year)
-    same = find_same_import(
-        actor=actor, now=now, district=district, kind=DatasetKind.SURVEYS, file_digest=file_digest
-    )
-    if same:
+    same = find_same(district, DatasetKind.SURVEYS, file_digest)
+    if same and same.status not in WITHOUT_ROWS:
+        if same.status != DatasetStatus.CURRENT:
+            restore(same, actor=actor, now=now)
         return same
     dataset = begin_dataset(
         actor=actor,
         now=now,
         district=district,
         kind=DatasetKind.SURVEYS,
-        file_digest=file_digest,
-        path=Path(f"surveys-{year}"),
-        origin=Origin(
-            office=OFFICE,
-            vintage_on=max(item.surveyed_on for item in settled),
-            file_name=f"{year} 年入户调查表（{len(settled)} 张）",
-        ),
+        source=_source(year, settled, file_digest),
+        again=same,
     )
     stored = store_entries(dataset, iter(rows), report)
     return finish_dataset(
         actor=actor, now=now, dataset=dataset, row_count=stored, findings=Findings()
     ).dataset
+
+
+def _source(year: int, settled: Sequence[_Settled], file_digest: str) -> Source:
+    origin = Origin(
+        office=OFFICE,
+        vintage_on=max(item.surveyed_on for item in settled),
+        file_name=f"{year} 年入户调查表（{len(settled)} 张）",
+    )
+    return Source(path=Path(f"surveys-{year}"), file_digest=file_digest, origin=origin)
 
 
 def _register_rows(settled: Sequence[_Settled], district_code: str) -> Iterator[RegisterRow]:

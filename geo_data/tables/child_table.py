@@ -85,7 +85,7 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
     for number, cells in sheet.rows:
         is_empty = False
         child = checker.child_of(Row(number, cells, places, columns, sheet.headers, findings))
-        if child is not None:
+        if child is not None and not findings.is_bad(number):
             yield child
     if is_empty:
         findings.add("file_empty")
@@ -96,7 +96,7 @@ class _Checker:
         self._census = census
         self._as_of = census.as_of.isoformat()
         self._fact_names = fact_names
-        self._identities: set[str] = set()
+        self._identities: dict[str, str] = {}  # identity -> the household it was found in first
         self._households: dict[str, tuple[str, int]] = {}
 
     def child_of(self, row: Row) -> ChildRow | None:
@@ -105,24 +105,30 @@ class _Checker:
         identity = normalized(row.text("identity"))
         if not (household and name and identity and sex and isinstance(birth_on, date)):
             return None
-        if not self._identity_fits(row, identity, birth_on, sex):
+        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(
+            row, identity, household
+        ):
             return None
         unit = self._unit_of(row)
-        opens, fits = self._household_fits(row, household, unit)
+        address, phone, school_now = row.text("address"), row.text("phone"), row.text("school_now")
+        facts = self._facts_of(row, unit, birth_on)
+        if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
+            return None
+        opens, fits = self._household_fits(row, household, (unit, hash((address, phone))))
         if not fits:
             return None
         return ChildRow(
             household_code=household,
             opens_household=opens,
             unit_code=unit,
-            address=row.text("address"),
-            phone=row.text("phone"),
+            address=address,
+            phone=phone,
             name=name,
             identity=identity,
             birth_on=birth_on,
             sex=sex,
-            school_now=row.text("school_now"),
-            facts=self._facts_of(row, unit, birth_on),
+            school_now=school_now,
+            facts=facts,
         )
 
     def _identity_fits(self, row: Row, identity: str, birth_on: date, sex: str) -> bool:
@@ -131,15 +137,19 @@ class _Checker:
             row.note(f"identity_{fault}", "identity")
         if faults:
             return False
-        if identity in self._identities:
-            row.note("child_twice", "identity")
-            return False
-        self._identities.add(identity)
         if not RESIDENT.fullmatch(identity):
             is_old = OLD_RESIDENT.fullmatch(identity)
             row.note("identity_old" if is_old else "identity_other_document", "identity")
         if not 0 <= self._census.as_of.year - birth_on.year <= OLDEST_YEARS:
             row.note("age_unlikely", "birth_on")
+        return True
+
+    def _stood_before(self, row: Row, identity: str, household: str) -> bool:
+        first = self._identities.get(identity)
+        if first is None:
+            self._identities[identity] = household
+            return False
+        row.note("child_twice" if first == household else "child_in_two_households", "identity")
         return True
 
     def _unit_of(self, row: Row) -> str:
@@ -149,9 +159,8 @@ class _Checker:
         row.note("outside_units", "unit_id" if row.has("unit_id") else "", unit)
         return ""
 
-    def _household_fits(self, row: Row, household: str, unit: str) -> tuple[bool, bool]:
+    def _household_fits(self, row: Row, household: str, stated: tuple[str, int]) -> tuple[bool, bool]:
         """Return whether this is the household's first row, and whether it agrees with the first."""
-        stated = (unit, hash((row.text("address"), row.text("phone"))))
         first = self._households.setdefault(household, stated)
         opens = first is stated
         if first != stated:

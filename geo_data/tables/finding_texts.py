@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from geo_data.tables.finding_text import FindingText
+from geo_data.tables.texts.addresses import ADDRESS_TEXTS
 from geo_data.tables.texts.children import CHILD_TEXTS
 from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
+from geo_data.tables.texts.past import PAST_TEXTS
 from geo_data.tables.texts.registers import REGISTER_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
@@ -19,4 +21,6 @@ TEXTS: Mapping[str, FindingText] = {
     **CHILD_TEXTS,
     **SURVEY_TEXTS,
     **REGISTER_TEXTS,
+    **PAST_TEXTS,
+    **ADDRESS_TEXTS,
 }

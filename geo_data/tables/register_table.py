@@ -110,6 +110,9 @@ class _Checker:
         guardian, property_key = self._text(row, "guardian"), self._text(row, "property_key")
         address, details = self._text(row, "address"), self._details_of(row)
         key = self._key(name, identity, birth_on, guardian, property_key or address, values)
+        phone = self._text(row, "phone")
+        if row.is_bad:  # it is left out, or the file is refused: no later row repeats it
+            return None
         content = hash((unit, school, grade, address, str(sorted(details.items())), str(values)))
         nth = self._place_of(row, key, content)
         if nth is None:
@@ -121,7 +124,7 @@ class _Checker:
             identity=identity,
             guardian=guardian,
             guardian_identity=guardian_identity,
-            phone=self._text(row, "phone"),
+            phone=phone,
             address=address,
             property_key=property_key,
             birth_on=birth_on,

@@ -115,5 +115,16 @@ def changes_between(
 
 def _plans() -> QuerySet[ZonePlan]:
     return ZonePlan.objects.select_related(
-        "district", "based_on", "created_by", "units_dataset__district", "schools_dataset", "children_dataset"
+        "district",
+        "based_on",
+        "created_by",
+        "units_dataset__district",
+        "schools_dataset",
+        "children_dataset",
+        "projection__units_dataset",
     )
+
+
+def list_zone_schools(plan_id: UUID) -> QuerySet[School]:
+    """Return the schools that have a zone in the plan, by name and code. One query."""
+    return School.objects.filter(zones__plan_id=plan_id).order_by("name", "code").distinct()

@@ -26,6 +26,7 @@ from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_reading
+from zoning.selectors.basis import Demand
 from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.services.plans import move_units
@@ -60,7 +61,12 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
         stage, preset = Stage(form.cleaned_data["stage"]), form.cleaned_data["preset"] or None
         try:
             request_drawing(
-                actor=person, now=timezone.now(), district_code=district.code, stage=stage, preset=preset
+                actor=person,
+                now=timezone.now(),
+                district_code=district.code,
+                stage=stage,
+                preset=preset,
+                demand=Demand(form.cleaned_data["demand"]),
             )
         except DomainError as refusal:
             messages.error(request, refusal_in_words(refusal))

@@ -934,9 +934,22 @@ export interface components {
          *     * `schools` - schools
          *     * `children` - household census
          *     * `base_map` - base map
+         *     * `streets` - street network
+         *     * `addresses` - address register
+         *     * `registrations` - registered residents
+         *     * `permits` - residence permits
+         *     * `titles` - property titles
+         *     * `rentals` - rental records
+         *     * `pupils` - pupil register
+         *     * `attendance` - attendance
+         *     * `kindergartens` - kindergarten rolls
+         *     * `births` - births and vaccinations
+         *     * `surveys` - door-to-door sheets
+         *     * `enrolments` - enrolment of past years
+         *     * `housing` - new housing
          * @enum {string}
          */
-        KindEnum: "units" | "schools" | "children" | "base_map";
+        KindEnum: "units" | "schools" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing";
         /** @description Seats of a school filled in one order. */
         Line: {
             readonly line_id: string;

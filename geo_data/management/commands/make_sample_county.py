@@ -16,7 +16,9 @@ from geo_data.models import DatasetKind
 from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
+from geo_data.services.import_addresses import import_addresses
 from geo_data.services.import_base_map import import_base_map
+from geo_data.services.import_past import import_enrolments, import_grades, import_housing, import_moves
 from geo_data.services.import_register import import_register
 from geo_data.services.import_schools import import_schools
 from geo_data.services.import_units import import_units
@@ -97,8 +99,13 @@ class Command(BaseCommand):
         }
         self._tell(import_units(path=folder / "units.geojson", **common))
         self._tell(import_base_map(path=folder / "base_map.geojson", **common))
+        self._tell(import_addresses(path=folder / "addresses.csv", **common))
         self._tell(import_schools(path=folder / "schools.csv", **common))
         self._tell(import_children(path=folder / "children.csv", **common))
+        self._tell(import_enrolments(path=folder / "enrolments.csv", **common))
+        self._tell(import_grades(path=folder / "grades.csv", **common))
+        self._tell(import_housing(path=folder / "housing.csv", **common))
+        self._tell(import_moves(path=folder / "moves.csv", **common))
         if with_lists:
             self._load_lists(county, folder, common)
 

@@ -17,6 +17,7 @@ from zoning.engine.problem import build_problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import violations
+from zoning.selectors.basis import Demand
 from zoning.services.drawing import draw_zones_of_district
 
 
@@ -35,6 +36,12 @@ class Command(BaseCommand):
         parser.add_argument("--district", help="draw this district of the database, and store the plan")
         parser.add_argument("--stage", choices=Stage.values, default=Stage.PRIMARY.value)
         parser.add_argument("--entry-year", type=int, help="whose children count (the coming cohort)")
+        parser.add_argument(
+            "--demand",
+            choices=[one.value for one in Demand],
+            default=Demand.COUNTED.value,
+            help="children counted, or the claimants that the latest projection expects (counted)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["district"]:
@@ -53,6 +60,7 @@ class Command(BaseCommand):
                 district_code=options["district"],
                 stage=Stage(options["stage"]),
                 entry_year=options["entry_year"],
+                demand=Demand(options["demand"]),
                 preset=options["preset"],
                 seed=options["seed"],
                 effort=options["effort"],
