@@ -17,7 +17,7 @@ from geo_data.models import PackPurpose, PaperPack
 from geo_data.selectors.surveys import SURVEYING, is_overdue, list_sheets, responsible_of, waiting_of
 from geo_data.services.survey_papers import NoSuchPack, delete_pack, iter_parts
 from geo_data.services.survey_returns import SheetRefused, TakenReturn, take_return
-from geo_data.tables.findings import Finding, Findings
+from geo_data.tables.findings import Finding, Findings, Severity
 from geo_data.tables.reading import UnreadableFile
 from geo_data.tables.survey_reading import iter_files
 from geo_data.tables.survey_records import ROLES, STATES
@@ -57,8 +57,9 @@ class RefusedFile:
     findings: tuple[Finding, ...]
 
     def as_data(self) -> dict[str, CanonicalValue]:
-        """Return plain data without personal values."""
-        findings: list[CanonicalValue] = [dict(f.as_data()) for f in self.findings[:SHOWN_FINDINGS]]
+        """Return plain data without personal values: what must be mended before the sheet is taken."""
+        severe = [finding for finding in self.findings if finding.severity is Severity.SEVERE]
+        findings: list[CanonicalValue] = [dict(f.as_data()) for f in severe[:SHOWN_FINDINGS]]
         return {"place": self.place, "sheet": self.sheet, "findings": findings}
 
 

@@ -191,10 +191,10 @@ def _check_whole(
         day and day > today
     ):
         findings.add("survey_date_outside", column="入户日期", value=day.isoformat())
-    for answer in returned.answers:
-        if not is_new(answer.key) and answer.key not in known:
-            findings.add("survey_row_unknown", answer.row, HEADERS["key"], answer.key)
-    if findings.refuses:
+    strange = [a for a in returned.answers if not is_new(a.key) and a.key not in known]
+    for answer in strange:
+        findings.add("survey_row_unknown", answer.row, HEADERS["key"], answer.key)
+    if strange:
         raise SheetRefused(findings, sheet)
 
 
