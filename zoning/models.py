@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import JobRun
-from geo_data.models import CatchmentUnit, Dataset, District, School, Stage
+from geo_data.models import CatchmentUnit, Dataset, DistanceMeasure, District, School, Stage
 
 
 def never_changed() -> list[pgtrigger.Trigger]:
@@ -31,6 +31,7 @@ class ZonePlan(models.Model):
     """A complete assignment of units to zones. A version, never changed: an edit makes the next version.
 
     number -- counts up within district and stage
+    measure -- the distances that the plan was judged by; none means straight lines
     report -- the engine's figures: cost_km, lower_bound, gap, loads, prices, effort, seed, versions
     """
 
@@ -46,6 +47,9 @@ class ZonePlan(models.Model):
     units_dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
     schools_dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
     children_dataset = models.ForeignKey(Dataset, null=True, on_delete=models.PROTECT, related_name="+")
+    measure = models.ForeignKey(
+        DistanceMeasure, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     entry_year = models.IntegerField(null=True, blank=True)
     lawful = models.BooleanField()
     report = models.JSONField(default=dict)

@@ -4,6 +4,14 @@ from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, Stage
 from geo_data.models.schools import Ownership, School
+from geo_data.models.streets import (
+    DistanceMeasure,
+    DistanceMethod,
+    StreetEdit,
+    StreetEditKind,
+    StreetNetwork,
+    UnitDistances,
+)
 from geo_data.models.units import CatchmentUnit, UnitBorder
 
 __all__ = [
@@ -12,6 +20,8 @@ __all__ = [
     "Dataset",
     "DatasetKind",
     "DatasetStatus",
+    "DistanceMeasure",
+    "DistanceMethod",
     "District",
     "Household",
     "MapFeature",
@@ -20,5 +30,9 @@ __all__ = [
     "School",
     "Sex",
     "Stage",
+    "StreetEdit",
+    "StreetEditKind",
+    "StreetNetwork",
     "UnitBorder",
+    "UnitDistances",
 ]

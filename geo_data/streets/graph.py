@@ -64,7 +64,7 @@ class StreetGraph:
 
 def millimetres(across: FloatArray, up: FloatArray) -> IntArray:
     """Return the lengths of vectors in metres as whole millimetres, rounded up, at least 1."""
-    return np.maximum(1, np.ceil(np.hypot(across, up) * MM_PER_METRE)).astype(np.int64)
+    return np.asarray(np.maximum(1, np.ceil(np.hypot(across, up) * MM_PER_METRE)), dtype=np.int64)
 
 
 def make_graph(

@@ -49,6 +49,8 @@ def walks_from_fields(walking: WalkingGraph, fields: IntArray, schools: Snaps, p
     The better of the ways over both ends of the point's edge; point and school on the same side of one edge, or
     on one edge of no main road, also reach each other along it.
     """
+    if not walking.n_spots:
+        return np.full((len(points), len(schools)), NO_WAY, dtype=np.int64)
     spots, cost = ends_of(walking, points)
     over = fields[:, spots]  # [n_schools, n_points, 2]
     ways = np.where(over == NO_WAY, np.iinfo(np.int64).max // 2, over) + cost[None, :, :]

@@ -7,6 +7,7 @@ from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
 from geo_data.tables.finding_texts import TEXTS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.street_table import STREET_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
 
 TABLES = {
@@ -15,6 +16,7 @@ TABLES = {
     "schools": SCHOOL_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
+    "streets": STREET_COLUMNS,
 }
 
 

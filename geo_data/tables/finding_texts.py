@@ -8,6 +8,7 @@ from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
+from geo_data.tables.texts.streets import STREET_TEXTS
 
 TEXTS: Mapping[str, FindingText] = {
     **FILE_TEXTS,
@@ -15,4 +16,5 @@ TEXTS: Mapping[str, FindingText] = {
     **SHAPE_TEXTS,
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
+    **STREET_TEXTS,
 }

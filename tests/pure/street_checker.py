@@ -65,7 +65,7 @@ class PlainStreets:
     def _turns(self, state: State) -> list[tuple[State, int]]:
         """Where one can go at the node, with the penalties of the main edges passed on the way round."""
         edge, side, end = state
-        ring = self.around[self.edges[edge][end]]
+        ring = self.around[str(self.edges[edge][end])]
         here = next(i for i, (_, number, at) in enumerate(ring) if (number, at) == (edge, end))
         # A gap is what lies counterclockwise of ring[i]; the outward left of an edge is that gap.
         outward_left = (side == 0) == (end == 0)

@@ -24,6 +24,7 @@ from zoning.selectors.publications import find_publication
 DISTRICT = "990101"
 SEED = 1
 EFFORT = 20
+CROSSING_M = 60
 STAFF = {
     "officer": Role.DISTRICT_OFFICER,
     "officer2": Role.DISTRICT_OFFICER,
@@ -93,6 +94,7 @@ class Command(BaseCommand):
         made = {"seed": SEED, "applicants": applicants, "district": DISTRICT}
         self._run("make_sample_county", **made)
         self._run("make_sample_county", **made, files=folder)
+        self._run("compute_walks", district=DISTRICT, penalty=CROSSING_M)
 
     def _zones(self, folder: Path, year: int) -> None:
         last, this = f"{year - 1}-03-01", f"{year}-03-01"

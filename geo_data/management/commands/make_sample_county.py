@@ -17,6 +17,7 @@ from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
 from geo_data.services.import_base_map import import_base_map
 from geo_data.services.import_schools import import_schools
+from geo_data.services.import_streets import import_streets
 from geo_data.services.import_units import import_units
 
 OFFICE = "样例县教育局（虚构）"
@@ -25,7 +26,7 @@ OFFICE = "样例县教育局（虚构）"
 class Command(BaseCommand):
     """Same seed, year and sizes: the same county, byte for byte."""
 
-    help = "Invent a county with units, schools, households and children; into the database, or with --files as files."
+    help = "Invent a county with units, streets, schools and children; into the database, or with --files as files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say what can be chosen."""
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         }
         self._tell(import_units(path=folder / "units.geojson", **common))
         self._tell(import_base_map(path=folder / "base_map.geojson", **common))
+        self._tell(import_streets(path=folder / "streets.geojson", split_crossings=True, **common))
         self._tell(import_schools(path=folder / "schools.csv", **common))
         self._tell(import_children(path=folder / "children.csv", **common))
 
