@@ -8,7 +8,7 @@ from django_tasks import task
 
 from accounts.models import JobRun, User
 from accounts.services.jobs import request_job, running
-from geo_data.models import Stage
+from geo_data.models import DistanceMethod, Stage
 from zoning.selectors.basis import current_datasets
 from zoning.services.drawing import draw_zones_of_district
 
@@ -27,6 +27,7 @@ def draw_zones_task(
     seed: int,
     effort: int | None,
     seconds: int | None,
+    method: str | None = None,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -38,6 +39,7 @@ def draw_zones_task(
             entry_year=entry_year,
             preset=preset,
             school_groups=school_groups,
+            method=DistanceMethod(method) if method else None,
             seed=seed,
             effort=effort,
             seconds=seconds,
@@ -55,6 +57,7 @@ def request_drawing(
     entry_year: int | None = None,
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
+    method: DistanceMethod | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: int | None = None,
@@ -77,6 +80,7 @@ def request_drawing(
             "entry_year": entry_year,
             "preset": preset,
             "school_groups": [list(group) for group in school_groups],
+            "method": method.value if method else None,
             "seed": seed,
             "effort": effort,
             "seconds": seconds,

@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from common.errors import NotFound
-from geo_data.models import Dataset, DistanceMeasure, DistanceMethod, UnitDistances
+from geo_data.models import DistanceMeasure, DistanceMethod, UnitDistances
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from geo_data.streets.graph import IntArray
@@ -59,11 +59,9 @@ def get_measure(measure_id: UUID | str) -> DistanceMeasure:
     return found
 
 
-def find_measure(
-    units: Dataset, schools: Dataset, method: DistanceMethod = DistanceMethod.WALK
-) -> DistanceMeasure | None:
-    """Return the newest measure of these versions, None when none was made."""
-    rows = _measures().filter(units_dataset=units, schools_dataset=schools, method=method)
+def find_walk_measure(units_id: UUID, schools_id: UUID) -> DistanceMeasure | None:
+    """Return the newest walks measured for these versions, None when there are none. One query."""
+    rows = _measures().filter(units_dataset=units_id, schools_dataset=schools_id, method=DistanceMethod.WALK)
     return rows.order_by("-number").first()
 
 

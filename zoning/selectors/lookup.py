@@ -1,6 +1,6 @@
 """From a place to its zone: the unit, the zone in force on a day, its schools, and the neighbouring years' answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,10 +12,13 @@ from django.contrib.gis.geos import Point, Polygon
 
 from common.errors import MalformedInput, NotFound
 from common.periods import Period
-from geo_data.models import School, Stage
+from geo_data.models import DistanceMeasure, School, Stage
+from geo_data.selectors.measures import find_unit_distances
+from geo_data.selectors.routes import find_walks, minutes_on_foot
 from geo_data.selectors.units import find_unit_at
 from geo_data.tables.projecting import project
 from zoning.models import UnitAssignment, ZonePlan, ZonePublication
+from zoning.selectors.distances import find_plan_measure
 from zoning.selectors.metres import in_metres
 from zoning.selectors.publications import (
     find_publication_after,
@@ -42,7 +45,12 @@ class NotOnEarth(MalformedInput):
 
 @dataclass(frozen=True, slots=True)
 class NearSchool:
-    """A school of the zone; whole metres, rounded down, as the crow flies from the point, or from the unit's point."""
+    """A school of the zone; whole metres, rounded down.
+
+    metres      -- as the crow flies from the point, or from the unit's point
+    walk_metres -- on foot by the measure that the answer names; for a unit the mean of its dwellings. None without a
+                   measure, or without a way
+    """
 
     code: str
     name: str
@@ -50,6 +58,12 @@ class NearSchool:
     metres: int
     longitude: float
     latitude: float
+    walk_metres: int | None = None
+
+    @property
+    def walk_minutes(self) -> int | None:
+        """Return whole minutes on foot at the stated pace."""
+        return None if self.walk_metres is None else minutes_on_foot(self.walk_metres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,9 @@ class OtherPeriod:
 class ZoneAnswer:
     """Which zone a place belongs to on a day, and on what grounds.
 
-    schools   -- all schools of the zone, nearest first; equally near ones by code
+    schools   -- all schools of the zone, nearest first, on foot where walks are known; equally near ones by code
+    place     -- longitude and latitude that distances are told from
+    measure   -- the walks that were used, None where only straight lines are known
     near_edge -- the point lies within NEAR_EDGE_M of another zone, so that the address must be asked for
     before, after -- the answer of the periods before and after, where it differs
     """
@@ -83,6 +99,8 @@ class ZoneAnswer:
     near_edge: bool
     before: OtherPeriod | None
     after: OtherPeriod | None
+    place: tuple[float, float]
+    measure: DistanceMeasure | None
 
 
 def zone_of_unit(district_code: str, stage: Stage, unit_code: str, on: date) -> ZoneAnswer:
@@ -95,7 +113,7 @@ def zone_of_unit(district_code: str, stage: Stage, unit_code: str, on: date) -> 
     others = [
         (other, _assignment_of_code(other.plan, unit_code)) for other in _neighbour_periods(publication)
     ]
-    return _answer(publication, assignment, others, on=on, place=place, near_edge=False)
+    return _answer(publication, assignment, others, on=on, unit_code=unit_code, place=place, near_edge=False)
 
 
 def zone_at_point(
@@ -157,8 +175,12 @@ def _answer(
     on: date,
     place: Point,
     near_edge: bool,
+    unit_code: str = "",
 ) -> ZoneAnswer:
+    """Return the answer; walks are those of the whole unit where its code is given, else those from the place."""
     schools = _schools_of(assignment)
+    measure = find_plan_measure(publication.plan)
+    walks = _walks(measure, schools, place, unit_code) if measure else {}
     codes = {school.code for school in schools}
     began = publication.in_force.lower
     differing = {
@@ -172,7 +194,7 @@ def _answer(
         unit_name=assignment.unit.name,
         zone_code=assignment.zone.code,
         zone_name=assignment.zone.name,
-        schools=_near_schools(schools, place, publication.district.working_crs),
+        schools=_near_schools(schools, place, publication.district.working_crs, walks),
         plan_id=publication.plan_id,
         plan_number=publication.plan.number,
         document_number=publication.document_number,
@@ -180,6 +202,8 @@ def _answer(
         near_edge=near_edge,
         before=differing.get(True),
         after=differing.get(False),
+        place=(place.x, place.y),
+        measure=measure,
     )
 
 
@@ -192,7 +216,19 @@ def _other_period(publication: ZonePublication, assignment: UnitAssignment) -> O
     return OtherPeriod(period_of(publication), assignment.zone.name, names)
 
 
-def _near_schools(schools: Sequence[School], place: Point, working_crs: int) -> tuple[NearSchool, ...]:
+def _walks(
+    measure: DistanceMeasure, schools: Sequence[School], place: Point, unit_code: str
+) -> dict[str, int]:
+    """Return metres on foot by school code."""
+    if not unit_code:
+        return find_walks(measure, place.x, place.y, [school.code for school in schools])
+    found = find_unit_distances(measure, unit_code, [school.pk for school in schools])
+    return {school.code: found[school.pk] for school in schools if school.pk in found}
+
+
+def _near_schools(
+    schools: Sequence[School], place: Point, working_crs: int, walks: Mapping[str, int]
+) -> tuple[NearSchool, ...]:
     x, y = project(
         [place.x, *(school.point.x for school in schools)],
         [place.y, *(school.point.y for school in schools)],
@@ -200,7 +236,21 @@ def _near_schools(schools: Sequence[School], place: Point, working_crs: int) -> 
     )
     metres = np.floor(np.hypot(x[1:] - x[0], y[1:] - y[0])).astype(int).tolist()
     found = (
-        NearSchool(school.code, school.name, school.address, length, school.point.x, school.point.y)
+        NearSchool(
+            school.code,
+            school.name,
+            school.address,
+            length,
+            school.point.x,
+            school.point.y,
+            walks.get(school.code),
+        )
         for school, length in zip(schools, metres, strict=True)
     )
-    return tuple(sorted(found, key=lambda school: (school.metres, school.code)))
+    return tuple(sorted(found, key=_nearness))
+
+
+def _nearness(school: NearSchool) -> tuple[bool, int, int, str]:
+    """Schools with a walk come first, by its length; where none is known the straight line decides."""
+    walk = school.walk_metres
+    return walk is None, walk or 0, school.metres, school.code
