@@ -63,6 +63,16 @@ WORDS: Mapping[str, Promise] = {
     "results_not_yet": _("Results are published on the day that the calendar names."),
     "verifiers_disagree": _("An independent check found a fault in the bundle. Nothing was published."),
     "no_such_person": _("There is no such person."),
+    "no_such_edit": _("There is no such change of streets."),
+    "edit_without_reason": _("Write a reason: streets are changed with a reason."),
+    "no_such_street": _("No street joins these places; it may be closed already."),
+    "no_node_near": _("No street begins, ends or bends within 50 m of one of these places."),
+    "link_goes_nowhere": _("A street already joins these places."),
+    "edit_undone_already": _("The change was undone already."),
+    "no_such_measure": _("No walking distances were measured for this."),
+    "measure_missing": _("Walking distances were not measured yet for the units and schools in use."),
+    "measure_out_of_range": _("One of the numbers is out of range."),
+    "no_way_on_foot": _("The streets known here do not lead from there to the school."),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 

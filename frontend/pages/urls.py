@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps
+from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps, streets
 from frontend.pages.public import home, results, zones
 
 public: list[URLPattern] = [
@@ -35,6 +35,11 @@ officers: list[URLPattern] = [
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
     path("office/data/", data.datasets, name="datasets"),
     path("office/data/<uuid:dataset_id>/", data.dataset, name="dataset"),
+    path("office/streets/", streets.streets, name="streets"),
+    path("office/streets/close/", streets.close, name="street-close"),
+    path("office/streets/link/", streets.link, name="street-link"),
+    path("office/streets/measure/", streets.measure, name="street-measure"),
+    path("office/streets/edits/<uuid:edit_id>/undo/", streets.undo, name="street-undo"),
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),

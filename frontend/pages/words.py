@@ -24,6 +24,12 @@ PRESETS: Mapping[str, Promise] = {
     "balanced": _("Schools evenly full"),
 }
 
+DISTANCES: Mapping[str, Promise] = {
+    "": _("Walks where they were measured, else straight lines"),
+    "walk": _("Walking distances"),
+    "straight": _("Straight lines"),
+}
+
 VIOLATIONS: Mapping[str, Promise] = {
     "school_unknown": _("A school that this plan does not know"),
     "unit_unknown": _("An estate or village that the data do not know"),

@@ -71,6 +71,14 @@ class Snapper:
         edge[nearest] = edges[first]
         return self._measured(edge, np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64))
 
+    def near(self, x_m: float, y_m: float, *, within_m: float) -> list[tuple[int, float]]:
+        """Return the edges within so many metres of a point and how far they are, nearest first, then by number."""
+        point = shapely.Point(x_m, y_m)
+        edges = self._tree.query(point, predicate="dwithin", distance=within_m)
+        metres = shapely.distance(self._tree.geometries[edges], point)
+        order = np.lexsort((edges, metres))
+        return [(int(edges[i]), float(metres[i])) for i in order]
+
     def _measured(self, edge: IntArray, x_m: FloatArray, y_m: FloatArray) -> Snaps:
         graph, found = self._graph, edge != NO_EDGE
         if not found.any():

@@ -108,11 +108,11 @@ def test_a_place_without_a_zone_is_said_to_have_none() -> None:
         zone_at_point(DISTRICT, Stage.PRIMARY, 190.0, MIDDLE, DAY)
 
 
-def test_a_point_costs_seven_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_point_costs_eight_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     small_county()
     in_force(plan_of(HALVES), 2026)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         zone_at_point(DISTRICT, Stage.PRIMARY, WEST + 1.5 * SIDE, MIDDLE, DAY)
 
 

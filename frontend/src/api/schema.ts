@@ -259,6 +259,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/measures/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them, newest first. */
+        get: operations["list_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rounds/": {
         parameters: {
             query?: never;
@@ -424,6 +441,40 @@ export interface paths {
         };
         /** @description Return what became of the receipt. */
         get: operations["get_receipt_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return metres, minutes and crossings; the line only for those who may see the map. */
+        get: operations["get_route"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streets.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return GeoJSON of a box; who does not read the district learns nothing of it. */
+        get: operations["get_street_map"];
         put?: never;
         post?: never;
         delete?: never;
@@ -786,6 +837,13 @@ export interface components {
             preset?: components["schemas"]["PresetEnum"] | components["schemas"]["NullEnum"];
             /** @description Schools that share a zone. */
             school_groups?: string[][];
+            /**
+             * @description By which distances; null means walks where they were measured.
+             *
+             *     * `straight` - straight line
+             *     * `walk` - walking distance
+             */
+            method?: components["schemas"]["MethodEnum"] | components["schemas"]["NullEnum"];
             /** @default 1 */
             seed: number;
             effort?: number | null;
@@ -934,9 +992,22 @@ export interface components {
          *     * `schools` - schools
          *     * `children` - household census
          *     * `base_map` - base map
+         *     * `streets` - street network
+         *     * `addresses` - address register
+         *     * `registrations` - registered residents
+         *     * `permits` - residence permits
+         *     * `titles` - property titles
+         *     * `rentals` - rental records
+         *     * `pupils` - pupil register
+         *     * `attendance` - attendance
+         *     * `kindergartens` - kindergarten rolls
+         *     * `births` - births and vaccinations
+         *     * `surveys` - door-to-door sheets
+         *     * `enrolments` - enrolment of past years
+         *     * `housing` - new housing
          * @enum {string}
          */
-        KindEnum: "units" | "schools" | "children" | "base_map";
+        KindEnum: "units" | "schools" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing";
         /** @description Seats of a school filled in one order. */
         Line: {
             readonly line_id: string;
@@ -970,10 +1041,14 @@ export interface components {
             readonly based_on: string | null;
             based_on_number: number | null;
             readonly entry_year: number | null;
+            /** Format: uuid */
+            readonly measure: string | null;
+            /** @description The walks it is judged by; null means straight lines. */
+            measure_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
-             * @description Children times kilometres, straight lines between units' points.
+             * @description Children times kilometres: walks of the measure, or straight lines between units' points.
              */
             readonly cost_km: number;
             /**
@@ -993,6 +1068,41 @@ export interface components {
             created_by_name: string | null;
             publications: components["schemas"]["PlanPublication"][];
         };
+        /** @description A measure of distances from all units to all schools. */
+        Measure: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            readonly number: number;
+            method: components["schemas"]["MethodEnum"];
+            /** Format: uuid */
+            readonly units_dataset: string;
+            /** Format: uuid */
+            readonly schools_dataset: string;
+            /** Format: uuid */
+            readonly streets_dataset: string | null;
+            /** Format: uuid */
+            readonly addresses_dataset: string | null;
+            readonly edits_digest: string;
+            readonly penalty_m: number;
+            readonly snap_limit_m: number;
+            readonly limit_m: number;
+            /** Format: date-time */
+            readonly made_at: string;
+        };
+        /** @description Which measure of walks was used. */
+        MeasureName: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly number: number;
+            readonly penalty_m: number;
+        };
+        /**
+         * @description * `straight` - straight line
+         *     * `walk` - walking distance
+         * @enum {string}
+         */
+        MethodEnum: "straight" | "walk";
         /** @description Which units go to which zone, and why. */
         MovesRequestRequest: {
             /** @description Unit code to zone code. */
@@ -1008,6 +1118,10 @@ export interface components {
             address: string;
             /** @description As the crow flies. */
             metres: number;
+            /** @description On foot, by the measure named; null without one, or without a way. */
+            walk_metres: number | null;
+            /** @description At 60 metres a minute. */
+            walk_minutes: number | null;
         };
         /** @description A round to be made. */
         NewRoundRequest: {
@@ -1122,10 +1236,14 @@ export interface components {
             readonly based_on: string | null;
             based_on_number: number | null;
             readonly entry_year: number | null;
+            /** Format: uuid */
+            readonly measure: string | null;
+            /** @description The walks it is judged by; null means straight lines. */
+            measure_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
-             * @description Children times kilometres, straight lines between units' points.
+             * @description Children times kilometres: walks of the measure, or straight lines between units' points.
              */
             readonly cost_km: number;
             /**
@@ -1314,6 +1432,30 @@ export interface components {
          * @enum {string}
          */
         RoundStatusEnum: "draft" | "open" | "closed" | "drawn" | "published" | "cancelled";
+        /** @description A walk to a school. */
+        Route: {
+            /** Format: uuid */
+            measure: string;
+            measure_number: number;
+            school_code: string;
+            school_name: string;
+            /** @description What counts: the way, and the penalty of every crossing. */
+            metres: number;
+            /** @description The way alone. */
+            way_metres: number;
+            /** @description Crossings of main roads. */
+            crossings: number;
+            /** @description As the crow flies. */
+            straight_metres: number;
+            /** @description For the way alone, rounded up. */
+            minutes: number;
+            /** @description Return the pace. */
+            readonly pace_metres_a_minute: number;
+            /** @description GeoJSON; null unless the bureau has a map review number or an officer asks. */
+            readonly line: components["schemas"]["Geometry"] | null;
+            /** @description To be shown with every map. */
+            map_review_number: string;
+        };
         /** @description Seats set aside at a school for a line of the policy. */
         SeatsRequest: {
             rule: string;
@@ -1340,6 +1482,13 @@ export interface components {
          * @enum {string}
          */
         StepEnum: "accept" | "return" | "refuse" | "reopen";
+        /** @description Stretches of street: edge, name, metres and state (main, open, island, closed, link). */
+        StreetMap: {
+            type: string;
+            features: components["schemas"]["Feature"][];
+            /** @description More are in the box than are drawn: come nearer. */
+            truncated: boolean;
+        };
         /** @description A unit found by name. */
         Unit: {
             readonly code: string;
@@ -1393,7 +1542,7 @@ export interface components {
             /** @description How many children are too many, or concerned. */
             children: number;
         };
-        /** @description How far children live from school, metres as the crow flies. */
+        /** @description How far children live from school, metres on foot by the plan's measure, or as the crow flies. */
         Walk: {
             mean: number;
             /** @description Nine of ten children live no farther. */
@@ -1427,6 +1576,8 @@ export interface components {
             period: components["schemas"]["Period"];
             /** @description So near to another zone that the address must be asked for. */
             near_edge: boolean;
+            /** @description Whose walks these are; null with straight lines only. */
+            measure: components["schemas"]["MeasureName"] | null;
             /** @description The period before, where it answers differently. */
             before: components["schemas"]["OtherPeriod"] | null;
             /** @description The period after, where it answers differently. */
@@ -1813,6 +1964,28 @@ export interface operations {
             };
         };
     };
+    list_measures: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measure"][];
+                };
+            };
+        };
+    };
     list_rounds: {
         parameters: {
             query?: {
@@ -2117,6 +2290,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptResult"];
+                };
+            };
+        };
+    };
+    get_route: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                /** @description Latitude, EPSG:4326. */
+                lat: number;
+                /** @description Longitude, EPSG:4326. */
+                lon: number;
+                /** @description Measure id; without it the newest walks of the current versions. */
+                measure?: string;
+                /** @description School code. */
+                school: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+        };
+    };
+    get_street_map: {
+        parameters: {
+            query: {
+                /** @description Dataset id. */
+                dataset: string;
+                east: number;
+                north: number;
+                south: number;
+                west: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetMap"];
                 };
             };
         };
