@@ -18,7 +18,7 @@ from geo_data.streets.stretches import Stretches, ends_of_stretch, stretches_of
 from geo_data.tables.projecting import project, unproject
 
 Box = tuple[float, float, float, float]
-MOST_FOUND, MOST_DRAWN = 50, 6000
+MOST_FOUND, MOST_DRAWN = 30, 6000
 NEAR_M = 60
 DIGITS = 6  # of a degree: about 0.1 m
 KEPT = 2
