@@ -45,3 +45,9 @@ class MalformedInput(DomainError):
     """The input cannot be read (400)."""
 
     code = "malformed_input"
+
+
+class TooMany(DomainError):
+    """Too much was asked from one place in a short time (429)."""
+
+    code = "too_many"

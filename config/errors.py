@@ -7,7 +7,15 @@ from django.shortcuts import render
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from common.errors import DomainError, MalformedInput, NotFound, NotPermitted, RulesSayNo, WrongMoment
+from common.errors import (
+    DomainError,
+    MalformedInput,
+    NotFound,
+    NotPermitted,
+    RulesSayNo,
+    TooMany,
+    WrongMoment,
+)
 
 STATUS: dict[type[DomainError], int] = {
     MalformedInput: 400,
@@ -15,6 +23,7 @@ STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     WrongMoment: 409,
     RulesSayNo: 422,
+    TooMany: 429,
 }
 
 

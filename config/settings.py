@@ -141,11 +141,14 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "3/5m/key,10/d/key,2000/h/ip",
     "login": "600/m/ip",
     "login_failed": "5/5m/key,600/h/ip",
+    "address_request": "60/h/ip,300/d/ip",
 }
 MFA_ADAPTER = "accounts.pages.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jiujin"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.text("JIUJIN_PROXIES", "0"))
+# Public look-ups from one network address, a minute and web process: a whole village may share one.
+LOOKUPS_PER_MINUTE = int(environment.text("JIUJIN_LOOKUPS_PER_MINUTE", "1200"))
 # Shared by all web processes, so that the limits above are the limits.
 CACHES = {
     "default": {
@@ -170,10 +173,30 @@ STATIC_ROOT = Path(environment.text("JIUJIN_STATIC_ROOT", str(VAR / "static")))
 # Names that hold a digest of the content, Vite's and Django's, may be kept for ever by a browser.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(assets/.+-[\w-]{8}|.+\.[0-9a-f]{12})\.\w+$"
 STATICFILES_DIRS = [BASE / "frontend" / "dist", BASE / "frontend" / "static"]
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where files handed in are kept, sealed: any storage of Django's by JIUJIN_UPLOADS_BACKEND and its options as JSON.
+STORAGES["uploads"] = {
+    "BACKEND": "accounts.sealed_storage.SealedStorage",
+    "OPTIONS": {
+        "backend": environment.text("JIUJIN_UPLOADS_BACKEND", "django.core.files.storage.FileSystemStorage"),
+        "options": environment.text("JIUJIN_UPLOADS_OPTIONS", ""),
+        "folder": environment.text("JIUJIN_UPLOADS", str(VAR / "uploads")),
+    },
+}
+UPLOAD_MIB = int(environment.text("JIUJIN_UPLOAD_MIB", "300"))  # the largest file that may be handed in
+UPLOAD_DAYS = int(environment.text("JIUJIN_UPLOAD_DAYS", "30"))  # then it is deleted; its version stays
+SCRATCH = Path(
+    environment.text("JIUJIN_SCRATCH", str(VAR / "scratch"))
+)  # a file lies open here while it is read
+# What a reader of a stranger's file may use (geo_data/services/limits.py).
+READER_CPU_SECONDS = int(environment.text("JIUJIN_READER_CPU_SECONDS", "900"))
+READER_WALL_SECONDS = int(environment.text("JIUJIN_READER_WALL_SECONDS", "3600"))
+READER_MEMORY_MIB = int(environment.text("JIUJIN_READER_MEMORY_MIB", "2048"))
+READER_OUTPUT_MIB = int(environment.text("JIUJIN_READER_OUTPUT_MIB", "4096"))
+READER_OPEN_FILES = int(environment.text("JIUJIN_READER_OPEN_FILES", "64"))
 MEDIA_ROOT = Path(environment.text("JIUJIN_FILES", str(VAR / "files")))
 
 REST_FRAMEWORK = {
@@ -194,7 +217,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"DatasetStatusEnum": "geo_data.models.DatasetStatus"},
 }
+
+# Files of addresses that officers asked about are deleted after so many days, downloaded or not.
+ADDRESS_FILES_KEPT_DAYS = int(environment.text("JIUJIN_ADDRESS_FILES_KEPT_DAYS", "7"))
 
 # Public maps carry a review number (审图号); without one public pages answer in words and tables.
 MAP_REVIEW_NUMBER = environment.text("JIUJIN_MAP_REVIEW_NUMBER", "")

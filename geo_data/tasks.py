@@ -1,18 +1,114 @@
-"""Work on data in the background: the request, and what the worker does with it."""
+"""Files in the background: reading what was handed in, previewing repairs, painting the error workbook; and walks."""
 
 from datetime import datetime
+from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import JobRun, User
 from accounts.permissions import Action, require
 from accounts.services.jobs import request_job, running
-from geo_data.models import DatasetKind, DistanceMethod
-from geo_data.selectors.datasets import get_current_dataset
+from geo_data.models import Dataset, DatasetKind, DistanceMethod, Upload
+from geo_data.selectors.datasets import get_current_dataset, get_dataset
+from geo_data.selectors.uploads import get_upload
 from geo_data.services.measures import WALKING, Manner, compute_measure
+from geo_data.services.repairs import preview_repairs
+from geo_data.services.stored_files import delete_old_uploads
+from geo_data.services.uploads import read_upload
+from geo_data.services.workbooks import make_workbook
+from geo_data.tables.coverage import Repair
 
+READING, PREVIEWING, PAINTING = "read_upload", "preview_repairs", "make_workbook"
 MEASURING = "measure_distances"
+
+
+@task()
+def read_upload_task(*, job_id: str, upload_id: str) -> None:
+    """Read the file and propose it; the job's result names the version."""
+    with running(job_id) as job, transaction.atomic():
+        now, upload = timezone.now(), get_upload(upload_id)
+        done = read_upload(actor=job.job.requested_by, now=now, upload=upload, report=job.report).dataset
+        job.succeed(now=now, result={"dataset": str(done.pk), "status": done.status})
+    delete_old_uploads(actor=None, now=now)
+
+
+@task()
+def preview_repairs_task(*, job_id: str, upload_id: str, repairs: list[str], tolerance_mm: int) -> None:
+    """Preview repairs of the units of a file; the job's result names the preview."""
+    with running(job_id) as job, transaction.atomic():
+        now = timezone.now()
+        preview = preview_repairs(
+            actor=job.job.requested_by,
+            now=now,
+            upload=get_upload(upload_id),
+            repairs=[Repair(word) for word in repairs],
+            tolerance_mm=tolerance_mm,
+            report=job.report,
+        )
+        job.succeed(now=now, result={"preview": preview.pk})
+
+
+@task()
+def make_workbook_task(*, job_id: str, dataset_id: str) -> None:
+    """Paint the error workbook of a version."""
+    with running(job_id) as job, transaction.atomic():
+        now = timezone.now()
+        dataset = get_dataset(UUID(dataset_id))
+        make_workbook(actor=job.job.requested_by, now=now, dataset=dataset, report=job.report)
+        job.succeed(now=now, result={"dataset": str(dataset.pk)})
+
+
+def request_reading(*, actor: User | None, now: datetime, upload: Upload) -> JobRun:
+    """Queue the reading of a file, or return the one that already waits or runs."""
+    if actor is not None:
+        require(actor, Action.IMPORT_DATA, upload.district_id)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=READING,
+        subject=upload,
+        district_code=upload.district_id,
+        task=read_upload_task,
+        arguments={"upload_id": str(upload.pk)},
+    )
+
+
+def request_repair_preview(
+    *, actor: User | None, now: datetime, upload: Upload, repairs: list[Repair], tolerance_mm: int
+) -> JobRun:
+    """Queue a preview of repairs; one at a time for a file."""
+    if actor is not None:
+        require(actor, Action.IMPORT_DATA, upload.district_id)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=PREVIEWING,
+        subject=upload,
+        district_code=upload.district_id,
+        task=preview_repairs_task,
+        arguments={
+            "upload_id": str(upload.pk),
+            "repairs": [repair.value for repair in sorted(repairs)],
+            "tolerance_mm": tolerance_mm,
+        },
+    )
+
+
+def request_workbook(*, actor: User | None, now: datetime, dataset: Dataset) -> JobRun:
+    """Queue the error workbook of a version."""
+    if actor is not None:
+        require(actor, Action.IMPORT_DATA, dataset.district_id)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=PAINTING,
+        subject=dataset,
+        district_code=dataset.district_id,
+        task=make_workbook_task,
+        arguments={"dataset_id": str(dataset.pk)},
+    )
 
 
 @task()

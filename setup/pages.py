@@ -47,6 +47,14 @@ SETTINGS = {
         "允许提交表单的来源，如 `https://zs.example.gov.cn`",
         "origins forms may come from",
     ),
+    "JIUJIN_LOOKUPS_PER_MINUTE": (
+        "每个网页进程每分钟对同一网络地址回答的地址与学区查询数；0 表示不限",
+        "public look-ups of addresses and zones answered to one network address, a minute and web process; 0: no limit",
+    ),
+    "JIUJIN_ADDRESS_FILES_KEPT_DAYS": (
+        "批量查询的地址文件最多保留的天数，下载后立即删除",
+        "days that files of addresses looked up by officers are kept at most; downloaded ones are deleted at once",
+    ),
     "JIUJIN_DEMO": (
         "演示模式：登录验证码直接显示在页面上；真实招生时绝不可开启",
         "shows sign-in codes on the page: never where real families apply; `make demo` sets it",
@@ -73,6 +81,32 @@ SETTINGS = {
     "JIUJIN_KERNEL_CACHE": ("编译后的计算内核存放目录", "folder of compiled kernels"),
     "JIUJIN_STATIC_ROOT": ("静态文件目录", "folder of collected static files"),
     "JIUJIN_FILES": ("上传文件目录", "folder of uploaded files"),
+    "JIUJIN_UPLOADS": ("上报文件的存放目录（加密保存）", "folder of the files handed in, sealed"),
+    "JIUJIN_UPLOADS_BACKEND": (
+        "上报文件的存储后端（Django 存储类），例如 S3 兼容存储；内容仍先加密",
+        "Django storage class of the files handed in, such as an S3 one; what it gets is sealed",
+    ),
+    "JIUJIN_UPLOADS_OPTIONS": (
+        '该后端的参数（JSON），例如 `{"bucket_name": "..."}`',
+        'options of that class as JSON, such as `{"bucket_name": "..."}`',
+    ),
+    "JIUJIN_UPLOAD_MIB": ("单个上报文件的最大体积（MiB）", "largest file that may be handed in, MiB"),
+    "JIUJIN_UPLOAD_DAYS": (
+        "上报文件保留天数，到期删除文件，数据版本保留",
+        "days a file is kept; its version of the data stays",
+    ),
+    "JIUJIN_SCRATCH": (
+        "读取文件时的临时目录（明文，读完即删），建议放在内存盘或加密盘",
+        "folder where a file lies open while it is read; best in memory or on an encrypted disk",
+    ),
+    "JIUJIN_READER_CPU_SECONDS": ("读取一个文件的处理器时间上限（秒）", "processor seconds to read one file"),
+    "JIUJIN_READER_WALL_SECONDS": (
+        "读取并存储一个文件的总时间上限（秒）",
+        "seconds to read and store one file",
+    ),
+    "JIUJIN_READER_MEMORY_MIB": ("读取一个文件的内存上限（MiB）", "memory to read one file, MiB"),
+    "JIUJIN_READER_OUTPUT_MIB": ("一个文件读出数据的上限（MiB）", "what may be read out of one file, MiB"),
+    "JIUJIN_READER_OPEN_FILES": ("读取时可打开的文件数", "files open at once while reading"),
     "JIUJIN_TIME_ZONE": ("时区", "time zone of calendars and pages"),
     "JIUJIN_MAP_REVIEW_NUMBER": (
         "地图审图号；未设置时公众页面不显示地图，只用文字和表格",

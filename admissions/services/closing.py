@@ -33,10 +33,11 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.rules.calendar import Phase
-from admissions.rules.facts import FactName, Facts, facts_from_data
-from admissions.rules.policy_records import LineKind
+from admissions.rules.facts import facts_from_data
+from admissions.rules.special_needs import seat_line, seat_rule
+from admissions.rules.twins import GroupMember, drawn_together
 from admissions.selectors.layout import round_plan
-from admissions.selectors.rounds import phase_of, round_code
+from admissions.selectors.rounds import phase_of, policy_of, round_code
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld, load_world
 from admissions.services.rounds import lock_round, require_actor
 from common.canonical import digest_bytes
@@ -218,24 +219,18 @@ def _case(
         listed=tuple((line_id, choice) for line_id, choice in chosen if line_id in standings),
         standings=standings,
         nearest=nearest,
-        special_line=_special_line(world, facts, chosen, [line_id for line_id, _ in nearest]),
+        special_line=seat_line(
+            facts,
+            listed=[line_id for line_id, _ in chosen if world.kind(line_id) in OPEN_PUBLIC],
+            nearest=[line_id for line_id, _ in nearest],
+        ),
     )
-
-
-def _special_line(
-    world: RoundWorld, facts: Facts, chosen: Sequence[tuple[str, int]], nearest: Sequence[str]
-) -> str | None:
-    """Return the open line whose school gives a special-needs child its seat: the zone school, or the nearest."""
-    if not facts.flag(FactName.SPECIAL_NEEDS):
-        return None
-    public = [line_id for line_id, _ in chosen if world.kind(line_id) in OPEN_PUBLIC]
-    return next(iter([*public, *nearest]), None)
 
 
 def _set_special_seats_aside(admission_round: AdmissionRound, cases: Iterable[_Case]) -> None:
     """Move as many seats as special-needs children from each open line to a line of their own, once."""
     wanted = Counter(case.special_line for case in cases if case.special_line)
-    rule = special_rule(admission_round)
+    rule = seat_rule(policy_of(admission_round))
     for line_id, seats in sorted(wanted.items()):
         line = PlanLine.objects.select_related("school").get(round=admission_round, line_id=line_id)
         aside, _ = PlanLine.objects.get_or_create(
@@ -250,12 +245,6 @@ def _set_special_seats_aside(admission_round: AdmissionRound, cases: Iterable[_C
             )
         PlanLine.objects.filter(pk=line.pk).update(seats=F("seats") - more)
         PlanLine.objects.filter(pk=aside.pk).update(seats=seats)
-
-
-def special_rule(admission_round: AdmissionRound) -> str:
-    """Return the code of the policy's line for special needs; the word itself when the policy names none."""
-    lines = admission_round.policy.get("lines", [])
-    return next((line["code"] for line in lines if line["kind"] == LineKind.SPECIAL_NEEDS), "special_needs")
 
 
 def _store(
@@ -295,7 +284,8 @@ def _public_list(
     salts: Mapping[str, str],
     stored: EntryList,
 ) -> PublicList:
-    groups, ranks = _groups(cases), _ranks(plan, cases)
+    groups = drawn_together(GroupMember(case.receipt, case.group_code, case.listed) for case in cases)
+    ranks = _ranks(plan, cases)
     fallback = dense_ranks([(case.fallback_tier,) for case in cases])
     entries = (
         _public_entry(
@@ -358,20 +348,6 @@ def _ranks(plan: RoundPlan, cases: Sequence[_Case]) -> dict[tuple[str, str], tup
         )
         found.update({(receipt, line_id): pair for (receipt, _), pair in zip(standings, pairs, strict=True)})
     return found
-
-
-def _groups(cases: Sequence[_Case]) -> dict[str, str]:
-    """Return the published group of each twin: those of one group who listed the same lines."""
-    together: dict[tuple[str, tuple[tuple[str, int], ...]], list[str]] = {}
-    for case in cases:
-        if case.group_code:
-            together.setdefault((case.group_code, case.listed), []).append(case.receipt)
-    return {
-        receipt: f"G{min(receipts)}"
-        for receipts in together.values()
-        if len(receipts) > 1
-        for receipt in receipts
-    }
 
 
 def _record(stored: EntryList, admission_round: AdmissionRound, *, actor: User | None, now: datetime) -> None:

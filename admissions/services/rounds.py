@@ -12,6 +12,7 @@ from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from admissions.models import AdmissionRound, PlanLine, RoundStatus
 from admissions.rules.legal_check import PlannedIntake, Violation, refusals, violation_text
+from admissions.rules.open_seats import open_kind
 from admissions.rules.policy import Policy, load_policy, policy_as_data, policy_digest
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind
 from admissions.selectors.rounds import NoSuchRound, policy_of, round_code
@@ -205,25 +206,20 @@ def _lines(admission_round: AdmissionRound, policy: Policy, seats: Seats) -> Ite
             raise SeatsDoNotFit(
                 f"{school.name}: more seats set aside than planned, or an unknown line", school=school.code
             )
+        takes_rest = open_kind(
+            is_private=school.ownership == Ownership.PRIVATE, schools_in_zone=sharing.get(school.code, 0)
+        )
         for line in policy.lines:
             track = "private" if line.kind in PRIVATE_KINDS else "public"
             if line.code in aside:
                 yield _LineDraft(school, line.code, track, aside[line.code])
-            elif line.kind is _open_kind(school, sharing):
+            elif line.kind is takes_rest:
                 yield _LineDraft(school, line.code, track, left)
     if unused:
         raise SeatsDoNotFit(
             "seats are set aside at schools that are not in this round",
             schools=sorted(code for _, code in unused),
         )
-
-
-def _open_kind(school: School, sharing: Mapping[str, int]) -> LineKind | None:
-    """Return the kind of line that takes a school's open seats; None for a public school without a zone."""
-    if school.ownership == Ownership.PRIVATE:
-        return LineKind.PRIVATE_OPEN
-    size = sharing.get(school.code, 0)
-    return None if size == 0 else LineKind.ZONE if size == 1 else LineKind.MULTI_SCHOOL
 
 
 def _schools_by_zone_size(admission_round: AdmissionRound) -> dict[str, int]:

@@ -73,6 +73,14 @@ WORDS: Mapping[str, Promise] = {
     "measure_missing": _("Walking distances were not measured yet for the units and schools in use."),
     "measure_out_of_range": _("One of the numbers is out of range."),
     "no_way_on_foot": _("The streets known here do not lead from there to the school."),
+    "too_many_requests": _("Too much was asked from your network just now. Wait a minute and try again."),
+    "address_request_empty": _("Write the address, or the reply, and for a note both address and unit."),
+    "address_request_answered": _("Somebody has answered this already."),
+    "no_such_address_request": _("There is no such question to the bureau."),
+    "school_without_zone": _(
+        "This school has no zone in force: it may be private, or the zones are not published."
+    ),
+    "no_zone_here": _("This place belongs to no zone in force. The bureau finds a place for every child."),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 

@@ -4,11 +4,19 @@ from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
 from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps, streets
-from frontend.pages.public import home, results, zones
+from frontend.pages.public import home, missing, results, school_zones, zones
 
 public: list[URLPattern] = [
     path("", home.home, name="home"),
     path("zones/", zones.zones, name="zones"),
+    path("zones/missing/", missing.missing, name="address-missing"),
+    path("zones/missing/<uuid:request_id>/", missing.asked, name="address-asked"),
+    path("zones/schools/", school_zones.school_zones, name="school-zones"),
+    path(
+        "zones/schools/<str:district_code>/<str:school_code>/",
+        school_zones.school_zone,
+        name="school-zone-page",
+    ),
     path("results/", results.results, name="results"),
     path("results/<uuid:round_id>/", results.result, name="result"),
     path("check/", results.check, name="check"),

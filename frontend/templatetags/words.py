@@ -1,6 +1,7 @@
 """Figures, refusals and stages in words, as they are said to families."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import template
 from django.utils.formats import number_format
@@ -10,6 +11,8 @@ from common.errors import DomainError
 from frontend.pages.language import language
 from frontend.pages.refusals import code_in_words, refusal_in_words
 from frontend.pages.stages import STAGES
+from geo_data.addresses.doors import Side
+from geo_data.addresses.spans import Span
 from geo_data.tables.findings import Finding
 
 register = template.Library()
@@ -23,6 +26,12 @@ def distance(metres: float | None) -> str:
     if metres < 1000:
         return gettext("%(number)s m") % {"number": number_format(max(10, round(metres, -1)), decimal_pos=0)}
     return gettext("%(number)s km") % {"number": number_format(metres / 1000, decimal_pos=1)}
+
+
+@register.filter
+def later(day: date, other: date) -> date:
+    """Return the later of two days."""
+    return max(day, other)
 
 
 @register.filter
@@ -66,3 +75,14 @@ def finding_in_words(finding: Mapping[str, str | int]) -> str:
     """Say what an import found, from the plain data kept with the dataset."""
     found = Finding(str(finding["code"]), int(finding["row"]), str(finding["column"]), str(finding["value"]))
     return found.sentence(language())
+
+
+@register.filter
+def span_in_words(span: Span) -> str:
+    """Say which numbers of a side of a road: 3 to 45, odd."""
+    if span.is_whole:
+        return gettext("all odd numbers") if span.side is Side.ODD else gettext("all even numbers")
+    if span.first == span.last:
+        return gettext("No. %(number)s") % {"number": span.first}
+    odd, even = gettext("Nos. %(first)s to %(last)s, odd"), gettext("Nos. %(first)s to %(last)s, even")
+    return (odd if span.side is Side.ODD else even) % {"first": span.first, "last": span.last}

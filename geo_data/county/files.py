@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from geo_data.county.addresses import addresses_of_county
 from geo_data.county.population import children_of_county
 from geo_data.county.sketch import WORKING_CRS, County, Points
 from geo_data.county.streets import streets_of
+from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS, KINDS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
@@ -19,7 +21,9 @@ from geo_data.tables.unit_table import UNIT_COLUMNS
 DEGREE_DIGITS = 9
 UNITS, SCHOOLS, CHILDREN, BASE_MAP = "units.geojson", "schools.csv", "children.csv", "base_map.geojson"
 STREETS = "streets.geojson"
+ADDRESSES = "addresses.csv"
 
+UNUSED_BY_ADDRESSES = frozenset({"address_id", "lon", "lat", "wkt"})
 UNUSED_BY_SCHOOLS = frozenset({"feeds", "x_m", "y_m", "wkt"})
 UNUSED_BY_CHILDREN = frozenset(
     {
@@ -35,14 +39,17 @@ UNUSED_BY_CHILDREN = frozenset(
 
 
 def write_county(county: County, folder: Path) -> dict[str, Path]:
-    """Write units, schools, children, base map, streets and last year's zones; return the paths by file name."""
+    """Write units, schools, children, map, streets, addresses and last year's zones; return the paths by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_geojson(folder / UNITS, _unit_features(county))
     _write_geojson(folder / BASE_MAP, _line_features(county))
     _write_geojson(folder / STREETS, _street_features(county))
     write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
     write_children(folder / CHILDREN, children_of_county(county))
-    names = [UNITS, BASE_MAP, STREETS, SCHOOLS, CHILDREN]
+    write_table(
+        folder / ADDRESSES, _without(ADDRESS_COLUMNS, UNUSED_BY_ADDRESSES), addresses_of_county(county)
+    )
+    names = [UNITS, BASE_MAP, STREETS, SCHOOLS, CHILDREN, ADDRESSES]
     for stage, zones in sorted(county.zones_last_year.items()):
         names.append(f"zones_last_year_{stage}.csv")
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)

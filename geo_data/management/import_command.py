@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from common.errors import DomainError
+from geo_data.models import DatasetStatus
 from geo_data.services.datasets import ImportRefused, ImportResult, Origin
-from geo_data.tables.findings import Finding
+from geo_data.services.terms import Settle, Terms
+from geo_data.tables.findings import Finding, Keep
 from geo_data.tables.systems import UnknownSystem, parse_system
 
 SHOWN = 200
@@ -27,6 +29,14 @@ class ImportCommand(BaseCommand):
         parser.add_argument(
             "--vintage", type=date.fromisoformat, help="the day the data were true, YYYY-MM-DD"
         )
+        parser.add_argument(
+            "--good-rows", action="store_true", help="leave out rows with severe findings instead of refusing"
+        )
+        parser.add_argument(
+            "--propose",
+            action="store_true",
+            help="let an officer confirm it; a refused file is kept for its findings",
+        )
         self.add_own_arguments(parser)
 
     def add_own_arguments(self, parser: CommandParser) -> None:
@@ -39,6 +49,10 @@ class ImportCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Import and print."""
         origin = Origin(office=options["source_office"], vintage_on=options["vintage"])
+        options["terms"] = Terms(
+            settle=Settle.PROPOSE if options["propose"] else Settle.CONFIRM,
+            keep=Keep.GOOD_ROWS if options["good_rows"] else Keep.ALL_OR_NOTHING,
+        )
         try:
             result = self.import_file(now=timezone.now(), origin=origin, options=options)
         except ImportRefused as refusal:
@@ -49,8 +63,17 @@ class ImportCommand(BaseCommand):
         except DomainError as refusal:
             raise CommandError(f"{refusal.message} {dict(refusal.details)}") from None
         self._print_findings(result.findings)
+        self._print_version(result)
+
+    def _print_version(self, result: ImportResult) -> None:
+        version = result.dataset
+        if version.status == DatasetStatus.REFUSED:
+            raise CommandError(f"文件被退回 / refused: {counted(version.finding_counts)}, {version.pk}")
         done = "已导入 / imported" if result.is_new else "此前已导入 / imported before"
-        self.stdout.write(f"{done}: {result.dataset.row_count} 行 / rows, {result.dataset.pk}")
+        if version.status == DatasetStatus.PROPOSED:
+            done = "待确认 / waits to be confirmed"
+        left_out = f", {version.rows_left_out} 行未采用 / left out" if version.rows_left_out else ""
+        self.stdout.write(f"{done}: {version.row_count} 行 / rows{left_out}, {version.pk}")
 
     def _print_findings(self, findings: tuple[Finding, ...]) -> None:
         for finding in findings[:SHOWN]:

@@ -38,7 +38,10 @@ class Sex(models.TextChoices):
 class Child(models.Model):
     """A child of the census. Name and identity number are sealed; birth date and facts are in clear.
 
-    facts -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary of the admission rules
+    facts      -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary of the admission
+                  rules
+    row_digest -- keyed digest of the child's row, sealed values and all, but for the day of the survey: equal in two
+                  versions when nothing changed; empty in versions older than the digest
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,6 +54,7 @@ class Child(models.Model):
     sex = models.CharField(max_length=6, choices=Sex.choices)
     school_now = models.CharField(max_length=40, blank=True)
     facts = models.JSONField(default=list)
+    row_digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [

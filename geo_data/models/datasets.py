@@ -56,18 +56,38 @@ class DatasetKind(models.TextChoices):
 
 
 class DatasetStatus(models.TextChoices):
-    """Which version of a dataset is used by default."""
+    """Where a version stands; docs/import.md draws how one becomes another.
 
+    PROPOSED waits for an officer; REFUSED has findings and no rows; DISCARDED was proposed and lost its rows.
+    """
+
+    PROPOSED = "proposed", _("proposed")
     CURRENT = "current", _("current")
     SUPERSEDED = "superseded", _("superseded")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    REFUSED = "refused", _("refused")
+    DISCARDED = "discarded", _("discarded")
+
+
+class RowsKept(models.TextChoices):
+    """What becomes of a file with bad rows; the values are those of `geo_data.tables.findings.Keep`."""
+
+    ALL_OR_NOTHING = "all_or_nothing", _("all or nothing")
+    GOOD_ROWS = "good_rows", _("good rows only")
 
 
 class Dataset(models.Model):
     """One version of one kind of data, as one import brought it. Its rows are never edited.
 
-    file_digest -- SHA-256 of the file and the options it was read with: the same import twice is one dataset
-    findings    -- what the import found, without personal data
+    file_digest    -- SHA-256 of the file and the options it was read with: the same import twice is one dataset
+    options        -- the options themselves
+    basis          -- the versions it was checked against, kind -> dataset id
+    findings       -- the first findings of each code, without personal data; all of them are DatasetFinding rows
+    finding_counts -- how often each code was found
+    rows_left_out  -- rows with severe findings that were left out, where only good rows were kept
+    comparison     -- what confirming would change, against `compared_with`: added, changed, removed (docs/import.md)
+    preview        -- where a layer would lie that was stopped for its coordinates: list of system, role, geometry
+    current_until  -- when it last ceased to be the current version
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -81,7 +101,22 @@ class Dataset(models.Model):
     declared_crs = models.CharField(max_length=40, blank=True)
     repairs = models.JSONField(default=list)
     findings = models.JSONField(default=list)
+    finding_counts = models.JSONField(default=dict)
     row_count = models.IntegerField(default=0)
+    rows_left_out = models.IntegerField(default=0)
+    keep = models.CharField(max_length=14, choices=RowsKept.choices, default=RowsKept.ALL_OR_NOTHING)
+    options = models.JSONField(default=dict)
+    basis = models.JSONField(default=dict)
+    comparison = models.JSONField(null=True, blank=True)
+    compared_with = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    preview = models.JSONField(default=list)
+    upload = models.ForeignKey("Upload", null=True, on_delete=models.PROTECT, related_name="datasets")
+    workbook = models.CharField(max_length=100, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    current_until = models.DateTimeField(null=True, blank=True)
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -97,6 +132,14 @@ class Dataset(models.Model):
             models.CheckConstraint(name="dataset_kind_is_known", condition=Q(kind__in=DatasetKind.values)),
             models.CheckConstraint(
                 name="dataset_status_is_known", condition=Q(status__in=DatasetStatus.values)
+            ),
+            models.CheckConstraint(name="dataset_keep_is_known", condition=Q(keep__in=RowsKept.values)),
+            models.CheckConstraint(
+                name="dataset_counts_not_negative", condition=Q(row_count__gte=0, rows_left_out__gte=0)
+            ),
+            models.CheckConstraint(
+                name="dataset_without_rows_has_none",
+                condition=~Q(status__in=("refused", "discarded")) | Q(row_count=0),
             ),
         ]
         indexes = [models.Index(name="dataset_by_kind", fields=["district", "kind", "-imported_at"])]

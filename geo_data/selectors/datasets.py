@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from common.errors import NotFound
 from geo_data.models import Dataset, DatasetKind, DatasetStatus, MapFeature
@@ -41,6 +41,20 @@ def get_current_dataset(district_code: str, kind: DatasetKind) -> Dataset:
 def list_datasets(district_code: str) -> QuerySet[Dataset]:
     """Return all versions of a district, newest first."""
     return Dataset.objects.filter(district_id=district_code).order_by("-imported_at", "kind", "id")
+
+
+def find_previous_dataset(dataset: Dataset) -> Dataset | None:
+    """Return the version that was current last of those superseded: what withdrawing `dataset` may bring back."""
+    superseded = Dataset.objects.filter(
+        district_id=dataset.district_id, kind=dataset.kind, status=DatasetStatus.SUPERSEDED
+    ).exclude(pk=dataset.pk)
+    return superseded.order_by(F("current_until").desc(nulls_last=True), "-imported_at", "id").first()
+
+
+def list_proposed_datasets(district_code: str) -> QuerySet[Dataset]:
+    """Return the versions that wait for an officer, oldest first."""
+    proposed = Dataset.objects.filter(district_id=district_code, status=DatasetStatus.PROPOSED)
+    return proposed.order_by("imported_at", "id")
 
 
 def list_map_features(dataset: Dataset) -> QuerySet[MapFeature]:

@@ -1,36 +1,41 @@
-"""What all imports share: read and check a file, and store it as a version, or nothing at all."""
+"""What all imports share: read and check a file apart, and store it as a version, or nothing of it at all."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import shapely
+from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import Action, require
 from accounts.services.jobs import Report
 from common.canonical import CanonicalValue
-from common.errors import MalformedInput
-from geo_data.models import Dataset, DatasetKind, District
+from common.errors import MalformedInput, RulesSayNo
+from geo_data.models import Dataset, DatasetKind, DatasetStatus, District
 from geo_data.selectors.datasets import find_current_dataset
+from geo_data.selectors.headers import remembered_headers
 from geo_data.selectors.units import find_extent, list_units, load_areas
 from geo_data.services.datasets import (
-    ImportRefused,
+    WITHOUT_ROWS,
     ImportResult,
     Origin,
+    Source,
     begin_dataset,
     digest_of_import,
-    find_same_import,
+    find_same,
     finish_dataset,
     lock_district,
     repeated,
 )
-from geo_data.tables.findings import Findings
+from geo_data.services.reading_apart import read_apart
+from geo_data.services.terms import AT_ONCE, Settle, Terms
+from geo_data.services.versions import confirm_dataset, restore
+from geo_data.tables.findings import Findings, Keep
 from geo_data.tables.placing import Ground
-from geo_data.tables.reading import UnreadableFile
 from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, change_system, parse_system
 
 Rows = TypeVar("Rows")
@@ -42,9 +47,19 @@ class UnknownCrs(MalformedInput):
     code = "unknown_crs"
 
 
+class GoodRowsNotOffered(RulesSayNo):
+    """This kind of data is brought in whole or not at all."""
+
+    code = "good_rows_not_offered"
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: whose, when, of what, and the options that make it this import and no other."""
+    """One import: whose, when, of what, and the options that make it this import and no other.
+
+    basis           -- the versions that the file is checked against
+    takes_good_rows -- whether `read` leaves out rows of which `findings.is_bad` says so
+    """
 
     actor: User | None
     now: datetime
@@ -56,33 +71,78 @@ class Import:
     report: Report
     options: Mapping[str, CanonicalValue] = field(default_factory=dict)
     repairs: Sequence[str] = ()
+    terms: Terms = AT_ONCE
+    basis: Sequence[Dataset] = ()
+    takes_good_rows: bool = False
 
 
 def bring_in(
     job: Import, read: Callable[[Findings], Rows], store: Callable[[Dataset, Rows], int]
 ) -> ImportResult:
-    """Read, check and store, unless this very import was done before. Inside the caller's transaction."""
-    options = {"kind": job.kind.value, "crs": job.crs, **job.options}
-    whose: dict[str, Any] = {"actor": job.actor, "now": job.now}
-    what: dict[str, Any] = {"district": job.district, "kind": job.kind}
-    what["file_digest"] = digest_of_import(job.path, options)
-    same = find_same_import(**whose, **what)
-    if same:
-        return repeated(same)
-    findings = Findings()
-    job.report("reading", 0, 0)
-    try:
-        rows = read(findings)
-    except UnreadableFile as fault:
-        findings.add("file_unreadable", value=str(fault))
-        raise ImportRefused(findings) from fault
-    if findings.refuses:
-        raise ImportRefused(findings)
-    job.report("storing", 0, 0)
+    """Read, check and store, unless this very import was done before. Inside the caller's transaction.
+
+    `read` runs in a process of its own, without the database. What it returns comes back whole, an iterator in parts
+    while it is being read. What was stored of a refused file is undone.
+    """
+    if job.terms.keep is Keep.GOOD_ROWS and not job.takes_good_rows:
+        raise GoodRowsNotOffered("this kind of data is brought in whole", kind=job.kind.value)
+    headers = remembered_headers(job.district.code, job.kind) | dict(job.terms.headers)
+    source = _source_of(job, headers)
+    same = find_same(job.district, job.kind, source.file_digest)
+    if same and same.status not in WITHOUT_ROWS:
+        return _settled(same, job)
     dataset = begin_dataset(
-        **whose, **what, path=job.path, origin=job.origin, declared_crs=job.crs, repairs=job.repairs
+        actor=job.actor,
+        now=job.now,
+        district=job.district,
+        kind=job.kind,
+        source=source,
+        terms=job.terms,
+        again=same,
     )
-    return finish_dataset(**whose, dataset=dataset, row_count=store(dataset, rows), findings=findings)
+    findings = Findings(keep=job.terms.keep, headers=headers, working_epsg=job.district.working_crs)
+    job.report("reading", 0, 0)
+    with transaction.atomic():
+        stored = read_apart(read, findings, lambda rows: store(dataset, rows), report=job.report)
+        if not stored and findings.bad_rows:
+            findings.add("no_row_left")
+        if findings.refuses:
+            transaction.set_rollback(True)
+    return finish_dataset(
+        actor=job.actor,
+        now=job.now,
+        dataset=dataset,
+        row_count=stored,
+        findings=findings,
+        terms=job.terms,
+    )
+
+
+def _source_of(job: Import, headers: Mapping[str, str]) -> Source:
+    options: dict[str, CanonicalValue] = {"kind": job.kind.value, "crs": job.crs, **job.options}
+    if job.terms.keep is not Keep.ALL_OR_NOTHING:
+        options["keep"] = job.terms.keep.value
+    if headers:
+        options["headers"] = dict(headers)
+    return Source(
+        path=job.path,
+        file_digest=digest_of_import(job.path, options),
+        origin=job.origin,
+        declared_crs=job.crs,
+        repairs=job.repairs,
+        options=options,
+        basis=job.basis,
+    )
+
+
+def _settled(same: Dataset, job: Import) -> ImportResult:
+    """Return the version that this import made before; asked for at once, it is made current."""
+    if job.terms.settle is Settle.CONFIRM:
+        if same.status == DatasetStatus.PROPOSED:
+            confirm_dataset(actor=job.actor, now=job.now, dataset=same)
+        elif same.status != DatasetStatus.CURRENT:
+            restore(same, actor=job.actor, now=job.now)
+    return repeated(same)
 
 
 def begin_import(actor: User | None, district_code: str) -> District:

@@ -10,9 +10,8 @@ from uuid import UUID, uuid4, uuid5
 from django.db import transaction
 
 from accounts.models import User
-from accounts.permissions import Action, require
 from accounts.phones import find_normal_phone
-from accounts.sealing import Keyring, current_keyring, seal
+from accounts.sealing import Keyring, blind_index, current_keyring, seal
 from accounts.selectors.people import phone_index
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
@@ -20,23 +19,15 @@ from geo_data.models import Child, Dataset, DatasetKind, Household
 from geo_data.selectors.children import identity_index
 from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.units import list_units
+from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.copying import Value, copy_rows
-from geo_data.services.datasets import (
-    ImportRefused,
-    ImportResult,
-    Origin,
-    begin_dataset,
-    digest_of_import,
-    find_same_import,
-    finish_dataset,
-    lock_district,
-    repeated,
-)
-from geo_data.tables.child_table import Census, ChildRow, read_children
+from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
+from geo_data.tables.child_table import DECLARED, Census, ChildRow, read_children
 from geo_data.tables.findings import Findings
-from geo_data.tables.reading import UnreadableFile
 
 CHUNK = 5000
+ROW = "census row"  # the purpose of the digest that tells whether a row changed
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HOUSEHOLD_COLUMNS = ("id", "dataset_id", "code", "unit_code", "address_sealed", "phone_sealed", "phone_index")
 CHILD_COLUMNS = (
@@ -50,6 +41,7 @@ CHILD_COLUMNS = (
     "sex",
     "school_now",
     "facts",
+    "row_digest",
 )
 
 
@@ -62,58 +54,51 @@ def import_children(
     path: Path,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store households and children of a file; they live in the current units.
 
     Rows are stored while they are read; a severe finding, also in the last row, undoes everything.
     Raises ImportRefused with all findings.
     """
-    if actor is not None:
-        require(actor, Action.IMPORT_DATA, district_code)
-    district = lock_district(district_code)
+    district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
-    as_of = origin.vintage_on or now.date()
     options: dict[str, CanonicalValue] = {
-        "kind": "children",
         "units": units.file_digest,
         "as_of": origin.vintage_on.isoformat() if origin.vintage_on else None,
         "office": origin.office,
     }
-    file_digest = digest_of_import(path, options)
-    same = find_same_import(
-        actor=actor, now=now, district=district, kind=DatasetKind.CHILDREN, file_digest=file_digest
-    )
-    if same:
-        return repeated(same)
     codes = frozenset(list_units(units).values_list("code", flat=True))
+    as_of = origin.vintage_on or now.date()
     census = Census(as_of=as_of, verifier=origin.office, district=district_code, units=codes)
-    dataset = begin_dataset(
-        actor=actor,
-        now=now,
-        district=district,
-        kind=DatasetKind.CHILDREN,
-        file_digest=file_digest,
-        path=path,
-        origin=origin,
+
+    def read(findings: Findings) -> Iterator[ChildRow]:
+        return read_children(path, census=census, findings=findings)
+
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.CHILDREN,
+        path,
+        "",
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(units,),
+        takes_good_rows=True,
     )
-    findings = Findings()
-    try:
-        children = read_children(path, census=census, findings=findings)
-        stored = _store(dataset, children, findings, report)
-    except UnreadableFile as fault:
-        findings.add("file_unreadable", value=str(fault))
-        raise ImportRefused(findings) from fault
-    return finish_dataset(actor=actor, now=now, dataset=dataset, row_count=stored, findings=findings)
+    return bring_in(job, read, lambda dataset, children: _store(dataset, children, report))
 
 
-def _store(dataset: Dataset, children: Iterator[ChildRow], findings: Findings, report: Report) -> int:
-    keyring, read = current_keyring(), 0
+def _store(dataset: Dataset, children: Iterator[ChildRow], report: Report) -> int:
+    keyring, stored = current_keyring(), 0
     while chunk := list(islice(children, CHUNK)):
-        read += len(chunk)
-        report("storing", read, 0)
-        if not findings.refuses:  # what follows is read for its findings only
-            _store_chunk(dataset, chunk, keyring)
-    return read
+        _store_chunk(dataset, chunk, keyring)
+        stored += len(chunk)
+        report("storing", stored, 0)
+    return stored
 
 
 def _store_chunk(dataset: Dataset, chunk: Sequence[ChildRow], keyring: Keyring) -> None:
@@ -153,7 +138,15 @@ def _children(dataset: Dataset, chunk: Iterable[ChildRow], keyring: Keyring) -> 
             row.sex,
             row.school_now,
             ENCODE(row.facts),
+            _row_digest(row),
         )
+
+
+def _row_digest(row: ChildRow) -> str:
+    """Return a keyed digest of what the row says, but for the day and office of the survey."""
+    facts = [[fact["name"], str(fact["value"]), fact["source"] == DECLARED] for fact in row.facts]
+    told = [row.household_code, row.unit_code, row.address, row.phone, row.name, row.identity, row.sex]
+    return blind_index(ENCODE([*told, row.birth_on.isoformat(), row.school_now, facts]), purpose=ROW)
 
 
 def _sealed(text: str, table: str, row_id: UUID, field: str, keyring: Keyring) -> bytes | None:

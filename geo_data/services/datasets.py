@@ -1,23 +1,28 @@
-"""Versions of data: a new one takes the place of the current one, the same file twice is one version."""
+"""Versions of data: a file becomes a proposed version, and the current one when it is confirmed."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-
-from django.db import transaction
+from typing import Any
 
 from accounts.models import User
-from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from common.canonical import CanonicalValue, canonical_json
-from common.errors import RulesSayNo, WrongMoment
+from common.errors import RulesSayNo
 from geo_data.models import Dataset, DatasetKind, DatasetStatus, District
+from geo_data.selectors.comparisons import compare
+from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import NoSuchDistrict
+from geo_data.services.found import store_findings
+from geo_data.services.terms import AT_ONCE, Origin, Settle, Terms
 from geo_data.tables.findings import Finding, Findings
 
+__all__ = ["ImportRefused", "ImportResult", "Origin"]
+
 SIDECARS = (".dbf", ".shx", ".prj", ".cpg")
+WITHOUT_ROWS = (DatasetStatus.REFUSED, DatasetStatus.DISCARDED)
 
 
 class ImportRefused(RulesSayNo):
@@ -30,33 +35,30 @@ class ImportRefused(RulesSayNo):
         self.findings: tuple[Finding, ...] = findings.kept()
 
 
-class DatasetIsWithdrawn(WrongMoment):
-    """The dataset was withdrawn already."""
-
-    code = "dataset_is_withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a file comes from, in the officer's words.
-
-    file_name  -- as the officer knows it, where the path is that of an upload
-    vintage_on -- the day the data were true
-    """
-
-    office: str = ""
-    vintage_on: date | None = None
-    file_name: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """A stored version; `is_new` is False when the same import was done before."""
+    """A version; `is_new` is False when the same import was done before."""
 
     dataset: Dataset
     findings: tuple[Finding, ...]
     counts: Mapping[str, int]
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What makes an import this import and no other, and what is told of it.
+
+    basis -- the versions that the file is checked against
+    """
+
+    path: Path
+    file_digest: str
+    origin: Origin
+    declared_crs: str = ""
+    repairs: Sequence[str] = ()
+    options: Mapping[str, CanonicalValue] = field(default_factory=dict)
+    basis: Sequence[Dataset] = ()
 
 
 def lock_district(code: str) -> District:
@@ -78,23 +80,10 @@ def digest_of_import(path: Path, options: Mapping[str, CanonicalValue]) -> str:
     return digest.hexdigest()
 
 
-def find_same_import(
-    *, actor: User | None, now: datetime, district: District, kind: DatasetKind, file_digest: str
-) -> Dataset | None:
-    """Return the version that this very import made; one that was superseded since becomes current again."""
-    same = (
-        Dataset.objects.filter(district=district, kind=kind, file_digest=file_digest)
-        .exclude(status=DatasetStatus.WITHDRAWN)
-        .first()
-    )
-    if same and same.status == DatasetStatus.SUPERSEDED:
-        _supersede_current(district, kind)
-        same.status = DatasetStatus.CURRENT
-        same.save(update_fields=["status"])
-        record_event(
-            actor=actor, now=now, action="dataset.restored", subject=same, district_code=district.code
-        )
-    return same
+def find_same(district: District, kind: DatasetKind, file_digest: str) -> Dataset | None:
+    """Return the version that this very import made, whatever has become of it; the newest if there are several."""
+    same = Dataset.objects.filter(district=district, kind=kind, file_digest=file_digest)
+    return same.order_by("-imported_at", "id").first()
 
 
 def begin_dataset(
@@ -103,82 +92,107 @@ def begin_dataset(
     now: datetime,
     district: District,
     kind: DatasetKind,
-    file_digest: str,
-    path: Path,
-    origin: Origin,
-    declared_crs: str = "",
-    repairs: Sequence[str] = (),
+    source: Source,
+    terms: Terms = AT_ONCE,
+    again: Dataset | None = None,
 ) -> Dataset:
-    """Add the new current version without its rows, inside the caller's transaction."""
-    _supersede_current(district, kind)
-    return Dataset.objects.create(
-        district=district,
-        kind=kind,
-        file_name=origin.file_name or path.name,
-        file_digest=file_digest,
-        source_office=origin.office,
-        vintage_on=origin.vintage_on,
-        declared_crs=declared_crs,
-        repairs=list(repairs),
-        imported_by=actor,
-        imported_at=now,
-    )
+    """Add a proposed version without its rows, inside the caller's transaction.
+
+    again -- the version without rows that the same import made before: it is used again
+    """
+    values: dict[str, Any] = {
+        "status": DatasetStatus.PROPOSED,
+        "file_name": source.origin.file_name or source.path.name,
+        "source_office": source.origin.office,
+        "vintage_on": source.origin.vintage_on,
+        "declared_crs": source.declared_crs,
+        "repairs": list(source.repairs),
+        "options": dict(source.options),
+        "basis": {version.kind: str(version.pk) for version in source.basis},
+        "keep": terms.keep.value,
+        "upload": terms.upload,
+        "imported_by": actor,
+        "imported_at": now,
+        "decided_by": None,
+        "decided_at": None,
+    }
+    if again is None:
+        return Dataset.objects.create(district=district, kind=kind, file_digest=source.file_digest, **values)
+    for name, value in values.items():
+        setattr(again, name, value)
+    again.save()
+    return again
 
 
 def finish_dataset(
-    *, actor: User | None, now: datetime, dataset: Dataset, row_count: int, findings: Findings
+    *,
+    actor: User | None,
+    now: datetime,
+    dataset: Dataset,
+    row_count: int,
+    findings: Findings,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
-    """Store what was found and the audit event. Raises ImportRefused, which undoes the caller's transaction."""
-    if findings.refuses:
+    """Store what was found, compare with the current version, and propose or confirm; with the audit event.
+
+    Raises ImportRefused when the file is refused and is not only proposed; that undoes the caller's transaction.
+    """
+    is_refused = findings.refuses
+    if is_refused and terms.settle is Settle.CONFIRM:
         raise ImportRefused(findings)
-    dataset.row_count = row_count
-    dataset.findings = [finding.as_data() for finding in findings.kept()]
-    dataset.save(update_fields=["row_count", "findings"])
-    details: Mapping[str, CanonicalValue] = {
-        "kind": dataset.kind,
-        "file_digest": dataset.file_digest,
-        "rows": row_count,
-        "repairs": list(dataset.repairs),
-        "findings": dict(findings.counts()),
-    }
+    dataset.row_count = 0 if is_refused else row_count
+    dataset.rows_left_out = 0 if is_refused else findings.bad_rows
+    dataset.status = DatasetStatus.REFUSED if is_refused else DatasetStatus.PROPOSED
+    store_findings(dataset, findings)
+    if not is_refused:
+        compare_with_current(dataset)
+    dataset.save()
+    action = "dataset.refused" if is_refused else "dataset.proposed"
+    if terms.settle is Settle.CONFIRM:
+        make_current(dataset, actor=actor, now=now)
+        action = "dataset.imported"
     record_event(
         actor=actor,
         now=now,
-        action="dataset.imported",
+        action=action,
         subject=dataset,
         district_code=dataset.district_id,
-        details=details,
+        details=_told(dataset, findings),
     )
     return ImportResult(dataset, findings.kept(), findings.counts(), is_new=True)
+
+
+def compare_with_current(dataset: Dataset) -> None:
+    """Set what confirming the version would change, without saving it."""
+    current = find_current_dataset(dataset.district_id, DatasetKind(dataset.kind))
+    dataset.compared_with = current
+    dataset.comparison = compare(dataset, current)
+
+
+def make_current(dataset: Dataset, *, actor: User | None, now: datetime) -> None:
+    """Put the version in the place of the current one, inside the caller's transaction."""
+    current = Dataset.objects.filter(
+        district_id=dataset.district_id, kind=dataset.kind, status=DatasetStatus.CURRENT
+    )
+    current.exclude(pk=dataset.pk).update(status=DatasetStatus.SUPERSEDED, current_until=now)
+    dataset.status = DatasetStatus.CURRENT
+    dataset.decided_by, dataset.decided_at = actor, now
+    dataset.save(update_fields=["status", "decided_by", "decided_at"])
 
 
 def repeated(dataset: Dataset) -> ImportResult:
     """Return the result of an import that was done before."""
     findings = tuple(Finding(**data) for data in dataset.findings)
-    return ImportResult(dataset, findings, {}, is_new=False)
+    return ImportResult(dataset, findings, dataset.finding_counts, is_new=False)
 
 
-@transaction.atomic
-def withdraw_dataset(*, actor: User | None, now: datetime, dataset: Dataset) -> Dataset:
-    """Take a version out of use; plans and rounds that pinned it keep it. Nothing takes its place by itself."""
-    if actor is not None:
-        require(actor, Action.IMPORT_DATA, dataset.district_id)
-    lock_district(dataset.district_id)
-    dataset.refresh_from_db(fields=["status"])
-    if dataset.status == DatasetStatus.WITHDRAWN:
-        raise DatasetIsWithdrawn("the dataset was withdrawn already", dataset=str(dataset.pk))
-    dataset.status = DatasetStatus.WITHDRAWN
-    dataset.save(update_fields=["status"])
-    record_event(
-        actor=actor,
-        now=now,
-        action="dataset.withdrawn",
-        subject=dataset,
-        district_code=dataset.district_id,
-    )
-    return dataset
-
-
-def _supersede_current(district: District, kind: DatasetKind) -> None:
-    current = Dataset.objects.filter(district=district, kind=kind, status=DatasetStatus.CURRENT)
-    current.update(status=DatasetStatus.SUPERSEDED)
+def _told(dataset: Dataset, findings: Findings) -> Mapping[str, CanonicalValue]:
+    return {
+        "kind": dataset.kind,
+        "file_digest": dataset.file_digest,
+        "rows": dataset.row_count,
+        "rows_left_out": dataset.rows_left_out,
+        "keep": dataset.keep,
+        "repairs": list(dataset.repairs),
+        "findings": dict(findings.counts()),
+    }

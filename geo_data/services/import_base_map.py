@@ -12,6 +12,7 @@ from geo_data.models import Dataset, DatasetKind, MapFeature
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system, ground_of
 from geo_data.services.copying import copy_rows
 from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.base_map_table import MapLine, read_base_map
 from geo_data.tables.findings import Findings
 
@@ -26,16 +27,27 @@ def import_base_map(
     crs: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store streets, main roads and rivers. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
+    ground, declared = ground_of(district), declared_system(crs)
 
     def read(findings: Findings) -> Sequence[MapLine]:
-        return read_base_map(
-            path, ground=ground_of(district), declared=declared_system(crs), findings=findings
-        )
+        return read_base_map(path, ground=ground, declared=declared, findings=findings)
 
-    job = Import(actor, now, district, DatasetKind.BASE_MAP, path, crs, origin, report)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.BASE_MAP,
+        path,
+        crs,
+        origin,
+        report,
+        terms=terms,
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_lines)
 
 

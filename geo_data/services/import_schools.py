@@ -21,6 +21,7 @@ from geo_data.services.bringing_in import (
     unit_shapes,
 )
 from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.findings import Findings
 from geo_data.tables.school_table import SchoolRow, read_schools
 from geo_data.tables.systems import WGS84
@@ -37,23 +38,33 @@ def import_schools(
     stage: str | None = None,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the schools of a file; they stand in the current units. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
     options: Mapping[str, CanonicalValue] = {"stage": stage, "units": units.file_digest}
+    ground, declared, shapes = ground_of(district), declared_system(crs), unit_shapes(units)
 
     def read(findings: Findings) -> Sequence[SchoolRow]:
         return read_schools(
-            path,
-            ground=ground_of(district),
-            declared=declared_system(crs),
-            units=unit_shapes(units),
-            stage=stage,
-            findings=findings,
+            path, ground=ground, declared=declared, units=shapes, stage=stage, findings=findings
         )
 
-    job = Import(actor, now, district, DatasetKind.SCHOOLS, path, crs, origin, report, options)
+    job = Import(
+        actor,
+        now,
+        district,
+        DatasetKind.SCHOOLS,
+        path,
+        crs,
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(units,),
+        takes_good_rows=True,
+    )
     return bring_in(job, read, _store_schools)
 
 

@@ -11,6 +11,7 @@ from common.canonical import CanonicalValue
 from geo_data.models import Dataset, DatasetKind, StreetNetwork
 from geo_data.services.bringing_in import Import, begin_import, bring_in, declared_system, ground_of
 from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.streets.graph import make_graph
 from geo_data.streets.packing import pack
 from geo_data.tables.findings import Findings
@@ -26,13 +27,17 @@ def import_streets(
     district_code: str,
     path: Path,
     crs: str = "",
-    split_crossings: bool = False,
+    split_crossings: bool = True,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
-    """Store the street network of an OpenStreetMap extract or a layer of lines. Raises ImportRefused."""
+    """Store the street network of an OpenStreetMap extract or a layer of lines. Raises ImportRefused.
+
+    split_crossings -- lines meet where they cross at grade, not only where they share a vertex
+    """
     district = begin_import(actor, district_code)
-    ground = ground_of(district)
+    ground, declared = ground_of(district), declared_system(crs)
     options: dict[str, CanonicalValue] = {
         "split_crossings": split_crossings,
         "working_crs": district.working_crs,
@@ -44,12 +49,12 @@ def import_streets(
         return read_streets(
             path,
             ground=ground,
-            declared=declared_system(crs),
+            declared=declared,
             findings=findings,
             split_crossings=split_crossings,
         )
 
-    job = Import(actor, now, district, DatasetKind.STREETS, path, crs, origin, report, options)
+    job = Import(actor, now, district, DatasetKind.STREETS, path, crs, origin, report, options, terms=terms)
     return bring_in(job, read, _store_network)
 
 

@@ -14,6 +14,7 @@ from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system
 from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin, digest_of_import
+from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.coverage import SNAP_METRES, Repair
 from geo_data.tables.findings import Findings
 from geo_data.tables.placing import Ground
@@ -33,6 +34,7 @@ def import_units(
     borders_path: Path | None = None,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
+    terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store the catchment units of a file and what adjoins what. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
@@ -43,19 +45,20 @@ def import_units(
         "working_crs": district.working_crs,
         "borders": digest_of_import(borders_path, {}) if borders_path else "",
     }
+    declared = declared_system(crs)
 
     def read(findings: Findings) -> UnitTable:
         return read_units(
             path,
             ground=Ground(district.working_crs),
-            declared=declared_system(crs),
+            declared=declared,
             repairs=repairs,
             findings=findings,
             borders_path=borders_path,
             tolerance_m=tolerance_m,
         )
 
-    job = Import(actor, now, district, DatasetKind.UNITS, path, crs, origin, report, options, asked)
+    job = Import(actor, now, district, DatasetKind.UNITS, path, crs, origin, report, options, asked, terms)
     return bring_in(job, read, _store_units)
 
 

@@ -9,7 +9,7 @@ import shapely
 from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
-from geo_data.tables.layers import read_layer
+from geo_data.tables.layers import PLACE_COLUMNS, read_layer
 from geo_data.tables.placing import Ground, place_shapes, to_degrees
 from geo_data.tables.systems import System
 
@@ -17,6 +17,7 @@ KINDS = {"街道": "street", "主干道": "main_road", "河流": "river"}
 BASE_MAP_COLUMNS = (
     Column("kind", "类型", CellKind.CHOICE, required=True, choices=KINDS),
     Column("name", "名称", most=100),
+    *(column for column in PLACE_COLUMNS if column.name == "wkt"),
 )
 
 
@@ -32,7 +33,7 @@ class MapLine:
 def read_base_map(
     path: Path, *, ground: Ground, declared: System | None, findings: Findings
 ) -> tuple[MapLine, ...]:
-    """Return the lines of a file; they may be stored only when `findings` does not refuse them.
+    """Return the lines of a file without severe findings; to be stored only when `findings` does not refuse them.
 
     Raises UnreadableFile.
     Source: docs/import.md (base map).
@@ -41,20 +42,20 @@ def read_base_map(
     places = match_columns(layer.headers, BASE_MAP_COLUMNS, findings)
     columns = {column.name: column for column in BASE_MAP_COLUMNS}
     rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
-    if not rows:
+    read = [
+        (row.text("kind"), row.text("name")) for row in rows
+    ]  # told also of a layer that is stopped below
+    if not read:
         findings.add("file_empty")
     shapes = place_shapes(layer, declared, ground, findings) if rows else None
-    if shapes is None or shapely.is_missing(shapes).any():
+    if shapes is None:
         return ()
-    for i in np.flatnonzero(shapely.get_dimensions(shapes) != 1):
-        rows[i].note("cell_malformed", value=shapes[i].geom_type)
-    if findings.refuses:
-        return ()
-    lines = to_degrees(shapes, ground)
-    return tuple(
-        MapLine(row.text("kind"), row.text("name"), _multi(line))
-        for row, line in zip(rows, lines, strict=True)
-    )
+    for i in np.flatnonzero(~shapely.is_missing(shapes) & (shapely.get_dimensions(shapes) != 1)):
+        rows[i].note("cell_malformed", value=shapes[i].geom_type, place=shapes[i])
+    good = np.array([not row.is_bad for row in rows], dtype=bool)
+    lines = to_degrees(shapes[good], ground)
+    kept = [texts for texts, is_good in zip(read, good, strict=True) if is_good]
+    return tuple(MapLine(kind, name, _multi(line)) for (kind, name), line in zip(kept, lines, strict=True))
 
 
 def _multi(line: shapely.Geometry) -> shapely.MultiLineString:

@@ -36,20 +36,26 @@ def shared_borders(shapes: Shapes) -> Borders:
     return {(int(a), int(b)): float(total) for (a, b), total in zip(pairs, totals, strict=True)}
 
 
-def note_islands(pairs: Sequence[tuple[int, int]], codes: Sequence[str], findings: Findings) -> None:
-    """Note units without a neighbour, and parts of the county that do not adjoin each other."""
+def note_islands(
+    pairs: Sequence[tuple[int, int]], codes: Sequence[str], shapes: Shapes, findings: Findings
+) -> None:
+    """Note units without a neighbour, and parts of the county that do not adjoin each other.
+
+    shapes -- areas or points of the units, in the order of `codes`
+    """
     found = np.array(pairs, dtype=np.intp).reshape(-1, 2)
     graph = coo_array((np.ones(len(found)), (found[:, 0], found[:, 1])), shape=(len(codes), len(codes)))
     count, label = connected_components(graph, directed=False)
     sizes = np.bincount(label, minlength=count)
     for i in map(int, np.flatnonzero(sizes[label] == 1)):
-        findings.add("no_neighbour", value=codes[i])
+        findings.add("no_neighbour", value=codes[i], place=shapes[i])
     largest = int(np.argmax(sizes))
     for part in np.flatnonzero(sizes > 1):
         if part != largest:
             members = [codes[int(i)] for i in np.flatnonzero(label == part)]
             shown = ", ".join(members[:NAMED_UNITS]) + (" …" if len(members) > NAMED_UNITS else "")
-            findings.add("islands", value=f"{len(members)}: {shown}")
+            place = shapely.GeometryCollection(list(shapes[label == part])).convex_hull
+            findings.add("islands", value=f"{len(members)}: {shown}", place=place)
 
 
 def _segments(shapes: Shapes) -> tuple[npt.NDArray[np.float64], IntArray]:

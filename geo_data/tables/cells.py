@@ -5,6 +5,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+import shapely
+
+from common.formulas import looks_like_formula
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 
@@ -12,9 +15,11 @@ CellValue = str | int | float | bool | date | tuple[str, ...] | tuple[date, ...]
 SEPARATORS = re.compile(r"[;；、,，|\s]+")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?\Z")
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
-YES = frozenset({"是", "有", "yes", "true", "1", "y", "√"})
-NO = frozenset({"否", "无", "no", "false", "0", "n", "×"})
+YES = frozenset({"是", "有", "yes", "true", "t", "1", "y", "√"})
+NO = frozenset({"否", "无", "no", "false", "f", "0", "n", "×"})
 MAXIMUM_DIGITS = 15
+FORMULA_STARTS = "=@+-＝＠＋－"
+EXAMPLE = "示例"  # how the example row of a template begins
 
 
 class CellFault(ValueError):
@@ -28,7 +33,7 @@ class CellFault(ValueError):
 class Row:
     """One row of a table, read through its columns; what cannot be read is noted and read as None."""
 
-    __slots__ = ("_cells", "_columns", "_findings", "_headers", "_places", "number")
+    __slots__ = ("_cells", "_columns", "_faulty", "_findings", "_headers", "_places", "number")
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Row:
         self._columns = columns
         self._headers = headers
         self._findings = findings
+        self._faulty: tuple[str, ...] = ()  # columns whose fault was noted: a cell may be read again
 
     def value(self, name: str) -> CellValue:
         """Return the value of a column, None when empty, absent or refused."""
@@ -53,13 +59,16 @@ class Row:
         text = cell_text(cell)
         if not text:
             if column.required and position is not None:
-                self.note("cell_empty", name)
+                self._note_once("cell_empty", name)
             return None
         try:
-            return read_cell(text, column)
+            value = read_cell(text, column)
         except CellFault as fault:
-            self.note(fault.code, name, text)
+            self._note_once(fault.code, name, text)
             return None
+        if text[0] in FORMULA_STARTS and column.kind is CellKind.TEXT and looks_like_formula(text):
+            self._note_once("cell_is_formula", name, text)
+        return value
 
     def text(self, name: str) -> str:
         """Return a text, empty when there is none."""
@@ -85,10 +94,32 @@ class Row:
         """Say whether the file has the column."""
         return name in self._places
 
-    def note(self, code: str, name: str = "", value: object = "") -> None:
-        """Note a finding of this row; values of personal columns stay out of it."""
+    @property
+    def is_bad(self) -> bool:
+        """Say whether a severe finding about this row has been noted."""
+        return self._findings.is_bad(self.number)
+
+    def note(
+        self,
+        code: str,
+        name: str = "",
+        value: object = "",
+        *,
+        place: shapely.Geometry | None = None,
+        epsg: int | None = None,
+    ) -> None:
+        """Note a finding of this row; values of personal columns stay out of it.
+
+        place -- what it is about on the map, in the system `epsg` or else in the working system
+        """
         personal = bool(name) and self._columns[name].personal
-        self._findings.add(code, self.number, self._header(name), "" if personal else value)
+        shown = "" if personal else value
+        self._findings.add(code, self.number, self._header(name), shown, place=place, epsg=epsg)
+
+    def _note_once(self, code: str, name: str, value: str = "") -> None:
+        if name not in self._faulty:
+            self._faulty += (name,)
+            self.note(code, name, value)
 
     def _header(self, name: str) -> str:
         position = self._places.get(name)
@@ -114,6 +145,8 @@ def cell_text(cell: object) -> str:
 
 def read_cell(text: str, column: Column) -> CellValue:
     """Return the value of a cell that is not empty. Raises CellFault."""
+    if text.startswith(EXAMPLE):
+        raise CellFault("example_row")
     match column.kind:
         case CellKind.TEXT:
             return _short(text, column)

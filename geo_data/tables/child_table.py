@@ -85,7 +85,7 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
     for number, cells in sheet.rows:
         is_empty = False
         child = checker.child_of(Row(number, cells, places, columns, sheet.headers, findings))
-        if child is not None:
+        if child is not None and not findings.is_bad(number):
             yield child
     if is_empty:
         findings.add("file_empty")
@@ -108,21 +108,25 @@ class _Checker:
         if not self._identity_fits(row, identity, birth_on, sex):
             return None
         unit = self._unit_of(row)
-        opens, fits = self._household_fits(row, household, unit)
+        address, phone, school_now = row.text("address"), row.text("phone"), row.text("school_now")
+        facts = self._facts_of(row, unit, birth_on)
+        if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
+            return None
+        opens, fits = self._household_fits(row, household, (unit, hash((address, phone))))
         if not fits:
             return None
         return ChildRow(
             household_code=household,
             opens_household=opens,
             unit_code=unit,
-            address=row.text("address"),
-            phone=row.text("phone"),
+            address=address,
+            phone=phone,
             name=name,
             identity=identity,
             birth_on=birth_on,
             sex=sex,
-            school_now=row.text("school_now"),
-            facts=self._facts_of(row, unit, birth_on),
+            school_now=school_now,
+            facts=facts,
         )
 
     def _identity_fits(self, row: Row, identity: str, birth_on: date, sex: str) -> bool:
@@ -149,9 +153,8 @@ class _Checker:
         row.note("outside_units", "unit_id" if row.has("unit_id") else "", unit)
         return ""
 
-    def _household_fits(self, row: Row, household: str, unit: str) -> tuple[bool, bool]:
+    def _household_fits(self, row: Row, household: str, stated: tuple[str, int]) -> tuple[bool, bool]:
         """Return whether this is the household's first row, and whether it agrees with the first."""
-        stated = (unit, hash((row.text("address"), row.text("phone"))))
         first = self._households.setdefault(household, stated)
         opens = first is stated
         if first != stated:

@@ -50,11 +50,17 @@ def match_columns(headers: Sequence[str], columns: Sequence[Column], findings: F
     """Return for every column found its position in the file; what is missing or double is noted in `findings`.
 
     Headers are compared without case, white space and punctuation around units; the first sheet row is the header.
+    Of a header in several lines one known line is enough (templates have the English header beneath the Chinese).
+    What an officer said of a header (`findings.headers`) comes before what is known.
     """
-    names = {_plain(alias): column.name for column in columns for alias in _headers(column)}
+    names = {plain_header(alias): column.name for column in columns for alias in _headers(column)}
+    known = {column.name for column in columns}
     places: dict[str, int] = {}
     for position, header in enumerate(headers):
-        name = names.get(_plain(header))
+        told = findings.headers.get(plain_header(header))
+        if told == "":
+            continue
+        name = told if told in known else _name_of(header, names)
         if name is None:
             findings.add("column_unknown", 1, header) if header else None
         elif name in places:
@@ -71,5 +77,11 @@ def _headers(column: Column) -> tuple[str, ...]:
     return (column.name, column.zh, *column.aliases)
 
 
-def _plain(header: str) -> str:
+def _name_of(header: str, names: Mapping[str, str]) -> str | None:
+    lines = (header, *header.splitlines())
+    return next((names[plain] for line in lines if (plain := plain_header(line)) in names), None)
+
+
+def plain_header(header: str) -> str:
+    """Return the header as headers are compared: its letters and digits, without case."""
     return "".join(letter for letter in header.casefold() if letter.isalnum())

@@ -5,12 +5,14 @@ the very same vertices (Shapely's and GEOS's coverage model).
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import shapely
 
 from geo_data.tables.findings import Findings
+from geo_data.tables.places import MOST_VERTICES
 from geo_data.tables.systems import Shapes
 
 SNAP_METRES = 0.001
@@ -35,7 +37,8 @@ def mend_polygons(
     for i in map(int, np.flatnonzero(~shapely.is_valid(shapes))):
         mended[i] = _polygons_of(shapely.make_valid(shapes[i]))
         code = "polygon_mended" if Repair.MAKE_VALID in repairs else "polygon_invalid"
-        findings.add(code, rows[i], value=f"{codes[i]}: {shapely.is_valid_reason(shapes[i])}")
+        value = f"{codes[i]}: {shapely.is_valid_reason(shapes[i])}"
+        findings.add(code, rows[i], value=value, place=shapes[i])
     return mended
 
 
@@ -57,66 +60,80 @@ def mend_coverage(
     if not len(bad):
         return shapes
     faults = _faults(shapes, bad)
-    wide = [(pair, area) for pair, area, width in faults if width > tolerance_m]
-    if Repair.SNAP not in repairs or wide:
-        for pair, area, width in faults:
-            findings.add(
-                "overlap" if width > tolerance_m else "coverage_fault", value=_named(pair, area, codes)
-            )
+    if Repair.SNAP not in repairs or any(fault.width_m > tolerance_m for fault in faults):
+        for fault in faults:
+            code = "overlap" if fault.width_m > tolerance_m else "coverage_fault"
+            findings.add(code, value=_named(fault, codes), place=fault.place)
         return shapes
     cleaned = shapely.coverage_clean(  # type: ignore[attr-defined]  # the stubs are older
         shapes, snapping_distance=tolerance_m, gap_width=tolerance_m
     )
     for i in map(int, _unmatched(cleaned)):
-        findings.add("coverage_fault", value=codes[i])
-    for pair, area, _ in faults:
-        findings.add("coverage_mended", value=f"{_named(pair, area, codes)}, {tolerance_m * 1000:g} mm")
+        findings.add("coverage_fault", value=codes[i], place=cleaned[i])
+    for fault in faults:
+        value = f"{_named(fault, codes)}, {tolerance_m * 1000:g} mm"
+        findings.add("coverage_mended", value=value, place=fault.place)
     return np.asarray(cleaned, dtype=np.object_)
 
 
 def note_gaps(shapes: Shapes, codes: Sequence[str], findings: Findings) -> None:
     """Note what valid coverage leaves open inside, and units of several parts."""
     tree = shapely.STRtree(shapes)
-    slivers, sliver_area = 0, 0.0
+    slivers: list[shapely.Polygon] = []
     for hole in _holes(shapely.coverage_union_all(shapes)):
         if 2 * hole.area / hole.length < SLIVER_METRES:
-            slivers, sliver_area = slivers + 1, sliver_area + hole.area
+            slivers.append(hole)
             continue
         around = sorted(codes[i] for i in tree.query(hole, predicate="intersects"))
-        findings.add("gap", value=f"{', '.join(around)}: {_area(hole.area)}")
+        findings.add("gap", value=f"{', '.join(around)}: {_area(hole.area)}", place=hole)
     if slivers:
-        findings.add("slivers", value=f"{slivers}: {_area(sliver_area)}")
+        places = shapely.MultiPoint([hole.representative_point() for hole in slivers[:MOST_VERTICES]])
+        area = sum(hole.area for hole in slivers)
+        findings.add("slivers", value=f"{len(slivers)}: {_area(area)}", place=places)
 
 
 def note_parts(shapes: Shapes, rows: Sequence[int], codes: Sequence[str], findings: Findings) -> None:
     """Note units of several parts."""
     parts = shapely.get_num_geometries(shapes)
     for i in map(int, np.flatnonzero(parts > 1)):
-        findings.add("multi_part", rows[i], value=f"{codes[i]}: {parts[i]}")
+        findings.add("multi_part", rows[i], value=f"{codes[i]}: {parts[i]}", place=shapes[i])
 
 
-Fault = tuple[tuple[int, int], float, float]
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What two units dispute; both indexes are equal where no partner is found.
+
+    width_m -- mean width of the area
+    """
+
+    pair: tuple[int, int]
+    area_m2: float
+    width_m: float
+    place: shapely.Geometry
 
 
 def _unmatched(shapes: Shapes) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
     return np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
 
 
-def _faults(shapes: Shapes, bad: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> list[Fault]:
-    """Return pairs of unit indexes, the area both claim, and its mean width; (i, i) where no partner is found."""
+def _faults(shapes: Shapes, bad: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> list[_Fault]:
     tree = shapely.STRtree(shapes)
     left, right = tree.query(shapes[bad], predicate="intersects")
     left = bad[left]
     pairs = np.unique(np.sort(np.stack([left, right], axis=1)[left != right], axis=1), axis=0)
     shared = shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]])
     areas, lengths = shapely.area(shared), shapely.length(shared)
-    faults: list[Fault] = [
-        ((int(a), int(b)), float(area), float(2 * area / length))
-        for (a, b), area, length in zip(pairs, areas, lengths, strict=True)
+    faults = [
+        _Fault((int(a), int(b)), float(area), float(2 * area / length), place)
+        for (a, b), area, length, place in zip(pairs, areas, lengths, shared, strict=True)
         if area > 0
     ]
-    named = {i for pair, _, _ in faults for i in pair}
-    return faults + [((int(i), int(i)), 0.0, 0.0) for i in bad if i not in named]
+    named = {i for fault in faults for i in fault.pair}
+    alone = [int(i) for i in bad if i not in named]
+    edges = (
+        dict(zip(map(int, bad), shapely.coverage_invalid_edges(shapes)[bad], strict=True)) if alone else {}
+    )
+    return faults + [_Fault((i, i), 0.0, 0.0, edges[i]) for i in alone]
 
 
 def _holes(union: shapely.Geometry) -> list[shapely.Polygon]:
@@ -131,9 +148,10 @@ def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all([part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == 2])
 
 
-def _named(pair: tuple[int, int], area: float, codes: Sequence[str]) -> str:
-    names = codes[pair[0]] if pair[0] == pair[1] else f"{codes[pair[0]]} – {codes[pair[1]]}"
-    return f"{names}: {_area(area)}"
+def _named(fault: _Fault, codes: Sequence[str]) -> str:
+    one, other = fault.pair
+    names = codes[one] if one == other else f"{codes[one]} – {codes[other]}"
+    return f"{names}: {_area(fault.area_m2)}"
 
 
 def _area(square_metres: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
@@ -17,6 +18,7 @@ TABLES = {
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
     "streets": STREET_COLUMNS,
+    "addresses": ADDRESS_COLUMNS,
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from geo_data.tables.finding_text import FindingText
+from geo_data.tables.texts.addresses import ADDRESS_TEXTS
 from geo_data.tables.texts.children import CHILD_TEXTS
 from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
@@ -17,4 +18,5 @@ TEXTS: Mapping[str, FindingText] = {
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
     **STREET_TEXTS,
+    **ADDRESS_TEXTS,
 }

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from pyproj import CRS
 
-from geo_data.tables.findings import Findings
+from geo_data.tables.findings import Findings, Preview
+from geo_data.tables.places import small_place
+from geo_data.tables.projecting import FloatArray
 from geo_data.tables.systems import WGS84, Shapes, System, change_system
 
 # EPSG codes by central meridian. CGCS2000, Gauss-Krueger: 6 degrees with zone number and without, 3 degrees with
@@ -26,6 +29,9 @@ MERIDIANS = {
 EVERYWHERE = (4326, 4490, 3857)
 REACH_DEGREES = 4.5
 MARGIN_DEGREES = 0.1
+SHOWN_SYSTEMS = 3
+
+Inside = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,12 @@ def home_of(working_epsg: int, extent: tuple[float, float, float, float] | None)
 
 def check_place(
     shapes: Shapes, rows: Iterable[int], system: System, home: Home, working_epsg: int, findings: Findings
-) -> bool:
-    """Say whether the shapes, none of them empty, lie in the district as declared; note what is wrong."""
-    centres = shapely.get_coordinates(shapely.envelope(shapely.centroid(shapes)))
+) -> Inside | None:
+    """Return which shapes, none of them empty, lie in the district as declared; note what is wrong.
+
+    None when the layer as a whole cannot lie where it is declared.
+    """
+    centres = _middles(shapes)
     x, y = (float(value) for value in np.median(centres, axis=0))
     degrees = abs(x) <= 180 and abs(y) <= 180
     if degrees and not system.is_geographic:
@@ -77,18 +86,49 @@ def check_place(
     else:
         likely = _likely(x, y, home, working_epsg)
         findings.add("outside_district", value=f"{system.name}: {x:.6g}, {y:.6g} → {likely}")
-    return False
+    _show(centres, x, y, system, home, working_epsg, findings)
+    return None
 
 
-def _check_rows(shapes: Shapes, rows: Iterable[int], system: System, home: Home, findings: Findings) -> bool:
-    centres = shapely.centroid(change_system(shapes, system, to_epsg=WGS84.epsg))
-    longitude, latitude = shapely.get_x(centres), shapely.get_y(centres)
+def _show(
+    centres: FloatArray, x: float, y: float, system: System, home: Home, working_epsg: int, findings: Findings
+) -> None:
+    """Keep a preview of where the middles lie as declared, and as is likely."""
+    swapped = [System(system.name, system.epsg)] if _is_home(y, x, system, home) else []
+    likely = [System(f"EPSG:{code}", code) for code in _fitting(x, y, home, working_epsg)]
+    shown = [("declared", system, centres)]
+    shown += [("likely", other, centres[:, ::-1]) for other in swapped]
+    shown += [("likely", other, centres) for other in likely if other.epsg != system.epsg]
+    for role, where, points in shown[:SHOWN_SYSTEMS]:
+        hull = shapely.MultiPoint(points[np.isfinite(points).all(axis=1)]).convex_hull
+        place = small_place(_unshifted(hull, where), epsg=where.epsg)
+        if place is not None:
+            findings.show(Preview(role, where.name, place))
+
+
+def _unshifted(shape: shapely.Geometry, system: System) -> shapely.Geometry:
+    plain: shapely.Geometry = change_system(np.array([shape], dtype=object), system, to_epsg=system.epsg)[0]
+    return plain
+
+
+def _middles(shapes: Shapes) -> FloatArray:
+    """Return [n, 2] the middles of the shapes' boxes: a ring that crosses itself has its centre of gravity anywhere."""
+    box = shapely.bounds(shapes)
+    return np.asarray((box[:, :2] + box[:, 2:]) / 2, dtype=np.float64)
+
+
+def _check_rows(
+    shapes: Shapes, rows: Iterable[int], system: System, home: Home, findings: Findings
+) -> Inside:
+    centres = _middles(change_system(shapes, system, to_epsg=WGS84.epsg))
+    longitude, latitude = centres[:, 0], centres[:, 1]
     inside = (longitude >= home.west) & (longitude <= home.east)
     inside &= (latitude >= home.south) & (latitude <= home.north)
-    for row, fine, east, north in zip(rows, inside, longitude, latitude, strict=True):
+    for row, fine, (east, north) in zip(rows, inside, centres, strict=True):
         if not fine:
-            findings.add("outside_district", row, value=f"{east:.5f}, {north:.5f}")
-    return bool(inside.all())
+            value, place = f"{east:.5f}, {north:.5f}", shapely.Point(east, north)
+            findings.add("outside_district", row, value=value, place=place, epsg=WGS84.epsg)
+    return np.asarray(inside, dtype=np.bool_)
 
 
 def _is_home(x: float, y: float, system: System, home: Home) -> bool:
@@ -97,9 +137,13 @@ def _is_home(x: float, y: float, system: System, home: Home) -> bool:
 
 
 def _likely(x: float, y: float, home: Home, working_epsg: int) -> str:
-    """Return the systems that would put the point into the district, the working system first."""
+    return " / ".join(f"EPSG:{code}" for code in _fitting(x, y, home, working_epsg)) or "?"
+
+
+def _fitting(x: float, y: float, home: Home, working_epsg: int) -> list[int]:
+    """Return up to three systems that would put the point into the district, the working system first."""
     middle = (home.west + home.east) / 2
     near = [code for code, meridian in MERIDIANS.items() if abs(meridian - middle) <= REACH_DEGREES]
     codes = dict.fromkeys((working_epsg, *EVERYWHERE, *near))
     fits = [code for code in codes if _is_home(x, y, System(f"EPSG:{code}", code), home)]
-    return " / ".join(f"EPSG:{code}" for code in fits[:3]) or "?"
+    return fits[:SHOWN_SYSTEMS]

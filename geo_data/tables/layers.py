@@ -1,28 +1,41 @@
 """Map layers and tables with coordinates, read alike: rows of cells, each with a shape or None."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import (
+    CRSError,
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+)
 
 from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import FIRST_DATA_ROW, Findings
+from geo_data.tables.formats import check_format, check_member
 from geo_data.tables.reading import (
     ENCODING_SAMPLE,
     SPREADSHEETS,
     TEXTS,
     Cells,
+    Sheet,
     UnreadableFile,
     detect_encoding,
     open_sheet,
 )
 from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, parse_system
 
+PYOGRIO_FAULTS = (CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+MOST_VERTICES = 5_000_000  # a county's 10,000 units have some hundred thousand
+VERTEX_BYTES = 16
 LAYERS = frozenset({".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".fgb"})
 
 PLACE_COLUMNS = (
@@ -63,18 +76,46 @@ def read_layer(path: Path, *, working_epsg: int, findings: Findings) -> Layer:
     raise UnreadableFile(f"{suffix or path.name}: this kind of file is not read")
 
 
+def sheet_of_file(path: Path, *, working_epsg: int) -> Sheet:
+    """Return a table, or the attributes of a map layer as one. Raises UnreadableFile."""
+    if path.suffix.casefold() in TEXTS | SPREADSHEETS:
+        return open_sheet(path)
+    layer = read_layer(path, working_epsg=working_epsg, findings=Findings())
+    return Sheet(layer.headers, iter(layer.rows))
+
+
 def _read_map_layer(path: Path) -> Layer:
+    check_format(path)
     source, encoding = _source(path)
     try:
         meta, _, shapes, fields = pyogrio.raw.read(  # type: ignore[no-untyped-call]
             source, encoding=encoding, force_2d=True
         )
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as fault:
-        raise UnreadableFile(str(fault)) from fault
+        geometries = None if shapes is None else _decoded(shapes)
+    except (*PYOGRIO_FAULTS, shapely.GEOSException, UnicodeDecodeError, ValueError) as fault:
+        raise UnreadableFile(_without_folder(str(fault), path)) from fault
     cells = [_plain_cells(field) for field in fields]
     rows = tuple((number, row) for number, row in enumerate(zip(*cells, strict=True), start=FIRST_DATA_ROW))
-    geometries = np.full(len(rows), None, dtype=object) if shapes is None else shapely.from_wkb(shapes)
+    if geometries is None:
+        geometries = np.full(len(rows), None, dtype=object)
     return Layer(tuple(meta["fields"]), rows, geometries, _system_of(meta.get("crs")))
+
+
+def _decoded(shapes: Shapes) -> Shapes:
+    """Return the shapes of WKB, unless they are too many vertices; their bytes tell before they are decoded."""
+    _check_vertices(sum(len(shape) for shape in shapes if shape is not None) // VERTEX_BYTES)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are findings later
+        return np.asarray(shapely.from_wkb(shapes), dtype=np.object_)
+
+
+def _check_vertices(count: int) -> None:
+    if count > MOST_VERTICES:
+        raise UnreadableFile(f"{count} > {MOST_VERTICES}", "too_many_vertices")
+
+
+def _without_folder(message: str, path: Path) -> str:
+    """Return the message without where the file happens to lie."""
+    return message.replace(str(path.resolve()), path.name).replace(str(path), path.name)
 
 
 def _plain_cells(values: "np.ndarray[tuple[int], np.dtype[np.generic]]") -> list[object]:
@@ -101,13 +142,14 @@ def _zipped_source(path: Path) -> tuple[str, str | None]:
             layers = [name for name in names if Path(name).suffix.casefold() in LAYERS - {".zip"}]
             if len(layers) != 1:
                 raise UnreadableFile(f"{path.name}: an archive must hold one map layer, not {len(layers)}")
+            check_member(archive, layers[0])
             inside = f"/vsizip/{{{path.resolve()}}}/{layers[0]}"
             companions = {Path(name).suffix.casefold(): name for name in names}
             if ".dbf" not in companions or ".cpg" in companions:
                 return inside, None
             with archive.open(companions[".dbf"]) as table:
                 return inside, _encoding_of(table.read(ENCODING_SAMPLE))
-    except (zipfile.BadZipFile, OSError) as fault:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as fault:
         raise UnreadableFile(str(fault)) from fault
 
 
@@ -125,13 +167,15 @@ def _system_of(crs: str | None) -> System | None:
 
 def _read_table(path: Path, working_epsg: int, findings: Findings) -> Layer:
     sheet = open_sheet(path)
-    places = match_columns(sheet.headers, PLACE_COLUMNS, Findings())
+    places = match_columns(sheet.headers, PLACE_COLUMNS, findings.apart())
     columns = {column.name: column for column in PLACE_COLUMNS}
-    rows, shapes = [], []
+    rows, shapes, vertices = [], [], 0
     for number, cells in sheet.rows:
-        row = Row(number, cells, places, columns, sheet.headers, findings)
+        shape = _shape_of(Row(number, cells, places, columns, sheet.headers, findings))
+        vertices += int(shapely.get_num_coordinates(shape))
+        _check_vertices(vertices)
         rows.append((number, cells))
-        shapes.append(_shape_of(row))
+        shapes.append(shape)
     holder = np.empty(len(shapes), dtype=object)
     holder[:] = shapes
     degrees = "lon" in places and "lat" in places

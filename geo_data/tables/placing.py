@@ -21,9 +21,9 @@ class Ground:
 
 
 def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings: Findings) -> Shapes | None:
-    """Return the shapes in the working system, None where they cannot be where the declared system puts them.
+    """Return the shapes in the working system, None when the layer cannot be where the declared system puts it.
 
-    Rows without a place are noted and stay None in the array.
+    Rows without a place, or outside the district, are noted and are None in the array.
     """
     system = declared or layer.system
     if system is None:
@@ -36,9 +36,13 @@ def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings
         return None
     rows = [row for (row, _), is_placed in zip(layer.rows, placed, strict=True) if is_placed]
     home = home_of(ground.working_epsg, ground.extent)
-    if not check_place(layer.shapes[placed], rows, system, home, ground.working_epsg, findings):
+    inside = check_place(layer.shapes[placed], rows, system, home, ground.working_epsg, findings)
+    if inside is None:
         return None
     shapes = layer.shapes.copy()
+    shapes[~placed] = None
+    shapes[np.flatnonzero(placed)[~inside]] = None
+    placed = ~shapely.is_missing(shapes)
     shapes[placed] = change_system(layer.shapes[placed], system, to_epsg=ground.working_epsg)
     return shapes
 

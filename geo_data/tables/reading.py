@@ -9,18 +9,19 @@ from pathlib import Path
 from python_calamine import CalamineError, load_workbook
 
 from geo_data.tables.findings import FIRST_DATA_ROW
+from geo_data.tables.formats import check_format
+from geo_data.tables.unreadable import UnreadableFile
+
+__all__ = ["Sheet", "UnreadableFile", "detect_encoding", "open_sheet"]
 
 Cells = Sequence[object]
 SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 TEXTS = frozenset({".csv", ".tsv", ".txt"})
 ENCODING_SAMPLE = 1 << 20
+MOST_COLUMNS = 2000
 LONGEST_CELL = 1 << 20  # a polygon written out as text may be long
 
 csv.field_size_limit(LONGEST_CELL)
-
-
-class UnreadableFile(ValueError):
-    """The file is not what its name says, is damaged, or is of a kind that is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def open_sheet(path: Path) -> Sheet:
     Raises UnreadableFile, also while rows are being read.
     """
     suffix = path.suffix.casefold()
+    if suffix in TEXTS | SPREADSHEETS:
+        check_format(path)
     if suffix in TEXTS:
         return _sheet(_csv_rows(path))
     if suffix in SPREADSHEETS:
@@ -57,6 +60,8 @@ def detect_encoding(sample: bytes) -> str:
 
 def _sheet(rows: Iterator[Cells]) -> Sheet:
     header = next(rows, ())
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFile(f"{len(header)} > {MOST_COLUMNS} columns")
     headers = tuple("" if cell is None else str(cell).strip() for cell in header)
     numbered = enumerate(rows, start=FIRST_DATA_ROW)
     return Sheet(headers, ((number, cells) for number, cells in numbered if any(_filled(c) for c in cells)))

@@ -1,6 +1,5 @@
 """The file of schools, checked: one row a school and stage."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +65,7 @@ def read_schools(
     stage: str | None,
     findings: Findings,
 ) -> tuple[SchoolRow, ...]:
-    """Return the schools of a file; they may be stored only when `findings` does not refuse them.
+    """Return the schools of a file without severe findings; to be stored only when `findings` does not refuse them.
 
     units -- areas by unit code in the working system (points where a unit has no area)
     stage -- the stage of all schools of a file without that column
@@ -82,12 +81,15 @@ def read_schools(
         findings.add("name_missing")
     columns = {column.name: column for column in SCHOOL_COLUMNS}
     rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
-    if not rows:
+    codes = [row.text("school_id") for row in rows]  # told also of a layer that is stopped below
+    if not codes:
         findings.add("file_empty")
     shapes = place_shapes(layer, declared, ground, findings) if rows else None
-    if shapes is None or shapely.is_missing(shapes).any():
+    if shapes is None:
         return ()
-    metres = shapely.centroid(shapes)
+    placed = ~shapely.is_missing(shapes)
+    rows = [row for row, is_placed in zip(rows, placed, strict=True) if is_placed]
+    metres = shapely.centroid(shapes[placed])
     degrees = to_degrees(metres, ground)
     finder = _UnitFinder(units)
     schools = tuple(
@@ -96,7 +98,7 @@ def read_schools(
     )
     _compare(rows, schools)
     _note_same_places(rows, metres)
-    return schools
+    return tuple(school for row, school in zip(rows, schools, strict=True) if not row.is_bad)
 
 
 def _school(row: Row, unit_code: str, point: shapely.Point, stage: str | None) -> SchoolRow:
@@ -145,13 +147,13 @@ class _UnitFinder:
             row.note("unit_unknown", "unit_id", stated)
             return ""
         if stated and self._are_areas and not shapely.intersects(self._units[stated], point):
-            row.note("outside_its_unit", "unit_id", stated)
+            row.note("outside_its_unit", "unit_id", stated, place=point)
         return stated or self._unit_around(row, point)
 
     def _unit_around(self, row: Row, point: shapely.Point) -> str:
         around = self._tree.query(point, predicate="intersects") if self._are_areas else np.empty(0, np.intp)
         if not len(around):
-            row.note("outside_every_unit", value=row.text("school_id"))
+            row.note("outside_every_unit", value=row.text("school_id"), place=point)
             return ""
         return self._codes[int(around.min())]
 
@@ -169,9 +171,9 @@ def _compare(rows: Sequence[Row], schools: Sequence[SchoolRow]) -> None:
 
 
 def _note_same_places(rows: Sequence[Row], points: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> None:
-    by_place: dict[tuple[int, int, str], list[Row]] = defaultdict(list)
+    first: dict[tuple[int, int, str], Row] = {}
     for row, point in zip(rows, points, strict=True):
-        by_place[round(point.x), round(point.y), row.text("stage")].append(row)
-    for place_rows in by_place.values():
-        for row in place_rows[1:]:
-            row.note("same_place", value=f"{place_rows[0].text('school_id')}, {row.text('school_id')}")
+        there = first.setdefault((round(point.x), round(point.y), row.text("stage")), row)
+        if there is not row:
+            value = f"{there.text('school_id')}, {row.text('school_id')}"
+            row.note("same_place", value=value, place=point)

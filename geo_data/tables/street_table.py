@@ -10,7 +10,7 @@ from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.guards import check_place, home_of
-from geo_data.tables.layers import Layer, read_layer
+from geo_data.tables.layers import PLACE_COLUMNS, Layer, read_layer
 from geo_data.tables.osm_streets import read_osm_streets
 from geo_data.tables.placing import Ground
 from geo_data.tables.street_classes import StreetClass, class_of
@@ -33,6 +33,7 @@ STREET_COLUMNS = (
     Column("bridge", "桥梁", CellKind.FLAG),
     Column("tunnel", "隧道", CellKind.FLAG, aliases=("地道",)),
     Column("layer", "层", CellKind.INTEGER, aliases=("层次",), least=-10, most=10),
+    *(column for column in PLACE_COLUMNS if column.name == "wkt"),
 )
 OSM_SUFFIX = ".pbf"
 PER_METRE = 10  # nodes of lines stand on a grid of 10 cm
@@ -104,6 +105,9 @@ def _lines_at_home(layer: Layer, system: System | None, ground: Ground, findings
     places = match_columns(layer.headers, STREET_COLUMNS, findings)
     columns = {column.name: column for column in STREET_COLUMNS}
     rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    kinds = {row.number: _class_of(row) for row in rows}  # told also of a layer that is stopped below
+    if not rows:
+        findings.add("file_empty")
     if system is None:
         findings.add("crs_missing")
         return None
@@ -124,7 +128,6 @@ def _lines_at_home(layer: Layer, system: System | None, ground: Ground, findings
         change_system(shapes[inside], system, to_epsg=ground.working_epsg), return_index=True
     )
     owners = [rows[i] for i in kept[inside][of]]
-    kinds = {row.number: _class_of(row) for row in dict.fromkeys(owners)}
     walked = np.array([kinds[row.number] is not StreetClass.CLOSED for row in owners], dtype=bool)
     owners = [row for row, is_walked in zip(owners, walked, strict=True) if is_walked]
     return _Lines(parts[walked], tuple(owners), tuple(kinds[row.number] for row in owners))

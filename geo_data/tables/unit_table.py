@@ -68,18 +68,12 @@ def read_units(
     Raises UnreadableFile.
     Source: docs/import.md (units).
     """
-    layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
-    rows = _rows(layer, findings)
-    if not rows:
-        findings.add("file_empty")
-    codes = [row.text("unit_id") for row in rows]
-    _note_doubles(rows, codes)
-    shapes = place_shapes(layer, declared, ground, findings) if rows else None
-    if shapes is None or shapely.is_missing(shapes).any():
+    read = read_unit_shapes(path, ground=ground, declared=declared, findings=findings)
+    if read is None:
         return UnitTable((), {})
-    numbers = [row.number for row in rows]
+    rows, codes, numbers, shapes = read.rows, read.codes, read.numbers, read.shapes
     if not (shapely.get_dimensions(shapes) == 2).any():
-        borders = _declared_borders(borders_path, codes, findings)
+        borders = _declared_borders(borders_path, codes, shapes, findings)
         return UnitTable(_units(rows, shapes, ground), borders)
     if not _all_polygons(shapes, numbers, findings):
         return UnitTable((), {})
@@ -90,8 +84,42 @@ def read_units(
         return UnitTable((), {})
     note_gaps(shapes, codes, findings)
     borders = shared_borders(shapes)
-    note_islands(list(borders), codes, findings)
+    note_islands(list(borders), codes, shapes, findings)
     return UnitTable(_units(rows, shapes, ground), borders)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitShapes:
+    """The rows of a file of units with their shapes in the working system, index by index; every row has one."""
+
+    rows: Sequence[Row]
+    codes: Sequence[str]
+    shapes: Shapes
+
+    @property
+    def numbers(self) -> list[int]:
+        """Return the row numbers as a spreadsheet shows them."""
+        return [row.number for row in self.rows]
+
+
+def read_unit_shapes(
+    path: Path, *, ground: Ground, declared: System | None, findings: Findings
+) -> UnitShapes | None:
+    """Return the rows and shapes of a file before anything is mended, None when a row has no shape.
+
+    Raises UnreadableFile.
+    Source: docs/import.md (units).
+    """
+    layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
+    rows = _rows(layer, findings)
+    if not rows:
+        findings.add("file_empty")
+    codes = [row.text("unit_id") for row in rows]
+    _note_doubles(rows, codes)
+    shapes = place_shapes(layer, declared, ground, findings) if rows else None
+    if shapes is None or shapely.is_missing(shapes).any():
+        return None
+    return UnitShapes(rows, codes, shapes)
 
 
 def _rows(layer: Layer, findings: Findings) -> list[Row]:
@@ -113,7 +141,7 @@ def _note_doubles(rows: Sequence[Row], codes: Sequence[str]) -> None:
 def _all_polygons(shapes: Shapes, numbers: Sequence[int], findings: Findings) -> bool:
     others = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6)))
     for i in map(int, others):
-        findings.add("not_a_polygon", numbers[i], value=type(shapes[i]).__name__)
+        findings.add("not_a_polygon", numbers[i], value=type(shapes[i]).__name__, place=shapes[i])
     return not len(others)
 
 
@@ -151,7 +179,7 @@ def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
     )
 
 
-def _declared_borders(path: Path | None, codes: Sequence[str], findings: Findings) -> Borders:
+def _declared_borders(path: Path | None, codes: Sequence[str], shapes: Shapes, findings: Findings) -> Borders:
     if path is None:
         findings.add("borders_unknown")
         return {}
@@ -165,7 +193,7 @@ def _declared_borders(path: Path | None, codes: Sequence[str], findings: Finding
         a, b = _index_of(row, "unit_a", index), _index_of(row, "unit_b", index)
         if a is not None and b is not None and a != b:
             found[min(a, b), max(a, b)] = 0.0
-    note_islands(list(found), codes, findings)
+    note_islands(list(found), codes, shapes, findings)
     return found
 
 

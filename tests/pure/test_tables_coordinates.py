@@ -98,10 +98,10 @@ def test_a_layer_in_the_wrong_place_is_stopped_with_the_likely_system_named(
 ) -> None:
     shapes, findings = np.array([shapely.Point(point)] * 3, dtype=object), Findings()
 
-    is_right = check_place(shapes, [2, 3, 4], parse_system(declared), HOME, 4543, findings)
+    inside = check_place(shapes, [2, 3, 4], parse_system(declared), HOME, 4543, findings)
 
     [first, *_] = findings.kept()
-    assert (is_right, first.code, findings.refuses) == (False, finding, True)
+    assert (inside, first.code, findings.refuses) == (None, finding, True)
     assert told in first.value
 
 
@@ -111,9 +111,11 @@ def test_one_point_far_away_is_named_by_its_row() -> None:
     )
     findings = Findings()
 
-    assert not check_place(shapes, [2, 3, 4], parse_system("4326"), HOME, 4543, findings)
+    inside = check_place(shapes, [2, 3, 4], parse_system("4326"), HOME, 4543, findings)
 
     [only] = findings.kept()
+    assert inside is not None
+    assert inside.tolist() == [True, True, False]
     assert (only.code, only.row) == ("outside_district", 4)
 
 

@@ -92,8 +92,9 @@ def test_borders_are_shared_sides_in_metres_and_corners_are_none() -> None:
 
 def test_units_without_neighbours_and_separate_parts_are_named() -> None:
     findings = Findings()
+    shapes = _shapes(*(shapely.box(20 * i, 0, 20 * i + 10, 10) for i in range(6)))
 
-    note_islands([(0, 1), (1, 2), (3, 4)], ["A", "B", "C", "D", "E", "F"], findings)
+    note_islands([(0, 1), (1, 2), (3, 4)], ["A", "B", "C", "D", "E", "F"], shapes, findings)
 
     assert _values(findings, "no_neighbour") == ["F"]
     assert _values(findings, "islands") == ["2: D, E"]

@@ -28,11 +28,12 @@ from geo_data.selectors.districts import NoSuchDistrict
 from geo_data.selectors.units import load_borders
 from geo_data.services.bringing_in import UnknownCrs
 from geo_data.services.census import import_children
-from geo_data.services.datasets import DatasetIsWithdrawn, ImportRefused, withdraw_dataset
+from geo_data.services.datasets import ImportRefused
 from geo_data.services.districts import DistrictDiffers, SystemIsNotMetric, ensure_district
 from geo_data.services.import_base_map import import_base_map
 from geo_data.services.import_schools import import_schools
 from geo_data.services.import_units import import_units
+from geo_data.services.versions import DatasetIsWithdrawn, withdraw_dataset
 from tests.services import geo_world as world
 from tests.services.accounts_world import auditor, officer
 

@@ -108,12 +108,20 @@ def test_a_place_without_a_zone_is_said_to_have_none() -> None:
         zone_at_point(DISTRICT, Stage.PRIMARY, 190.0, MIDDLE, DAY)
 
 
-def test_a_point_costs_eight_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_place_costs_two_queries_once_its_schools_are_known(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     small_county()
+    in_force(plan_of({**HALVES, "u1": "B"}), 2025)
     in_force(plan_of(HALVES), 2026)
+    zone_of_unit(DISTRICT, Stage.PRIMARY, "u1", DAY)
 
-    with django_assert_num_queries(8):
-        zone_at_point(DISTRICT, Stage.PRIMARY, WEST + 1.5 * SIDE, MIDDLE, DAY)
+    with django_assert_num_queries(2):
+        at_point = zone_at_point(DISTRICT, Stage.PRIMARY, WEST + 1.5 * SIDE, MIDDLE, DAY)
+    with django_assert_num_queries(2):
+        of_unit = zone_of_unit(DISTRICT, Stage.PRIMARY, "u1", DAY)
+
+    assert at_point.zone_code == of_unit.zone_code == "A"
 
 
 def test_a_plan_in_figures() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from geo_data.models import DistanceMeasure, DistanceMethod, Stage
+from zoning.api.address_serializers import AnsweredAddressSerializer
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
 
@@ -281,10 +282,16 @@ class PublishRequest(PeriodSerializer):
 
 
 class ZoneAtQuery(serializers.Serializer[object]):
-    """A place, by unit or by point, and a day."""
+    """A place, by address, by unit or by point, and a day."""
 
     district = serializers.CharField(help_text="District code.")
     stage = serializers.ChoiceField(choices=Stage.choices)
+    address = serializers.CharField(
+        required=False,
+        max_length=100,
+        help_text="Code of a place of the register, or an address as typed; goes before unit and point. "
+        "With lon and lat the point answers for an address that the register does not know.",
+    )
     unit = serializers.CharField(required=False, help_text="Code of the unit; goes before the point.")
     lon = serializers.FloatField(required=False, min_value=-180, max_value=180)
     lat = serializers.FloatField(required=False, min_value=-90, max_value=90)
@@ -292,8 +299,8 @@ class ZoneAtQuery(serializers.Serializer[object]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a question without a place."""
-        if "unit" not in attrs and not {"lon", "lat"} <= set(attrs):
-            raise serializers.ValidationError("Give a unit, or both lon and lat.")
+        if not {"unit", "address"} & set(attrs) and not {"lon", "lat"} <= set(attrs):
+            raise serializers.ValidationError("Give an address, a unit, or both lon and lat.")
         return attrs
 
 
@@ -330,6 +337,9 @@ class OtherPeriodSerializer(serializers.Serializer[object]):
 class ZoneAnswerSerializer(serializers.Serializer[object]):
     """Which zone a place belongs to on a day."""
 
+    address = AnsweredAddressSerializer(
+        allow_null=True, help_text="The address of the register; null where a unit or a point was asked for."
+    )
     on = serializers.DateField(source="answer.on")
     unit_code = serializers.CharField(source="answer.unit_code")
     unit_name = serializers.CharField(source="answer.unit_name")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from zoning.api.lookup import ZoneAt
+from zoning.api.lookup import SchoolZoneInWords, ZoneAt
 from zoning.api.plans import (
     PlanDetail,
     PlanMoves,
@@ -31,5 +31,6 @@ urlpatterns: list[URLPattern] = [
         PublicationWithdrawn.as_view(),
         name="zone-publication-withdraw",
     ),
+    path("schools/<str:school_code>/zone/", SchoolZoneInWords.as_view(), name="school-zone"),
     path("zones/at/", ZoneAt.as_view(), name="zone-at"),
 ]

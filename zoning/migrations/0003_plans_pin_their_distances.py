@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('geo_data', '0004_streets_and_walks'),
+        ('geo_data', '0006_streets_and_walks'),
         ('zoning', '0002_plans_never_changed'),
     ]
 

@@ -6,29 +6,17 @@ from datetime import date
 from uuid import UUID
 
 import numpy as np
-import shapely
-from django.contrib.gis.db.models.functions import AsWKB
-from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.geos import Point
 
 from common.errors import MalformedInput, NotFound
 from common.periods import Period
 from geo_data.models import DistanceMeasure, School, Stage
 from geo_data.selectors.measures import find_unit_distances
 from geo_data.selectors.routes import find_walks, minutes_on_foot
-from geo_data.selectors.units import find_unit_at
 from geo_data.tables.projecting import project
-from zoning.models import UnitAssignment, ZonePlan, ZonePublication
 from zoning.selectors.distances import find_plan_measure
-from zoning.selectors.metres import in_metres
-from zoning.selectors.publications import (
-    find_publication_after,
-    find_publication_before,
-    get_publication_in_force,
-    period_of,
-)
-
-NEAR_EDGE_M = 30  # nearer to another zone than this, a point on a map does not settle the question
-DEGREES_PER_METRE = 1 / 50_000  # enough for a box around a point anywhere up to 63 degrees of latitude
+from zoning.selectors.placed import Placed, place_point, place_unit, schools_of_zone
+from zoning.selectors.publications import NothingInForce
 
 
 class NoZoneHere(NotFound):
@@ -103,117 +91,87 @@ class ZoneAnswer:
     measure: DistanceMeasure | None
 
 
-def zone_of_unit(district_code: str, stage: Stage, unit_code: str, on: date) -> ZoneAnswer:
-    """Return the answer for a whole unit. Raises NothingInForce and NoZoneHere."""
-    publication = get_publication_in_force(district_code, stage, on)
-    assignment = _assignment_of_code(publication.plan, unit_code)
-    if assignment is None:
+def zone_of_unit(
+    district_code: str, stage: Stage, unit_code: str, on: date, place: Point | None = None
+) -> ZoneAnswer:
+    """Return the answer for a unit, with distances from `place` or else from the unit's point.
+
+    One query, and one for the schools of every zone that this process has not met. Raises NothingInForce and
+    NoZoneHere.
+    """
+    found = place_unit(district_code, stage, unit_code, on)
+    now = _now(found, district_code, stage, on)
+    if now.zone_id is None:
         raise NoZoneHere("the zones in force do not know this unit", unit=unit_code)
-    place = assignment.unit.point
-    others = [
-        (other, _assignment_of_code(other.plan, unit_code)) for other in _neighbour_periods(publication)
-    ]
-    return _answer(publication, assignment, others, on=on, unit_code=unit_code, place=place, near_edge=False)
+    here = place or Point(now.unit_longitude, now.unit_latitude, srid=4326)
+    return _answer(now, found, on=on, place=here, unit_code="" if place else unit_code)
 
 
 def zone_at_point(
     district_code: str, stage: Stage, longitude: float, latitude: float, on: date
 ) -> ZoneAnswer:
-    """Return the answer for a point of EPSG:4326. Raises NotOnEarth, NothingInForce and NoZoneHere."""
+    """Return the answer for a point of EPSG:4326; on a border of units, of the one with the smaller code.
+
+    One query, and one for the schools of every zone that this process has not met. Raises NotOnEarth, NothingInForce
+    and NoZoneHere. Units without areas cannot answer: then the address must be looked up by its unit.
+    """
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         raise NotOnEarth("longitude or latitude is out of range")
-    publication = get_publication_in_force(district_code, stage, on)
-    place = Point(longitude, latitude, srid=4326)
-    assignment = _assignment_at(publication.plan, place)
-    if assignment is None:
+    found = place_point(district_code, stage, longitude, latitude, on)
+    now = _now(found, district_code, stage, on)
+    if now.zone_id is None:
         raise NoZoneHere("the place lies outside the zones in force: the education bureau finds a school")
-    others = [(other, _assignment_at(other.plan, place)) for other in _neighbour_periods(publication)]
-    near_edge = _is_near_edge(assignment, place, publication.district.working_crs)
-    return _answer(publication, assignment, others, on=on, place=place, near_edge=near_edge)
+    return _answer(now, found, on=on, place=Point(longitude, latitude, srid=4326))
 
 
-def _neighbour_periods(publication: ZonePublication) -> list[ZonePublication]:
-    found = (find_publication_before(publication), find_publication_after(publication))
-    return [other for other in found if other is not None]
-
-
-def _assignment_of_code(plan: ZonePlan, unit_code: str) -> UnitAssignment | None:
-    rows = UnitAssignment.objects.select_related("unit", "zone").defer("unit__area")
-    return rows.filter(plan=plan, unit__code=unit_code).first()
-
-
-def _assignment_at(plan: ZonePlan, place: Point) -> UnitAssignment | None:
-    """Return the assignment of the unit that covers the point.
-
-    Units without areas cannot answer: then the address must be looked up by its unit.
-    """
-    unit = find_unit_at(plan.units_dataset, place.x, place.y)
-    if unit is None:
-        return None
-    return UnitAssignment.objects.select_related("unit", "zone").filter(plan=plan, unit=unit).first()
-
-
-def _is_near_edge(assignment: UnitAssignment, place: Point, working_crs: int) -> bool:
-    reach = NEAR_EDGE_M * DEGREES_PER_METRE
-    box = Polygon.from_bbox((place.x - reach, place.y - reach, place.x + reach, place.y + reach))
-    box.srid = 4326
-    rows = UnitAssignment.objects.filter(plan_id=assignment.plan_id, unit__area__bboverlaps=box)
-    others = rows.exclude(zone_id=assignment.zone_id).annotate(wkb=AsWKB("unit__area"))
-    areas = [bytes(wkb) for wkb in others.values_list("wkb", flat=True)]
-    if not areas:
-        return False
-    here = shapely.Point(place.x, place.y)
-    shapes = in_metres(np.array([here, *shapely.from_wkb(areas)], dtype=object), epsg=working_crs)
-    return bool(shapely.distance(shapes[1:], shapes[0]).min() <= NEAR_EDGE_M)
+def _now(found: Sequence[Placed], district_code: str, stage: Stage, on: date) -> Placed:
+    for placed in found:
+        if placed.away == 0:
+            return placed
+    raise NothingInForce(
+        "no zones are in force on this day", district=district_code, stage=stage.value, on=on.isoformat()
+    )
 
 
 def _answer(
-    publication: ZonePublication,
-    assignment: UnitAssignment,
-    others: Sequence[tuple[ZonePublication, UnitAssignment | None]],
-    *,
-    on: date,
-    place: Point,
-    near_edge: bool,
-    unit_code: str = "",
+    now: Placed, found: Sequence[Placed], *, on: date, place: Point, unit_code: str = ""
 ) -> ZoneAnswer:
     """Return the answer; walks are those of the whole unit where its code is given, else those from the place."""
-    schools = _schools_of(assignment)
-    measure = find_plan_measure(publication.plan)
+    schools = _schools_of(now)
+    measure = find_plan_measure(now.plan_id)
     walks = _walks(measure, schools, place, unit_code) if measure else {}
     codes = {school.code for school in schools}
-    began = publication.in_force.lower
     differing = {
-        other.in_force.lower < began: _other_period(other, found)
-        for other, found in others
-        if found is not None and {school.code for school in _schools_of(found)} != codes
+        other.away: _other_period(other)
+        for other in found
+        if other.zone_id is not None and {school.code for school in _schools_of(other)} != codes
     }
     return ZoneAnswer(
         on=on,
-        unit_code=assignment.unit.code,
-        unit_name=assignment.unit.name,
-        zone_code=assignment.zone.code,
-        zone_name=assignment.zone.name,
-        schools=_near_schools(schools, place, publication.district.working_crs, walks),
-        plan_id=publication.plan_id,
-        plan_number=publication.plan.number,
-        document_number=publication.document_number,
-        period=period_of(publication),
-        near_edge=near_edge,
-        before=differing.get(True),
-        after=differing.get(False),
+        unit_code=now.unit_code or "",
+        unit_name=now.unit_name or "",
+        zone_code=now.zone_code or "",
+        zone_name=now.zone_name or "",
+        schools=_near_schools(schools, place, now.working_crs, walks),
+        plan_id=now.plan_id,
+        plan_number=now.plan_number,
+        document_number=now.document_number,
+        period=now.period,
+        near_edge=now.near_edge,
+        before=differing.get(-1),
+        after=differing.get(1),
         place=(place.x, place.y),
         measure=measure,
     )
 
 
-def _schools_of(assignment: UnitAssignment) -> list[School]:
-    return list(assignment.zone.schools.order_by("code"))
+def _schools_of(placed: Placed) -> tuple[School, ...]:
+    return () if placed.zone_id is None else schools_of_zone(placed.plan_id, placed.zone_id)
 
 
-def _other_period(publication: ZonePublication, assignment: UnitAssignment) -> OtherPeriod:
-    names = tuple(school.name for school in _schools_of(assignment))
-    return OtherPeriod(period_of(publication), assignment.zone.name, names)
+def _other_period(placed: Placed) -> OtherPeriod:
+    names = tuple(school.name for school in _schools_of(placed))
+    return OtherPeriod(placed.period, placed.zone_name or "", names)
 
 
 def _walks(

@@ -126,3 +126,8 @@ def _plans() -> QuerySet[ZonePlan]:
         "measure__units_dataset__district",
         "measure__schools_dataset__district",
     )
+
+
+def list_zone_schools(plan_id: UUID) -> QuerySet[School]:
+    """Return the schools that have a zone in the plan, by name and code. One query."""
+    return School.objects.filter(zones__plan_id=plan_id).order_by("name", "code").distinct()

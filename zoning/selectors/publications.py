@@ -57,6 +57,14 @@ def find_publication_after(publication: ZonePublication) -> ZonePublication | No
     return later.order_by("in_force__startswith").first()
 
 
+def list_from(district_code: str, stage: Stage, on: date) -> QuerySet[ZonePublication]:
+    """Return the publications in force on the day or later, in their order, with plan and district. One query."""
+    rows = _live(district_code, stage).filter(in_force__endswith=None) | _live(district_code, stage).filter(
+        in_force__endswith__gt=on
+    )
+    return rows.order_by("in_force__startswith")
+
+
 def get_publication(publication_id: UUID) -> ZonePublication:
     """Return the publication, withdrawn or not. Raises NoSuchPublication."""
     found = ZonePublication.objects.select_related("plan", "district").filter(pk=publication_id).first()

@@ -32,7 +32,12 @@ def plan_units_geojson(plan: ZonePlan) -> bytes:
 
 def find_zone_area(plan: ZonePlan, zone_code: str) -> Mapping[str, object] | None:
     """Return the area of one zone as a GeoJSON geometry, None where its units are points."""
-    return _areas_of_zones(plan.pk).get(zone_code)
+    return find_zone_area_of(plan.pk, zone_code)
+
+
+def find_zone_area_of(plan_id: UUID, zone_code: str) -> Mapping[str, object] | None:
+    """Return the area of one zone of the plan with this key; no query once the process has drawn the plan."""
+    return _areas_of_zones(plan_id).get(zone_code)
 
 
 @lru_cache(maxsize=KEPT_PLANS)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from admissions.matching.file_form import MalformedTable, read_choices, read_lines
 from admissions.matching.file_results import cutoff_rows, place_table, placement_rows
 from admissions.matching.records import Mechanism
+from common.formulas import guarded
 
 
 class Command(BaseCommand):
@@ -53,4 +54,5 @@ class Command(BaseCommand):
 
 def _write(path: Path, rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, lineterminator="\n").writerows(rows)
+        texts = ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+        csv.writer(out, lineterminator="\n").writerows(texts)

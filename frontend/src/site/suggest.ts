@@ -1,13 +1,30 @@
 // Suggestions under a search field: <input data-suggest="code of the district">. Without it, the server searches.
+// With data-suggest-addresses the address register is asked first, and units by name where it finds nothing.
 import { get, type Schemas } from "../api/client";
 
 const WAIT_MS = 180;
 const LEAST_LETTERS = 1;
 
 type Unit = Pick<Schemas["Unit"], "code" | "name" | "township">;
+type Hit = Pick<Schemas["AddressHit"], "code" | "address" | "township" | "called">;
 
-export function suggestionText(unit: Unit): string {
-  return unit.township ? `${unit.name} · ${unit.township}` : unit.name;
+/** A place to choose. Only the code of the register's place may be sent as such; a unit is found again by its name. */
+export interface Suggestion extends Unit {
+  called: string;
+  isAddress: boolean;
+}
+
+export function suggestionText(one: Suggestion): string {
+  const name = one.called ? `${one.name} (${one.called})` : one.name;
+  return one.township ? `${name} · ${one.township}` : name;
+}
+
+export function ofUnit(unit: Unit): Suggestion {
+  return { ...unit, called: "", isAddress: false };
+}
+
+export function ofHit(hit: Hit): Suggestion {
+  return { code: hit.code, name: hit.address, township: hit.township, called: hit.called, isAddress: true };
 }
 
 /** Return the place that an arrow key leads to; -1 is the field itself. */
@@ -19,7 +36,7 @@ export function nextPlace(place: number, key: string, count: number): number {
 
 class Suggestions {
   private readonly list = document.createElement("ul");
-  private found: Unit[] = [];
+  private found: Suggestion[] = [];
   private place = -1;
   private timer = 0;
   private asked = new AbortController();
@@ -35,9 +52,16 @@ class Suggestions {
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-expanded", "false");
     field.autocomplete = "off";
-    field.addEventListener("input", () => this.later());
+    field.addEventListener("input", () => {
+      if (this.wantsAddresses) this.remember("");
+      this.later();
+    });
     field.addEventListener("keydown", (event) => this.key(event));
     field.addEventListener("blur", () => setTimeout(() => this.show([]), 150));
+  }
+
+  private get wantsAddresses(): boolean {
+    return this.field.dataset["suggestAddresses"] !== undefined;
   }
 
   private later(): void {
@@ -50,12 +74,26 @@ class Suggestions {
     this.asked = new AbortController();
     const words = this.field.value.trim();
     if (words.length < LEAST_LETTERS) return this.show([]);
-    const query = { district: this.field.dataset["suggest"] ?? "", q: words };
-    const found = await get("/api/units/", { query }, this.asked.signal).catch(() => null);
+    const found = await this.search(words, this.asked.signal).catch(() => null);
     if (found) this.show(found);
   }
 
-  private show(found: Unit[]): void {
+  private async search(words: string, signal: AbortSignal): Promise<Suggestion[]> {
+    const query = { district: this.field.dataset["suggest"] ?? "", q: words };
+    if (this.wantsAddresses) {
+      const hits = await get("/api/addresses/", { query }, signal);
+      if (hits.length) return hits.map(ofHit);
+    }
+    return (await get("/api/units/", { query }, signal)).map(ofUnit);
+  }
+
+  /** Put the code of what was chosen beside the field, or take it away when something else is typed. */
+  private remember(code: string): void {
+    const place = document.getElementById(this.field.dataset["suggestCode"] ?? "");
+    if (place instanceof HTMLInputElement) place.value = code;
+  }
+
+  private show(found: Suggestion[]): void {
     this.found = found;
     this.place = -1;
     this.list.replaceChildren(...found.map((unit, place) => this.row(unit, place)));
@@ -64,7 +102,7 @@ class Suggestions {
     this.field.removeAttribute("aria-activedescendant");
   }
 
-  private row(unit: Unit, place: number): HTMLLIElement {
+  private row(unit: Suggestion, place: number): HTMLLIElement {
     const row = document.createElement("li");
     row.id = `${this.list.id}-${place}`;
     row.setAttribute("role", "option");
@@ -97,10 +135,9 @@ class Suggestions {
     else this.field.removeAttribute("aria-activedescendant");
   }
 
-  private take(unit: Unit): void {
-    this.field.value = unit.name;
-    const code = document.getElementById(this.field.dataset["suggestCode"] ?? "");
-    if (code instanceof HTMLInputElement) code.value = unit.code;
+  private take(one: Suggestion): void {
+    this.field.value = one.name;
+    if (one.isAddress === this.wantsAddresses) this.remember(one.code);
     this.show([]);
     if (this.field.dataset["suggestSubmit"] !== undefined) this.field.form?.requestSubmit();
   }

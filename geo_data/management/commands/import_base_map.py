@@ -28,4 +28,5 @@ class Command(ImportCommand):
             path=options["file"],
             crs=options["crs"] or "",
             origin=origin,
+            terms=options["terms"],
         )

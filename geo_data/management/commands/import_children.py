@@ -16,5 +16,10 @@ class Command(ImportCommand):
     def import_file(self, *, now: datetime, origin: Origin, options: dict[str, Any]) -> ImportResult:
         """Import."""
         return import_children(
-            actor=None, now=now, district_code=options["district"], path=options["file"], origin=origin
+            actor=None,
+            now=now,
+            district_code=options["district"],
+            path=options["file"],
+            origin=origin,
+            terms=options["terms"],
         )

@@ -33,4 +33,5 @@ class Command(ImportCommand):
             crs=options["crs"] or "",
             stage=options["stage"],
             origin=origin,
+            terms=options["terms"],
         )

@@ -1,5 +1,6 @@
 """Import the street network."""
 
+from argparse import BooleanOptionalAction
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +21,9 @@ class Command(ImportCommand):
         parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02 or bd09 (lines only)")
         parser.add_argument(
             "--split-crossings",
-            action="store_true",
-            help="lines also meet where they cross, unless bridge, tunnel or layer differ",
+            action=BooleanOptionalAction,
+            default=True,
+            help="lines meet where they cross, unless bridge, tunnel or layer differ",
         )
 
     def import_file(self, *, now: datetime, origin: Origin, options: dict[str, Any]) -> ImportResult:
@@ -34,4 +36,5 @@ class Command(ImportCommand):
             crs=options["crs"] or "",
             split_crossings=options["split_crossings"],
             origin=origin,
+            terms=options["terms"],
         )

@@ -57,6 +57,7 @@ class Command(ImportCommand):
             tolerance_m=options["tolerance"],
             borders_path=options["borders"],
             origin=origin,
+            terms=options["terms"],
         )
 
 

@@ -15,6 +15,7 @@ from geo_data.county.sketch import DISTRICT, WORKING_CRS, County
 from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
+from geo_data.services.import_addresses import import_addresses
 from geo_data.services.import_base_map import import_base_map
 from geo_data.services.import_schools import import_schools
 from geo_data.services.import_streets import import_streets
@@ -81,7 +82,8 @@ class Command(BaseCommand):
         }
         self._tell(import_units(path=folder / "units.geojson", **common))
         self._tell(import_base_map(path=folder / "base_map.geojson", **common))
-        self._tell(import_streets(path=folder / "streets.geojson", split_crossings=True, **common))
+        self._tell(import_streets(path=folder / "streets.geojson", **common))
+        self._tell(import_addresses(path=folder / "addresses.csv", **common))
         self._tell(import_schools(path=folder / "schools.csv", **common))
         self._tell(import_children(path=folder / "children.csv", **common))
 

@@ -2,13 +2,67 @@
 
 from collections.abc import Mapping
 
-from geo_data.tables.finding_text import FindingText, note, severe
+from geo_data.tables.finding_text import FindingText, note, severe, warning
 
 FILE_TEXTS: Mapping[str, FindingText] = {
     "file_unreadable": severe(
         "文件无法读取", "the file cannot be read", "请检查格式和扩展名", "Check format and extension"
     ),
+    "file_too_heavy": severe(
+        "文件超出读取上限（内存、时间或输出），已停止读取",
+        "reading the file would take more memory, time or output than allowed; it was stopped",
+        "请拆分文件，或检查是否异常膨胀",
+        "Split the file, or check why it is so large",
+    ),
+    "file_crashed_the_reader": severe(
+        "读取程序在该文件上异常退出，文件可能已损坏",
+        "the reader broke down on this file; it may be damaged",
+        "请重新导出；仍失败请联系管理员",
+        "Export it again; if it still fails tell the administrator",
+    ),
+    "file_of_another_kind": severe(
+        "文件内容与扩展名不符",
+        "the file is not what its name says",
+        "请用原软件另存为所需格式",
+        "Save it anew in the format its name says",
+    ),
+    "archive_bomb": severe(
+        "压缩文件解开后异常庞大",
+        "the archive would unpack to an enormous size",
+        "请重新压缩或拆分",
+        "Pack it again, or split it",
+    ),
+    "archive_path": severe(
+        "压缩文件中有指向外部的路径",
+        "a name in the archive points outside of it",
+        "请重新压缩，只包含图层文件",
+        "Pack only the files of the layer",
+    ),
+    "xml_entities": severe(
+        "XML 文件含有实体或文档类型声明",
+        "the XML has entities or a document type",
+        "请重新导出为普通 KML",
+        "Export it again as plain KML",
+    ),
+    "too_many_vertices": severe(
+        "图形顶点过多", "the shapes have too many vertices", "请先简化图层", "Simplify the layer first"
+    ),
+    "example_row": severe(
+        "这是模板中的示例行", "this is the template's example row", "请删除该行", "Delete the row"
+    ),
+    "cell_is_formula": warning(
+        "内容形似公式，按文字保存",
+        "the value looks like a formula; it is kept as text",
+        "请核对",
+        "Check that it is meant",
+    ),
     "file_empty": severe("文件中没有数据行", "there is no row", "请确认导出是否完整", "Check the export"),
+    "no_row_left": severe(
+        "去掉有问题的行后没有数据",
+        "no row without severe findings is left",
+        "请先改正",
+        "Correct the rows first",
+    ),
     "column_missing": severe("缺少必需的列", "a required column is missing", "请补上该列", "Add the column"),
     "column_twice": severe(
         "两列表示同一内容", "two columns mean the same", "请删除其中一列", "Remove one of them"

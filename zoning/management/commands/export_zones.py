@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.errors import DomainError
+from common.formulas import guarded
 from geo_data.models import Stage
 from zoning.engine.files import plan_csv
 from zoning.models import ZonePlan
@@ -61,4 +62,4 @@ def _write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[objec
     with path.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)

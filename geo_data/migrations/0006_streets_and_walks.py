@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_outbox_by_age'),
-        ('geo_data', '0003_more_kinds_of_data'),
+        ('geo_data', '0005_address_register'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

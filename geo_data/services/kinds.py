@@ -1,0 +1,182 @@
+"""What can be brought in: for every kind its columns, its importer and what an officer may choose.
+
+A further kind is one entry here, its comparison in `geo_data/selectors/comparisons.py`, and its finding texts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from common.errors import RulesSayNo
+from geo_data.models import DatasetKind
+from geo_data.services.census import import_children
+from geo_data.services.datasets import ImportResult
+from geo_data.services.import_addresses import import_addresses
+from geo_data.services.import_base_map import import_base_map
+from geo_data.services.import_schools import import_schools
+from geo_data.services.import_streets import import_streets
+from geo_data.services.import_units import import_units
+from geo_data.tables.address_table import ADDRESS_COLUMNS
+from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
+from geo_data.tables.child_table import CHILD_COLUMNS
+from geo_data.tables.columns import Column
+from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.street_table import OSM_SUFFIX, STREET_COLUMNS
+from geo_data.tables.unit_table import UNIT_COLUMNS
+
+
+class KindNotImported(RulesSayNo):
+    """Files of this kind are not brought in here."""
+
+    code = "kind_not_imported"
+
+
+class Option(StrEnum):
+    """What an officer may choose for a kind, beside what is asked of every file; the importer's argument."""
+
+    CRS = "crs"
+    STAGE = "stage"
+    REPAIRS = "repairs"
+    TOLERANCE = "tolerance_m"
+    BORDERS = "borders_path"
+
+
+# An import: `*, actor, now, district_code, path, origin, report, terms` and the options of its kind.
+Importer = Callable[..., ImportResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportKind:
+    """One kind of file.
+
+    zh              -- what it is called in Chinese
+    columns         -- of its table, or the attributes of its layer
+    is_layer        -- whether map layers are read beside tables
+    takes_good_rows -- whether bad rows may be left out
+    needs           -- kinds that must be current before
+    further_suffixes -- of files that only this kind reads
+    examples        -- column -> cell of the template's example row, invented
+    """
+
+    kind: DatasetKind
+    zh: str
+    columns: Sequence[Column]
+    importer: Importer
+    is_layer: bool = False
+    options: frozenset[Option] = frozenset()
+    takes_good_rows: bool = True
+    needs: tuple[DatasetKind, ...] = ()
+    further_suffixes: frozenset[str] = frozenset()
+    examples: Mapping[str, str] = field(default_factory=dict)
+
+
+KINDS: dict[DatasetKind, ImportKind] = {
+    entry.kind: entry
+    for entry in (
+        ImportKind(
+            DatasetKind.UNITS,
+            "单元（小区、村组）",
+            UNIT_COLUMNS,
+            import_units,
+            is_layer=True,
+            options=frozenset({Option.CRS, Option.REPAIRS, Option.TOLERANCE, Option.BORDERS}),
+            takes_good_rows=False,  # a county with a hole where a unit was left out is no county
+            examples={
+                "name": "甲乙花园",
+                "kind": "小区",
+                "township": "样例街道",
+                "children": "120",
+                "lon": "112.9812",
+                "lat": "34.7485",
+            },
+        ),
+        ImportKind(
+            DatasetKind.SCHOOLS,
+            "学校",
+            SCHOOL_COLUMNS,
+            import_schools,
+            is_layer=True,
+            options=frozenset({Option.CRS, Option.STAGE}),
+            needs=(DatasetKind.UNITS,),
+            examples={
+                "name": "样例县第一小学",
+                "stage": "小学",
+                "ownership": "公办",
+                "address": "样例街道甲乙路 1 号",
+                "seats": "1080",
+                "planned_intake": "180",
+                "classes": "4",
+                "lon": "112.9812",
+                "lat": "34.7485",
+            },
+        ),
+        ImportKind(
+            DatasetKind.CHILDREN,
+            "适龄儿童摸底",
+            CHILD_COLUMNS,
+            import_children,
+            needs=(DatasetKind.UNITS,),
+            examples={
+                "unit_id": "0101",
+                "address": "甲乙花园 1 号楼 101 室",
+                "phone": "10000000001",
+                "name": "甲一一",
+                "identity": "990102202008310023",
+                "birth_on": "2020-08-31",
+                "sex": "女",
+                "registration_kind": "家庭户",
+                "dwelling_right": "自有",
+            },
+        ),
+        ImportKind(
+            DatasetKind.BASE_MAP,
+            "底图（街道、河流）",
+            BASE_MAP_COLUMNS,
+            import_base_map,
+            is_layer=True,
+            options=frozenset({Option.CRS}),
+            examples={"name": "甲乙路"},
+        ),
+        ImportKind(
+            DatasetKind.STREETS,
+            "路网（道路）",
+            STREET_COLUMNS,
+            import_streets,
+            is_layer=True,
+            options=frozenset({Option.CRS}),
+            takes_good_rows=False,  # a street left out may be the only way to school
+            further_suffixes=frozenset({OSM_SUFFIX}),
+            examples={"class": "支路", "name": "甲乙路", "bridge": "否", "tunnel": "否", "layer": "0"},
+        ),
+        ImportKind(
+            DatasetKind.ADDRESSES,
+            "地址库（小区、楼栋、道路、门牌）",
+            ADDRESS_COLUMNS,
+            import_addresses,
+            is_layer=True,
+            options=frozenset({Option.CRS}),
+            needs=(DatasetKind.UNITS,),
+            examples={
+                "township": "样例街道",
+                "estate": "甲乙花园",
+                "building": "3号楼",
+                "road": "甲乙路",
+                "door_number": "12号",
+                "unit_id": "0101",
+                "aliases": "老粮站",
+                "old_names": "粮食局家属院",
+                "dwellings": "48",
+                "lon": "112.9812",
+                "lat": "34.7485",
+            },
+        ),
+    )
+}
+
+
+def kind_of(kind: DatasetKind | str) -> ImportKind:
+    """Return what is known of the kind. Raises KindNotImported."""
+    entry = KINDS.get(DatasetKind(kind)) if kind in DatasetKind.values else None
+    if entry is None:
+        raise KindNotImported("files of this kind are not brought in here", kind=str(kind))
+    return entry

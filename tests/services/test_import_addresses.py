@@ -1,0 +1,177 @@
+"""The address register comes in: what is stored, what is found, what is refused."""
+
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import AuditEvent
+from common.errors import NotPermitted
+from geo_data.models import (
+    AddressEntry,
+    AddressKey,
+    AddressName,
+    AddressNameKind,
+    AddressNameSort,
+    Dataset,
+    DatasetKind,
+)
+from geo_data.services.datasets import ImportRefused
+from geo_data.services.import_addresses import import_addresses
+from tests.services import address_world as register
+from tests.services import geo_world as world
+from tests.services.accounts_world import auditor, officer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _units(tmp_path: Path) -> None:
+    world.district()
+    world.with_units(tmp_path)
+
+
+def test_entries_are_stored_with_their_unit_number_and_spelling(tmp_path: Path) -> None:
+    dataset = register.with_addresses(tmp_path).dataset
+
+    rows = AddressEntry.objects.filter(dataset=dataset)
+    door = rows.get(road_text="文化路", number=4, suffix="附1")
+    building = rows.get(estate_text="锦绣花园", building_key="2")
+    house = rows.get(estate_text="东柳庄村", building_key="3组", number=12)
+    found = rows.get(estate="阳光家园")
+    assert dataset.kind == DatasetKind.ADDRESSES
+    assert dataset.row_count == rows.count() == 11
+    assert (door.road, door.unit_code, door.dwellings) == ("文化路", "B", 1)
+    assert (building.building, building.unit_code, building.point) == ("2号楼", "B", None)
+    assert house.unit_code == "C"
+    assert (found.unit_code, found.dwellings) == ("D", 90)  # by its point
+    assert found.point is not None
+    assert found.point.srid == 4326
+
+
+def test_the_same_address_has_the_same_code_in_every_version(tmp_path: Path) -> None:
+    first = register.with_addresses(tmp_path).dataset
+    before = set(AddressEntry.objects.filter(dataset=first).values_list("code", "road_text", "number"))
+
+    second = register.with_addresses(tmp_path, *register.ROWS[::-1], "城关镇,,,文化路,7号,A,,,3,,").dataset
+
+    after = set(AddressEntry.objects.filter(dataset=second).values_list("code", "road_text", "number"))
+    assert first.pk != second.pk
+    assert before < after
+    assert len(after - before) == 1
+
+
+def test_names_are_listed_once_with_the_unit_when_there_is_only_one(tmp_path: Path) -> None:
+    dataset = register.with_addresses(tmp_path).dataset
+
+    names = {
+        (
+            name.name,
+            AddressNameKind(name.kind),
+            AddressNameSort(name.sort),
+            name.shown,
+            name.entries,
+            name.unit_code,
+        )
+        for name in AddressName.objects.filter(dataset=dataset)
+    }
+    estate, road, entry = AddressNameKind.ESTATE, AddressNameKind.ROAD, AddressNameKind.ENTRY
+    official, alias, old = AddressNameSort.OFFICIAL, AddressNameSort.ALIAS, AddressNameSort.OLD
+    assert names == {
+        ("锦绣花园", estate, official, "锦绣花园", 3, ""),
+        ("老粮站", estate, alias, "锦绣花园", 3, ""),
+        ("粮食局家属院", estate, old, "锦绣花园", 3, ""),
+        ("阳光家园", estate, official, "阳光家园", 1, "D"),
+        ("东柳庄村", estate, official, "东柳庄村", 2, "C"),
+        ("文化路", road, official, "文化路", 5, ""),
+        ("中山路5号", entry, old, "文化路5号", 1, "A"),
+    }
+    keys = set(AddressKey.objects.filter(name__name="锦绣花园").values_list("kind", "key"))
+    assert keys == {(0, "锦绣花园"), (1, "绣花园"), (1, "花园"), (2, "jinxiuhuayuan"), (3, "jxhy")}
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("城关镇,,,,12号,A,,,,,", "address_without_name"),
+        ("城关镇,,,文化路,十三号楼三单元,A,,,,,", "door_number_malformed"),
+        ("城关镇,,,文化路,0号,A,,,,,", "door_number_malformed"),
+        ("城关镇,,,文化路,100000号,A,,,,,", "door_number_malformed"),
+        ("城关镇,,,文化路,9号,,,,,,", "address_without_place"),
+        ("城关镇,,,文化路,9号,Z,,,,,", "unit_unknown"),
+        ("城关镇,锦绣花园,第1幢,,,A,,,,,", "address_twice"),
+        ("城关镇,,,文化路,9号,A,,,-1,,", "value_out_of_range"),
+    ],
+)
+def test_a_severe_fault_refuses_the_file_and_nothing_is_stored(tmp_path: Path, row: str, code: str) -> None:
+    with pytest.raises(ImportRefused) as refusal:
+        register.with_addresses(tmp_path, *register.ROWS, row)
+
+    severe = [(f.code, f.row) for f in refusal.value.findings if f.severity == "severe"]
+    assert severe == [(code, 13)]
+    assert not Dataset.objects.filter(kind=DatasetKind.ADDRESSES).exists()
+    assert not AddressEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (f"城关镇,,,文化路,9号,A,,,,{world.EAST + 150},{world.NORTH + 150}", "address_outside_its_unit"),
+        (f"城关镇,,,文化路,9号,,,,,{world.EAST + 250},{world.NORTH + 50}", "address_outside_units"),
+        ("城关镇,阳光家园,9号楼,,,D,老粮站,,,,", "alias_of_two_places"),
+        ("城关镇,阳光家园,9号楼,,,D,文化路,,,,", "alias_of_two_places"),
+        ("城关镇,阳光家园,9号楼,,,D,阳光家园,,,,", "alias_is_its_name"),
+        ("城关镇,,,光明路,,D,,,,,", "door_number_missing"),
+    ],
+)
+def test_what_somebody_must_look_at_is_found_and_stored(tmp_path: Path, row: str, code: str) -> None:
+    result = register.with_addresses(tmp_path, *register.ROWS, row)
+
+    assert [(f.code, f.row) for f in result.findings] == [(code, 13)]
+    assert AddressEntry.objects.filter(dataset=result.dataset).count() == 12
+
+
+def test_a_point_on_the_border_of_its_unit_is_in_it(tmp_path: Path) -> None:
+    inside = f"城关镇,,,文化路,9号,A,,,,{world.EAST + 99.9},{world.NORTH + 50}"
+    outside = f"城关镇,,,文化路,9号,A,,,,{world.EAST + 100.1},{world.NORTH + 50}"
+
+    assert not register.with_addresses(tmp_path, inside).findings
+    assert [f.code for f in register.with_addresses(tmp_path, outside).findings] == [
+        "address_outside_its_unit"
+    ]
+
+
+def test_addresses_are_imported_by_officers_only_and_leave_one_event(tmp_path: Path) -> None:
+    path = register.addresses_file(tmp_path, *register.ROWS)
+
+    with pytest.raises(NotPermitted):
+        import_addresses(actor=auditor(world.CODE), now=world.NOW, district_code=world.CODE, path=path)
+    assert not AddressEntry.objects.exists()
+    import_addresses(actor=officer(world.CODE), now=world.NOW, district_code=world.CODE, path=path)
+
+    event = AuditEvent.objects.get(action="dataset.imported", details__kind="addresses")
+    assert event.details["rows"] == 11
+    assert "锦绣" not in str(event.details)
+
+
+def test_the_database_refuses_an_address_twice_or_without_name_or_place(tmp_path: Path) -> None:
+    dataset = register.with_addresses(tmp_path).dataset
+    entry = AddressEntry.objects.get(dataset=dataset, number=3)
+    damages = (
+        {"code": "new"},
+        {"code": "new", "road_text": ""},
+        {"code": "new", "number": 9, "unit_code": ""},
+        {"code": "new", "number": 0},
+        {"code": "new", "number": None, "suffix": "甲"},
+        {"code": "new", "number": 9, "dwellings": -1},
+    )
+
+    for damage in damages:
+        entry.pk = None
+        fresh = AddressEntry.objects.get(dataset=dataset, number=3)
+        fresh.pk = None
+        for field, value in damage.items():
+            setattr(fresh, field, value)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            fresh.save(force_insert=True)
+    assert AddressEntry.objects.filter(dataset=dataset).count() == 11
