@@ -7,14 +7,17 @@ A sealed value is: format 1 | cipher number | length of key id | key id | nonce 
 """
 
 import base64
+import hmac
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hmac as sm3_hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -154,11 +157,15 @@ def keyed_index(value: str, *, purpose: str, key: bytes, by: IndexHash = IndexHa
     Indexes of different purposes cannot be compared. Source: RFC 2104; SM3: GB/T 32905.
     """
     normalized = unicodedata.normalize("NFKC", value).strip().upper()
-    mac = hmac.HMAC(key, hashes.SHA256() if by is IndexHash.SHA_256 else hashes.SM3())
-    mac.update(canonical_json([purpose, normalized]))
+    message = _canonical_list(purpose, normalized)
+    if by is IndexHash.SHA_256:  # the standard library's is several times quicker, and knows no SM3
+        return hmac.digest(key, message, "sha256").hex()
+    mac = sm3_hmac.HMAC(key, hashes.SM3())
+    mac.update(message)
     return mac.finalize().hex()
 
 
+@lru_cache(maxsize=64)  # a census seals millions of values with a few keys
 def _read_key(encoded: str, name: str) -> bytes:
     try:
         key = base64.b64decode(encoded, validate=True)
@@ -170,7 +177,14 @@ def _read_key(encoded: str, name: str) -> bytes:
 
 
 def _place(table: str, row_id: object, field: str) -> bytes:
-    return canonical_json([table, str(row_id), field])
+    return _canonical_list(table, str(row_id), field)
+
+
+def _canonical_list(*texts: str) -> bytes:
+    """Return canonical JSON of a list of texts; plain texts, nearly all there are, are written without the encoder."""
+    if all(text.replace("-", "_").isidentifier() or text.replace("-", "").isalnum() for text in texts):
+        return ('["' + '","'.join(texts) + '"]').encode()
+    return canonical_json(texts)
 
 
 def _cipher_of(sealed: bytes) -> SealingCipher:
@@ -180,6 +194,7 @@ def _cipher_of(sealed: bytes) -> SealingCipher:
         raise CannotOpen("sealed with an unknown cipher") from None
 
 
+@lru_cache(maxsize=64)
 def _gcm(cipher: SealingCipher, key: bytes) -> "AESGCM | Sm4Gcm":
     if cipher is SealingCipher.AES_256_GCM:
         return AESGCM(key)

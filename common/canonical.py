@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 TYPE_ERROR = "canonical JSON holds strings, integers, booleans, null, lists and string-keyed objects only"
 
 SCALARS = (str, int)  # bool is an int
+# One encoder for all calls: making one costs more than writing a short value.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 CanonicalValue = str | int | bool | None | Sequence["CanonicalValue"] | Mapping[str, "CanonicalValue"]
 
 
@@ -18,7 +20,7 @@ def canonical_json(value: CanonicalValue) -> bytes:
     Source: docs/lottery.md (canonical form).
     """
     _refuse_other_types(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODE(value).encode()
 
 
 def digest(value: CanonicalValue) -> str:

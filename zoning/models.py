@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import JobRun
-from geo_data.models import CatchmentUnit, Dataset, DistanceMeasure, District, School, Stage
+from geo_data.models import CatchmentUnit, Dataset, DistanceMeasure, District, Projection, School, Stage
 
 
 def never_changed() -> list[pgtrigger.Trigger]:
@@ -32,6 +32,7 @@ class ZonePlan(models.Model):
 
     number -- counts up within district and stage
     measure -- the distances that the plan was judged by; none means straight lines
+    projection -- whose expected claimants count, where it was drawn on one; else those of census or units file
     report -- the engine's figures: cost_km, lower_bound, gap, loads, prices, effort, seed, versions
     """
 
@@ -50,6 +51,7 @@ class ZonePlan(models.Model):
     measure = models.ForeignKey(
         DistanceMeasure, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    projection = models.ForeignKey(Projection, null=True, on_delete=models.PROTECT, related_name="+")
     entry_year = models.IntegerField(null=True, blank=True)
     lawful = models.BooleanField()
     report = models.JSONField(default=dict)
@@ -172,3 +174,36 @@ class ZonePublication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.in_force}"
+
+
+class AddressFile(models.Model):
+    """A file of addresses that an officer wants looked up, and the answer. Both are sealed, and erased once handed out.
+
+    suffix -- .csv or .xlsx; the file's own name may name people and is not kept
+    counts -- rows by outcome, without personal data
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="address_files")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    on = models.DateField()
+    suffix = models.CharField(max_length=5)
+    upload_sealed = models.BinaryField(null=True)
+    answer_sealed = models.BinaryField(null=True)
+    counts = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="address_file_stage_is_known", condition=Q(stage__in=Stage.values)),
+            models.CheckConstraint(
+                name="address_file_erased_is_empty",
+                condition=Q(erased_at=None) | Q(upload_sealed=None, answer_sealed=None),
+            ),
+        ]
+        indexes = [models.Index(name="address_file_by_district", fields=["district", "-asked_at"])]
+
+    def __str__(self) -> str:
+        return str(self.id)

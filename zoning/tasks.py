@@ -1,18 +1,28 @@
 """Drawing in the background: the request, and what the worker does with it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import JobRun, User
 from accounts.services.jobs import request_job, running
 from geo_data.models import DistanceMethod, Stage
-from zoning.selectors.basis import current_datasets
+from zoning.models import AddressFile
+from zoning.selectors.basis import Demand, current_datasets
+from zoning.services.address_files import (
+    answer_address_file,
+    erase_address_file,
+    kept_until,
+    take_address_file,
+)
 from zoning.services.drawing import draw_zones_of_district
 
 DRAWING = "draw_zones"
+ADDRESS_FILE = "look_up_address_file"
 
 
 @task()
@@ -28,6 +38,7 @@ def draw_zones_task(
     effort: int | None,
     seconds: int | None,
     method: str | None = None,
+    demand: str = Demand.COUNTED.value,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -37,6 +48,7 @@ def draw_zones_task(
             district_code=district_code,
             stage=Stage(stage),
             entry_year=entry_year,
+            demand=Demand(demand),
             preset=preset,
             school_groups=school_groups,
             method=DistanceMethod(method) if method else None,
@@ -55,6 +67,7 @@ def request_drawing(
     district_code: str,
     stage: Stage,
     entry_year: int | None = None,
+    demand: Demand = Demand.COUNTED,
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
     method: DistanceMethod | None = None,
@@ -84,6 +97,7 @@ def request_drawing(
             "seed": seed,
             "effort": effort,
             "seconds": seconds,
+            "demand": demand.value,
         },
     )
 
@@ -91,3 +105,37 @@ def request_drawing(
 def drawing_subject(district_code: str, stage: Stage) -> tuple[str, str]:
     """Return what a drawing job is about: one runs at a time for a district and stage."""
     return "zoning.drawing", f"{district_code}/{stage.value}"
+
+
+@task()
+def answer_address_file_task(*, job_id: str, file_id: str) -> None:
+    """Look up a file of addresses; the job's success is part of the transaction that keeps the answer."""
+    with running(job_id) as job:
+        answer_address_file(file_id=UUID(file_id), now=timezone.now(), job=job, report=job.report)
+
+
+@task()
+def erase_address_file_task(*, file_id: str) -> None:
+    """Erase what is left of a file when its time is over."""
+    erase_address_file(now=timezone.now(), file_id=UUID(file_id))
+
+
+@transaction.atomic
+def request_address_file(
+    *, actor: User, now: datetime, district_code: str, stage: Stage, on: date, data: bytes, suffix: str
+) -> tuple[AddressFile, JobRun]:
+    """Take the file in, queue its look-up, and queue its erasure for the day on which its time is over."""
+    file = take_address_file(
+        actor=actor, now=now, district_code=district_code, stage=stage, on=on, data=data, suffix=suffix
+    )
+    job = request_job(
+        actor=actor,
+        now=now,
+        kind=ADDRESS_FILE,
+        subject=file,
+        district_code=district_code,
+        task=answer_address_file_task,
+        arguments={"file_id": str(file.pk)},
+    )
+    erase_address_file_task.using(run_after=kept_until(now)).enqueue(file_id=str(file.pk))
+    return file, job

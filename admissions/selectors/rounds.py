@@ -1,6 +1,6 @@
 """Rounds as stored, and what of them is computed: policy, phase, lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -9,6 +9,7 @@ from admissions.models import AdmissionRound, PlanLine, RoundStatus
 from admissions.rules.calendar import Phase, phase
 from admissions.rules.policy import Policy, parse_policy
 from common.errors import NotFound
+from zoning.models import ZonePlan
 
 
 class NoSuchRound(NotFound):
@@ -42,6 +43,12 @@ def list_rounds(district_code: str = "", *, statuses: Sequence[str] = ()) -> lis
     if statuses:
         rounds = rounds.filter(status__in=statuses)
     return list(rounds)
+
+
+def list_rounds_on_plans(plans: Iterable[ZonePlan]) -> list[AdmissionRound]:
+    """Return the rounds whose zones are one of these plans, the newest first."""
+    rounds = AdmissionRound.objects.filter(publication__plan__in=list(plans))
+    return list(rounds.order_by("-year", "stage", "-created_at"))
 
 
 def find_open_rounds(now: datetime, district_code: str = "") -> list[AdmissionRound]:

@@ -5,14 +5,15 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import Role, User
 from common.errors import NotPermitted
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
-PageOfPerson = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+PageOfPerson = Callable[Concatenate[HttpRequest, User, P], HttpResponseBase]
 
 STAFF = frozenset(Role) - {Role.GUARDIAN}
 
@@ -29,7 +30,7 @@ def for_staff(page: PageOfPerson[P]) -> Page[P]:
 
 def _for(roles: frozenset[Role], sign_in: str, page: PageOfPerson[P]) -> Page[P]:
     @wraps(page)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         person = request.user
         if not isinstance(person, User):
             return redirect_to_login(request.get_full_path(), sign_in)

@@ -29,10 +29,21 @@ WORDS: Mapping[str, Promise] = {
     "plan_not_lawful": _("The plan breaks rules and cannot be published."),
     "period_holds_no_day": _("The last day must be after the first day."),
     "periods_overlap": _("Other zones are in force on some of these days."),
+    "units_undecided": _(
+        "Some units have no zone yet, or several. Decide each of them, or complete the texts."
+    ),
+    "zones_changed": _("Units or texts changed since the report was shown. Look at the new report."),
+    "unknown_schools": _("Some of these are no public schools of the stage with seats."),
+    "school_in_two_zones": _("A school is named in two zones."),
     "nothing_moved": _("The estate or village is in this zone already."),
     "moves_do_not_fit": _("This plan has no such unit or zone."),
     "reason_missing": _("Write a reason: zones are changed with a reason."),
     "dataset_missing": _("The files for this have not been imported yet."),
+    "nothing_to_project_from": _(
+        "There is no census with children yet to enter and no past year. Import one of them first."
+    ),
+    "no_such_projection": _("There is no such projection."),
+    "projection_missing": _("There is no projection of this year on the units in use. Project first."),
     "no_seated_school": _("No public school of this stage has a seat."),
     "units_without_count": _(
         "Some units have no number of children. Import the household census, or name an entry year."
@@ -77,6 +88,12 @@ WORDS: Mapping[str, Promise] = {
     "address_request_empty": _("Write the address, or the reply, and for a note both address and unit."),
     "address_request_answered": _("Somebody has answered this already."),
     "no_such_address_request": _("There is no such question to the bureau."),
+    "address_file_unfit": _(
+        "Give a CSV or XLSX file of up to 10 MB and 20,000 rows, with a column 地址 / address, 地址编号 / address_id "
+        "or 单元编号 / unit_id."
+    ),
+    "address_file_erased": _("The answer was handed out or its time is over; it was erased."),
+    "no_such_address_file": _("There is no such file."),
     "school_without_zone": _(
         "This school has no zone in force: it may be private, or the zones are not published."
     ),

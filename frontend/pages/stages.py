@@ -21,5 +21,7 @@ STAGES: Mapping[str, Promise] = {
     "joining_streets": _("Joining the streets"),
     "walking": _("Measuring walks from every school"),
     "storing": _("Storing"),
+    "looking_up": _("Looking up the addresses"),
+    "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),
 }

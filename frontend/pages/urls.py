@@ -3,7 +3,32 @@
 from django.urls import URLPattern, path
 
 from frontend.pages.guardians import apply, mine
-from frontend.pages.officers import audit, data, office, people, plans, review, rounds, school, steps, streets
+from frontend.pages.officers import (
+    addresses,
+    audit,
+    forecast,
+    office,
+    people,
+    plans,
+    review,
+    rounds,
+    school,
+    steps,
+    streets,
+    zone_texts,
+)
+from frontend.pages.officers.data import (
+    bring,
+    decisions,
+    dictionary,
+    files,
+    headers,
+    place,
+    remembered,
+    repairs,
+    versions,
+)
+from frontend.pages.officers.data import home as data_home
 from frontend.pages.public import home, missing, results, school_zones, zones
 
 public: list[URLPattern] = [
@@ -36,13 +61,43 @@ guardians: list[URLPattern] = [
     path("my/<uuid:application_id>/withdraw/", mine.withdraw, name="withdraw"),
 ]
 
+data: list[URLPattern] = [
+    path("office/data/", data_home.home, name="data"),
+    path("office/data/history/", data_home.history, name="data-history"),
+    path("office/data/bring-in/", bring.bring_in, name="bring-in"),
+    path("office/data/templates/", dictionary.templates, name="data-templates"),
+    path("office/data/templates/<slug:kind>/", dictionary.columns, name="data-columns"),
+    path("office/data/templates/<slug:kind>.xlsx", dictionary.template, name="data-template"),
+    path("office/data/headers/", remembered.remembered, name="remembered-headers"),
+    path("office/data/headers/<int:mapping_id>/forget/", remembered.forget, name="forget-header"),
+    path("office/data/files/<uuid:upload_id>/", files.upload, name="data-file"),
+    path("office/data/files/<uuid:upload_id>/again/", files.check_again, name="data-file-again"),
+    path("office/data/files/<uuid:upload_id>/terms/", files.other_terms, name="data-file-terms"),
+    path("office/data/files/<uuid:upload_id>/headers/", headers.headers, name="data-file-headers"),
+    path("office/data/files/<uuid:upload_id>/repairs/", repairs.repairs, name="data-file-repairs"),
+    path("office/data/<uuid:dataset_id>/", versions.dataset, name="version"),
+    path("office/data/<uuid:dataset_id>/place/", place.place, name="version-place"),
+    path("office/data/<uuid:dataset_id>/workbook/", versions.workbook, name="version-workbook"),
+    path(
+        "office/data/<uuid:dataset_id>/workbook/make/", versions.paint_workbook, name="version-workbook-make"
+    ),
+    path("office/data/<uuid:dataset_id>/confirm/", decisions.confirm, name="version-confirm"),
+    path("office/data/<uuid:dataset_id>/discard/", decisions.discard, name="version-discard"),
+    path("office/data/<uuid:dataset_id>/withdraw/", decisions.withdraw, name="version-withdraw"),
+    path("office/data/<uuid:dataset_id>/restore/", decisions.restore, name="version-restore"),
+]
+
 officers: list[URLPattern] = [
     path("office/", office.office, name="office"),
+    path("office/addresses/", addresses.addresses, name="office-addresses"),
+    path("office/addresses/noted.csv", addresses.noted_addresses, name="noted-addresses"),
+    path("office/addresses/files/", addresses.look_up_file, name="look-up-file"),
+    path("office/addresses/files/<uuid:file_id>/", addresses.download_file, name="download-file"),
+    path("office/addresses/<uuid:request_id>/", addresses.address_request, name="address-request-page"),
     path("office/audit/", audit.audit, name="audit"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
-    path("office/data/", data.datasets, name="datasets"),
-    path("office/data/<uuid:dataset_id>/", data.dataset, name="dataset"),
+    *data,
     path("office/streets/", streets.streets, name="streets"),
     path("office/streets/close/", streets.close, name="street-close"),
     path("office/streets/link/", streets.link, name="street-link"),
@@ -50,9 +105,17 @@ officers: list[URLPattern] = [
     path("office/streets/edits/<uuid:edit_id>/undo/", streets.undo, name="street-undo"),
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
+    path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
+    path("office/forecast/", forecast.forecasts, name="forecasts"),
+    path("office/forecast/run/", forecast.run, name="run-forecast"),
+    path("office/forecast/<uuid:projection_id>/", forecast.forecast, name="forecast"),
+    path("office/forecast/<uuid:projection_id>/map/", forecast.forecast_map, name="forecast-map"),
+    path("office/forecast/<uuid:projection_id>/zones/<str:code>/", forecast.zone, name="forecast-zone"),
+    path("office/forecast/<uuid:projection_id>/projection.xlsx", forecast.as_workbook, name="forecast-xlsx"),
+    path("office/forecast/<uuid:projection_id>/projection.pdf", forecast.as_print, name="forecast-pdf"),
     path("office/rounds/<uuid:round_id>/", rounds.round_page, name="round"),
     path("office/rounds/<uuid:round_id>/open/", steps.open_step, name="round-open"),
     path("office/rounds/<uuid:round_id>/accept/", steps.accept_step, name="round-accept"),

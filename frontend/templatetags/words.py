@@ -9,11 +9,12 @@ from django.utils.translation import gettext
 
 from common.errors import DomainError
 from frontend.pages.language import language
+from frontend.pages.officers.data.words import STATE_COLOURS, STATES
 from frontend.pages.refusals import code_in_words, refusal_in_words
 from frontend.pages.stages import STAGES
 from geo_data.addresses.doors import Side
 from geo_data.addresses.spans import Span
-from geo_data.tables.findings import Finding
+from geo_data.models import Dataset, DatasetStatus
 
 register = template.Library()
 
@@ -38,6 +39,12 @@ def later(day: date, other: date) -> date:
 def percent(share: float | None) -> str:
     """Say a share between 0 and 1 as percent with one decimal."""
     return "–" if share is None else f"{share * 100:.1f} %"
+
+
+@register.filter
+def permille(share: int | None) -> str:
+    """Say a share in thousandths as percent with one decimal."""
+    return "–" if share is None else f"{share / 10:.1f} %"
 
 
 @register.filter
@@ -71,10 +78,15 @@ def stage_in_words(stage: str) -> str:
 
 
 @register.filter
-def finding_in_words(finding: Mapping[str, str | int]) -> str:
-    """Say what an import found, from the plain data kept with the dataset."""
-    found = Finding(str(finding["code"]), int(finding["row"]), str(finding["column"]), str(finding["value"]))
-    return found.sentence(language())
+def version_state(dataset: Dataset) -> str:
+    """Say where a version of data stands."""
+    return str(STATES[dataset.status])
+
+
+@register.filter
+def version_colour(dataset: Dataset) -> str:
+    """Return good, warn, bad or nothing for where a version stands."""
+    return STATE_COLOURS.get(DatasetStatus(dataset.status), "")
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Traditional forms that stand in addresses, beside their simplified ones. Not a general conversion: names of places.
 TRADITIONAL = str.maketrans(
@@ -41,6 +42,7 @@ NOT_SPOKEN = re.compile(r"[\s,，.。、;；:：()（）\[\]【】<>《》\"'“
 HASH = re.compile(r"(?<=\d)#(?:楼|栋|幢)?")
 
 
+@lru_cache(maxsize=1 << 16)
 def normalized(text: str) -> str:
     """Return the text as it is compared: two spellings of one address become one.
 

@@ -36,8 +36,9 @@ class Surroundings:
 
 @dataclass
 class Register:
-    """Hands out identity numbers and household codes, none twice."""
+    """Hands out identity numbers and household codes, none twice; `prefix` is the first of the numbers' beginnings."""
 
+    prefix: int = NUMBER_PREFIX
     given: dict[tuple[int, int], int] = field(default_factory=dict)
     households: int = 0
 
@@ -46,7 +47,7 @@ class Register:
         key = (born.toordinal(), int(is_male))
         nth = self.given.get(key, 0)
         self.given[key] = nth + 1
-        prefix, order = NUMBER_PREFIX + nth // OFTEN, 2 * (nth % OFTEN) + int(is_male)
+        prefix, order = self.prefix + nth // OFTEN, 2 * (nth % OFTEN) + int(is_male)
         body = f"{prefix}{born:%Y%m%d}{order:03d}"
         return body + check_digit(body)
 

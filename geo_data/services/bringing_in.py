@@ -104,7 +104,7 @@ def bring_in(
     job.report("reading", 0, 0)
     with transaction.atomic():
         stored = read_apart(read, findings, lambda rows: store(dataset, rows), report=job.report)
-        if not stored and findings.bad_rows:
+        if not (stored or findings.refuses) and findings.bad_rows:
             findings.add("no_row_left")
         if findings.refuses:
             transaction.set_rollback(True)

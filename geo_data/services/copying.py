@@ -15,19 +15,33 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequenc
 
     Geometry is given as hexadecimal EWKB, JSON as text.
     """
-    lines = ["\t".join(map(_text, row)) for row in rows]
+    lines = [line_of(row) for row in rows]
+    copy_lines(model, columns, "".join(lines))
+    return len(lines)
+
+
+def copy_lines(model: type[Model], columns: Sequence[str], lines: str) -> None:
+    """Append rows that were written as lines elsewhere, perhaps in another process."""
     if not lines:
-        return 0
+        return
     quote = connection.ops.quote_name
     names = ", ".join(map(quote, columns))
-    body = io.StringIO("\n".join(lines) + "\n")
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", body)
-    return len(lines)
+        cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", io.StringIO(lines))
+
+
+def line_of(row: Sequence[Value]) -> str:
+    """Return a row as COPY reads it."""
+    return "\t".join(map(_text, row)) + "\n"
 
 
 def _text(value: Value) -> str:
     match value:
+        case str():
+            for mark, escape in ESCAPES:  # several times quicker on long texts than str.translate
+                if mark in value:
+                    value = value.replace(mark, escape)
+            return value
         case None:
             return "\\N"
         case bool():
@@ -36,7 +50,3 @@ def _text(value: Value) -> str:
             return str(value)
         case bytes():
             return f"\\\\x{value.hex()}"
-        case str():
-            for mark, escape in ESCAPES:  # several times quicker on long texts than str.translate
-                value = value.replace(mark, escape)
-            return value

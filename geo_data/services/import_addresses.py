@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -43,14 +42,6 @@ NAME_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """What is read of a file: its addresses, and the names of its places."""
-
-    rows: tuple[AddressRow, ...]
-    names: tuple[Name, ...]
-
-
 @transaction.atomic
 def import_addresses(
     *,
@@ -71,14 +62,14 @@ def import_addresses(
     units = get_current_dataset(district_code, DatasetKind.UNITS)
     ground, declared, shapes = ground_of(district), declared_system(crs), unit_shapes(units)
 
-    def read(findings: Findings) -> Register:
+    def read(findings: Findings) -> tuple[AddressRow, ...]:
         rows = read_addresses(
             path, ground=ground, declared=declared, units=shapes, spelling=SPELLING, findings=findings
         )
-        names, ambiguous = names_of(_entries(rows))
+        _, ambiguous = names_of(_entries(rows))
         for alias, places in ambiguous.items():
             findings.add("alias_of_two_places", rows[places[-1]].row, value=alias)
-        return Register(rows, names)
+        return rows
 
     job = Import(
         actor,
@@ -124,8 +115,8 @@ def _entries(rows: Sequence[AddressRow]) -> list[Entry]:
     ]
 
 
-def _store(dataset: Dataset, read: Register) -> int:
-    rows, names = read.rows, read.names
+def _store(dataset: Dataset, rows: Sequence[AddressRow]) -> int:
+    names, _ = names_of(_entries(rows))
     count = copy_rows(AddressEntry, ENTRY_COLUMNS, _entry_rows(dataset, rows))
     copy_rows(AddressName, NAME_COLUMNS, (_name_row(dataset, name) for name in names))
     copy_rows(AddressKey, ("dataset_id", "name_id", "kind", "key"), _key_rows(dataset))

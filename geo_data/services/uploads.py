@@ -60,6 +60,7 @@ class Choices:
     headers      -- header in the file -> column; "" leaves it out; beside what the district remembers
     tolerance_mm -- how far `snap` may move a vertex
     borders      -- the upload with the table of adjoining units, for units that are points
+    accept_offset -- should the layer look shifted, the current version is the wrong one
     """
 
     keep: Keep = Keep.ALL_OR_NOTHING
@@ -69,6 +70,7 @@ class Choices:
     tolerance_mm: int = round(SNAP_METRES * 1000)
     headers: Mapping[str, str] = field(default_factory=dict)
     borders: Upload | None = None
+    accept_offset: bool = False
 
 
 @transaction.atomic
@@ -194,6 +196,7 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
         Option.STAGE: choices.stage,
         Option.REPAIRS: [repair.value for repair in sorted(choices.repairs)],
         Option.BORDERS: choices.borders,
+        Option.ACCEPT_OFFSET: choices.accept_offset,
     }
     for option, value in chosen.items():
         if value and option not in entry.options:
@@ -214,6 +217,8 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
     if choices.repairs:
         kept["repairs"] = chosen[Option.REPAIRS]
         kept["tolerance_mm"] = choices.tolerance_mm
+    if choices.accept_offset:
+        kept["accept_offset"] = True
     upload.choices = kept
 
 
@@ -228,6 +233,8 @@ def _arguments(entry: ImportKind, upload: Upload) -> dict[str, object]:
     if Option.REPAIRS in entry.options:
         arguments["repairs"] = tuple(Repair(word) for word in chosen.get("repairs", ()))
         arguments["tolerance_m"] = chosen.get("tolerance_mm", round(SNAP_METRES * 1000)) / 1000
+    if Option.ACCEPT_OFFSET in entry.options:
+        arguments["accept_offset"] = bool(chosen.get("accept_offset"))
     return arguments
 
 

@@ -132,7 +132,7 @@ def _points(layer: Layer, declared: System | None, ground: Ground, findings: Fin
     shapes = place_shapes(part, declared, ground, findings)
     if shapes is None:
         return None
-    points[placed] = np.where(shapely.is_missing(shapes), None, shapely.centroid(shapes))
+    points[placed] = shapely.centroid(shapes)
     return points
 
 

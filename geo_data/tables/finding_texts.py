@@ -7,6 +7,8 @@ from geo_data.tables.texts.addresses import ADDRESS_TEXTS
 from geo_data.tables.texts.children import CHILD_TEXTS
 from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
+from geo_data.tables.texts.past import PAST_TEXTS
+from geo_data.tables.texts.registers import REGISTER_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
 from geo_data.tables.texts.streets import STREET_TEXTS
@@ -18,5 +20,7 @@ TEXTS: Mapping[str, FindingText] = {
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
     **STREET_TEXTS,
+    **REGISTER_TEXTS,
+    **PAST_TEXTS,
     **ADDRESS_TEXTS,
 }

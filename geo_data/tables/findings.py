@@ -72,7 +72,8 @@ class Finding:
         text = TEXTS[self.code]
         if language == "zh":
             return f"{self._place('第 {row} 行', '“{column}”列', '：“{value}”')}{text.zh}。{text.remedy_zh}。"
-        return f"{self._place('row {row}', ', {column}', ': {value!r}')} {text.en}. {text.remedy_en}."
+        sentence = f"{self._place('row {row}', ', {column}', ': {value!r}')} {text.en}. {text.remedy_en}."
+        return sentence.lstrip()
 
     def _place(self, row: str, column: str, value: str) -> str:
         parts = (row if self.row else "", column if self.column else "", value if self.value else "")

@@ -62,3 +62,15 @@ def _content_faults(written: str, order: int, birth_on: date | None, sex: str) -
     if sex and (order % 2 == 1) != (sex == "male"):
         faults.append(IdentityFault.SEX)
     return tuple(faults)
+
+
+def of_eighteen_digits(number: str) -> str:
+    """Return the number in its newest form: an old one of 15 digits gains the century and the check digit.
+
+    Source: docs/registers.md (numbers), GB 11643-1999.
+    """
+    number = normalized(number)
+    if not OLD_RESIDENT.fullmatch(number):
+        return number
+    body = f"{number[:6]}19{number[6:]}"
+    return body + check_digit(body)

@@ -12,7 +12,7 @@ from geo_data.tables.coverage import Repair, mend_coverage, mend_polygons
 from geo_data.tables.findings import Findings
 from geo_data.tables.places import small_place
 from geo_data.tables.placing import Ground
-from geo_data.tables.systems import System
+from geo_data.tables.systems import Shapes, System
 from geo_data.tables.unit_table import read_unit_shapes
 
 SHOWN_CHANGES = 200
@@ -66,14 +66,22 @@ def preview_repair(
         after = np.where(shapely.is_valid(read.shapes), after, read.shapes)
     if shapely.is_valid(after).all():
         after = mend_coverage(after, read.codes, repairs, findings, tolerance_m=tolerance_m)
-    same = shapely.equals_exact(shapely.normalize(read.shapes), shapely.normalize(after), 0.0)
-    differing = np.flatnonzero(~same)  # the cleaner also turns rings, which changes nothing
+    differing = np.flatnonzero(~shapely.equals_exact(_plain(read.shapes), _plain(after), 0.0))
     order = sorted(map(int, differing), key=lambda i: (read.codes[i], i))
     changes = (
         _change(read.codes[i], read.numbers[i], read.shapes[i], after[i], ground.working_epsg)
         for i in order[:SHOWN_CHANGES]
     )
     return RepairOutcome(tuple(changes), len(order))
+
+
+def _plain(shapes: Shapes) -> Shapes:
+    """Return the same areas written in one way: rings may begin elsewhere and one part may stand alone."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    whole: Shapes = np.full(len(shapes), None, dtype=np.object_)
+    return np.asarray(
+        shapely.normalize(shapely.multipolygons(parts, indices=owner, out=whole)), dtype=np.object_
+    )
 
 
 def _change(code: str, row: int, before: shapely.Geometry, after: shapely.Geometry, epsg: int) -> UnitChange:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from accounts import sealing
 from accounts.sealing import (
     BadKeys,
     CannotOpen,
@@ -152,3 +153,20 @@ def test_index_is_hmac_of_purpose_and_value() -> None:
     # printf '["phone","ABC"]' | openssl dgst -sha256 -mac HMAC -macopt hexkey:000102...1f (and -sm3)
     assert keyed_index("abc", purpose="phone", key=OLD) == HMAC_SHA_256
     assert keyed_index("abc", purpose="phone", key=OLD, by=IndexHash.SM3) == HMAC_SM3
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("geo_data_child", "0b0c8f6e-5f2b-4c1c-9d0a-0f2d3c4b5a69", "name_sealed"),
+        ("identity", "990102202001010028"),
+        ("identity", ""),
+        ("phone", "+8610000000001"),
+        ("name", '甲"子\\涵'),
+        ("name", "甲·子涵\u2028\t"),
+        ("name", "甲子涵𠮷"),
+        ("name", "-"),
+    ],
+)
+def test_what_is_bound_is_canonical_json_however_it_is_written(texts: tuple[str, ...]) -> None:
+    assert sealing._canonical_list(*texts) == canonical_json(list(texts))

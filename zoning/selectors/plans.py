@@ -125,6 +125,7 @@ def _plans() -> QuerySet[ZonePlan]:
         "children_dataset",
         "measure__units_dataset__district",
         "measure__schools_dataset__district",
+        "projection__units_dataset",
     )
 
 

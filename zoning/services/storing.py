@@ -59,6 +59,7 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         schools_dataset=basis.datasets.schools,
         children_dataset=basis.datasets.children,
         measure=basis.ways.measure if basis.ways else None,
+        projection=basis.datasets.projection,
         entry_year=basis.entry_year,
         lawful=not found,
         report={"hopeless": [], **draft.report, "violations": found, "basis": _basis_json(basis)},
@@ -122,10 +123,16 @@ def _distances_json(basis: PlanBasis) -> dict[str, Json]:
 
 def _basis_json(basis: PlanBasis) -> dict[str, Json]:
     return {
-        "demand": "units_file" if basis.entry_year is None else "census",
+        "demand": _demand(basis),
         "seats": "capacity" if basis.entry_year is None else "planned_intake",
         "children": sum(unit.children for unit in basis.units),
         "children_without_unit": basis.without_unit,
         "schools_without_seats": list(basis.closed),
         **_distances_json(basis),
     }
+
+
+def _demand(basis: PlanBasis) -> str:
+    if basis.datasets.projection is not None:
+        return "projection"
+    return "units_file" if basis.entry_year is None else "census"

@@ -26,6 +26,7 @@ from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_reading
+from zoning.selectors.basis import Demand
 from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.services.plans import move_units
@@ -65,6 +66,7 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
                 district_code=district.code,
                 stage=Stage(asked["stage"]),
                 preset=asked["preset"] or None,
+                demand=Demand(asked["demand"]),
                 method=DistanceMethod(asked["method"]) if asked["method"] else None,
             )
         except DomainError as refusal:

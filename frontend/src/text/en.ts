@@ -30,6 +30,8 @@ export const en: Texts = {
   after_move: "Then {children} children for {seats} seats ({full})",
   overfull: "more than its seats",
   no_neighbours: "It touches no other zone; moving it would cut a zone in pieces.",
+  places_hint: "Choose a mark on the map, or “Show” in the list, to see where it is.",
+  places_layers: "Show or hide layers",
   recompute_start: "Draw all tickets again",
   recompute_reading: "Reading the bundle",
   recompute_drawing: "Drawing the tickets again",
@@ -48,5 +50,9 @@ export const en: Texts = {
   urn_public: "public",
   urn_private: "private",
   urn_all: "all",
+  chart_came: "Came in past years",
+  chart_medium: "Expected claimants (medium)",
+  chart_band: "Low to high",
+  heat_slider: "Slide through the years",
   http_fault: "No answer; please try again later ({code}).",
 };

@@ -28,6 +28,8 @@ export const zh = {
   after_move: "调整后该学区 {children} 名儿童，{seats} 个学位（{full}）",
   overfull: "超过学位",
   no_neighbours: "它不与其他学区相邻，调走会使学区断开。",
+  places_hint: "点地图上的标记，或列表里的“看位置”，可以看到它在哪里。",
+  places_layers: "显示或隐藏图层",
   recompute_start: "重新计算全部派位号",
   recompute_reading: "正在读取结果包",
   recompute_drawing: "正在重新计算派位号",
@@ -46,5 +48,9 @@ export const zh = {
   urn_public: "公办",
   urn_private: "民办",
   urn_all: "全部",
+  chart_came: "往年实际入读",
+  chart_medium: "预计入读（中方案）",
+  chart_band: "低到高",
+  heat_slider: "拖动选择年份",
   http_fault: "没有得到答复，请稍后再试（{code}）。",
 } as const;

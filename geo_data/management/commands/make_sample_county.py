@@ -9,19 +9,33 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from geo_data.county.files import write_county
+from geo_data.county.files import WRITTEN_LISTS, write_county, write_county_with_lists
 from geo_data.county.make import make_county
 from geo_data.county.sketch import DISTRICT, WORKING_CRS, County
+from geo_data.models import DatasetKind
 from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
 from geo_data.services.import_addresses import import_addresses
 from geo_data.services.import_base_map import import_base_map
+from geo_data.services.import_past import import_enrolments, import_grades, import_housing, import_moves
+from geo_data.services.import_register import import_register
 from geo_data.services.import_schools import import_schools
 from geo_data.services.import_streets import import_streets
 from geo_data.services.import_units import import_units
+from geo_data.services.reconciling import reconcile_district
 
 OFFICE = "样例县教育局（虚构）"
+OFFICES = {
+    "registrations": "样例县公安局（虚构）",
+    "permits": "样例县公安局（虚构）",
+    "titles": "样例县不动产登记中心（虚构）",
+    "rentals": "样例县住建局（虚构）",
+    "pupils": "样例县学籍管理中心（虚构）",
+    "attendance": "样例县各学校（虚构）",
+    "kindergartens": "样例县各幼儿园（虚构）",
+    "births": "样例县卫生健康委（虚构）",
+}
 
 
 class Command(BaseCommand):
@@ -41,6 +55,9 @@ class Command(BaseCommand):
             "--files", type=Path, metavar="DIR", help="write the files here and import nothing"
         )
         parser.add_argument("--load", action="store_true", help="with --files: import them as well")
+        parser.add_argument(
+            "--lists", action="store_true", help="import the lists of other offices as well, and reconcile"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make, and write or import."""
@@ -59,17 +76,18 @@ class Command(BaseCommand):
         if options["files"]:
             self._write(county, options["files"])
             if options["load"]:
-                self._load(county, options["files"], now)
+                self._load(county, options["files"], now, with_lists=options["lists"])
             return
         with TemporaryDirectory() as folder:
-            write_county(county, Path(folder))
-            self._load(county, Path(folder), now)
+            write = write_county_with_lists if options["lists"] else write_county
+            write(county, Path(folder))
+            self._load(county, Path(folder), now, with_lists=options["lists"])
 
     def _write(self, county: County, folder: Path) -> None:
-        for path in write_county(county, folder).values():
+        for path in write_county_with_lists(county, folder).values():
             self.stdout.write(str(path))
 
-    def _load(self, county: County, folder: Path, now: datetime) -> None:
+    def _load(self, county: County, folder: Path, now: datetime, *, with_lists: bool) -> None:
         code = county.district
         ensure_district(
             actor=None, now=now, code=code, name="样例县", name_en="Sample County", working_crs=WORKING_CRS
@@ -86,6 +104,21 @@ class Command(BaseCommand):
         self._tell(import_addresses(path=folder / "addresses.csv", **common))
         self._tell(import_schools(path=folder / "schools.csv", **common))
         self._tell(import_children(path=folder / "children.csv", **common))
+        self._tell(import_enrolments(path=folder / "enrolments.csv", **common))
+        self._tell(import_grades(path=folder / "grades.csv", **common))
+        self._tell(import_housing(path=folder / "housing.csv", **common))
+        self._tell(import_moves(path=folder / "moves.csv", **common))
+        if with_lists:
+            self._load_lists(county, folder, common)
+
+    def _load_lists(self, county: County, folder: Path, common: dict[str, Any]) -> None:
+        for kind in WRITTEN_LISTS:
+            origin = Origin(office=OFFICES[kind], vintage_on=date(county.year, 3, 1))
+            path, listed = folder / f"{kind}.csv", {**common, "origin": origin}
+            self._tell(import_register(kind=DatasetKind(kind), path=path, **listed))
+        del common["origin"]
+        run = reconcile_district(as_of=date(county.year, 3, 1), workers=2, **common)
+        self.stdout.write(f"reconciled: {run.report['children']} children, {run.report['cases']}")
 
     def _tell(self, result: ImportResult) -> None:
         dataset, done = result.dataset, "imported" if result.is_new else "imported before"

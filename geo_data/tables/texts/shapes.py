@@ -8,8 +8,8 @@ SHAPE_TEXTS: Mapping[str, FindingText] = {
     "polygon_invalid": severe(
         "多边形无效（如自相交）",
         "the polygon is invalid",
-        "请修正图形，或用 --repair make_valid",
-        "Mend the shape, or import with --repair make_valid",
+        "请修正图形，或选用修复“修复自相交的边界”（make_valid）",
+        "Mend the shape, or choose the repair of borders that cross themselves (make_valid)",
     ),
     "polygon_mended": warning(
         "已按要求修复多边形（make_valid）",
@@ -26,8 +26,8 @@ SHAPE_TEXTS: Mapping[str, FindingText] = {
     "coverage_fault": severe(
         "相邻单元的边界不一致（单元对与面积）",
         "borders of neighbours do not match (pair of units, area)",
-        "请修正边界，或用 --repair snap",
-        "Mend the border, or import with --repair snap",
+        "请修正边界，或选用修复“弥合缝隙”（snap）",
+        "Mend the border, or choose the repair of hair-thin cracks (snap)",
     ),
     "overlap": severe(
         "两个单元重叠（单元对与面积）",
@@ -44,8 +44,8 @@ SHAPE_TEXTS: Mapping[str, FindingText] = {
     "slivers": warning(
         "单元之间有细小空隙（合计）",
         "there are tiny gaps between units (number, area in all)",
-        "可用 --repair snap 消除",
-        "Import with --repair snap to close them",
+        "可选用修复“弥合缝隙”（snap）消除",
+        "Choose the repair of hair-thin cracks (snap) to close them",
     ),
     "coverage_mended": warning(
         "已按要求对齐边界（snap）",

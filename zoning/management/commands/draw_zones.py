@@ -18,6 +18,7 @@ from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import violations
 from zoning.models import ZonePlan
+from zoning.selectors.basis import Demand
 from zoning.services.drawing import draw_zones_of_district
 
 
@@ -39,6 +40,12 @@ class Command(BaseCommand):
             "--measure", choices=DistanceMethod.values, help="by which distances (walks where measured)"
         )
         parser.add_argument("--entry-year", type=int, help="whose children count (the coming cohort)")
+        parser.add_argument(
+            "--demand",
+            choices=[one.value for one in Demand],
+            default=Demand.COUNTED.value,
+            help="children counted, or the claimants that the latest projection expects (counted)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["district"]:
@@ -57,6 +64,7 @@ class Command(BaseCommand):
                 district_code=options["district"],
                 stage=Stage(options["stage"]),
                 entry_year=options["entry_year"],
+                demand=Demand(options["demand"]),
                 preset=options["preset"],
                 method=DistanceMethod(options["measure"]) if options["measure"] else None,
                 seed=options["seed"],

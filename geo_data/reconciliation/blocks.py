@@ -1,0 +1,275 @@
+"""One block of birth: records and papers in, children and cases out. Source: docs/reconciliation.md."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from geo_data.reconciliation.ages import AgeRule
+from geo_data.reconciliation.categories import category_of, unit_that_counts
+from geo_data.reconciliation.clusters import Cluster, Doubt, cluster_block
+from geo_data.reconciliation.contradictions import (
+    Contradiction,
+    RecordVoice,
+    Voice,
+    contradictions,
+    speaks_of_school,
+)
+from geo_data.reconciliation.merging import chosen_papers, decided_side, facts_beside, facts_decided
+from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Fact, Paper, Record
+from geo_data.reconciliation.results import Case, Child, Trail, side_of
+from geo_data.reconciliation.score import ScoreRule
+from geo_data.reconciliation.words import CaseCode, Source
+
+FULL = 100
+DEFAULT_SCORE, DEFAULT_AGES = ScoreRule(), AgeRule()
+SAYS_WHERE = (Source.CENSUS, Source.SURVEYS, Source.DECLARED, Source.KINDERGARTENS, Source.BIRTHS)
+ONLY = {
+    Source.REGISTRATIONS: CaseCode.ONLY_REGISTERED,
+    Source.PUPILS: CaseCode.ONLY_PUPIL,
+    Source.BIRTHS: CaseCode.ONLY_BORN,
+    Source.KINDERGARTENS: CaseCode.ONLY_IN_KINDERGARTEN,
+    Source.ATTENDANCE: CaseCode.ONLY_ATTENDING,
+    Source.SURVEYS: CaseCode.ONLY_SURVEYED,
+    Source.DECLARED: CaseCode.ONLY_DECLARED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a run knows beside the records.
+
+    here  -- GB/T 2260 code of this county; on -- the day for which permits and school age are judged
+    given -- the lists that were given: only what is given can miss a child
+    """
+
+    here: str
+    on: date
+    given: frozenset[Source]
+    rule: ScoreRule = DEFAULT_SCORE
+    ages: AgeRule = DEFAULT_AGES
+    decisions: Decisions = NOTHING_DECIDED
+
+    @property
+    def school_age(self) -> tuple[date, date]:
+        """Return the first day of birth of school age, and the first too young."""
+        return self.ages.births_of_school_age(self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The children of a block and its cases; `left_out` counts records decided to be nobody of ours."""
+
+    children: tuple[Child, ...]
+    cases: tuple[Case, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperIndex:
+    """Papers by the number of their holder, and by dwelling."""
+
+    by_holder: Mapping[str, Sequence[Paper]] = field(default_factory=dict)
+    by_property: Mapping[str, Sequence[Paper]] = field(default_factory=dict)
+
+
+NO_PAPERS = PaperIndex()
+
+
+def index_papers(papers: Iterable[Paper]) -> PaperIndex:
+    """Return the papers so that children find them; the order of `papers` does not matter."""
+    by_holder: dict[str, list[Paper]] = defaultdict(list)
+    by_property: dict[str, list[Paper]] = defaultdict(list)
+    for paper in papers:
+        by_holder[paper.identity].append(paper)
+        if paper.property_key:
+            by_property[paper.property_key].append(paper)
+    return PaperIndex(by_holder, by_property)
+
+
+def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -> Outcome:
+    """Return the children of one birth date once each, and every case about them; the order of input does not matter.
+
+    records -- all of one birth date (or of one number with several dates)
+    1. Join records (clusters.py). 2. Give each child its papers. 3. Find contradictions. 4. Settle facts, category
+    and unit. 5. Ask about what only one list knows and about what a list should know. A child that a doubt is about
+    as the second one is not asked about again as unmatched.
+    Source: docs/reconciliation.md.
+    """
+    clusters, doubts = cluster_block(records, decisions=task.decisions, rule=task.rule)
+    places = {id(cluster): place for place, cluster in enumerate(clusters)}
+    doubted = {id(doubt.second) for doubt in doubts}
+    children, cases = [], []
+    for place, cluster in enumerate(clusters):
+        evidence = _evidence_of(cluster, papers)
+        found = contradictions(evidence.voices, evidence.papers, here=task.here)
+        child = _child_of(place, evidence, found, task)
+        children.append(child)
+        cases += [Case(c.code, place, c.first, c.second) for c in found]
+        asked = _unmatched(child, evidence, task, is_doubted=id(cluster) in doubted)
+        cases += [Case(code, place, side_of(witness)) for code, witness in asked]
+    cases += [_case_of(doubt, places) for doubt in doubts]
+    joined = sum(len(cluster.links) for cluster in clusters)
+    return Outcome(tuple(children), _once(cases), len(records) - joined)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Everything the lists say of one child: records strongest first, chosen papers, how each came to the child."""
+
+    records: tuple[Record, ...]
+    voices: tuple[RecordVoice, ...]
+    papers: tuple[Voice, ...]
+    trail: tuple[Trail, ...]
+    lived_in: str
+
+
+def _evidence_of(cluster: Cluster, index: PaperIndex) -> _Evidence:
+    records = tuple(link.record for link in cluster.links)
+    held = _papers_of(records, index)
+    lived_in = _lived_in(records)
+    chosen = chosen_papers([paper for paper, _ in held], lived_in) if held else ()
+    trail = [Trail(k.record.source.value, k.record.record, k.how, k.points) for k in cluster.links]
+    trail += [Trail(paper.source.value, paper.record, how, FULL) for paper, how in held]
+    return _Evidence(
+        records=records,
+        voices=tuple(
+            RecordVoice(record, {str(fact["name"]): fact for fact in record.facts}) for record in records
+        ),
+        papers=tuple(Voice(paper, _facts_of_paper(paper, records)) for paper in chosen),
+        trail=tuple(trail),
+        lived_in=lived_in,
+    )
+
+
+def _papers_of(records: Sequence[Record], index: PaperIndex) -> list[tuple[Paper, str]]:
+    """Return the papers of the child, by its own number, its guardians' numbers, then the dwelling; each once."""
+    if not index.by_holder:
+        return []
+    found: dict[str, tuple[Paper, str]] = {}
+    ways = (
+        ("identity", index.by_holder, {record.identity for record in records}),
+        ("guardian", index.by_holder, {record.guardian_identity for record in records}),
+        ("property", index.by_property, {record.property_key for record in records}),
+    )
+    for how, papers, keys in ways:
+        for paper in (paper for key in sorted(keys) if key for paper in papers.get(key, ())):
+            found.setdefault(paper.record, (paper, how))
+    return sorted(found.values(), key=lambda held: held[0].order)
+
+
+def _facts_of_paper(paper: Paper, records: Sequence[Record]) -> Mapping[str, Fact]:
+    facts = {str(fact["name"]): fact for fact in paper.facts}
+    if paper.source is Source.PERMITS and paper.facts:
+        is_own = any(record.identity == paper.identity for record in records)
+        holder = "child" if is_own else "guardian"
+        facts["permit_holder"] = {**paper.facts[0], "name": "permit_holder", "value": holder}
+    return facts
+
+
+def _child_of(place: int, evidence: _Evidence, found: Sequence[Contradiction], task: Task) -> Child:
+    records = evidence.records
+    beside, facts = facts_beside(evidence.voices[0], [*evidence.voices[1:], *evidence.papers])
+    settled = facts_decided(found, task.decisions)
+    beside |= settled
+    values = {name: fact["value"] for name, fact in (facts | settled).items()}
+    dwelling = _dwelling_unit(evidence, settled, values)
+    category = category_of(values, here=task.here, dwelling_unit=dwelling, on=task.on)
+    is_registered = values.get("registration_district") == task.here
+    registered_unit = str(values.get("registration_unit") or "") if is_registered else ""
+    born = _decided(found, CaseCode.BIRTH_DATE_DIFFERS, task)
+    sex = _decided(found, CaseCode.SEX_DIFFERS, task)
+    return Child(
+        place=place,
+        lead=records[0],
+        trail=evidence.trail,
+        identity=next((record.identity for record in records if record.identity), ""),
+        birth_on=date.fromisoformat(born) if born else records[0].birth_on,
+        sex=sex or next((record.sex for record in records if record.sex), ""),
+        category=category,
+        unit=unit_that_counts(category, dwelling_unit=dwelling, registered_unit=registered_unit),
+        registered_unit=registered_unit,
+        is_registered=is_registered,
+        register_school=_school_in(records, Source.PUPILS),
+        attends_school=_school_in(records, Source.ATTENDANCE),
+        school_now=_school_in(records, Source.CENSUS),
+        grade=next((record.grade for record in records if record.grade is not None), None),
+        facts=tuple(beside[name] for name in sorted(beside)),
+    )
+
+
+def _lived_in(records: Sequence[Record]) -> str:
+    """Return the unit that the strongest list names which says where a child lives."""
+    units = {record.source: record.unit for record in reversed(records) if record.unit}
+    return next((units[source] for source in SAYS_WHERE if source in units), "")
+
+
+def _dwelling_unit(evidence: _Evidence, settled: Mapping[str, Fact], values: Mapping[str, object]) -> str:
+    if "dwelling_unit" in settled:
+        return str(settled["dwelling_unit"]["value"])
+    return evidence.lived_in or str(values.get("dwelling_unit") or "")
+
+
+def _decided(found: Sequence[Contradiction], code: CaseCode, task: Task) -> str:
+    """Return the value that an officer said holds, "" where nobody was asked or decided."""
+    asked = (
+        decided_side(contradiction, task.decisions) for contradiction in found if contradiction.code is code
+    )
+    return next((decided[0] for decided in asked if decided is not None), "")
+
+
+def _school_in(records: Sequence[Record], source: Source) -> str:
+    schools = (record.school for record in records if record.source is source and speaks_of_school(record))
+    return next((school for school in schools if school), "")
+
+
+def _unmatched(
+    child: Child, evidence: _Evidence, task: Task, *, is_doubted: bool
+) -> Iterator[tuple[CaseCode, Record]]:
+    lead = evidence.records[0]
+    if lead.source is not Source.CENSUS and not is_doubted:
+        yield ONLY[lead.source], lead
+    if Source.REGISTRATIONS in task.given and not is_doubted:
+        yield from _not_registered(evidence, task)
+    first, until = task.school_age
+    is_of_school_age = first <= child.birth_on < until
+    is_ours = child.is_registered or lead.source is Source.CENSUS
+    if is_of_school_age and is_ours and Source.PUPILS in task.given and not child.register_school:
+        yield CaseCode.NO_PUPIL_RECORD, lead
+    if child.register_school and Source.ATTENDANCE in task.given and not child.attends_school:
+        yield CaseCode.NO_ATTENDANCE_RECORD, _first(evidence.records, Source.PUPILS)
+
+
+def _not_registered(evidence: _Evidence, task: Task) -> Iterator[tuple[CaseCode, Record]]:
+    """Yield the record that says the child is registered here, where the register does not know it."""
+    if any(record.source is Source.REGISTRATIONS for record in evidence.records):
+        return
+    for record, voice in zip(evidence.records, evidence.voices, strict=True):
+        fact = voice.facts.get("registration_district")
+        if fact is not None and fact["value"] == task.here:
+            yield CaseCode.NOT_REGISTERED, record
+            return
+
+
+def _first(records: Sequence[Record], source: Source) -> Record:
+    return next(record for record in records if record.source is source and speaks_of_school(record))
+
+
+def _case_of(doubt: Doubt, places: Mapping[int, int]) -> Case:
+    code = CaseCode.PERHAPS_SAME_CHILD if doubt.equals == 1 else CaseCode.EQUAL_CANDIDATES
+    return Case(
+        code=code,
+        child=places[id(doubt.first)],
+        first=side_of(doubt.first.lead),
+        second=side_of(doubt.second.lead),
+        other=places[id(doubt.second)],
+        points=doubt.points,
+    )
+
+
+def _once(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Return every question once, by child, code and key."""
+    by_key = {case.key: case for case in cases}
+    return tuple(
+        by_key[key] for key in sorted(by_key, key=lambda key: (by_key[key].child, by_key[key].code, key))
+    )

@@ -1,0 +1,141 @@
+"""Where the records of one child contradict each other. Source: docs/reconciliation.md (contradictions)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from geo_data.reconciliation.likeness import plain_name
+from geo_data.reconciliation.records import Fact, Paper, Record
+from geo_data.reconciliation.results import Side, side_of
+from geo_data.reconciliation.words import CaseCode, Source
+
+FactsByName = Mapping[str, Fact]
+GONE = frozenset({"transferred", "deceased"})
+NOT_SEEN = frozenset({"absent", "never_came"})
+LIVED_IN = frozenset({Source.CENSUS, Source.SURVEYS, Source.DECLARED})
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A record or paper with its facts by name."""
+
+    said_by: Record | Paper
+    facts: FactsByName
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVoice(Voice):
+    """A record with its facts by name."""
+
+    said_by: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two sides that cannot both be true; `fact` is the name of the fact in question, "" when it is none."""
+
+    code: CaseCode
+    first: Side
+    second: Side
+    fact: str = ""
+
+
+def contradictions(
+    records: Sequence[RecordVoice], papers: Sequence[Voice], *, here: str
+) -> tuple[Contradiction, ...]:
+    """Return what the records of one child contradict each other about: the first of each other value.
+
+    records -- strongest first; papers -- of the child, chosen; here -- code of this county
+    The side that is named first is that of the stronger list.
+    Source: docs/reconciliation.md (contradictions).
+    """
+    voices = (*records, *papers)
+    if len(voices) == 1:
+        return ()
+    said = [record.said_by for record in records]
+    found = [
+        *_differing(CaseCode.BIRTH_DATE_DIFFERS, ((r, r.birth_on.isoformat()) for r in said)),
+        *_differing(CaseCode.SEX_DIFFERS, ((r, r.sex) for r in said)),
+        *_names_differing(said),
+        *_differing(CaseCode.REGISTRATION_DISTRICT_DIFFERS, _facts(records, "registration_district")),
+        *_differing(
+            CaseCode.REGISTRATION_UNIT_DIFFERS, _facts(_registered_here(records, here), "registration_unit")
+        ),
+        *_differing(CaseCode.DWELLING_UNIT_DIFFERS, ((r, r.unit) for r in said if r.source in LIVED_IN)),
+        *_differing(CaseCode.SCHOOL_DIFFERS, ((r, r.school) for r in said if speaks_of_school(r))),
+        *_twice(said),
+        *_differing(CaseCode.PERMIT_UNTIL_DIFFERS, _facts(voices, "permit_valid_until")),
+    ]
+    return tuple(found)
+
+
+def _differing(code: CaseCode, said: Iterable[tuple[Record | Paper, str]]) -> Iterator[Contradiction]:
+    first: tuple[Record | Paper, str] | None = None
+    seen: set[str] = set()
+    for one, value in said:
+        if not value or value in seen:
+            continue
+        seen.add(value)
+        if first is None:
+            first = (one, value)
+        else:
+            yield Contradiction(code, side_of(*first), side_of(one, value), FACT_OF.get(code, ""))
+
+
+FACT_OF = {
+    CaseCode.REGISTRATION_DISTRICT_DIFFERS: "registration_district",
+    CaseCode.REGISTRATION_UNIT_DIFFERS: "registration_unit",
+    CaseCode.DWELLING_UNIT_DIFFERS: "dwelling_unit",
+    CaseCode.PERMIT_UNTIL_DIFFERS: "permit_valid_until",
+}
+
+
+def _names_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
+    """Names are personal: the sides are told apart here, and their values left out."""
+    seen = {plain_name(records[0].name)}
+    for record in records[1:]:
+        name = plain_name(record.name)
+        if name not in seen:
+            seen.add(name)
+            yield Contradiction(CaseCode.NAME_DIFFERS, side_of(records[0]), side_of(record))
+
+
+def _facts(voices: Iterable[Voice], name: str) -> Iterator[tuple[Record | Paper, str]]:
+    for voice in voices:
+        fact = voice.facts.get(name)
+        if fact is not None:
+            yield voice.said_by, str(fact["value"])
+
+
+def _registered_here(voices: Sequence[RecordVoice], here: str) -> list[RecordVoice]:
+    """Units of registration are compared only where both say that it is in this county."""
+    return [
+        voice
+        for voice in voices
+        if (fact := voice.facts.get("registration_district")) is None or fact["value"] == here
+    ]
+
+
+def speaks_of_school(record: Record) -> bool:
+    """Say whether the record tells the school: not a kindergarten's, not that of a child who left or stays away."""
+    if record.source is Source.KINDERGARTENS:
+        return False
+    return record.state not in GONE and record.state not in NOT_SEEN
+
+
+def _twice(records: Sequence[Record]) -> Iterator[Contradiction]:
+    """Yield a contradiction for each further record of a list that has the child already."""
+    if len({record.source for record in records}) == len(records):
+        return
+    first_of: dict[Source, Record] = {}
+    for record in records:
+        first = first_of.setdefault(record.source, record) if record.state not in GONE else record
+        if first is not record:
+            yield Contradiction(_code_of_second(first, record), side_of(first), side_of(record))
+
+
+def _code_of_second(first: Record, second: Record) -> CaseCode:
+    if first.source is Source.PUPILS:
+        return CaseCode.TWO_PUPIL_RECORDS
+    if first.household and second.household and first.household != second.household:
+        return CaseCode.TWO_HOUSEHOLDS
+    return CaseCode.TWICE_IN_LIST

@@ -1,0 +1,133 @@
+"""Many statements, one fact each: which list stands over which. Source: docs/reconciliation.md (facts)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from geo_data.reconciliation.contradictions import Contradiction, Voice
+from geo_data.reconciliation.records import Decided, Decisions, Fact, Paper
+from geo_data.reconciliation.results import case_key
+from geo_data.reconciliation.words import RANK, Source, Verdict
+
+DECLARED, OFFICER = "declared", "officer"
+# The office that answers for a fact stands over everybody else who states it.
+AUTHORITY: Mapping[str, Source] = {
+    "registration_kind": Source.REGISTRATIONS,
+    "registration_district": Source.REGISTRATIONS,
+    "registration_township": Source.REGISTRATIONS,
+    "registration_unit": Source.REGISTRATIONS,
+    "registration_since": Source.REGISTRATIONS,
+    "registered_with": Source.REGISTRATIONS,
+    "relation_shown": Source.REGISTRATIONS,
+    "permit_holder": Source.PERMITS,
+    "permit_district": Source.PERMITS,
+    "permit_valid_from": Source.PERMITS,
+    "permit_valid_until": Source.PERMITS,
+    "permit_endorsed_on": Source.PERMITS,
+    "dwelling_right": Source.TITLES,
+    "title_since": Source.TITLES,
+    "ownership_share_percent": Source.TITLES,
+    "dwelling_is_residential": Source.TITLES,
+    "rental_since": Source.RENTALS,
+    "feeder_school": Source.PUPILS,
+}
+Weight = tuple[bool, bool, int, int, str, str]
+
+
+def facts_beside(lead: Voice, others: Sequence[Voice]) -> tuple[dict[str, Fact], dict[str, Fact]]:
+    """Return what the others state over the leading record's own facts, and all facts that hold, both by name.
+
+    Of two statements of one fact the one holds that is not merely declared; then that of the office that answers for
+    the fact; then that of the later day; then that of the stronger list; then that of the smaller record key. An
+    equal value takes a place only from one that was merely declared.
+    Source: docs/reconciliation.md (facts).
+    """
+    facts = dict(lead.facts)
+    said_by: dict[str, Voice] = {}
+    beside: dict[str, Fact] = {}
+    for voice in others:
+        for name, fact in voice.facts.items():
+            old = facts.get(name)
+            if old is not None and not _stands_over(name, fact, voice, old, said_by.get(name, lead)):
+                continue
+            facts[name] = beside[name] = fact
+            said_by[name] = voice
+    return beside, facts
+
+
+def _stands_over(name: str, fact: Fact, voice: Voice, old: Fact, old_voice: Voice) -> bool:
+    if fact["value"] == old["value"]:
+        return old["source"] == DECLARED and fact["source"] != DECLARED
+    return _weight(name, fact, voice) < _weight(name, old, old_voice)
+
+
+def facts_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict[str, Fact]:
+    """Return the facts that officers settled, with the decision's day and who decided.
+
+    Source: docs/reconciliation.md (decisions).
+    """
+    settled: dict[str, Fact] = {}
+    for contradiction in found:
+        decided = decided_side(contradiction, decisions)
+        if decided is not None and contradiction.fact:
+            value, decision = decided
+            settled[contradiction.fact] = {
+                "name": contradiction.fact,
+                "value": value,
+                "source": OFFICER,
+                "as_of": decision.on.isoformat(),
+                "verifier": decision.by,
+            }
+    return settled
+
+
+def decided_side(contradiction: Contradiction, decisions: Decisions) -> tuple[str, Decided] | None:
+    """Return the value that an officer said holds, and the decision; None where nobody decided."""
+    if not decisions.by_case:
+        return None
+    key = case_key(contradiction.code, contradiction.first, contradiction.second)
+    decision = decisions.by_case.get(key)
+    if decision is None or decision.verdict not in (Verdict.FIRST_HOLDS, Verdict.SECOND_HOLDS):
+        return None
+    side = contradiction.first if decision.verdict is Verdict.FIRST_HOLDS else contradiction.second
+    return side.value, decision
+
+
+def chosen_papers(papers: Sequence[Paper], dwelling_unit: str) -> tuple[Paper, ...]:
+    """Return at most one paper of each kind whose facts are the child's, permits first.
+
+    Permit: the one that is valid longest. Title and rental: of the dwelling lived in, where both name their unit;
+    the oldest title, the newest rental. Then the smaller key.
+    Source: docs/reconciliation.md (papers).
+    """
+    of_dwelling = [
+        paper
+        for paper in papers
+        if paper.source is Source.PERMITS or not (paper.unit and dwelling_unit) or paper.unit == dwelling_unit
+    ]
+    best: dict[Source, Paper] = {}
+    for paper in sorted(of_dwelling, key=lambda paper: paper.order):
+        rival = best.get(paper.source)
+        if rival is None or _is_better(paper, rival):
+            best[paper.source] = paper
+    return tuple(best[source] for source in sorted(best, key=RANK.__getitem__))
+
+
+def _is_better(paper: Paper, rival: Paper) -> bool:
+    if paper.source is Source.PERMITS:
+        return _day(paper, "permit_valid_until") > _day(rival, "permit_valid_until")
+    if paper.source is Source.TITLES:
+        day = _day(paper, "title_since")
+        return bool(day) and day < _day(rival, "title_since")
+    return _day(paper, "rental_since") > _day(rival, "rental_since")
+
+
+def _day(paper: Paper, name: str) -> str:
+    return next((str(fact["value"]) for fact in paper.facts if fact["name"] == name), "")
+
+
+def _weight(name: str, fact: Fact, voice: Voice) -> Weight:
+    """Return what sorts statements of one fact: the smallest holds."""
+    source, key, record = voice.said_by.source, voice.said_by.key, voice.said_by.record
+    answers = AUTHORITY.get(name) is source
+    later_first = -date.fromisoformat(str(fact["as_of"])).toordinal()
+    return fact["source"] == DECLARED, not answers, later_first, RANK[source], key, record

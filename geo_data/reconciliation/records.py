@@ -1,0 +1,96 @@
+"""What is compared: records of lists, papers of holders, and what officers decided before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from geo_data.reconciliation.words import RANK, Source, Verdict
+
+Fact = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A child in one list.
+
+    record -- id of the row; key -- finds the same record in another version of the list
+    identity, guardian_identity -- keyed indexes, "" where not stated
+    name, guardian, phone -- plain, in memory only
+    unit   -- the unit the row names: in registrations the one registered at, elsewhere the one lived in
+    school -- of the pupil's register, of attendance, or where the census says the child is
+    property_key -- keyed index of the dwelling, "" where nobody needs it
+    state  -- of the register or of attendance, "" where the list states none
+    """
+
+    source: Source
+    record: str
+    key: str
+    identity: str
+    name: str
+    birth_on: date
+    sex: str = ""
+    guardian: str = ""
+    guardian_identity: str = ""
+    phone: str = ""
+    unit: str = ""
+    school: str = ""
+    grade: int | None = None
+    household: str = ""
+    state: str = ""
+    property_key: str = ""
+    facts: Sequence[Fact] = ()
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Return what sorts records: the strongest source first, then key and id."""
+        return RANK[self.source], self.key, self.record
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A permit, title or rental. `identity` is the holder's; `property_key` the keyed index of the dwelling."""
+
+    source: Source
+    record: str
+    key: str
+    identity: str
+    property_key: str = ""
+    unit: str = ""
+    facts: Sequence[Fact] = ()
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Return what sorts papers: permits, titles, rentals, then key and id."""
+        return RANK[self.source], self.key, self.record
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision in force; `on` and `by` become day and verifier of the value that holds."""
+
+    verdict: Verdict
+    on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What officers decided before, by the keys of records and cases.
+
+    same, different -- pairs of record keys, the smaller key first
+    not_ours        -- keys of records that are left out
+    by_case         -- which side of a contradiction holds
+    """
+
+    same: frozenset[tuple[str, str]] = frozenset()
+    different: frozenset[tuple[str, str]] = frozenset()
+    not_ours: frozenset[str] = frozenset()
+    by_case: Mapping[str, Decided] = field(default_factory=dict)
+
+
+NOTHING_DECIDED = Decisions()
+
+
+def pair(a: str, b: str) -> tuple[str, str]:
+    """Return two record keys as decisions hold them."""
+    return (a, b) if a <= b else (b, a)

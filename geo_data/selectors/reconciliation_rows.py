@@ -1,0 +1,201 @@
+"""The rows that a run compares, still sealed, by ranges of birth dates. Facts come as text, for whoever needs them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from geo_data.models import (
+    Child,
+    Dataset,
+    DatasetKind,
+    RegisterEntry,
+    SelfRegistration,
+)
+from geo_data.reconciliation.words import CHILD_SOURCES, HOLDER_SOURCES, Source
+from geo_data.selectors.datasets import find_current_dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Which rows a run compares: versions by source, and the self-registrations that stood at `declared_at`."""
+
+    district: str
+    datasets: Mapping[Source, UUID]
+    declared_at: datetime
+
+    def of(self, sources: Sequence[Source]) -> list[UUID]:
+        """Return the versions of these sources that were given."""
+        return [self.datasets[source] for source in sources if source in self.datasets]
+
+
+@dataclass(frozen=True, slots=True)
+class BirthRange:
+    """Days of birth to compare together, the last excluded; `moved` are numbers that stand under several birth dates.
+
+    moved_here -- those among them whose strongest list says a day of this range
+    """
+
+    born_from: date
+    born_until: date
+    moved: frozenset[str] = frozenset()
+    moved_here: frozenset[str] = frozenset()
+
+
+CENSUS_VALUES = (
+    "row_id",
+    "identity_index",
+    "name_sealed",
+    "birth_on",
+    "sex",
+    "school_now",
+    "facts_text",
+    "home_id",
+    "household__code",
+    "household__unit_code",
+    "household__phone_sealed",
+)
+ENTRY_VALUES = (
+    "row_id",
+    "list_id",
+    "record_index",
+    "identity_index",
+    "guardian_index",
+    "person_sealed",
+    "birth_on",
+    "sex",
+    "unit_code",
+    "school_code",
+    "grade",
+    "facts_text",
+    "details",
+)
+SELF_VALUES = (
+    "row_id",
+    "record_index",
+    "identity_index",
+    "guardian_index",
+    "person_sealed",
+    "birth_on",
+    "sex",
+    "unit_code",
+    "school_code",
+    "facts_text",
+)
+PAPER_VALUES = (
+    "row_id",
+    "list_id",
+    "record_index",
+    "identity_index",
+    "property_index",
+    "unit_code",
+    "facts_text",
+)
+Values = tuple[object, ...]
+
+
+def current_lists(district_code: str) -> dict[Source, Dataset]:
+    """Return the current version of every list that reconciliation compares."""
+    lists = ((source, find_current_dataset(district_code, DatasetKind(source.value))) for source in FILED)
+    return {source: dataset for source, dataset in lists if dataset is not None}
+
+
+FILED = tuple(source for source in Source if source is not Source.DECLARED)
+
+
+def count_births(inputs: Inputs) -> dict[date, int]:
+    """Return how many records there are of each birth date, in all lists."""
+    counts: dict[date, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT birth_on, count(*) FROM ({ALL_RECORDS}) AS all_records GROUP BY birth_on", _all(inputs)
+        )
+        counts.update(cursor.fetchall())
+    return dict(sorted(counts.items()))
+
+
+def find_numbers_of_several_births(inputs: Inputs) -> dict[str, date]:
+    """Return numbers under which lists state several birth dates, with the date of the strongest list.
+
+    Resident numbers hold their birth date and were checked when read; this is about documents of other kinds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT identity_index, (array_agg(birth_on ORDER BY strength, birth_on))[1] FROM ({ALL_RECORDS})"
+            " AS all_records WHERE identity_index <> ''"
+            " GROUP BY identity_index HAVING min(birth_on) <> max(birth_on)",
+            _all(inputs),
+        )
+        return dict(cursor.fetchall())
+
+
+ALL_RECORDS = """
+    SELECT identity_index, birth_on, 0 AS strength FROM geo_data_child WHERE dataset_id = %s
+    UNION ALL
+    SELECT identity_index, birth_on, array_position(%s::uuid[], dataset_id) FROM geo_data_registerentry
+    WHERE dataset_id = ANY(%s::uuid[]) AND birth_on IS NOT NULL
+    UNION ALL
+    SELECT identity_index, birth_on, 100 FROM geo_data_selfregistration
+    WHERE district_id = %s AND registered_at <= %s AND (withdrawn_at IS NULL OR withdrawn_at > %s)
+"""
+
+
+def _all(inputs: Inputs) -> list[str | list[str] | datetime]:
+    lists = [str(pk) for pk in inputs.of(CHILD_SOURCES[1:])]
+    at = inputs.declared_at
+    return [str(inputs.datasets[Source.CENSUS]), lists, lists, inputs.district, at, at]
+
+
+def list_census_rows(inputs: Inputs, births: BirthRange) -> QuerySet[Child, Values]:
+    """Return `CENSUS_VALUES` of the children of the range, by id."""
+    rows = Child.objects.filter(_of_range(births), dataset=inputs.datasets[Source.CENSUS])
+    rows = rows.annotate(row_id=_text("id"), home_id=_text("household_id"), facts_text=_text("facts"))
+    return rows.order_by("id").values_list(*CENSUS_VALUES)
+
+
+def list_entry_rows(inputs: Inputs, births: BirthRange) -> QuerySet[RegisterEntry, Values]:
+    """Return `ENTRY_VALUES` of the children in all lists of the range, by id."""
+    rows = RegisterEntry.objects.filter(_of_range(births), dataset__in=inputs.of(CHILD_SOURCES[1:]))
+    rows = rows.annotate(row_id=_text("id"), list_id=_text("dataset_id"), facts_text=_text("facts"))
+    return rows.order_by("id").values_list(*ENTRY_VALUES)
+
+
+def list_self_rows(inputs: Inputs, births: BirthRange) -> QuerySet[SelfRegistration, Values]:
+    """Return `SELF_VALUES` of the self-registrations of the range that stood, by id."""
+    rows = list_standing(inputs.district, inputs.declared_at).filter(_of_range(births))
+    rows = rows.annotate(row_id=_text("id"), facts_text=_text("facts"))
+    return rows.order_by("id").values_list(*SELF_VALUES)
+
+
+def list_standing(district_code: str, at: datetime) -> QuerySet[SelfRegistration]:
+    """Return the self-registrations that stood at a moment, by id."""
+    standing = Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)
+    rows = SelfRegistration.objects.filter(standing, district_id=district_code, registered_at__lte=at)
+    return rows.order_by("id")
+
+
+def list_paper_rows(
+    inputs: Inputs, holders: Collection[str], properties: Collection[str]
+) -> QuerySet[RegisterEntry, Values]:
+    """Return `PAPER_VALUES` of the permits, titles and rentals of these holders or dwellings, by id."""
+    held = Q(birth_on=None, identity_index__in=list(holders))
+    if properties:
+        held |= Q(property_index__in=list(properties)) & ~Q(property_index="")
+    rows = RegisterEntry.objects.filter(held, dataset__in=inputs.of(HOLDER_SOURCES))
+    rows = rows.annotate(row_id=_text("id"), list_id=_text("dataset_id"), facts_text=_text("facts"))
+    return rows.order_by("id").values_list(*PAPER_VALUES)
+
+
+def _of_range(births: BirthRange) -> Q:
+    inside = Q(birth_on__gte=births.born_from, birth_on__lt=births.born_until)
+    if births.moved:
+        inside &= ~Q(identity_index__in=sorted(births.moved))
+    return inside | Q(identity_index__in=sorted(births.moved_here)) if births.moved_here else inside
+
+
+def _text(field: str) -> Cast:
+    return Cast(field, TextField())

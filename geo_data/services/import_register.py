@@ -1,0 +1,167 @@
+"""Lists of other offices: registrations, permits, titles, rentals, pupils, attendance, kindergartens, births."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from uuid import uuid4
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.sealing import Keyring, blind_index, current_keyring, seal
+from accounts.services.jobs import Report, not_reported
+from common.canonical import CanonicalValue
+from common.errors import MalformedInput
+from geo_data.models import Dataset, DatasetKind, RegisterEntry
+from geo_data.selectors.datasets import find_current_dataset, get_current_dataset
+from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, person_index, property_index
+from geo_data.selectors.schools import list_schools
+from geo_data.selectors.units import list_units
+from geo_data.services.bringing_in import Import, begin_import, bring_in
+from geo_data.services.copying import Value, copy_rows
+from geo_data.services.datasets import ImportResult, Origin
+from geo_data.services.terms import AT_ONCE, Terms
+from geo_data.tables.findings import Findings
+from geo_data.tables.register_columns import REGISTERS
+from geo_data.tables.register_table import Listing, RegisterRow, read_register
+
+CHUNK = 5000
+RECORD = "record"  # the purpose of the index of rows that state no number
+ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+COLUMNS = (
+    "id",
+    "dataset_id",
+    "row_number",
+    "person_sealed",
+    "record_index",
+    "identity_index",
+    "guardian_index",
+    "property_index",
+    "birth_on",
+    "sex",
+    "unit_code",
+    "school_code",
+    "grade",
+    "facts",
+    "details",
+)
+
+
+class NotARegister(MalformedInput):
+    """This kind of data is no list of another office."""
+
+    code = "not_a_register"
+
+
+@transaction.atomic
+def import_register(
+    *,
+    actor: User | None,
+    now: datetime,
+    district_code: str,
+    kind: DatasetKind,
+    path: Path,
+    origin: Origin = Origin(),  # noqa: B008 - frozen
+    report: Report = not_reported,
+    terms: Terms = AT_ONCE,
+) -> ImportResult:
+    """Store the rows of a list; units, and schools when there are any, are those of the current versions.
+
+    Rows are stored while they are read; a severe finding, also in the last row, undoes everything.
+    Raises ImportRefused with all findings, NotARegister for another kind of data.
+    """
+    spec = REGISTERS.get(kind.value)
+    if spec is None:
+        raise NotARegister("this kind of data is no list of another office", kind=kind.value)
+    district = begin_import(actor, district_code)
+    units = get_current_dataset(district_code, DatasetKind.UNITS)
+    schools = find_current_dataset(district_code, DatasetKind.SCHOOLS)
+    options: dict[str, CanonicalValue] = {
+        "units": units.file_digest,
+        "schools": schools.file_digest if schools else None,
+        "as_of": origin.vintage_on.isoformat() if origin.vintage_on else None,
+        "office": origin.office,
+    }
+    listing = Listing(
+        as_of=origin.vintage_on or now.date(),
+        verifier=origin.office,
+        district=district_code,
+        units=frozenset(list_units(units).values_list("code", flat=True)),
+        schools=frozenset(list_schools(schools).values_list("code", flat=True)) if schools else None,
+    )
+
+    def read(findings: Findings) -> Iterator[RegisterRow]:
+        return read_register(path, spec=spec, listing=listing, findings=findings)
+
+    def store(dataset: Dataset, rows: Iterator[RegisterRow]) -> int:
+        return store_entries(dataset, rows, report)
+
+    job = Import(
+        actor,
+        now,
+        district,
+        kind,
+        path,
+        "",
+        origin,
+        report,
+        options,
+        terms=terms,
+        basis=(units, schools) if schools else (units,),
+        takes_good_rows=True,
+    )
+    return bring_in(job, read, store)
+
+
+def store_entries(dataset: Dataset, rows: Iterator[RegisterRow], report: Report = not_reported) -> int:
+    """Seal and store the rows of a list; return how many."""
+    keyring, stored = current_keyring(), 0
+    while chunk := list(islice(rows, CHUNK)):
+        stored += copy_rows(RegisterEntry, COLUMNS, _entries(dataset, chunk, keyring))
+        report("storing", stored, 0)
+    return stored
+
+
+def sealed_person(row: RegisterRow, *, table: str, row_id: object, keyring: Keyring) -> bytes:
+    """Return who a row is about, as one sealed value; what the row does not say is left out."""
+    person = {
+        "name": row.name,
+        "identity": row.identity,
+        "guardian": row.guardian,
+        "guardian_identity": row.guardian_identity,
+        "phone": row.phone,
+        "address": row.address,
+    }
+    text = ENCODE({name: value for name, value in person.items() if value})
+    return seal(text, table=table, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
+
+
+def record_index(row: RegisterRow, identity: str) -> str:
+    """Return the index of the row itself: that of its number, where the number alone tells it from the others."""
+    return identity if row.record_key == row.identity else blind_index(row.record_key, purpose=RECORD)
+
+
+def _entries(dataset: Dataset, rows: Sequence[RegisterRow], keyring: Keyring) -> Iterator[Sequence[Value]]:
+    whose = str(dataset.pk)
+    for row in rows:
+        row_id = str(uuid4())
+        identity = person_index(row.identity)
+        yield (
+            row_id,
+            whose,
+            row.number,
+            sealed_person(row, table=ENTRY_TABLE, row_id=row_id, keyring=keyring),
+            record_index(row, identity),
+            identity,
+            person_index(row.guardian_identity),
+            property_index(row.property_key),
+            row.birth_on.isoformat() if row.birth_on else None,
+            row.sex,
+            row.unit_code,
+            row.school_code,
+            row.grade,
+            ENCODE(row.facts),
+            ENCODE(row.details),
+        )

@@ -1,0 +1,267 @@
+"""A list of another office, checked row by row: a child or the holder of a paper each. Millions of rows may come."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from geo_data.tables.cells import CellValue, Row
+from geo_data.tables.child_table import plain
+from geo_data.tables.columns import match_columns
+from geo_data.tables.findings import Findings
+from geo_data.tables.identity import RESIDENT, identity_faults, of_eighteen_digits
+from geo_data.tables.reading import open_sheet
+from geo_data.tables.register_columns import RegisterSpec
+
+OLDEST_YEARS = 18
+LAST_PRIMARY_GRADE, TOP_CLASS = 6, 0
+DECLARED, LOOK_UP = "declared", "look_up"
+Fact = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What all rows of a list share.
+
+    as_of    -- the day the list was true
+    verifier -- the office that keeps it
+    district -- GB/T 2260 code of this county
+    units, schools -- the codes that exist; None where nothing was imported to hold them against
+    """
+
+    as_of: date
+    verifier: str
+    district: str
+    units: Collection[str]
+    schools: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A checked row. `birth_on` is None in lists of holders; `record_key` tells it from the list's other rows."""
+
+    number: int
+    record_key: str
+    name: str
+    identity: str
+    guardian: str
+    guardian_identity: str
+    phone: str
+    address: str
+    property_key: str
+    birth_on: date | None
+    sex: str
+    unit_code: str
+    school_code: str
+    grade: int | None
+    facts: tuple[Fact, ...]
+    details: dict[str, object]
+
+
+def read_register(
+    path: Path, *, spec: RegisterSpec, listing: Listing, findings: Findings
+) -> Iterator[RegisterRow]:
+    """Yield the rows of a list that are free of severe findings of their own.
+
+    A row that repeats another word for word is left out with a warning; one that says something else about the
+    same person stays, under a key of its own, for reconciliation to show.
+    They may be stored only when, after the last one, `findings` does not refuse the file.
+    Raises UnreadableFile, also between rows.
+    Source: docs/registers.md.
+    """
+    sheet = open_sheet(path)
+    places = match_columns(sheet.headers, spec.columns, findings)
+    columns = {column.name: column for column in spec.columns}
+    checker = _Checker(spec, listing, frozenset(places))
+    is_empty = True
+    for number, cells in sheet.rows:
+        is_empty = False
+        row = checker.row_of(Row(number, cells, places, columns, sheet.headers, findings))
+        if row is not None:
+            yield row
+    if is_empty:
+        findings.add("file_empty")
+
+
+class _Checker:
+    def __init__(self, spec: RegisterSpec, listing: Listing, present: Collection[str]) -> None:
+        self._spec = spec
+        self._listing = listing
+        self._as_of = listing.as_of.isoformat()
+        self._present = {column.name for column in spec.columns if column.name in present}
+        self._facts = tuple(name for name in spec.facts if name in self._present)
+        self._details = tuple(name for name in spec.details if name in self._present)
+        self._contents: dict[str, list[int]] = {}
+
+    def row_of(self, row: Row) -> RegisterRow | None:
+        name, identity, birth_on, sex = self._text(row, "name"), self._number(row, "identity"), None, ""
+        if self._spec.is_of_children:
+            born = row.value("birth_on")
+            birth_on, sex = born if isinstance(born, date) else None, self._text(row, "sex")
+        guardian_identity = self._number(row, "guardian_identity")
+        values = {fact: value for fact in self._facts if (value := row.value(fact)) is not None}
+        if not name or not self._is_told_apart(row, identity, birth_on, sex):
+            return None
+        if not self._numbers_fit(row, identity, guardian_identity, birth_on, sex):
+            return None
+        if not self._days_fit(row, values):
+            return None
+        unit, school, grade = self._unit_of(row), self._school_of(row), self._grade_of(row)
+        guardian, property_key = self._text(row, "guardian"), self._text(row, "property_key")
+        address, details = self._text(row, "address"), self._details_of(row)
+        key = self._key(name, identity, birth_on, guardian, property_key or address, values)
+        phone = self._text(row, "phone")
+        if row.is_bad:  # it is left out, or the file is refused: no later row repeats it
+            return None
+        content = hash((unit, school, grade, address, str(sorted(details.items())), str(values)))
+        nth = self._place_of(row, key, content)
+        if nth is None:
+            return None
+        return RegisterRow(
+            number=row.number,
+            record_key=f"{key}#{nth}" if nth else key,
+            name=name,
+            identity=identity,
+            guardian=guardian,
+            guardian_identity=guardian_identity,
+            phone=phone,
+            address=address,
+            property_key=property_key,
+            birth_on=birth_on,
+            sex=sex,
+            unit_code=unit,
+            school_code=school,
+            grade=grade,
+            facts=self._facts_of(values, unit, birth_on, school if grade == LAST_PRIMARY_GRADE else ""),
+            details=details,
+        )
+
+    def _text(self, row: Row, name: str) -> str:
+        return row.text(name) if name in self._present else ""
+
+    def _number(self, row: Row, name: str) -> str:
+        return of_eighteen_digits(text) if (text := self._text(row, name)) else ""
+
+    def _is_told_apart(self, row: Row, identity: str, birth_on: date | None, sex: str) -> bool:
+        """Say whether the row names somebody; empty required cells have their finding from being read."""
+        needed = {column.name for column in self._spec.columns if column.required}
+        if not self._spec.is_of_children:
+            return bool(identity)
+        if birth_on is None or ("sex" in needed and not sex) or ("identity" in needed and not identity):
+            return False
+        if not 0 <= self._listing.as_of.year - birth_on.year <= OLDEST_YEARS:
+            row.note("age_unlikely", "birth_on")
+        if not identity:
+            row.note("identity_absent", "identity" if "identity" in self._present else "")
+        return True
+
+    def _numbers_fit(
+        self, row: Row, identity: str, guardian_identity: str, birth_on: date | None, sex: str
+    ) -> bool:
+        faults = identity_faults(identity, birth_on=birth_on, sex=sex) if identity else ()
+        for fault in faults:
+            row.note(f"identity_{fault}", "identity")
+        wrong = identity_faults(guardian_identity) if guardian_identity else ()
+        for fault in wrong:
+            row.note(f"guardian_{fault}", "guardian_identity")
+        if faults or wrong:
+            return False
+        if identity and not RESIDENT.fullmatch(identity):
+            row.note("identity_other_document", "identity")
+        return True
+
+    def _days_fit(self, row: Row, values: Mapping[str, CellValue]) -> bool:
+        issued, until = values.get("permit_valid_from"), values.get("permit_valid_until")
+        if self._spec.kind == "permits" and not isinstance(until, date):
+            return False
+        if isinstance(until, date) and isinstance(issued, date) and until <= issued:
+            row.note("permit_ends_before_it_begins", "permit_valid_until", until)
+            return False
+        if isinstance(until, date) and until <= self._listing.as_of:
+            row.note("permit_lapsed", "permit_valid_until")
+        ended = row.value("rental_until") if "rental_until" in self._present else None
+        if isinstance(ended, date) and ended <= self._listing.as_of:
+            row.note("rental_ended", "rental_until", ended)
+        return True
+
+    def _unit_of(self, row: Row) -> str:
+        unit = self._text(row, "unit_id")
+        if not unit or unit in self._listing.units:
+            return unit
+        row.note("unit_not_here", "unit_id", unit)
+        return ""
+
+    def _school_of(self, row: Row) -> str:
+        school = self._text(row, "school_id")
+        if school and self._listing.schools is not None and school not in self._listing.schools:
+            row.note("school_not_here", "school_id", school)
+        return school or self._text(row, "kindergarten_id")
+
+    def _grade_of(self, row: Row) -> int | None:
+        if self._spec.kind == "kindergartens":
+            return TOP_CLASS
+        return row.integer("grade") if "grade" in self._present else None
+
+    def _key(
+        self,
+        name: str,
+        identity: str,
+        birth_on: date | None,
+        guardian: str,
+        dwelling: str,
+        values: Mapping[str, CellValue],
+    ) -> str:
+        """Return what tells the row from others, and finds it again in another version of the list."""
+        if not self._spec.is_of_children:
+            return "|".join((identity, dwelling, str(values.get("permit_valid_from", ""))))
+        return identity or "|".join((name, str(birth_on), guardian))
+
+    def _place_of(self, row: Row, key: str, content: int) -> int | None:
+        """Return how many rows of this key with another content stand before; None for a repetition."""
+        before = self._contents.setdefault(key, [])
+        if content in before:
+            row.note("entry_repeated")
+            return None
+        if before:
+            row.note("entry_twice")
+        before.append(content)
+        return len(before) - 1
+
+    def _details_of(self, row: Row) -> dict[str, object]:
+        return {name: plain(value) for name in self._details if (value := row.value(name)) is not None}
+
+    def _facts_of(
+        self, values: Mapping[str, CellValue], unit: str, birth_on: date | None, feeder: str
+    ) -> tuple[Fact, ...]:
+        stated: dict[str, CellValue] = dict(values)
+        if birth_on is not None:
+            stated["birth_date"] = birth_on
+        if feeder and self._spec.kind == "pupils":
+            stated["feeder_school"] = feeder
+        stated |= self._implied(unit)
+        return tuple(self._fact(name, stated[name]) for name in sorted(stated))
+
+    def _implied(self, unit: str) -> dict[str, CellValue]:
+        """Return what standing in this list says by itself."""
+        here = self._listing.district
+        match self._spec.kind:
+            case "registrations":
+                implied: dict[str, CellValue] = {"registration_district": here}
+            case "permits":
+                implied = {"permit_district": here}
+            case "titles":
+                implied = {"dwelling_right": "owned", "dwelling_district": here}
+            case "rentals" if "dwelling_right" not in self._present:
+                implied = {"dwelling_right": "rented", "dwelling_district": here}
+            case "rentals":
+                implied = {"dwelling_district": here}
+            case _:
+                implied = {}
+        if unit and self._spec.unit_fact:
+            implied[self._spec.unit_fact] = unit
+        return implied
+
+    def _fact(self, name: str, value: CellValue) -> Fact:
+        is_declared = name in self._spec.declared
+        fact: Fact = {"name": name, "value": plain(value), "source": LOOK_UP, "as_of": self._as_of}
+        return fact | ({"source": DECLARED} if is_declared else {"verifier": self._listing.verifier})

@@ -1,0 +1,71 @@
+"""Findings about the lists of other offices, in Chinese and English."""
+
+from collections.abc import Mapping
+
+from geo_data.tables.finding_text import FindingText, note, severe, warning
+
+REGISTER_TEXTS: Mapping[str, FindingText] = {
+    "identity_absent": note(
+        "没有证件号码，只能按姓名、出生日期和监护人比对",
+        "no identity number: the row can only be matched on name, birth date and guardian",
+        "请尽量补录证件号码",
+        "Add the number where it can be had",
+    ),
+    "guardian_form": severe(
+        "监护人证件号码格式不正确",
+        "the guardian's number is neither an identity number nor another document's",
+        "请核对证件",
+        "Check the document",
+    ),
+    "guardian_check_digit": severe(
+        "监护人身份证号码校验位不正确（GB 11643）",
+        "the check digit of the guardian's identity number is wrong (GB 11643)",
+        "请核对证件",
+        "Check the document",
+    ),
+    "guardian_birth_date": severe(
+        "监护人身份证号码中的出生日期不存在",
+        "the guardian's identity number holds a birth date that does not exist",
+        "请核对证件",
+        "Check the document",
+    ),
+    "entry_repeated": warning(
+        "与前面一行完全相同，未导入",
+        "the row repeats an earlier one and was left out",
+        "请删除重复行",
+        "Remove one row",
+    ),
+    "entry_twice": warning(
+        "同一人在名单中出现两次且内容不同，两行均保留",
+        "the same person stands in an earlier row with other content; both rows are kept",
+        "请在摸底比对中核实哪一行有效",
+        "Settle in the reconciliation which row holds",
+    ),
+    "unit_not_here": warning(
+        "单元编号不在已导入的单元中",
+        "the unit is not among those imported",
+        "请核对单元编号",
+        "Check the unit's code",
+    ),
+    "school_not_here": warning(
+        "学校编号不在已导入的学校中",
+        "the school is not among those imported",
+        "请核对学校编号；外县学校可保留",
+        "Check the school's code; schools of other counties may stay",
+    ),
+    "permit_ends_before_it_begins": severe(
+        "居住证失效日期不晚于签发日期",
+        "the residence permit ends before it begins",
+        "请核对日期",
+        "Check the dates",
+    ),
+    "fact_not_declarable": severe(
+        "此项不由监护人申报",
+        "this is not for guardians to declare",
+        "请由部门查询或现场核验",
+        "It is looked up, or shown to an officer",
+    ),
+    "rental_ended": note(
+        "租赁已到期", "the rental has ended", "请提醒续签备案", "Remind the family to have it recorded anew"
+    ),
+}

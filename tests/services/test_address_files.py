@@ -1,0 +1,169 @@
+"""A whole file of addresses: taken sealed, answered, handed out once, erased."""
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+from python_calamine import load_workbook
+
+from accounts.models import AuditEvent
+from common.errors import NotPermitted
+from geo_data.models import Stage
+from tests.services import address_world as register
+from tests.services import geo_world as world
+from tests.services.accounts_world import auditor, officer
+from zoning.models import AddressFile
+from zoning.services.address_files import (
+    MOST_ROWS,
+    AddressFileErased,
+    AddressFileUnfit,
+    answer_address_file,
+    erase_address_file,
+    hand_out_address_file,
+    take_address_file,
+)
+from zoning.tasks import request_address_file
+
+pytestmark = pytest.mark.django_db
+FILE = "\n".join(
+    (
+        "姓名,住址,单元编号",
+        "甲一,锦绣花园2号楼3单元501,",
+        "甲二,锦绣花园,",
+        "甲三,没有这个地方,",
+        "甲四,文化路1号,",
+        "甲五,,D",
+        "甲六,=1+1,",
+        "甲七,,",
+        "甲八,,Z",
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+def _county(tmp_path: Path) -> None:
+    register.zoned_county(tmp_path)
+
+
+def _taken(text: str = FILE, suffix: str = ".csv") -> AddressFile:
+    return take_address_file(
+        actor=officer(world.CODE),
+        now=world.NOW,
+        district_code=world.CODE,
+        stage=Stage.PRIMARY,
+        on=register.DAY,
+        data=text.encode(),
+        suffix=suffix,
+    )
+
+
+def test_every_row_comes_back_with_its_zone_and_how_certain_it_is() -> None:
+    file = _taken()
+
+    answer_address_file(file_id=file.pk, now=world.NOW)
+    book = hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
+
+    rows = load_workbook(BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert [row[:1] + row[1:3] + row[4:5] + row[7:10] for row in rows[1:]] == [
+        [2, "锦绣花园2号楼3单元501", "确定 certain", "B", "第三小学", "P3", ""],
+        [3, "锦绣花园", "有多处相符，请选择 choose", "", "", "", "锦绣花园1号楼、锦绣花园2号楼"],
+        [4, "没有这个地方", "地址库中没有 not in the register", "", "", "", ""],
+        [5, "文化路1号", "相近，请核对 near: check", "A", "第一小学", "P1", ""],
+        [6, "D", "确定 certain", "D", "第三小学", "P3", ""],
+        [7, "'=1+1", "地址库中没有 not in the register", "", "", "", ""],
+        [8, "", "空行 empty", "", "", "", ""],
+        [9, "Z", "不属于任何学区 no zone", "", "", "", ""],
+    ]
+    file.refresh_from_db()
+    assert file.counts == {"certain": 2, "near": 1, "choose": 1, "missing": 2, "no_zone": 1, "empty": 1}
+
+
+def test_nothing_personal_is_left_once_it_was_handed_out() -> None:
+    file = _taken()
+    assert "锦绣".encode() not in bytes(file.upload_sealed or b"")
+
+    answer_address_file(file_id=file.pk, now=world.NOW)
+    file.refresh_from_db()
+    assert file.upload_sealed is None
+    assert file.answer_sealed is not None
+    hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
+
+    file.refresh_from_db()
+    assert (file.upload_sealed, file.answer_sealed, file.erased_at) == (None, None, world.NOW)
+    with pytest.raises(AddressFileErased):
+        hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
+    with pytest.raises(AddressFileErased):
+        answer_address_file(file_id=file.pk, now=world.NOW)
+    actions = list(
+        AuditEvent.objects.filter(action__startswith="address_file").values_list("action", flat=True)
+    )
+    assert sorted(actions) == ["address_file.handed_out", "address_file.taken"]
+
+
+def test_a_file_whose_time_is_over_is_erased_and_another_time_changes_nothing() -> None:
+    file = _taken()
+
+    for _ in range(2):
+        erase_address_file(now=world.NOW, file_id=file.pk)
+
+    file.refresh_from_db()
+    assert (file.upload_sealed, file.answer_sealed, file.erased_at) == (None, None, world.NOW)
+    assert AuditEvent.objects.filter(action="address_file.erased").count() == 1
+
+
+def test_the_look_up_and_the_erasure_are_queued_with_the_file() -> None:
+    file, job = request_address_file(
+        actor=officer(world.CODE),
+        now=world.NOW,
+        district_code=world.CODE,
+        stage=Stage.PRIMARY,
+        on=register.DAY,
+        data=FILE.encode(),
+        suffix=".csv",
+    )
+
+    erasure = DBTaskResult.objects.get(task_path__endswith="erase_address_file_task")
+    assert (job.subject_id, job.district_code) == (str(file.pk), world.CODE)
+    assert erasure.run_after == world.NOW + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ("", ".csv"),
+        (FILE, ".pdf"),
+        ("姓名,年龄\n甲一,6", ".csv"),
+        ("not a workbook", ".xlsx"),
+        ("住址\n" + "甲院\n" * (MOST_ROWS + 1), ".csv"),
+    ],
+)
+def test_a_file_that_cannot_be_looked_up_is_refused(text: str, suffix: str) -> None:
+    with pytest.raises(AddressFileUnfit):
+        answer_address_file(file_id=_taken(text, suffix).pk, now=world.NOW)
+
+    assert not AddressFile.objects.exclude(answer_sealed=None).exists()
+
+
+def test_only_officers_of_the_district_take_and_hand_out_files() -> None:
+    file = _taken()
+    answer_address_file(file_id=file.pk, now=world.NOW)
+
+    for person in (auditor(world.CODE), officer("410182")):
+        with pytest.raises(NotPermitted):
+            hand_out_address_file(actor=person, now=world.NOW, file_id=file.pk)
+        with pytest.raises(NotPermitted):
+            take_address_file(
+                actor=person,
+                now=world.NOW,
+                district_code=world.CODE,
+                stage=Stage.PRIMARY,
+                on=register.DAY,
+                data=b"x",
+                suffix=".csv",
+            )
+
+    file.refresh_from_db()
+    assert file.answer_sealed is not None
+    assert AddressFile.objects.count() == 1

@@ -1,0 +1,238 @@
+"""A whole file of addresses is looked up: taken in sealed, answered by a job, handed out once, then erased."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import Action, require
+from accounts.sealing import open_bytes, seal_bytes
+from accounts.services.audit import record_event
+from accounts.services.jobs import Report, RunningJob, not_reported
+from common.canonical import CanonicalValue
+from common.errors import MalformedInput, NotFound, RulesSayNo
+from geo_data.addresses.ranking import DoorMatch
+from geo_data.models import Stage
+from geo_data.selectors.districts import get_district
+from geo_data.tables.cells import cell_text
+from geo_data.tables.columns import Column, match_columns
+from geo_data.tables.findings import Findings
+from geo_data.tables.reading import Sheet, UnreadableFile, open_sheet
+from zoning.models import AddressFile
+from zoning.selectors.by_address import (
+    AddressAnswer,
+    AddressNotInRegister,
+    AddressNotSettled,
+    zone_of_address,
+)
+from zoning.selectors.lookup import NoZoneHere, zone_of_unit
+from zoning.services.address_workbook import AnsweredRow, Result, write_workbook
+
+TABLE = AddressFile._meta.db_table
+MOST_BYTES, MOST_ROWS = 10 << 20, 20_000
+SUFFIXES = (".csv", ".xlsx")
+COLUMNS = (
+    Column("address_id", "地址编号", aliases=("code", "编号")),
+    Column(
+        "address", "地址", aliases=("住址", "家庭住址", "居住地址", "详细地址", "房屋地址"), personal=True
+    ),
+    Column("unit_id", "单元编号", aliases=("unit_code", "所在单元")),
+)
+
+
+class AddressFileUnfit(MalformedInput):
+    """The file is too large, of another kind, or has no column of addresses."""
+
+    code = "address_file_unfit"
+
+
+class NoSuchAddressFile(NotFound):
+    """There is no such file, or not for this person."""
+
+    code = "no_such_address_file"
+
+
+class AddressFileErased(RulesSayNo):
+    """The answer was handed out or its time is over; it was erased."""
+
+    code = "address_file_erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row of the file: what is looked up, in the order of COLUMNS."""
+
+    row: int
+    code: str
+    address: str
+    unit: str
+
+
+@transaction.atomic
+def take_address_file(
+    *, actor: User, now: datetime, district_code: str, stage: Stage, on: date, data: bytes, suffix: str
+) -> AddressFile:
+    """Keep the file sealed until a job has answered it. Raises NotPermitted and AddressFileUnfit."""
+    require(actor, Action.IMPORT_DATA, district_code)
+    if suffix.casefold() not in SUFFIXES or not 0 < len(data) <= MOST_BYTES:
+        raise AddressFileUnfit("CSV or XLSX of up to 10 MB", most_bytes=MOST_BYTES)
+    key = uuid.uuid4()
+    row = AddressFile.objects.create(
+        id=key,
+        district=get_district(district_code),
+        stage=stage,
+        on=on,
+        suffix=suffix.casefold(),
+        upload_sealed=seal_bytes(data, table=TABLE, row_id=key, field="upload_sealed"),
+        asked_by=actor,
+        asked_at=now,
+    )
+    details: Mapping[str, CanonicalValue] = {
+        "stage": stage.value,
+        "on": on.isoformat(),
+        "bytes": len(data),
+    }
+    record_event(
+        actor=actor,
+        now=now,
+        action="address_file.taken",
+        subject=row,
+        district_code=district_code,
+        details=details,
+    )
+    return row
+
+
+def answer_address_file(
+    *, file_id: UUID, now: datetime, job: RunningJob | None = None, report: Report = not_reported
+) -> AddressFile:
+    """Look up every row, and keep the workbook sealed in the place of the upload.
+
+    Rows are looked up outside any transaction, the answer is stored in one with the job's success. Raises
+    AddressFileUnfit and AddressFileErased.
+    """
+    file = get_address_file(file_id)
+    if file.upload_sealed is None:
+        raise AddressFileErased("the file was erased")
+    data = open_bytes(file.upload_sealed, table=TABLE, row_id=file.pk, field="upload_sealed")
+    asked = _asked(data, file.suffix)
+    answered = list(_answered(file, asked, report))
+    counts = {result.value: sum(row.result is result for row in answered) for result in Result}
+    book = write_workbook(answered)
+    with transaction.atomic():
+        file.answer_sealed = seal_bytes(book, table=TABLE, row_id=file.pk, field="answer_sealed")
+        file.upload_sealed, file.counts = None, counts
+        file.save(update_fields=["answer_sealed", "upload_sealed", "counts"])
+        if job:
+            job.succeed(now=now, result={"file": str(file.pk), **counts})
+    return file
+
+
+@transaction.atomic
+def hand_out_address_file(*, actor: User, now: datetime, file_id: UUID) -> bytes:
+    """Return the workbook and erase it: personal addresses are not kept once they were handed out.
+
+    Raises NoSuchAddressFile, NotPermitted and AddressFileErased.
+    """
+    file = AddressFile.objects.select_for_update().filter(pk=file_id).first()
+    if file is None:
+        raise NoSuchAddressFile("there is no such file")
+    require(actor, Action.IMPORT_DATA, file.district_id)
+    if file.answer_sealed is None:
+        raise AddressFileErased("there is no answer to hand out: it was erased, or is not ready")
+    book = open_bytes(file.answer_sealed, table=TABLE, row_id=file.pk, field="answer_sealed")
+    _erase(file, now)
+    record_event(
+        actor=actor, now=now, action="address_file.handed_out", subject=file, district_code=file.district_id
+    )
+    return book
+
+
+@transaction.atomic
+def erase_address_file(*, now: datetime, file_id: UUID) -> None:
+    """Erase what is left of a file whose time is over; one that was handed out is left alone."""
+    file = AddressFile.objects.select_for_update().filter(pk=file_id, erased_at=None).first()
+    if file is None:
+        return
+    _erase(file, now)
+    record_event(
+        actor=None, now=now, action="address_file.erased", subject=file, district_code=file.district_id
+    )
+
+
+def kept_until(asked_at: datetime) -> datetime:
+    """Return when a file is erased at the latest."""
+    return asked_at + timedelta(days=settings.ADDRESS_FILES_KEPT_DAYS)
+
+
+def get_address_file(file_id: UUID) -> AddressFile:
+    """Return the file. Raises NoSuchAddressFile."""
+    file = AddressFile.objects.filter(pk=file_id).first()
+    if file is None:
+        raise NoSuchAddressFile("there is no such file")
+    return file
+
+
+def _erase(file: AddressFile, now: datetime) -> None:
+    file.upload_sealed, file.answer_sealed, file.erased_at = None, None, now
+    file.save(update_fields=["upload_sealed", "answer_sealed", "erased_at"])
+
+
+def _asked(data: bytes, suffix: str) -> list[Asked]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"asked{suffix}"
+        path.write_bytes(data)
+        try:
+            return _rows(open_sheet(path))
+        except UnreadableFile as fault:
+            raise AddressFileUnfit("the file cannot be read") from fault
+
+
+def _rows(sheet: Sheet) -> list[Asked]:
+    places = match_columns(sheet.headers, COLUMNS, Findings())
+    if not places:
+        raise AddressFileUnfit("no column 地址 / address, 地址编号 / address_id or 单元编号 / unit_id")
+    found: list[Asked] = []
+    for number, cells in sheet.rows:
+        texts = {name: cell_text(cells[at]) if at < len(cells) else "" for name, at in places.items()}
+        values: Sequence[str] = [texts.get(column.name, "")[:200] for column in COLUMNS]
+        found.append(Asked(number, *values))
+        if len(found) > MOST_ROWS:
+            raise AddressFileUnfit("more than 20,000 rows", most_rows=MOST_ROWS)
+    return found
+
+
+def _answered(file: AddressFile, asked: Sequence[Asked], report: Report) -> Iterator[AnsweredRow]:
+    for done, row in enumerate(asked, start=1):
+        yield _answer(file, row)
+        report("looking_up", done, len(asked))
+
+
+def _answer(file: AddressFile, row: Asked) -> AnsweredRow:
+    """The code goes before the address, the address before the unit."""
+    shown = row.code or row.address or row.unit
+    stage = Stage(file.stage)
+    try:
+        if row.code or row.address:
+            found = zone_of_address(file.district_id, stage, row.code or row.address, file.on)
+        elif row.unit:
+            found = AddressAnswer(zone_of_unit(file.district_id, stage, row.unit, file.on), None)
+        else:
+            return AnsweredRow(row.row, "", Result.EMPTY)
+    except AddressNotSettled as refusal:
+        choices = tuple(choice.shown for choice in refusal.choices[:5])
+        return AnsweredRow(row.row, shown, Result.CHOOSE, choices=choices)
+    except AddressNotInRegister:
+        return AnsweredRow(row.row, shown, Result.MISSING)
+    except NoZoneHere:
+        return AnsweredRow(row.row, shown, Result.NO_ZONE)
+    is_near = found.by_point or found.door in (DoorMatch.NEAR, DoorMatch.MISSING)
+    result = Result.NEAR if is_near else Result.CERTAIN
+    return AnsweredRow(row.row, shown, result, found)
