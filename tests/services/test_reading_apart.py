@@ -19,14 +19,14 @@ from geo_data.models import District
 from geo_data.services import frames
 from geo_data.services.limits import DRIVERS, MIB, Limits
 from geo_data.services.reading_apart import CHUNK, read_apart
+from geo_data.tables.base_map_table import MapLine
 from geo_data.tables.coverage import Repair
 from geo_data.tables.findings import Findings, Keep
-from geo_data.tables.school_table import SchoolRow
 from geo_data.tables.unreadable import UnreadableFile
 from tests.services import geo_world as world
 
 LIMITS = Limits(cpu_seconds=20, wall_seconds=20, memory_bytes=200 * MIB, output_bytes=50 * MIB, open_files=16)
-SCHOOL = SchoolRow("P1", "一小", "primary", "public", "", "A", shapely.Point(1, 2), 270, 45, 1, "", ("J1",))
+LINE = MapLine("street", "甲路", shapely.MultiLineString([[(0, 0), (1, 2)]]))
 
 
 def outcome(
@@ -46,7 +46,7 @@ def outcome(
 
 
 def test_what_was_read_comes_back_as_it_was() -> None:
-    rows = (SCHOOL, date(2026, 3, 1), Repair.SNAP, {"a": (1, None, 2.5)}, np.array([1.0, 2.0]))
+    rows = (LINE, date(2026, 3, 1), Repair.SNAP, {"a": (1, None, 2.5)}, np.array([1.0, 2.0]))
 
     found, back = outcome(lambda findings: rows)
 
