@@ -31,11 +31,37 @@ from geo_data.models.reconciliation import (
     ReconciliationDecision,
 )
 from geo_data.models.registers import RegisterEntry, SelfRegistration
-from geo_data.models.schools import Ownership, School
+from geo_data.models.schools import Ownership, School, SchoolSeats, Site
+from geo_data.models.streets import (
+    DistanceMeasure,
+    DistanceMethod,
+    StreetEdit,
+    StreetEditKind,
+    StreetNetwork,
+    UnitDistances,
+)
+from geo_data.models.surveys import (
+    CONFLICTS,
+    DifferenceKind,
+    PackPurpose,
+    PaperPack,
+    PaperPart,
+    ReturnStatus,
+    SheetStatus,
+    SurveyAnswer,
+    SurveyDecision,
+    SurveyDifference,
+    SurveyorRole,
+    SurveyOutcome,
+    SurveyReturn,
+    SurveyRow,
+    SurveySheet,
+)
 from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
+    "CONFLICTS",
     "AddressEntry",
     "AddressKey",
     "AddressKeyKind",
@@ -51,6 +77,9 @@ __all__ = [
     "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
+    "DifferenceKind",
+    "DistanceMeasure",
+    "DistanceMethod",
     "District",
     "GradeCount",
     "HeaderMapping",
@@ -61,6 +90,9 @@ __all__ = [
     "MoveBalance",
     "NewHousing",
     "Ownership",
+    "PackPurpose",
+    "PaperPack",
+    "PaperPart",
     "PastEnrolment",
     "Projection",
     "ProjectionRow",
@@ -70,12 +102,28 @@ __all__ = [
     "ReconciliationDecision",
     "RegisterEntry",
     "RepairPreview",
+    "ReturnStatus",
     "RowsKept",
     "School",
+    "SchoolSeats",
     "SelfRegistration",
     "Sex",
+    "SheetStatus",
+    "Site",
     "SourceCategory",
     "Stage",
+    "StreetEdit",
+    "StreetEditKind",
+    "StreetNetwork",
+    "SurveyAnswer",
+    "SurveyDecision",
+    "SurveyDifference",
+    "SurveyOutcome",
+    "SurveyReturn",
+    "SurveyRow",
+    "SurveySheet",
+    "SurveyorRole",
     "UnitBorder",
+    "UnitDistances",
     "Upload",
 ]

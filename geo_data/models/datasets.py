@@ -38,6 +38,7 @@ class DatasetKind(models.TextChoices):
 
     UNITS = "units", _("catchment units")
     SCHOOLS = "schools", _("schools")
+    SEATS = "seats", _("seats by grade and year")
     CHILDREN = "children", _("household census")
     BASE_MAP = "base_map", _("base map")
     STREETS = "streets", _("street network")

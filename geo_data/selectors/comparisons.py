@@ -54,9 +54,16 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         label="t.code",
         columns={
             **_plain("name", "stage", "ownership", "address", "unit_code", "capacity", "planned_intake"),
-            **_plain("classes", "group_code", "feeds"),
+            **_plain("classes", "group_code", "feeds", "site", "main_code", "enrolled", "purchased_places"),
+            **_plain("boarding", "boarding_beds", "bus_lines", "nine_year_code"),
             **_shapes("point"),
         },
+    ),
+    DatasetKind.SEATS: Comparison(
+        table="geo_data_schoolseats",
+        key="t.school_code || ' ' || t.year || ' ' || t.grade",
+        label="t.school_code || ' ' || t.year || ' ' || t.grade",
+        columns=_plain("seats", "classes", "enrolled", "planned_intake"),
     ),
     DatasetKind.CHILDREN: Comparison(
         table="geo_data_child",
@@ -75,6 +82,12 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         key="md5(ROW(t.kind, t.name, ST_AsBinary(t.line))::text)",
         label="t.kind || ' ' || t.name",
         columns={},
+    ),
+    DatasetKind.STREETS: Comparison(  # a network is one packed row: it is the same or another one
+        table="geo_data_streetnetwork",
+        key="'network'",
+        label="'network'",
+        columns={**_plain("nodes", "edges"), "content": "md5(t.content)"},
     ),
     DatasetKind.ADDRESSES: Comparison(
         table="geo_data_addressentry",

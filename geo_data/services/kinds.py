@@ -17,6 +17,8 @@ from geo_data.services.import_base_map import import_base_map
 from geo_data.services.import_past import import_enrolments, import_grades, import_housing, import_moves
 from geo_data.services.import_register import import_register
 from geo_data.services.import_schools import import_schools
+from geo_data.services.import_seats import import_seats
+from geo_data.services.import_streets import import_streets
 from geo_data.services.import_units import import_units
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
@@ -30,6 +32,8 @@ from geo_data.tables.past_tables import (
 )
 from geo_data.tables.register_columns import REGISTERS, RegisterSpec
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.seat_table import SEAT_COLUMNS
+from geo_data.tables.street_table import OSM_SUFFIX, STREET_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 
@@ -47,6 +51,7 @@ class Option(StrEnum):
     REPAIRS = "repairs"
     TOLERANCE = "tolerance_m"
     BORDERS = "borders_path"
+    ACCEPT_OFFSET = "accept_offset"
 
 
 # An import: `*, actor, now, district_code, path, origin, report, terms` and the options of its kind.
@@ -62,6 +67,7 @@ class ImportKind:
     is_layer        -- whether map layers are read beside tables
     takes_good_rows -- whether bad rows may be left out
     needs           -- kinds that must be current before
+    further_suffixes -- of files that only this kind reads
     examples        -- column -> cell of the template's example row, invented
     """
 
@@ -73,6 +79,7 @@ class ImportKind:
     options: frozenset[Option] = frozenset()
     takes_good_rows: bool = True
     needs: tuple[DatasetKind, ...] = ()
+    further_suffixes: frozenset[str] = frozenset()
     examples: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -113,7 +120,9 @@ KINDS: dict[DatasetKind, ImportKind] = {
             UNIT_COLUMNS,
             import_units,
             is_layer=True,
-            options=frozenset({Option.CRS, Option.REPAIRS, Option.TOLERANCE, Option.BORDERS}),
+            options=frozenset(
+                {Option.CRS, Option.REPAIRS, Option.TOLERANCE, Option.BORDERS, Option.ACCEPT_OFFSET}
+            ),
             takes_good_rows=False,  # a county with a hole where a unit was left out is no county
             examples={
                 "name": "甲乙花园",
@@ -130,7 +139,7 @@ KINDS: dict[DatasetKind, ImportKind] = {
             SCHOOL_COLUMNS,
             import_schools,
             is_layer=True,
-            options=frozenset({Option.CRS, Option.STAGE}),
+            options=frozenset({Option.CRS, Option.STAGE, Option.ACCEPT_OFFSET}),
             needs=(DatasetKind.UNITS,),
             examples={
                 "name": "样例县第一小学",
@@ -142,6 +151,21 @@ KINDS: dict[DatasetKind, ImportKind] = {
                 "classes": "4",
                 "lon": "112.9812",
                 "lat": "34.7485",
+            },
+        ),
+        ImportKind(
+            DatasetKind.SEATS,
+            "分年级学位",
+            SEAT_COLUMNS,
+            import_seats,
+            needs=(DatasetKind.SCHOOLS,),
+            examples={
+                "year": "2026",
+                "grade": "1",
+                "seats": "180",
+                "classes": "4",
+                "enrolled": "176",
+                "planned_intake": "180",
             },
         ),
         ImportKind(
@@ -170,6 +194,17 @@ KINDS: dict[DatasetKind, ImportKind] = {
             is_layer=True,
             options=frozenset({Option.CRS}),
             examples={"name": "甲乙路"},
+        ),
+        ImportKind(
+            DatasetKind.STREETS,
+            "路网（道路）",
+            STREET_COLUMNS,
+            import_streets,
+            is_layer=True,
+            options=frozenset({Option.CRS}),
+            takes_good_rows=False,  # a street left out may be the only way to school
+            further_suffixes=frozenset({OSM_SUFFIX}),
+            examples={"class": "支路", "name": "甲乙路", "bridge": "否", "tunnel": "否", "layer": "0"},
         ),
         ImportKind(
             DatasetKind.ADDRESSES,
