@@ -7,8 +7,11 @@ const entries = [
   "src/site/main.ts",
   "src/workspace/main.ts",
   "src/zones/main.ts",
+  "src/streets/main.ts",
   "src/places/main.ts",
   "src/recompute/main.ts",
+  "src/forecast/main.ts",
+  "src/forecast/heat.ts",
 ];
 
 export default defineConfig({

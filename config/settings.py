@@ -217,7 +217,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"DatasetStatusEnum": "geo_data.models.DatasetStatus"},
+    "ENUM_NAME_OVERRIDES": {
+        "DatasetStatusEnum": "geo_data.models.DatasetStatus",
+        "DatasetKindEnum": "geo_data.models.DatasetKind",
+    },
 }
 
 # Files of addresses that officers asked about are deleted after so many days, downloaded or not.

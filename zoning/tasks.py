@@ -10,9 +10,9 @@ from django_tasks import task
 
 from accounts.models import JobRun, User
 from accounts.services.jobs import request_job, running
-from geo_data.models import Stage
+from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
-from zoning.selectors.basis import current_datasets
+from zoning.selectors.basis import Demand, current_datasets
 from zoning.services.address_files import (
     answer_address_file,
     erase_address_file,
@@ -37,6 +37,8 @@ def draw_zones_task(
     seed: int,
     effort: int | None,
     seconds: int | None,
+    method: str | None = None,
+    demand: str = Demand.COUNTED.value,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -46,8 +48,10 @@ def draw_zones_task(
             district_code=district_code,
             stage=Stage(stage),
             entry_year=entry_year,
+            demand=Demand(demand),
             preset=preset,
             school_groups=school_groups,
+            method=DistanceMethod(method) if method else None,
             seed=seed,
             effort=effort,
             seconds=seconds,
@@ -63,8 +67,10 @@ def request_drawing(
     district_code: str,
     stage: Stage,
     entry_year: int | None = None,
+    demand: Demand = Demand.COUNTED,
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
+    method: DistanceMethod | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: int | None = None,
@@ -87,9 +93,11 @@ def request_drawing(
             "entry_year": entry_year,
             "preset": preset,
             "school_groups": [list(group) for group in school_groups],
+            "method": method.value if method else None,
             "seed": seed,
             "effort": effort,
             "seconds": seconds,
+            "demand": demand.value,
         },
     )
 

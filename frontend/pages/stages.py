@@ -18,7 +18,12 @@ STAGES: Mapping[str, Promise] = {
     "placing": _("Placing the children"),
     "bundling": _("Making the public bundle"),
     "verifying": _("Checking the result independently"),
+    "joining_streets": _("Joining the streets"),
+    "walking": _("Measuring walks from every school"),
     "storing": _("Storing"),
+    "printing": _("Making the sheets"),
+    "comparing": _("Comparing"),
     "looking_up": _("Looking up the addresses"),
+    "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),
 }

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from admissions.rules.calendar import Phase
+from zoning.selectors.basis import Demand
 
 PHASES: Mapping[Phase, Promise] = {
     Phase.ANNOUNCED: _("announced"),
@@ -22,6 +23,17 @@ PRESETS: Mapping[str, Promise] = {
     "fewest_changes": _("As few changes as possible"),
     "nearest": _("As short ways as possible"),
     "balanced": _("Schools evenly full"),
+}
+
+DISTANCES: Mapping[str, Promise] = {
+    "": _("Walks where they were measured, else straight lines"),
+    "walk": _("Walking distances"),
+    "straight": _("Straight lines"),
+}
+
+DEMANDS: Mapping[str, Promise] = {
+    Demand.COUNTED.value: _("Every child counted in the census"),
+    Demand.PROJECTED.value: _("The claimants that the latest projection expects"),
 }
 
 VIOLATIONS: Mapping[str, Promise] = {

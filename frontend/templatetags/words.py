@@ -42,6 +42,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def permille(share: int | None) -> str:
+    """Say a share in thousandths as percent with one decimal."""
+    return "–" if share is None else f"{share / 10:.1f} %"
+
+
+@register.filter
 def titled(title: Mapping[str, str]) -> str:
     """Return the title of a policy's line or category in the language of the page."""
     return title[language()]

@@ -87,6 +87,7 @@ class Uploads(APIView):
                 stage=asked["stage"],
                 repairs=tuple(Repair(word) for word in asked["repairs"]),
                 tolerance_mm=asked["tolerance_mm"],
+                accept_offset=asked["accept_offset"],
             ),
         )
         job = request_reading(actor=actor, now=now, upload=upload)

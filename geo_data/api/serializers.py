@@ -3,7 +3,18 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from geo_data.models import CatchmentUnit, Dataset, DatasetKind, DatasetStatus, District
+from geo_data.models import (
+    CatchmentUnit,
+    Dataset,
+    DatasetKind,
+    DatasetStatus,
+    District,
+    Ownership,
+    School,
+    SchoolSeats,
+    Site,
+    Stage,
+)
 from geo_data.tables.findings import Finding
 
 
@@ -92,6 +103,51 @@ class UnitSerializer(serializers.ModelSerializer[CatchmentUnit]):
     class Meta:
         model = CatchmentUnit
         fields = ("code", "name", "kind", "township")
+        read_only_fields = fields
+
+
+class SchoolQuerySerializer(DistrictQuerySerializer):
+    """Which schools are asked for."""
+
+    stage = serializers.ChoiceField(choices=Stage.choices, required=False)
+
+
+class SchoolSerializer(serializers.ModelSerializer[School]):
+    """A site of a school in one stage, as published."""
+
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    ownership = serializers.ChoiceField(choices=Ownership.choices)
+    site = serializers.ChoiceField(choices=Site.choices)
+
+    class Meta:
+        model = School
+        fields = (
+            "code",
+            "name",
+            "stage",
+            "ownership",
+            "site",
+            "main_code",
+            "nine_year_code",
+            "group_code",
+            "address",
+            "unit_code",
+            "planned_intake",
+            "classes",
+            "purchased_places",
+            "boarding",
+            "bus_lines",
+            "feeds",
+        )
+        read_only_fields = fields
+
+
+class SeatsSerializer(serializers.ModelSerializer[SchoolSeats]):
+    """Seats, classes and pupils of a grade."""
+
+    class Meta:
+        model = SchoolSeats
+        fields = ("school_code", "year", "grade", "seats", "classes", "enrolled", "planned_intake")
         read_only_fields = fields
 
 

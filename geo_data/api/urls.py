@@ -18,7 +18,8 @@ from geo_data.api.imports import (
     Withdraw,
 )
 from geo_data.api.self_registrations import SelfRegistrations, SelfRegistrationWithdrawal
-from geo_data.api.views import BaseMap, Datasets, Districts, UnitMap, Units
+from geo_data.api.streets import Measures, Routes, StreetMap
+from geo_data.api.views import BaseMap, Datasets, Districts, Schools, Seats, UnitMap, Units
 
 urlpatterns: list[URLPattern] = [
     path("districts/", Districts.as_view(), name="districts"),
@@ -38,9 +39,14 @@ urlpatterns: list[URLPattern] = [
     path("datasets/<uuid:dataset_id>/compare/", Compare.as_view(), name="compare-dataset"),
     path("uploads/", Uploads.as_view(), name="uploads"),
     path("templates/<str:kind>.xlsx", Template.as_view(), name="template"),
+    path("schools/", Schools.as_view(), name="schools"),
+    path("school-seats/", Seats.as_view(), name="school-seats"),
     path("units/", Units.as_view(), name="units"),
     path("units.geojson", UnitMap.as_view(), name="unit-map"),
     path("base-map.geojson", BaseMap.as_view(), name="base-map"),
+    path("measures/", Measures.as_view(), name="measures"),
+    path("routes/", Routes.as_view(), name="routes"),
+    path("streets.geojson", StreetMap.as_view(), name="street-map"),
     path("self-registrations/", SelfRegistrations.as_view(), name="self-registrations"),
     path(
         "self-registrations/<uuid:registration_id>/withdraw/",

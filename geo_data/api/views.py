@@ -16,6 +16,9 @@ from geo_data.api.serializers import (
     DistrictQuerySerializer,
     DistrictSerializer,
     FeatureCollectionSerializer,
+    SchoolQuerySerializer,
+    SchoolSerializer,
+    SeatsSerializer,
     UnitQuerySerializer,
     UnitSerializer,
 )
@@ -29,6 +32,7 @@ from geo_data.selectors.maps import (
     map_features,
     units_geojson,
 )
+from geo_data.selectors.schools import list_schools, list_seats
 from geo_data.selectors.units import search_units
 
 SHOWN_UNITS = 20
@@ -78,6 +82,41 @@ class Units(APIView):
         units = find_current_dataset(get_district(str(asked["district"])).code, DatasetKind.UNITS)
         found = list(search_units(units, str(asked["q"]))[:SHOWN_UNITS]) if units else []
         return Response(UnitSerializer(found, many=True).data)
+
+
+class Schools(APIView):
+    """The schools of a district with what families ask about: owner, campuses, feeders, boarding, buses."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="list_schools",
+        parameters=[SchoolQuerySerializer],
+        responses=SchoolSerializer(many=True),
+        auth=[],
+    )
+    def get(self, request: Request) -> Response:
+        """Return them by code, of one stage or of both."""
+        asked = _asked(SchoolQuerySerializer, request)
+        schools = find_current_dataset(get_district(str(asked["district"])).code, DatasetKind.SCHOOLS)
+        stage = str(asked["stage"]) if "stage" in asked else None
+        return Response(SchoolSerializer(list_schools(schools, stage) if schools else [], many=True).data)
+
+
+class Seats(APIView):
+    """Seats, classes and pupils by school, year and grade, for officers and auditors of the district."""
+
+    @extend_schema(
+        operation_id="list_school_seats",
+        parameters=[DistrictQuerySerializer],
+        responses=SeatsSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """Return them by school, year and grade."""
+        code = str(_asked(DistrictQuerySerializer, request)["district"])
+        require(request.user, Action.READ_DISTRICT, code)
+        seats = find_current_dataset(code, DatasetKind.SEATS)
+        return Response(SeatsSerializer(list_seats(seats) if seats else [], many=True).data)
 
 
 class UnitMap(APIView):

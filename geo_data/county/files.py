@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,19 +10,30 @@ from pathlib import Path
 from geo_data.county.addresses import addresses_of_county
 from geo_data.county.families import Row
 from geo_data.county.lists import Offices
+from geo_data.county.past import past_of_county
 from geo_data.county.population import children_of_county
 from geo_data.county.sketch import WORKING_CRS, County, Points
+from geo_data.county.streets import streets_of
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS, KINDS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
+from geo_data.tables.past_tables import (
+    ENROLMENT_COLUMNS,
+    GRADE_COLUMNS,
+    HOUSING_COLUMNS,
+    MOVE_COLUMNS,
+)
 from geo_data.tables.projecting import unproject
 from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.street_table import STREET_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 DEGREE_DIGITS = 9
+STAGES = 2
 UNITS, SCHOOLS, CHILDREN, BASE_MAP = "units.geojson", "schools.csv", "children.csv", "base_map.geojson"
+STREETS = "streets.geojson"
 WRITTEN_LISTS = (
     "registrations",
     "permits",
@@ -32,10 +44,26 @@ WRITTEN_LISTS = (
     "kindergartens",
     "births",
 )
+ENROLMENTS, GRADES, HOUSING, MOVES = "enrolments.csv", "grades.csv", "housing.csv", "moves.csv"
 ADDRESSES = "addresses.csv"
 
 UNUSED_BY_ADDRESSES = frozenset({"address_id", "lon", "lat", "wkt"})
-UNUSED_BY_SCHOOLS = frozenset({"feeds", "x_m", "y_m", "wkt"})
+UNUSED_BY_SCHOOLS = frozenset(
+    {
+        "site",
+        "main_school",
+        "enrolled",
+        "purchased_places",
+        "boarding",
+        "boarding_beds",
+        "bus_lines",
+        "group_code",
+        "feeds",
+        "x_m",
+        "y_m",
+        "wkt",
+    }
+)
 UNUSED_BY_CHILDREN = frozenset(
     {
         "dwelling_district",
@@ -50,7 +78,7 @@ UNUSED_BY_CHILDREN = frozenset(
 
 
 def write_county(county: County, folder: Path) -> dict[str, Path]:
-    """Write units, schools, children, base map, addresses and last year's zones; return the paths by file name."""
+    """Write everything that an officer of the county would have in files; return the paths by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     return _write(county, folder, children_of_county(county))
 
@@ -58,12 +86,18 @@ def write_county(county: County, folder: Path) -> dict[str, Path]:
 def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, Path]:
     _write_geojson(folder / UNITS, _unit_features(county))
     _write_geojson(folder / BASE_MAP, _line_features(county))
+    _write_geojson(folder / STREETS, _street_features(county))
     write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
     write_children(folder / CHILDREN, children)
+    past = past_of_county(county)
+    write_table(folder / ENROLMENTS, ENROLMENT_COLUMNS, past.enrolments)
+    write_table(folder / GRADES, GRADE_COLUMNS, past.grades)
+    write_table(folder / HOUSING, HOUSING_COLUMNS, past.housing)
+    write_table(folder / MOVES, MOVE_COLUMNS, past.moves)
     write_table(
         folder / ADDRESSES, _without(ADDRESS_COLUMNS, UNUSED_BY_ADDRESSES), addresses_of_county(county)
     )
-    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ADDRESSES]
+    names = [UNITS, BASE_MAP, STREETS, SCHOOLS, CHILDREN, ADDRESSES, ENROLMENTS, GRADES, HOUSING, MOVES]
     for stage, zones in sorted(county.zones_last_year.items()):
         names.append(f"zones_last_year_{stage}.csv")
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)
@@ -179,6 +213,17 @@ def _line_features(county: County) -> Iterator[dict[str, object]]:
         yield {"type": "Feature", "properties": properties, "geometry": shape}
 
 
+def _street_features(county: County) -> Iterator[dict[str, object]]:
+    zh = {column.name: column.zh for column in STREET_COLUMNS}
+    for street in streets_of(county):
+        shape = {"type": "LineString", "coordinates": _degrees(street.points)}
+        yield {
+            "type": "Feature",
+            "properties": {zh["class"]: street.kind, zh["name"]: street.name},
+            "geometry": shape,
+        }
+
+
 def _write_geojson(path: Path, features: Iterable[Mapping[str, object]]) -> None:
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
     path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8")
@@ -193,6 +238,7 @@ def _degrees(points: Points) -> list[tuple[float, float]]:
 
 
 def _school_rows(county: County) -> Iterator[dict[str, object]]:
+    rows_of = Counter(school.group_code for school in county.schools)
     for school in county.schools:
         [(longitude, latitude)] = _degrees(((school.x, school.y),))
         yield {
@@ -205,7 +251,7 @@ def _school_rows(county: County) -> Iterator[dict[str, object]]:
             "seats": school.capacity,
             "planned_intake": school.planned_intake,
             "classes": school.classes,
-            "group_code": school.group_code,
+            "nine_year_code": school.group_code if rows_of[school.group_code] == STAGES else "",
             "lon": longitude,
             "lat": latitude,
         }

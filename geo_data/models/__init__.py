@@ -14,6 +14,15 @@ from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
 from geo_data.models.findings import DatasetFinding, RepairPreview
+from geo_data.models.past import (
+    GradeCount,
+    HousingKind,
+    MoveBalance,
+    NewHousing,
+    PastEnrolment,
+    SourceCategory,
+)
+from geo_data.models.projections import Projection, ProjectionRow
 from geo_data.models.reconciliation import (
     CaseState,
     ReconciledChild,
@@ -22,11 +31,37 @@ from geo_data.models.reconciliation import (
     ReconciliationDecision,
 )
 from geo_data.models.registers import RegisterEntry, SelfRegistration
-from geo_data.models.schools import Ownership, School
+from geo_data.models.schools import Ownership, School, SchoolSeats, Site
+from geo_data.models.streets import (
+    DistanceMeasure,
+    DistanceMethod,
+    StreetEdit,
+    StreetEditKind,
+    StreetNetwork,
+    UnitDistances,
+)
+from geo_data.models.surveys import (
+    CONFLICTS,
+    DifferenceKind,
+    PackPurpose,
+    PaperPack,
+    PaperPart,
+    ReturnStatus,
+    SheetStatus,
+    SurveyAnswer,
+    SurveyDecision,
+    SurveyDifference,
+    SurveyorRole,
+    SurveyOutcome,
+    SurveyReturn,
+    SurveyRow,
+    SurveySheet,
+)
 from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
+    "CONFLICTS",
     "AddressEntry",
     "AddressKey",
     "AddressKeyKind",
@@ -42,23 +77,53 @@ __all__ = [
     "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
+    "DifferenceKind",
+    "DistanceMeasure",
+    "DistanceMethod",
     "District",
+    "GradeCount",
     "HeaderMapping",
     "Household",
+    "HousingKind",
     "MapFeature",
     "MapFeatureKind",
+    "MoveBalance",
+    "NewHousing",
     "Ownership",
+    "PackPurpose",
+    "PaperPack",
+    "PaperPart",
+    "PastEnrolment",
+    "Projection",
+    "ProjectionRow",
     "ReconciledChild",
     "Reconciliation",
     "ReconciliationCase",
     "ReconciliationDecision",
     "RegisterEntry",
     "RepairPreview",
+    "ReturnStatus",
     "RowsKept",
     "School",
+    "SchoolSeats",
     "SelfRegistration",
     "Sex",
+    "SheetStatus",
+    "Site",
+    "SourceCategory",
     "Stage",
+    "StreetEdit",
+    "StreetEditKind",
+    "StreetNetwork",
+    "SurveyAnswer",
+    "SurveyDecision",
+    "SurveyDifference",
+    "SurveyOutcome",
+    "SurveyReturn",
+    "SurveyRow",
+    "SurveySheet",
+    "SurveyorRole",
     "UnitBorder",
+    "UnitDistances",
     "Upload",
 ]

@@ -38,6 +38,7 @@ class DatasetKind(models.TextChoices):
 
     UNITS = "units", _("catchment units")
     SCHOOLS = "schools", _("schools")
+    SEATS = "seats", _("seats by grade and year")
     CHILDREN = "children", _("household census")
     BASE_MAP = "base_map", _("base map")
     STREETS = "streets", _("street network")
@@ -53,6 +54,8 @@ class DatasetKind(models.TextChoices):
     SURVEYS = "surveys", _("door-to-door sheets")
     ENROLMENTS = "enrolments", _("enrolment of past years")
     HOUSING = "housing", _("new housing")
+    GRADES = "grades", _("pupils by grade")
+    MIGRATION = "migration", _("moves of children")
 
 
 class DatasetStatus(models.TextChoices):

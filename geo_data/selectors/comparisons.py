@@ -54,9 +54,16 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         label="t.code",
         columns={
             **_plain("name", "stage", "ownership", "address", "unit_code", "capacity", "planned_intake"),
-            **_plain("classes", "group_code", "feeds"),
+            **_plain("classes", "group_code", "feeds", "site", "main_code", "enrolled", "purchased_places"),
+            **_plain("boarding", "boarding_beds", "bus_lines", "nine_year_code"),
             **_shapes("point"),
         },
+    ),
+    DatasetKind.SEATS: Comparison(
+        table="geo_data_schoolseats",
+        key="t.school_code || ' ' || t.year || ' ' || t.grade",
+        label="t.school_code || ' ' || t.year || ' ' || t.grade",
+        columns=_plain("seats", "classes", "enrolled", "planned_intake"),
     ),
     DatasetKind.CHILDREN: Comparison(
         table="geo_data_child",
@@ -75,6 +82,12 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         key="md5(ROW(t.kind, t.name, ST_AsBinary(t.line))::text)",
         label="t.kind || ' ' || t.name",
         columns={},
+    ),
+    DatasetKind.STREETS: Comparison(  # a network is one packed row: it is the same or another one
+        table="geo_data_streetnetwork",
+        key="'network'",
+        label="'network'",
+        columns={**_plain("nodes", "edges"), "content": "md5(t.content)"},
     ),
     DatasetKind.ADDRESSES: Comparison(
         table="geo_data_addressentry",
@@ -107,6 +120,30 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
                 **_plain("property_index", "details"),
             },
         ),
+    ),
+    DatasetKind.ENROLMENTS: Comparison(
+        table="geo_data_pastenrolment",
+        key="concat_ws(' ', t.year, t.stage, t.category, t.unit_code)",
+        label="concat_ws(' ', t.year, t.unit_code, t.category)",
+        columns=_plain("school_code", "children", "enrolled", "elsewhere"),
+    ),
+    DatasetKind.GRADES: Comparison(
+        table="geo_data_gradecount",
+        key="concat_ws(' ', t.year, t.grade, t.school_code)",
+        label="concat_ws(' ', t.year, t.school_code, t.grade)",
+        columns=_plain("pupils"),
+    ),
+    DatasetKind.HOUSING: Comparison(
+        table="geo_data_newhousing",
+        key="t.code",
+        label="t.code",
+        columns=_plain("name", "unit_code", "dwellings", "kind", "delivered_in", "occupied_percent"),
+    ),
+    DatasetKind.MIGRATION: Comparison(
+        table="geo_data_movebalance",
+        key="concat_ws(' ', t.year, t.age)",
+        label="concat_ws(' ', t.year, t.age)",
+        columns=_plain("children", "net"),
     ),
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from common.errors import NotFound
-from geo_data.models import Dataset, School, Stage
+from geo_data.models import Dataset, School, SchoolSeats, Stage
 from geo_data.tables.projecting import project
 
 
@@ -42,6 +42,12 @@ def get_school(dataset: Dataset, code: str) -> School:
     if school is None:
         raise NoSuchSchool("there is no such school", school=code)
     return school
+
+
+def list_seats(dataset: Dataset, school_code: str | None = None) -> QuerySet[SchoolSeats]:
+    """Return seats by school, year and grade, of one school or of all."""
+    seats = SchoolSeats.objects.filter(dataset=dataset).order_by("school_code", "year", "grade")
+    return seats if school_code is None else seats.filter(school_code=school_code)
 
 
 def load_school_sites(dataset: Dataset, stage: Stage | str | None = None) -> tuple[SchoolSite, ...]:

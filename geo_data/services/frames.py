@@ -1,12 +1,13 @@
 """What a reader hands back, in frames: rows, and what was found since the last frame.
 
 The reader worked on a stranger's file, so its frames are opened with care: only plain values, shapes, arrays and
-records of our pure packages come to life, nothing is called.
+records (dataclasses and enums) of this app come to life, nothing is called and nothing is imported.
 """
 
 import importlib
 import io
 import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from enum import Enum, IntEnum
@@ -14,13 +15,7 @@ from typing import Any
 
 from geo_data.tables.findings import News
 
-RECORDS = (
-    "geo_data.tables.",
-    "geo_data.streets.",
-    "geo_data.addresses.",
-    "geo_data.projection.",
-    "geo_data.reconciliation.",
-)
+OURS = "geo_data."
 VALUES = frozenset(
     {
         ("builtins", "frozenset"),
@@ -86,8 +81,8 @@ class _Careful(pickle.Unpickler):
         if (module, name) in VALUES:
             found: Callable[..., Any] = getattr(importlib.import_module(module), name)
             return found
-        if module.startswith(RECORDS) and "." not in name:
-            record = getattr(importlib.import_module(module), name, None)
+        if module.startswith(OURS) and module in sys.modules and "." not in name:
+            record = getattr(sys.modules[module], name, None)
             if isinstance(record, type) and record.__module__ == module and _is_data(record):
                 return record
         raise pickle.UnpicklingError(f"{module}.{name} is not data")

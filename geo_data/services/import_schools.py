@@ -1,6 +1,7 @@
 """Schools of a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from geo_data.models import Dataset, DatasetKind, School
 from geo_data.selectors.datasets import get_current_dataset
+from geo_data.selectors.known_places import load_known_places
 from geo_data.services.bringing_in import (
     Import,
     begin_import,
@@ -36,6 +38,7 @@ def import_schools(
     path: Path,
     crs: str = "",
     stage: str | None = None,
+    accept_offset: bool = False,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
@@ -43,8 +46,12 @@ def import_schools(
     """Store the schools of a file; they stand in the current units. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
-    options: Mapping[str, CanonicalValue] = {"stage": stage, "units": units.file_digest}
-    ground, declared, shapes = ground_of(district), declared_system(crs), unit_shapes(units)
+    options: dict[str, CanonicalValue] = {"stage": stage, "units": units.file_digest}
+    if accept_offset:
+        options["accept_offset"] = True
+    known = load_known_places(district_code, DatasetKind.SCHOOLS)
+    ground = replace(ground_of(district), known=known, accept_offset=accept_offset)
+    declared, shapes = declared_system(crs), unit_shapes(units)
 
     def read(findings: Findings) -> Sequence[SchoolRow]:
         return read_schools(
@@ -80,9 +87,17 @@ def _store_schools(dataset: Dataset, schools: Sequence[SchoolRow]) -> int:
                 address=school.address,
                 unit_code=school.unit_code,
                 point=Point(school.point.x, school.point.y, srid=WGS84.epsg),
+                site=school.site,
+                main_code=school.main_code,
                 capacity=school.capacity,
+                enrolled=school.enrolled,
                 planned_intake=school.planned_intake,
                 classes=school.classes,
+                purchased_places=school.purchased_places,
+                boarding=school.boarding,
+                boarding_beds=school.boarding_beds,
+                bus_lines=list(school.bus_lines),
+                nine_year_code=school.nine_year_code,
                 group_code=school.group_code,
                 feeds=list(school.feeds),
             )

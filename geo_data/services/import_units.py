@@ -1,6 +1,6 @@
 """Catchment units of a file."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from geo_data.models import CatchmentUnit, Dataset, DatasetKind, UnitBorder
+from geo_data.selectors.known_places import load_known_places
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system
 from geo_data.services.copying import Value, copy_rows
@@ -32,6 +33,7 @@ def import_units(
     repairs: Collection[Repair] = (),
     tolerance_m: float = SNAP_METRES,
     borders_path: Path | None = None,
+    accept_offset: bool = False,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
@@ -39,18 +41,21 @@ def import_units(
     """Store the catchment units of a file and what adjoins what. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
     asked = sorted(repair.value for repair in repairs)
-    options: Mapping[str, CanonicalValue] = {
+    options: dict[str, CanonicalValue] = {
         "repairs": asked,
         "tolerance_mm": str(tolerance_m * 1000),
         "working_crs": district.working_crs,
         "borders": digest_of_import(borders_path, {}) if borders_path else "",
     }
+    if accept_offset:
+        options["accept_offset"] = True
+    known = load_known_places(district_code, DatasetKind.UNITS)
     declared = declared_system(crs)
 
     def read(findings: Findings) -> UnitTable:
         return read_units(
             path,
-            ground=Ground(district.working_crs),
+            ground=Ground(district.working_crs, known=known, accept_offset=accept_offset),
             declared=declared,
             repairs=repairs,
             findings=findings,

@@ -14,15 +14,26 @@ from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult
 from geo_data.services.import_addresses import import_addresses
 from geo_data.services.import_base_map import import_base_map
+from geo_data.services.import_past import import_enrolments, import_grades, import_housing, import_moves
 from geo_data.services.import_register import import_register
 from geo_data.services.import_schools import import_schools
+from geo_data.services.import_seats import import_seats
+from geo_data.services.import_streets import import_streets
 from geo_data.services.import_units import import_units
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
+from geo_data.tables.past_tables import (
+    ENROLMENT_COLUMNS,
+    GRADE_COLUMNS,
+    HOUSING_COLUMNS,
+    MOVE_COLUMNS,
+)
 from geo_data.tables.register_columns import REGISTERS, RegisterSpec
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.seat_table import SEAT_COLUMNS
+from geo_data.tables.street_table import OSM_SUFFIX, STREET_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 
@@ -40,6 +51,7 @@ class Option(StrEnum):
     REPAIRS = "repairs"
     TOLERANCE = "tolerance_m"
     BORDERS = "borders_path"
+    ACCEPT_OFFSET = "accept_offset"
 
 
 # An import: `*, actor, now, district_code, path, origin, report, terms` and the options of its kind.
@@ -55,6 +67,7 @@ class ImportKind:
     is_layer        -- whether map layers are read beside tables
     takes_good_rows -- whether bad rows may be left out
     needs           -- kinds that must be current before
+    further_suffixes -- of files that only this kind reads
     examples        -- column -> cell of the template's example row, invented
     """
 
@@ -66,6 +79,7 @@ class ImportKind:
     options: frozenset[Option] = frozenset()
     takes_good_rows: bool = True
     needs: tuple[DatasetKind, ...] = ()
+    further_suffixes: frozenset[str] = frozenset()
     examples: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -106,7 +120,9 @@ KINDS: dict[DatasetKind, ImportKind] = {
             UNIT_COLUMNS,
             import_units,
             is_layer=True,
-            options=frozenset({Option.CRS, Option.REPAIRS, Option.TOLERANCE, Option.BORDERS}),
+            options=frozenset(
+                {Option.CRS, Option.REPAIRS, Option.TOLERANCE, Option.BORDERS, Option.ACCEPT_OFFSET}
+            ),
             takes_good_rows=False,  # a county with a hole where a unit was left out is no county
             examples={
                 "name": "甲乙花园",
@@ -123,7 +139,7 @@ KINDS: dict[DatasetKind, ImportKind] = {
             SCHOOL_COLUMNS,
             import_schools,
             is_layer=True,
-            options=frozenset({Option.CRS, Option.STAGE}),
+            options=frozenset({Option.CRS, Option.STAGE, Option.ACCEPT_OFFSET}),
             needs=(DatasetKind.UNITS,),
             examples={
                 "name": "样例县第一小学",
@@ -135,6 +151,21 @@ KINDS: dict[DatasetKind, ImportKind] = {
                 "classes": "4",
                 "lon": "112.9812",
                 "lat": "34.7485",
+            },
+        ),
+        ImportKind(
+            DatasetKind.SEATS,
+            "分年级学位",
+            SEAT_COLUMNS,
+            import_seats,
+            needs=(DatasetKind.SCHOOLS,),
+            examples={
+                "year": "2026",
+                "grade": "1",
+                "seats": "180",
+                "classes": "4",
+                "enrolled": "176",
+                "planned_intake": "180",
             },
         ),
         ImportKind(
@@ -163,6 +194,17 @@ KINDS: dict[DatasetKind, ImportKind] = {
             is_layer=True,
             options=frozenset({Option.CRS}),
             examples={"name": "甲乙路"},
+        ),
+        ImportKind(
+            DatasetKind.STREETS,
+            "路网（道路）",
+            STREET_COLUMNS,
+            import_streets,
+            is_layer=True,
+            options=frozenset({Option.CRS}),
+            takes_good_rows=False,  # a street left out may be the only way to school
+            further_suffixes=frozenset({OSM_SUFFIX}),
+            examples={"class": "支路", "name": "甲乙路", "bridge": "否", "tunnel": "否", "layer": "0"},
         ),
         ImportKind(
             DatasetKind.ADDRESSES,
@@ -196,6 +238,54 @@ KINDS: dict[DatasetKind, ImportKind] = {
                 examples={name: text for name, text in LIST_EXAMPLES.items() if name in _names(spec)},
             )
             for spec in REGISTERS.values()
+        ),
+        ImportKind(
+            DatasetKind.ENROLMENTS,
+            "历年入学情况",
+            ENROLMENT_COLUMNS,
+            import_enrolments,
+            options=frozenset({Option.STAGE}),
+            needs=(DatasetKind.UNITS,),
+            examples={
+                "year": "2025",
+                "stage": "小学",
+                "unit_id": "0101",
+                "category": "人户一致",
+                "school_id": "P001",
+                "children": "24",
+                "enrolled": "21",
+                "elsewhere": "3",
+            },
+        ),
+        ImportKind(
+            DatasetKind.GRADES,
+            "历年各年级学生数",
+            GRADE_COLUMNS,
+            import_grades,
+            examples={"year": "2025", "school_id": "P001", "grade": "1", "pupils": "176"},
+        ),
+        ImportKind(
+            DatasetKind.HOUSING,
+            "新建住房",
+            HOUSING_COLUMNS,
+            import_housing,
+            needs=(DatasetKind.UNITS,),
+            examples={
+                "estate_id": "E001",
+                "name": "甲乙花园二期",
+                "unit_id": "0101",
+                "dwellings": "820",
+                "kind": "商品房",
+                "delivered_in": "2028",
+                "occupied_percent": "80",
+            },
+        ),
+        ImportKind(
+            DatasetKind.MIGRATION,
+            "儿童迁移情况",
+            MOVE_COLUMNS,
+            import_moves,
+            examples={"year": "2025", "age": "4", "children": "2810", "net": "35"},
         ),
     )
 }

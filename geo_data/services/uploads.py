@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +61,7 @@ class Choices:
     headers      -- header in the file -> column; "" leaves it out; beside what the district remembers
     tolerance_mm -- how far `snap` may move a vertex
     borders      -- the upload with the table of adjoining units, for units that are points
+    accept_offset -- should the layer look shifted, the current version is the wrong one
     """
 
     keep: Keep = Keep.ALL_OR_NOTHING
@@ -69,6 +71,7 @@ class Choices:
     tolerance_mm: int = round(SNAP_METRES * 1000)
     headers: Mapping[str, str] = field(default_factory=dict)
     borders: Upload | None = None
+    accept_offset: bool = False
 
 
 @transaction.atomic
@@ -120,7 +123,7 @@ def choose_for_upload(*, actor: User | None, now: datetime, upload: Upload, choi
     """Change how the file is to be read; it must then be read again, as another version."""
     if actor is not None:
         require(actor, Action.IMPORT_DATA, upload.district_id)
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
     require_file(upload)
     _set_choices(upload, choices)
     upload.save()
@@ -140,31 +143,21 @@ def read_upload(
     entry = kind_of(upload.kind)
     terms = Terms(settle, Keep(upload.keep), plain_headers(upload.headers), upload)
     origin = Origin(upload.source_office, upload.vintage_on, upload.file_name)
-    with open_upload(upload) as path:
-        arguments: dict[str, object] = _arguments(entry, upload)
-        if upload.borders is None:
-            return entry.importer(
-                actor=actor,
-                now=now,
-                district_code=upload.district_id,
-                path=path,
-                origin=origin,
-                report=report,
-                terms=terms,
-                **arguments,
-            )
-        with open_upload(upload.borders) as borders:
-            return entry.importer(
-                actor=actor,
-                now=now,
-                district_code=upload.district_id,
-                path=path,
-                origin=origin,
-                report=report,
-                terms=terms,
-                **arguments,
-                borders_path=borders,
-            )
+    arguments = _arguments(entry, upload)
+    with ExitStack() as files:
+        path = files.enter_context(open_upload(upload))
+        if upload.borders is not None:
+            arguments["borders_path"] = files.enter_context(open_upload(upload.borders))
+        return entry.importer(
+            actor=actor,
+            now=now,
+            district_code=upload.district_id,
+            path=path,
+            origin=origin,
+            report=report,
+            terms=terms,
+            **arguments,
+        )
 
 
 def _check_file(entry: ImportKind, file_name: str, size: int) -> None:
@@ -177,7 +170,8 @@ def _check_file(entry: ImportKind, file_name: str, size: int) -> None:
 
 def formats_of(entry: ImportKind) -> tuple[str, ...]:
     """Return the extensions read for a kind, sorted."""
-    return tuple(sorted(TEXTS | SPREADSHEETS | (LAYERS - {".shp"} if entry.is_layer else frozenset())))
+    layers = LAYERS - {".shp"} if entry.is_layer else frozenset()
+    return tuple(sorted(TEXTS | SPREADSHEETS | layers | entry.further_suffixes))
 
 
 def check_tolerance(tolerance_mm: int) -> None:
@@ -193,6 +187,7 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
         Option.STAGE: choices.stage,
         Option.REPAIRS: [repair.value for repair in sorted(choices.repairs)],
         Option.BORDERS: choices.borders,
+        Option.ACCEPT_OFFSET: choices.accept_offset,
     }
     for option, value in chosen.items():
         if value and option not in entry.options:
@@ -213,6 +208,8 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
     if choices.repairs:
         kept["repairs"] = chosen[Option.REPAIRS]
         kept["tolerance_mm"] = choices.tolerance_mm
+    if choices.accept_offset:
+        kept["accept_offset"] = True
     upload.choices = kept
 
 
@@ -227,6 +224,8 @@ def _arguments(entry: ImportKind, upload: Upload) -> dict[str, object]:
     if Option.REPAIRS in entry.options:
         arguments["repairs"] = tuple(Repair(word) for word in chosen.get("repairs", ()))
         arguments["tolerance_m"] = chosen.get("tolerance_mm", round(SNAP_METRES * 1000)) / 1000
+    if Option.ACCEPT_OFFSET in entry.options:
+        arguments["accept_offset"] = bool(chosen.get("accept_offset"))
     return arguments
 
 

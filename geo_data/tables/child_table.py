@@ -96,7 +96,7 @@ class _Checker:
         self._census = census
         self._as_of = census.as_of.isoformat()
         self._fact_names = fact_names
-        self._identities: set[str] = set()
+        self._identities: dict[str, str] = {}  # identity -> the household it was found in first
         self._households: dict[str, tuple[str, int]] = {}
 
     def child_of(self, row: Row) -> ChildRow | None:
@@ -105,7 +105,9 @@ class _Checker:
         identity = normalized(row.text("identity"))
         if not (household and name and identity and sex and isinstance(birth_on, date)):
             return None
-        if not self._identity_fits(row, identity, birth_on, sex):
+        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(
+            row, identity, household
+        ):
             return None
         unit = self._unit_of(row)
         address, phone, school_now = row.text("address"), row.text("phone"), row.text("school_now")
@@ -135,15 +137,19 @@ class _Checker:
             row.note(f"identity_{fault}", "identity")
         if faults:
             return False
-        if identity in self._identities:
-            row.note("child_twice", "identity")
-            return False
-        self._identities.add(identity)
         if not RESIDENT.fullmatch(identity):
             is_old = OLD_RESIDENT.fullmatch(identity)
             row.note("identity_old" if is_old else "identity_other_document", "identity")
         if not 0 <= self._census.as_of.year - birth_on.year <= OLDEST_YEARS:
             row.note("age_unlikely", "birth_on")
+        return True
+
+    def _stood_before(self, row: Row, identity: str, household: str) -> bool:
+        first = self._identities.get(identity)
+        if first is None:
+            self._identities[identity] = household
+            return False
+        row.note("child_twice" if first == household else "child_in_two_households", "identity")
         return True
 
     def _unit_of(self, row: Row) -> str:

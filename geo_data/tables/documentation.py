@@ -7,18 +7,36 @@ from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import Column
 from geo_data.tables.finding_texts import TEXTS
+from geo_data.tables.past_tables import (
+    ENROLMENT_COLUMNS,
+    GRADE_COLUMNS,
+    HOUSING_COLUMNS,
+    MOVE_COLUMNS,
+)
 from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.seat_table import SEAT_COLUMNS
+from geo_data.tables.street_table import STREET_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
+from geo_data.tables.zone_layer import ZONE_COLUMNS
+from geo_data.tables.zone_text_table import ZONE_TEXT_COLUMNS
 
 TABLES = {
     "units": UNIT_COLUMNS,
     "borders": BORDER_COLUMNS,
     "schools": SCHOOL_COLUMNS,
+    "seats": SEAT_COLUMNS,
+    "zones": ZONE_COLUMNS,
+    "zone texts": ZONE_TEXT_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
+    "streets": STREET_COLUMNS,
     **REGISTER_COLUMNS,
     "addresses": ADDRESS_COLUMNS,
+    "past enrolment": ENROLMENT_COLUMNS,
+    "pupils by grade": GRADE_COLUMNS,
+    "new housing": HOUSING_COLUMNS,
+    "moves": MOVE_COLUMNS,
 }
 
 

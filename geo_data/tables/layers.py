@@ -34,6 +34,13 @@ from geo_data.tables.reading import (
 from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, parse_system
 
 PYOGRIO_FAULTS = (CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+NAMES_OF_KML = frozenset({"Name", "name", "description", "Description"})
+OF_KML = frozenset(
+    {
+        *("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility"),
+        *("drawOrder", "icon", "snippet"),
+    }
+)
 MOST_VERTICES = 5_000_000  # a county's 10,000 units have some hundred thousand
 VERTEX_BYTES = 16
 LAYERS = frozenset({".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".fgb"})
@@ -94,11 +101,25 @@ def _read_map_layer(path: Path) -> Layer:
         geometries = None if shapes is None else _decoded(shapes)
     except (*PYOGRIO_FAULTS, shapely.GEOSException, UnicodeDecodeError, ValueError) as fault:
         raise UnreadableFile(_without_folder(str(fault), path)) from fault
-    cells = [_plain_cells(field) for field in fields]
+    headers, cells = _own_columns(tuple(meta["fields"]), [_plain_cells(field) for field in fields], source)
     rows = tuple((number, row) for number, row in enumerate(zip(*cells, strict=True), start=FIRST_DATA_ROW))
     if geometries is None:
         geometries = np.full(len(rows), None, dtype=object)
-    return Layer(tuple(meta["fields"]), rows, geometries, _system_of(meta.get("crs")))
+    return Layer(headers, rows, geometries, _system_of(meta.get("crs")))
+
+
+def _own_columns(
+    headers: tuple[str, ...], columns: list[list[object]], source: str
+) -> tuple[tuple[str, ...], list[list[object]]]:
+    """Leave out what GDAL says of every KML beside the officer's columns; name and description where they are empty."""
+    if not source.casefold().endswith(".kml"):
+        return headers, columns
+    kept = [
+        (header, column)
+        for header, column in zip(headers, columns, strict=True)
+        if header not in OF_KML and (header not in NAMES_OF_KML or any(column))
+    ]
+    return tuple(header for header, _ in kept), [column for _, column in kept]
 
 
 def _decoded(shapes: Shapes) -> Shapes:

@@ -1,5 +1,6 @@
 """Shapes of a file in the working system: which system holds, and whether it can be right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +10,24 @@ import shapely
 from geo_data.tables.findings import Findings
 from geo_data.tables.guards import check_place, home_of
 from geo_data.tables.layers import Layer
+from geo_data.tables.shift import Place, Shift, find_shift
 from geo_data.tables.systems import WGS84, Shapes, System, change_system
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What is known of the district: its working system (EPSG), and west, south, east, north in degrees or None."""
+    """What is known of the district.
+
+    working_epsg  -- its working system
+    extent        -- west, south, east, north in degrees, or None
+    known         -- places of the same kind in the current version
+    accept_offset -- an officer says that those are the wrong ones, should the layer look shifted
+    """
 
     working_epsg: int
     extent: tuple[float, float, float, float] | None = None
+    known: tuple[Place, ...] = ()
+    accept_offset: bool = False
 
 
 def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings: Findings) -> Shapes | None:
@@ -45,6 +55,23 @@ def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings
     placed = ~shapely.is_missing(shapes)
     shapes[placed] = change_system(layer.shapes[placed], system, to_epsg=ground.working_epsg)
     return shapes
+
+
+def layer_shift(
+    codes: Sequence[str],
+    names: Sequence[str],
+    points: Shapes,
+    layer: Layer,
+    declared: System | None,
+    ground: Ground,
+) -> Shift | None:
+    """Return how a layer is shifted against the known places; points in the working system, one a row."""
+    if not ground.known:
+        return None
+    system = declared or layer.system
+    here = to_degrees(points, ground)
+    places = [Place(code, name, p.x, p.y) for code, name, p in zip(codes, names, here, strict=True)]
+    return find_shift(places, ground.known, system.name if system else "")
 
 
 def to_degrees(shapes: Shapes, ground: Ground) -> Shapes:

@@ -79,7 +79,9 @@ def _plain(shapes: Shapes) -> Shapes:
     """Return the same areas written in one way: rings may begin elsewhere and one part may stand alone."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     whole: Shapes = np.full(len(shapes), None, dtype=np.object_)
-    return np.asarray(shapely.normalize(shapely.multipolygons(parts, indices=owner, out=whole)), dtype=np.object_)
+    return np.asarray(
+        shapely.normalize(shapely.multipolygons(parts, indices=owner, out=whole)), dtype=np.object_
+    )
 
 
 def _change(code: str, row: int, before: shapely.Geometry, after: shapely.Geometry, epsg: int) -> UnitChange:

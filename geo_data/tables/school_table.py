@@ -1,6 +1,6 @@
 """The file of schools, checked: one row a school and stage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,14 @@ from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, read_layer
-from geo_data.tables.placing import Ground, place_shapes, to_degrees
+from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
+from geo_data.tables.school_sites import note_relations, note_same_places
+from geo_data.tables.shift import note_shift
 from geo_data.tables.systems import System
 
 STAGES = {"小学": "primary", "初中": "junior"}
 OWNERSHIPS = {"公办": "public", "民办": "private"}
+SITES = {"本部": "main", "校区": "campus", "教学点": "teaching_point"}
 SEATS = 100_000
 SCHOOL_COLUMNS = (
     Column(
@@ -26,10 +29,18 @@ SCHOOL_COLUMNS = (
     Column("ownership", "办学性质", CellKind.CHOICE, choices=OWNERSHIPS, aliases=("公办民办",)),
     Column("address", "地址", aliases=("学校地址",)),
     Column("unit_id", "所在单元", aliases=("单元编号", "unit_code"), most=40),
+    Column("site", "校址类别", CellKind.CHOICE, choices=SITES, aliases=("校区类别",)),
+    Column("main_school", "本部学校编号", aliases=("所属学校编号", "主校编号"), most=40),
     Column("seats", "学位数", CellKind.INTEGER, required=True, aliases=("capacity", "学位总数"), most=SEATS),
+    Column("enrolled", "在校生数", CellKind.INTEGER, aliases=("在校学生数",), most=SEATS),
     Column("planned_intake", "招生计划", CellKind.INTEGER, aliases=("计划招生数",), most=SEATS),
     Column("classes", "起始年级班数", CellKind.INTEGER, aliases=("招生班数",), most=SEATS),
-    Column("group_code", "集团或九年一贯编号", aliases=("集团编号",), most=40),
+    Column("purchased_places", "政府购买学位数", CellKind.INTEGER, aliases=("购买学位数",), most=SEATS),
+    Column("boarding", "寄宿制", CellKind.FLAG, aliases=("是否寄宿",)),
+    Column("boarding_beds", "寄宿床位数", CellKind.INTEGER, aliases=("床位数",), most=SEATS),
+    Column("bus_lines", "校车线路", CellKind.CODES, most=40),
+    Column("nine_year_code", "九年一贯编号", aliases=("一贯制学校编号",), most=40),
+    Column("group_code", "集团编号", aliases=("集团或九年一贯编号", "教育集团编号"), most=40),
     Column("feeds", "对口升入学校", CellKind.CODES, aliases=("对口初中",), most=40),
     *PLACE_COLUMNS,
 )
@@ -40,7 +51,14 @@ LARGEST_CLASS = 55
 
 @dataclass(frozen=True, slots=True)
 class SchoolRow:
-    """A checked school; `point` is in EPSG:4326, `capacity` counts all grades, `planned_intake` the entry grade."""
+    """A checked site of a school in one stage; `point` is in EPSG:4326.
+
+    capacity, enrolled -- of all grades of the stage; enrolled None where the file does not say
+    planned_intake     -- of the entry grade in the coming round
+    purchased_places   -- how many of these the government buys in a private school
+    site, main_code    -- main, campus or teaching_point; the last two name the school that runs them
+    nine_year_code     -- shared by the primary and the junior row of one school
+    """
 
     code: str
     name: str
@@ -49,9 +67,17 @@ class SchoolRow:
     address: str
     unit_code: str
     point: shapely.Point
+    site: str
+    main_code: str
     capacity: int
+    enrolled: int | None
     planned_intake: int
     classes: int
+    purchased_places: int
+    boarding: bool
+    boarding_beds: int
+    bus_lines: tuple[str, ...]
+    nine_year_code: str
     group_code: str
     feeds: tuple[str, ...]
 
@@ -90,14 +116,17 @@ def read_schools(
     placed = ~shapely.is_missing(shapes)
     rows = [row for row, is_placed in zip(rows, placed, strict=True) if is_placed]
     metres = shapely.centroid(shapes[placed])
+    codes, names = ([row.text(name) for row in rows] for name in ("school_id", "name"))
+    shift = layer_shift(codes, names, metres, layer, declared, ground)
+    note_shift(shift, findings, is_accepted=ground.accept_offset)
     degrees = to_degrees(metres, ground)
     finder = _UnitFinder(units)
     schools = tuple(
         _school(row, finder.unit_of(row, point), degree, stage)
         for row, point, degree in zip(rows, metres, degrees, strict=True)
     )
-    _compare(rows, schools)
-    _note_same_places(rows, metres)
+    note_relations(rows, schools)
+    note_same_places(rows, metres)
     return tuple(school for row, school in zip(rows, schools, strict=True) if not row.is_bad)
 
 
@@ -105,31 +134,67 @@ def _school(row: Row, unit_code: str, point: shapely.Point, stage: str | None) -
     its_stage = row.text("stage") or stage or ""
     if row.has("stage") and not its_stage:
         row.note("cell_empty", "stage")
-    seats = row.integer("seats") or 0
-    intake, classes = row.integer("planned_intake"), row.integer("classes")
-    if intake is None:
-        intake = seats // GRADES.get(its_stage, 1)
-        row.note("intake_computed", value=str(intake))
-    elif intake > seats:
-        row.note("intake_above_capacity", "planned_intake", f"{intake} > {seats}")
-    if classes is None:
-        classes = -(-intake // STANDARD_CLASS.get(its_stage, LARGEST_CLASS))
-    if intake > classes * LARGEST_CLASS:
-        row.note("large_class", "planned_intake", f"{intake} / {classes}")
+    ownership = row.text("ownership") or "public"
+    seats, enrolled = row.integer("seats") or 0, row.integer("enrolled")
+    if enrolled is not None and enrolled > seats:
+        row.note("seats_below_enrolled", "enrolled", f"{enrolled} > {seats}")
+    intake, classes = _intake(row, its_stage, seats)
+    boarding, beds = _boarding(row)
     return SchoolRow(
         code=row.text("school_id"),
         name=row.text("name") or row.text("school_id"),
         stage=its_stage,
-        ownership=row.text("ownership") or "public",
+        ownership=ownership,
         address=row.text("address"),
         unit_code=unit_code,
         point=point,
+        site=row.text("site") or "main",
+        main_code=row.text("main_school"),
         capacity=seats,
+        enrolled=enrolled,
         planned_intake=intake,
         classes=classes,
+        purchased_places=_purchased(row, ownership, intake),
+        boarding=boarding,
+        boarding_beds=beds,
+        bus_lines=row.codes("bus_lines"),
+        nine_year_code=row.text("nine_year_code"),
         group_code=row.text("group_code"),
         feeds=row.codes("feeds"),
     )
+
+
+def _intake(row: Row, stage: str, seats: int) -> tuple[int, int]:
+    """Return the planned intake of the entry grade and its classes, computed and noted where not stated."""
+    intake, classes = row.integer("planned_intake"), row.integer("classes")
+    if intake is None:
+        intake = seats // GRADES.get(stage, 1)
+        row.note("intake_computed", value=str(intake))
+    elif intake > seats:
+        row.note("intake_above_capacity", "planned_intake", f"{intake} > {seats}")
+    if classes is None:
+        classes = -(-intake // STANDARD_CLASS.get(stage, LARGEST_CLASS))
+    if intake > classes * LARGEST_CLASS:
+        row.note("large_class", "planned_intake", f"{intake} / {classes}")
+    return intake, classes
+
+
+def _purchased(row: Row, ownership: str, intake: int) -> int:
+    places = row.integer("purchased_places") or 0
+    if places and ownership == "public":
+        row.note("purchased_in_public", "purchased_places", str(places))
+    elif places > intake:
+        row.note("purchased_above_intake", "purchased_places", f"{places} > {intake}")
+    return places
+
+
+def _boarding(row: Row) -> tuple[bool, int]:
+    boarding, beds = row.value("boarding") is True, row.integer("boarding_beds")
+    if beds and not boarding:
+        row.note("beds_without_boarding", "boarding_beds", str(beds))
+    if boarding and beds == 0:
+        row.note("boarding_without_beds", "boarding_beds", "0")
+    return boarding, beds or 0
 
 
 class _UnitFinder:
@@ -156,24 +221,3 @@ class _UnitFinder:
             row.note("outside_every_unit", value=row.text("school_id"), place=point)
             return ""
         return self._codes[int(around.min())]
-
-
-def _compare(rows: Sequence[Row], schools: Sequence[SchoolRow]) -> None:
-    codes: set[str] = set()
-    for row, school in zip(rows, schools, strict=True):
-        if school.code and school.code in codes:
-            row.note("value_twice", "school_id", school.code)
-        codes.add(school.code)
-    for row, school in zip(rows, schools, strict=True):
-        for fed in school.feeds:
-            if fed not in codes:
-                row.note("feeder_unknown", "feeds", fed)
-
-
-def _note_same_places(rows: Sequence[Row], points: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> None:
-    first: dict[tuple[int, int, str], Row] = {}
-    for row, point in zip(rows, points, strict=True):
-        there = first.setdefault((round(point.x), round(point.y), row.text("stage")), row)
-        if there is not row:
-            value = f"{there.text('school_id')}, {row.text('school_id')}"
-            row.note("same_place", value=value, place=point)

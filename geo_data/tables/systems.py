@@ -12,6 +12,7 @@ from pyproj.exceptions import CRSError
 
 from geo_data.tables.offsets import FloatArray, wgs84_from_bd09, wgs84_from_gcj02
 from geo_data.tables.projecting import DEGREES
+from geo_data.tables.system_words import code_of_words
 
 Pair = tuple[FloatArray, FloatArray]
 Shapes = npt.NDArray[np.object_]
@@ -42,15 +43,21 @@ WGS84 = System("EPSG:4326", DEGREES)
 
 
 def parse_system(text: str) -> System:
-    """Return the system of "EPSG:4497", "4497", "gcj02" or "bd09", in any case. Raises UnknownSystem."""
+    """Return the system of "EPSG:4497", "4497", "gcj02", "bd09" in any case, or of plain words. Raises UnknownSystem.
+
+    Source: docs/import.md (coordinates).
+    """
     word = text.strip().casefold().replace("-", "").removeprefix("epsg:")
+    word = code_of_words(text) or word
     if word in SHIFTED:
         return System(word, DEGREES)
     try:
         code = int(word)
         CRS.from_epsg(code)
     except (ValueError, CRSError):
-        raise UnknownSystem(f"{text}: give an EPSG code, gcj02 or bd09") from None
+        raise UnknownSystem(
+            f"{text}: give an EPSG code, gcj02, bd09, or words such as CGCS2000 3度带 38带"
+        ) from None
     return System(f"EPSG:{code}", code)
 
 

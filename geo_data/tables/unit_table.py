@@ -13,8 +13,9 @@ from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.coverage import SNAP_METRES, Repair, mend_coverage, mend_polygons, note_gaps, note_parts
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, read_layer
-from geo_data.tables.placing import Ground, place_shapes, to_degrees
+from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
 from geo_data.tables.reading import open_sheet
+from geo_data.tables.shift import note_shift
 from geo_data.tables.systems import Shapes, System
 
 UNIT_COLUMNS = (
@@ -119,6 +120,9 @@ def read_unit_shapes(
     shapes = place_shapes(layer, declared, ground, findings) if rows else None
     if shapes is None or shapely.is_missing(shapes).any():
         return None
+    names = [row.text("name") for row in rows]
+    shift = layer_shift(codes, names, shapely.centroid(shapes), layer, declared, ground)
+    note_shift(shift, findings, is_accepted=ground.accept_offset)
     return UnitShapes(rows, codes, shapes)
 
 

@@ -47,6 +47,9 @@ NOT_SERVICES = {
     "not_reported": "the progress report of callers that have none",
     "bundle_faults": "a question to both checkers, which publishing asks too",
     "running": "the worker's hold on a job that an actor requested earlier",
+    "kind_of": "the registry of what can be brought in",
+    "formats_of": "the extensions of a kind, from the same registry",
+    "template_of": "a file to fill in, the same for everybody",
 }
 
 

@@ -1,5 +1,6 @@
 """A county without data, its officer at the desk, and a worker that works when it is told to."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ class OfficerAtDesk:
         assert "正在检查文件" in self.visit.text()
         work()
         if self.scripts:
-            self.page.wait_for_url("**/office/data/????????-*/")
+            self.page.wait_for_url(re.compile(r"/office/data/[0-9a-f-]{36}/$"))
         else:
             self.page.reload()
         self.page.wait_for_load_state()

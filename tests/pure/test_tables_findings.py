@@ -65,7 +65,7 @@ def test_numbers_names_and_addresses_never_stand_in_findings(tmp_path: Path) -> 
 def test_a_child_in_two_households_is_named_where_it_stands_again(tmp_path: Path) -> None:
     count, findings = _children(tmp_path, GIRL, GIRL.replace("H1", "H2"))
 
-    assert (count, [(f.code, f.row) for f in findings]) == (1, [("child_twice", 3)])
+    assert (count, [(f.code, f.row) for f in findings]) == (1, [("child_in_two_households", 3)])
 
 
 def test_a_household_with_two_addresses_is_severe(tmp_path: Path) -> None:

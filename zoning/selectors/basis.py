@@ -1,23 +1,36 @@
 """What a plan is based on: units, public schools, children and borders of the pinned datasets, as records.
 
-Demand: with an entry year, the children of the household census who enter in it; every one of them counts as
-a claimant, until capture rates say who really comes. Without an entry year, the children that the units file
-states, of all ages. Seats follow demand: the planned intake for one entry year, the capacity for all ages.
+Demand: with an entry year, the children of the household census who enter in it, every one of them a claimant;
+or, where the plan is drawn on a projection, the claimants that it expects. Without an entry year, the children that
+the units file states, of all ages. Seats follow demand: the planned intake for one entry year, the capacity for all
+ages.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 
 from common.errors import RulesSayNo
-from geo_data.models import Dataset, DatasetKind, District, Ownership, Stage
+from geo_data.models import (
+    Dataset,
+    DatasetKind,
+    DistanceMeasure,
+    DistanceMethod,
+    District,
+    Ownership,
+    Projection,
+    Stage,
+)
 from geo_data.selectors.children import children_by_unit
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import get_district
+from geo_data.selectors.projections import claimants_by_unit, find_latest_projection, projected_years
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import UnitPlace, find_unit_at, load_borders, load_unit_places
 from zoning.engine.problem import Unit
 from zoning.models import ZonePlan
+from zoning.selectors.distances import Ways, choose_measure, load_ways
 
 ENTRY_AGE = {Stage.PRIMARY: 6, Stage.JUNIOR: 12}
 MILLIMETRE = 3  # digits of a metre: the last bits of a projection decide nothing
@@ -42,6 +55,19 @@ class UnitsWithoutCount(RulesSayNo):
     code = "units_without_count"
 
 
+class ProjectionMissing(RulesSayNo):
+    """There is no projection that covers the entry year on the units in use: project first."""
+
+    code = "projection_missing"
+
+
+class Demand(Enum):
+    """Whose children count: those of the census or the units file, or the claimants that a projection expects."""
+
+    COUNTED = "counted"
+    PROJECTED = "projection"
+
+
 @dataclass(frozen=True, slots=True)
 class SeatedSchool:
     """A public school with the seats that count here; `unit_code` is the unit it stands in, or empty."""
@@ -59,6 +85,7 @@ class Datasets:
     units: Dataset
     schools: Dataset
     children: Dataset | None
+    projection: Projection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +94,7 @@ class PlanBasis:
 
     without_unit -- children of the entry year whose household lies in no known unit: placed by the bureau
     closed       -- codes of public schools left out, because they have no seat
+    ways         -- the walks that count, None for straight lines
     """
 
     district: District
@@ -78,6 +106,7 @@ class PlanBasis:
     adjacency: tuple[tuple[str, str], ...]
     without_unit: int
     closed: tuple[str, ...]
+    ways: Ways | None = None
 
 
 def births_of_entry(stage: Stage, entry_year: int) -> tuple[date, date]:
@@ -109,24 +138,36 @@ def current_datasets(district_code: str) -> Datasets:
 
 def pinned_datasets(plan: ZonePlan) -> Datasets:
     """Return the versions of a plan."""
-    return Datasets(plan.units_dataset, plan.schools_dataset, plan.children_dataset)
+    return Datasets(plan.units_dataset, plan.schools_dataset, plan.children_dataset, plan.projection)
 
 
-def load_current_basis(district_code: str, stage: Stage, entry_year: int | None, *, on: date) -> PlanBasis:
+def load_current_basis(
+    district_code: str,
+    stage: Stage,
+    entry_year: int | None,
+    *,
+    on: date,
+    demand: Demand = Demand.COUNTED,
+    method: DistanceMethod | None = None,
+) -> PlanBasis:
     """Return the basis of a new plan, from the current datasets.
 
-    Without an entry year the coming one counts where there is a census, else the units file's own counts.
-    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool and UnitsWithoutCount.
+    Without an entry year the coming one counts where there is a census or a projection is asked for, else the units
+    file's own counts. Without a method the newest walks measured for these versions count, else straight lines.
+    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, ProjectionMissing and MeasureMissing.
     """
     datasets = current_datasets(district_code)
-    if entry_year is None and datasets.children is not None:
+    if entry_year is None and (datasets.children is not None or demand is Demand.PROJECTED):
         entry_year = coming_entry_year(on)
-    return _load(stage, entry_year, datasets)
+    if demand is Demand.PROJECTED and entry_year is not None:
+        datasets = replace(datasets, projection=_projection(datasets.units, stage, entry_year))
+    measure = choose_measure(datasets.units, datasets.schools, method)
+    return _load(stage, entry_year, datasets, measure)
 
 
 def load_pinned_basis(plan: ZonePlan) -> PlanBasis:
     """Return the basis that a stored plan was made and judged by."""
-    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan))
+    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan), plan.measure)
 
 
 def count_demand(plan: ZonePlan, places: Sequence[UnitPlace]) -> dict[str, int]:
@@ -135,7 +176,17 @@ def count_demand(plan: ZonePlan, places: Sequence[UnitPlace]) -> dict[str, int]:
     return {place.code: counts.get(place.code, 0) for place in places}
 
 
-def _load(stage: Stage, entry_year: int | None, datasets: Datasets) -> PlanBasis:
+def _projection(units: Dataset, stage: Stage, entry_year: int) -> Projection:
+    found = find_latest_projection(units.district_id, stage)
+    if found is None or found.units_dataset_id != units.pk or entry_year not in projected_years(found):
+        message = "there is no projection of this year on the units in use; project first"
+        raise ProjectionMissing(message, district=units.district_id, stage=stage.value, entry_year=entry_year)
+    return found
+
+
+def _load(
+    stage: Stage, entry_year: int | None, datasets: Datasets, measure: DistanceMeasure | None
+) -> PlanBasis:
     if entry_year is None:
         datasets = replace(datasets, children=None)
     places = load_unit_places(datasets.units)
@@ -155,6 +206,7 @@ def _load(stage: Stage, entry_year: int | None, datasets: Datasets) -> PlanBasis
         adjacency=tuple((border.unit_a, border.unit_b) for border in load_borders(datasets.units)),
         without_unit=sum(counts.values()) - sum(unit.children for unit in units),
         closed=tuple(school.code for school in schools if not school.seats),
+        ways=load_ways(measure) if measure else None,
     )
 
 
@@ -167,6 +219,8 @@ def _counts(
             message = "the units file does not say how many children these units have; name an entry year"
             raise UnitsWithoutCount(message, units=uncounted[:SHOWN], number=len(uncounted))
         return {place.code: place.children or 0 for place in places}
+    if datasets.projection is not None:
+        return claimants_by_unit(datasets.projection, entry_year)
     if datasets.children is None:
         kind = DatasetKind.CHILDREN.value
         raise DatasetMissing("an entry year needs a household census", kind=kind, entry_year=entry_year)

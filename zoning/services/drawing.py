@@ -10,14 +10,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.errors import MalformedInput
-from geo_data.models import Stage
+from geo_data.models import DistanceMethod, Stage
 from zoning.engine.judge import Trouble
 from zoning.engine.objective import PRESETS
 from zoning.engine.report import Json, plan_rows
 from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
 from zoning.models import PlanOrigin, ZonePlan
-from zoning.selectors.basis import PlanBasis, load_current_basis
+from zoning.selectors.basis import Demand, PlanBasis, load_current_basis
 from zoning.selectors.plans import plan_content
 from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
 from zoning.selectors.publications import find_latest_publication
@@ -45,8 +45,10 @@ def draw_zones_of_district(
     district_code: str,
     stage: Stage,
     entry_year: int | None = None,
+    demand: Demand = Demand.COUNTED,
     preset: str | None = None,
     school_groups: Sequence[Collection[str]] = (),
+    method: DistanceMethod | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: float | None = None,
@@ -55,19 +57,21 @@ def draw_zones_of_district(
 ) -> ZonePlan:
     """Draw zones from the current datasets and store them as the next version; publish nothing.
 
-    1. Read: without an entry year the coming one where there is a census, else the units file's own counts.
+    1. Read: without an entry year the coming one where there is a census, else the units file's own counts;
+       `demand` may ask for the claimants that the latest projection expects instead.
     2. Search, outside any transaction, starting from prices; `preset` None prefers few changes where zones
        were in force, and short ways where none were.
     3. Check independently, and store. A plan that breaks rules is stored as a draft that cannot be published,
        with the reasons. With a job its success is part of the same transaction, so a rerun adds no version.
 
     school_groups -- school codes that share a zone; schools of one unit share one in any case
+    method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset and DistrictCannotBeZoned.
+    UnknownPreset, ProjectionMissing, MeasureMissing and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     today = timezone.localtime(now).date()
-    basis = load_current_basis(district_code, stage, entry_year, on=today)
+    basis = load_current_basis(district_code, stage, entry_year, on=today, demand=demand, method=method)
     sites = sites_to_draw(basis, school_groups)
     in_force = _zones_in_force(district_code, stage, sites, today)
     draft = _solve(

@@ -56,9 +56,11 @@ def import_plan(
     rows: Sequence[tuple[str, Sequence[str]]],
     entry_year: int | None = None,
     name: str = "",
+    details: Mapping[str, Json] | None = None,
 ) -> ZonePlan:
     """Store a plan decided elsewhere: rows of a unit's code and the codes of its schools, one or several.
 
+    details -- what the report keeps of where it comes from
     Units with the same schools make a zone. Every current unit stands there once. Seats and connection are
     judged and recorded, not required. Raises PlanRowsDoNotFit, UnknownSchools, SchoolInTwoZones, and what
     `load_current_basis` raises.
@@ -72,7 +74,7 @@ def import_plan(
         sites=sites,
         zone_of=zone_of,
         origin=PlanOrigin.IMPORTED,
-        report=_figures(basis, sites, zone_of),
+        report={**(details or {}), **_figures(basis, sites, zone_of)},
         name=name,
     )
     return store_version(actor=actor, now=now, draft=draft)

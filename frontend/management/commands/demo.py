@@ -19,11 +19,13 @@ from admissions.selectors.rounds import find_round
 from frontend.management.demo_guide import guide
 from frontend.management.demo_policy import open_policy, past_policy, past_year
 from geo_data.models import Stage
+from geo_data.selectors.projections import find_latest_projection
 from zoning.selectors.publications import find_publication
 
 DISTRICT = "990101"
 SEED = 1
 EFFORT = 20
+CROSSING_M = 60
 STAFF = {
     "officer": Role.DISTRICT_OFFICER,
     "officer2": Role.DISTRICT_OFFICER,
@@ -53,7 +55,8 @@ class Command(BaseCommand):
             self._staff()
         with self._step("2/6 样例县数据 County data"):
             self._county(folder, int(str(options["applicants"])))
-        with self._step("3/6 划片 Zones"):
+        with self._step("3/6 生源预测和划片 Projection and zones"):
+            self._projections()
             self._zones(folder, past_year(now))
         with self._step(f"4/6 {past_year(now)} 年招生 Round of {past_year(now)}"):
             self._past_round(folder, now)
@@ -91,8 +94,14 @@ class Command(BaseCommand):
 
     def _county(self, folder: Path, applicants: int) -> None:
         made = {"seed": SEED, "applicants": applicants, "district": DISTRICT}
-        self._run("make_sample_county", **made)
+        self._run("make_sample_county", "--lists", **made)
         self._run("make_sample_county", **made, files=folder)
+        self._run("compute_walks", district=DISTRICT, penalty=CROSSING_M)
+
+    def _projections(self) -> None:
+        for stage in Stage:
+            if find_latest_projection(DISTRICT, stage) is None:
+                self._run("project_district", district=DISTRICT, stage=stage.value)
 
     def _zones(self, folder: Path, year: int) -> None:
         last, this = f"{year - 1}-03-01", f"{year}-03-01"

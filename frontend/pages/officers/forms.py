@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from frontend.pages.words import PRESETS
+from frontend.pages.words import DEMANDS, DISTANCES, PRESETS
 from geo_data.models import Stage
 
 
@@ -15,6 +15,14 @@ class DrawForm(forms.Form):
 
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
     preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
+    method = forms.ChoiceField(label=_("Distances"), choices=list(DISTANCES.items()), required=False)
+    demand = forms.ChoiceField(label=_("Whose children count"), choices=list(DEMANDS.items()))
+
+
+class ProjectForm(forms.Form):
+    """Whose entrants shall be projected."""
+
+    stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
 
 
 class MoveForm(forms.Form):
@@ -63,6 +71,41 @@ class PublishForm(forms.Form):
             "I have checked the plan. Families will be told these zones, and the publication stays on record."
         )
     )
+
+
+class ZoneTextsForm(forms.Form):
+    """Zones in words: the texts themselves stand beside it, one a school."""
+
+    MOST_BYTES = 2_000_000
+    KINDS = (".csv", ".txt", ".tsv")  # plain text only: other kinds are never opened by a web process
+
+    stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
+    file = forms.FileField(
+        label=_("File of zone texts"),
+        help_text=_("CSV with the columns 学校编号 and 招生范围. It fills the boxes below."),
+        required=False,
+    )
+    majority = forms.BooleanField(
+        label=_("Units that belong to several zones go where more than half of their dwellings are."),
+        required=False,
+    )
+    name = forms.CharField(label=_("Name of the plan, for example the year"), required=False, max_length=100)
+    digest = forms.CharField(required=False, widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(
+        label=_(
+            "I have checked the report. The zones become a plan of an earlier year; nothing is published."
+        ),
+        required=False,
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse files that are too large or of another kind."""
+        file = self.cleaned_data["file"]
+        if file and file.size > self.MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 2 MB."))
+        if file and not str(file.name).casefold().endswith(self.KINDS):
+            raise forms.ValidationError(_("Upload a CSV file."))
+        return file
 
 
 class CloseForm(forms.Form):

@@ -18,7 +18,10 @@ class Command(ImportCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add what only schools understand."""
-        parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02 or bd09")
+        parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02, bd09 or plain words")
+        parser.add_argument(
+            "--accept-offset", action="store_true", help="the current version is shifted, not this file"
+        )
         parser.add_argument(
             "--stage", choices=Stage.values, help="the stage of all rows, without a stage column"
         )
@@ -31,6 +34,7 @@ class Command(ImportCommand):
             district_code=options["district"],
             path=options["file"],
             crs=options["crs"] or "",
+            accept_offset=options["accept_offset"],
             stage=options["stage"],
             origin=origin,
             terms=options["terms"],

@@ -23,7 +23,10 @@ class Command(ImportCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add what only units understand."""
-        parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02 or bd09")
+        parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02, bd09 or plain words")
+        parser.add_argument(
+            "--accept-offset", action="store_true", help="the current version is shifted, not this file"
+        )
         parser.add_argument(
             "--repair", type=_repairs, default=(), help="make_valid, snap or both, with a comma"
         )
@@ -53,6 +56,7 @@ class Command(ImportCommand):
             district_code=options["district"],
             path=options["file"],
             crs=options["crs"] or "",
+            accept_offset=options["accept_offset"],
             repairs=options["repair"],
             tolerance_m=options["tolerance"],
             borders_path=options["borders"],

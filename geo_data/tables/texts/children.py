@@ -44,6 +44,12 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
     "child_twice": severe(
         "同一儿童出现两次", "the child stands in an earlier row", "请删除重复行", "Remove one row"
     ),
+    "child_in_two_households": severe(
+        "同一儿童出现在两户",
+        "the child stands in an earlier row as a member of another household",
+        "请核实儿童随哪一户居住",
+        "Find out in which household the child lives",
+    ),
     "household_differs": severe(
         "同一户的住址、电话或单元前后不一致",
         "address, phone or unit differ from an earlier row of the household",

@@ -44,4 +44,16 @@ COORDINATE_TEXTS: Mapping[str, FindingText] = {
     "coordinate_not_finite": severe(
         "坐标不是有效数值", "a coordinate is not a finite number", "请改正", "Correct it"
     ),
+    "shifted_like": severe(
+        "与现有版本中的已知位置整体偏移，偏移量与所示坐标系相符",
+        "the layer lies beside the known places of the current version, as the system shown would have it",
+        "请改用所示坐标系；如现有版本有误，用 --accept-offset 确认",
+        "Declare the system shown, or confirm with --accept-offset that the current version is wrong",
+    ),
+    "shift_accepted": warning(
+        "与现有版本整体偏移，已确认以新文件为准",
+        "the layer lies beside the current version; it was confirmed that the new file is right",
+        "请核对预览图",
+        "Look at the map",
+    ),
 }

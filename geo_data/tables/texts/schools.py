@@ -41,4 +41,101 @@ SCHOOL_TEXTS: Mapping[str, FindingText] = {
     "feeder_unknown": warning(
         "对口学校不在表中", "the school fed is not in the table", "请核对编号", "Check its code"
     ),
+    "feeder_stage": warning(
+        "对口关系应为小学升初中",
+        "a feeder chain leads from a primary to a junior school; this one does not",
+        "请核对编号和学段",
+        "Check code and stage",
+    ),
+    "seats_below_enrolled": warning(
+        "学位数少于在校生数", "there are fewer seats than pupils", "请核对两个数字", "Check both numbers"
+    ),
+    "purchased_in_public": severe(
+        "公办学校不能有政府购买学位",
+        "places are purchased in private schools only; this one is public",
+        "请核对办学性质或删除该数字",
+        "Check the ownership or remove the number",
+    ),
+    "purchased_above_intake": warning(
+        "政府购买学位多于招生计划",
+        "more places are purchased than the school plans to take",
+        "请核对两个数字",
+        "Check both numbers",
+    ),
+    "beds_without_boarding": warning(
+        "非寄宿制学校填写了床位",
+        "there are beds, but the school is not said to be a boarding school",
+        "请核对是否寄宿",
+        "Say whether it boards pupils",
+    ),
+    "boarding_without_beds": warning(
+        "寄宿制学校没有床位",
+        "a boarding school without a bed",
+        "请填写床位数",
+        "State the number of beds",
+    ),
+    "main_school_unknown": severe(
+        "校区或教学点的本部学校不在表中",
+        "the school that runs this campus or teaching point is not in the table",
+        "请填写本部学校编号",
+        "State the code of its school",
+    ),
+    "main_school_not_main": severe(
+        "本部关系不成立：本部不能再有本部，校区只能属于本部",
+        "a main site belongs to no other school, and a campus belongs to a main site",
+        "请核对校址类别和本部学校编号",
+        "Check the kind of site and the code",
+    ),
+    "site_differs": warning(
+        "校区与本部的学段或办学性质不同",
+        "stage or ownership of the site differ from those of its school",
+        "请核对",
+        "Check both rows",
+    ),
+    "nine_year_inconsistent": warning(
+        "九年一贯制学校的各行不一致：应为小学、初中各一行，办学性质和集团相同，小学对口本校初中",
+        "the rows of a nine-year school do not fit: it is one primary and one junior row,"
+        " of the same ownership and group, the first feeding the second",
+        "请核对各行",
+        "Check its rows",
+    ),
+    "group_of_one": warning(
+        "集团只有一所学校", "the group has one school only", "请核对集团编号", "Check the group's code"
+    ),
+    "school_unknown": severe(
+        "没有这个学校编号", "there is no such school", "请核对学校编号", "Check the school's code"
+    ),
+    "grade_of_other_stage": severe(
+        "该学段没有这个年级", "the school's stage has no such grade", "请核对年级", "Check the grade"
+    ),
+    "seats_twice": severe(
+        "同一学校、学年、年级出现两次",
+        "school, year and grade stand in an earlier row",
+        "请删除重复行",
+        "Remove one row",
+    ),
+    "intake_not_entry_grade": severe(
+        "招生计划只能填在起始年级",
+        "an intake is planned for the entry grade only",
+        "请删除或改到起始年级",
+        "Move it to the entry grade",
+    ),
+    "intake_above_seats": warning(
+        "招生计划多于该年级学位",
+        "the planned intake is larger than the seats of the grade",
+        "请核对两个数字",
+        "Check both numbers",
+    ),
+    "intake_differs": warning(
+        "与学校表中本年招生计划不同，招生以学校表为准",
+        "the school file states another intake for the coming round; the school file's counts",
+        "请核对两张表",
+        "Make both files agree",
+    ),
+    "school_in_two_zones": severe(
+        "同一学校出现在两个学区",
+        "a school is named in two zones",
+        "一所学校只能属于一个学区；多校划片请在每行写全部学校",
+        "A school belongs to one zone; rows of a multi-school zone name all its schools",
+    ),
 }

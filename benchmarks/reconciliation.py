@@ -1,0 +1,159 @@
+"""How long a county's lists take: `python -m benchmarks.reconciliation [--children N] [--workers N] [--lists all]`.
+
+From CSV files of census, registered residents and pupil register (with `--lists all` of all lists) to reconciled
+children, in a database made for it and removed. Prints wall and processor seconds of each stage (this process and
+its children; the database's own processes are not counted), the largest memory, rows a second, and the ratio to a
+bare COPY of the very rows that were stored. Files are made first and not counted.
+"""
+
+import argparse
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from geo_data.county.files import WRITTEN_LISTS, write_county_with_lists  # noqa: E402
+from geo_data.county.make import CHILDREN_A_APPLICANT, make_county  # noqa: E402
+from geo_data.county.sketch import DISTRICT, WORKING_CRS  # noqa: E402
+from geo_data.models import DatasetKind, Reconciliation  # noqa: E402
+from geo_data.services.census import import_children  # noqa: E402
+from geo_data.services.datasets import Origin  # noqa: E402
+from geo_data.services.districts import ensure_district  # noqa: E402
+from geo_data.services.import_register import import_register  # noqa: E402
+from geo_data.services.import_schools import import_schools  # noqa: E402
+from geo_data.services.import_units import import_units  # noqa: E402
+from geo_data.services.reconciling import reconcile_district  # noqa: E402
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+ON = date(2026, 3, 1)
+LARGE = ("registrations", "pupils")
+Result = TypeVar("Result")
+
+
+def main() -> None:
+    """Measure one size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--children", type=int, default=1_000_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--lists", choices=("large", "all"), default="large")
+    asked = parser.parse_args()
+    connection.settings_dict["TEST"]["NAME"] = "bench_reconciliation"
+    before = str(connection.settings_dict["NAME"])
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        _measure(asked.children, asked.workers, LARGE if asked.lists == "large" else WRITTEN_LISTS)
+    finally:
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+def _measure(children: int, workers: int, lists: tuple[str, ...]) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _timed(
+            "make county, write files (not counted)",
+            lambda: write_county_with_lists(
+                make_county(seed=1, year=2026, applicants=children // CHILDREN_A_APPLICANT), folder
+            ),
+        )
+        ensure_district(actor=None, now=NOW, code=DISTRICT, name="样例县", working_crs=WORKING_CRS)
+        common: dict[str, Any] = {
+            "actor": None,
+            "now": NOW,
+            "district_code": DISTRICT,
+            "origin": Origin("office", ON),
+        }
+        import_units(path=folder / "units.geojson", **common)
+        import_schools(path=folder / "schools.csv", **common)
+        began = _moment()
+        _timed("import census", lambda: import_children(path=folder / "children.csv", **common))
+        for kind in lists:
+            listed = partial(import_register, kind=DatasetKind(kind), path=folder / f"{kind}.csv", **common)
+            _timed(f"import {kind}", listed)
+        run = _timed(
+            f"reconcile, {workers} workers",
+            lambda: reconcile_district(
+                actor=None, now=NOW, district_code=DISTRICT, as_of=ON, workers=workers
+            ),
+        )
+        whole = _passed(began)
+        _tell(run, whole)
+
+
+def _tell(run: Reconciliation, whole: tuple[float, float]) -> None:
+    wall, cpu = whole
+    children = run.report["children"]
+    print(f"from CSV to reconciled rows: {wall:.1f} s ({cpu:.1f} s of processor)")
+    print(f"  {children} children, {sum(run.report['records'].values())} records, {run.report['cases']}")
+    print(
+        f"  {wall / children * 1e6:.0f} microseconds of wall and {cpu / children * 1e6:.0f} of processor a child"
+    )
+    memory = max(
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(f"  largest memory of a process: {memory / 1024:.0f} MiB")
+    copy_wall, copy_cpu = _bare_copy()
+    print(f"bare COPY of the same rows: {copy_wall:.1f} s ({copy_cpu:.2f} s of processor in this process)")
+    print(f"  ratio {wall / copy_wall:.1f} of wall")
+
+
+def _bare_copy() -> tuple[float, float]:
+    """Copy every stored row once more, into tables of the same columns, indexes and checks."""
+    wall = cpu = 0.0
+    for table in (
+        "geo_data_household",
+        "geo_data_child",
+        "geo_data_registerentry",
+        "geo_data_reconciledchild",
+        "geo_data_reconciliationcase",
+    ):
+        rows = BytesIO()
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY {table} TO STDOUT", rows)
+            cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
+            rows.seek(0)
+            began = _moment()
+            cursor.copy_expert(f"COPY bare_{table} FROM STDIN", rows)
+            passed = _passed(began)
+        wall, cpu = wall + passed[0], cpu + passed[1]
+    return wall, cpu
+
+
+def _timed(what: str, do: Callable[[], Result]) -> Result:
+    with _printed(what):
+        return do()
+
+
+@contextmanager
+def _printed(what: str) -> Iterator[None]:
+    began = _moment()
+    yield
+    wall, cpu = _passed(began)
+    print(f"  {what}: {wall:.1f} s ({cpu:.1f} s of processor)", flush=True)
+
+
+def _moment() -> tuple[float, float]:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return time.monotonic(), sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _passed(began: tuple[float, float]) -> tuple[float, float]:
+    now = _moment()
+    return now[0] - began[0], now[1] - began[1]
+
+
+if __name__ == "__main__":
+    main()

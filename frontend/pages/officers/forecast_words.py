@@ -1,0 +1,122 @@
+"""What a projection says in codes, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from geo_data.models import Projection, SourceCategory
+from geo_data.projection.seat_warnings import SeatWarning
+
+ASSUMPTIONS: Mapping[str, Promise] = {
+    "no_census": _("There is no census; the youngest past cohort stands for all coming years."),
+    "capture_rate_one": _(
+        "No past year is known, so every child counts as a claimant: demand is at most this much."
+    ),
+    "cohorts_carried": _(
+        "Nobody has counted the children who enter from this year on; the youngest cohort counted is carried on:"
+    ),
+    "moves_not_known": _("Moving in and out before entry is not known, and left out."),
+    "no_new_housing": _("No new housing was imported; none is expected."),
+    "yields_not_local": _(
+        "Children per new dwelling are general figures, not this county's own. They need checking."
+    ),
+    "no_band": _("Fewer than two past years could be held back, so no band can be given."),
+}
+
+WARNINGS: Mapping[SeatWarning, Promise] = {
+    SeatWarning.NONE: _("enough seats"),
+    SeatWarning.YELLOW: _("yellow: nearly full"),
+    SeatWarning.ORANGE: _("orange: more than its seats"),
+    SeatWarning.RED: _("red: far more than its seats"),
+}
+SYMBOLS: Mapping[SeatWarning, str] = {
+    SeatWarning.NONE: "○",
+    SeatWarning.YELLOW: "△",
+    SeatWarning.ORANGE: "▲",
+    SeatWarning.RED: "■",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One lead of the back-test at school level; percentages with one decimal, None where not known."""
+
+    lead: int
+    years: int
+    error: float
+    bias: float
+    naive: float | None
+    covered: float | None
+
+
+def assumptions_in_words(projection: Projection) -> list[str]:
+    """Return what was assumed, with the year where one matters."""
+    return [
+        f"{ASSUMPTIONS.get(one['code'], one['code'])}{' ' + str(one['year']) if one['year'] else ''}"
+        for one in projection.assumptions
+    ]
+
+
+def score_lines(projection: Projection, level: str) -> list[ScoreLine]:
+    """Return the back-test of a level, by lead."""
+    return [
+        ScoreLine(
+            score["lead"],
+            score["years"],
+            score["error"] / 100,
+            score["bias"] / 100,
+            None if score["naive"] is None else score["naive"] / 100,
+            100 * score["inside"] / score["judged"] if score["judged"] else None,
+        )
+        for score in projection.results["scores"]
+        if score["level"] == level
+    ]
+
+
+def back_test_in_words(lines: Sequence[ScoreLine]) -> list[str]:
+    """Say the back-test in plain sentences; the empty list where nothing could be held back."""
+    if not lines:
+        return []
+    first, last = lines[0], lines[-1]
+    said = [
+        gettext(
+            "One year ahead, over %(years)s held-back years, the figures of the schools were off by %(error).1f %% of"
+            " the children who came."
+        )
+        % {"years": first.years, "error": first.error}
+    ]
+    if last.lead > first.lead:
+        said.append(
+            gettext("%(lead)s years ahead they were off by %(error).1f %%.")
+            % {"lead": last.lead, "error": last.error}
+        )
+    if first.naive is not None:
+        said.append(
+            gettext("Repeating the year before would have been off by %(naive).1f %%.")
+            % {"naive": first.naive}
+        )
+    said.append(
+        gettext("On the whole too few were projected, by %(bias).1f %%.") % {"bias": -first.bias}
+        if first.bias < 0
+        else gettext("On the whole too many were projected, by %(bias).1f %%.") % {"bias": first.bias}
+    )
+    if first.covered is not None:
+        said.append(
+            gettext(
+                "The band is meant to hold eight of ten; of the held-back figures it held %(covered).0f %%."
+            )
+            % {"covered": first.covered}
+        )
+    return said
+
+
+def categories_in_words(projection: Projection) -> list[tuple[str, Promise | str, Mapping[str, int]]]:
+    """Return code, name and fitted capture of every category."""
+    labels = dict(SourceCategory.choices)
+    return [
+        (code, labels.get(code, code), projection.results["capture"][code])
+        for code in projection.results["categories"]
+    ]

@@ -1,0 +1,161 @@
+"""The table of small dirty and hostile files in `files/`: what each is read as, and everything that is found in it.
+
+One file at least for every finding code. Text files stand in the folder; what is binary is written by `WRITTEN`.
+"""
+
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "files"
+Found = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DirtyFile:
+    """A file with its reader, and the findings that it has: code, row, column, the one it is named for first.
+
+    reader  -- units, schools, seats, children, addresses, base_map, zones or zone_texts
+    options -- of the reader: crs, repairs, accept_offset, known
+    """
+
+    name: str
+    reader: str
+    found: tuple[Found, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """Return the code that the file is for."""
+        return self.found[0][0]
+
+
+def one(name: str, reader: str, row: int, column: str = "", **options: str) -> DirtyFile:
+    """A file with the one finding it is named for."""
+    return DirtyFile(name, reader, ((name.split(".")[0], row, column),), options)
+
+
+METRES = "EPSG:4543"
+FILES = (
+    # Files as such.
+    one("file_unreadable.csv", "schools", 0),
+    one("file_of_another_kind.csv", "schools", 0),
+    one("archive_bomb.zip", "units", 0),
+    one("archive_path.zip", "units", 0),
+    one("xml_entities.kml", "units", 0),
+    one("file_empty.csv", "schools", 0),
+    one("example_row.csv", "schools", 2, "学校编号"),
+    one("cell_is_formula.csv", "schools", 2, "学校名称"),
+    one("column_missing.csv", "schools", 1, "学校编号 / school_id"),
+    one("column_twice.csv", "schools", 1, "名称"),
+    one("column_unknown.csv", "schools", 1, "校长"),
+    one("cell_empty.csv", "schools", 2, "学校编号"),
+    one("cell_malformed.csv", "schools", 2, "起始年级班数"),
+    one("cell_too_long.csv", "schools", 2, "学校编号"),
+    one("value_out_of_range.csv", "schools", 2, "起始年级班数"),
+    one("value_twice.csv", "schools", 3, "学校编号"),
+    one("name_missing.csv", "schools", 0),
+    # Coordinates.
+    one("place_missing.csv", "schools", 3),
+    one("crs_missing.csv", "units", 0),
+    one("crs_declared_otherwise.geojson", "schools", 0, crs="CGCS2000"),
+    one("degrees_in_metric_layer.csv", "schools", 0),
+    one("metres_in_degree_layer.csv", "schools", 0),
+    one("axes_swapped.csv", "schools", 0),
+    one("outside_district.csv", "schools", 4),
+    one("coordinate_not_finite.csv", "schools", 2, crs=METRES),
+    one("shifted_like.csv", "schools", 0, known="yes"),
+    one("shift_accepted.csv", "schools", 0, known="yes", accept_offset="yes"),
+    # Shapes.
+    one("polygon_invalid.csv", "units", 2, crs=METRES),
+    one("polygon_mended.csv", "units", 2, crs=METRES, repairs="make_valid"),
+    one("not_a_polygon.csv", "units", 3, crs=METRES),
+    one("overlap.csv", "units", 0, crs=METRES),
+    one("coverage_fault.csv", "units", 0, crs=METRES),
+    one("coverage_mended.csv", "units", 0, crs=METRES, repairs="snap"),
+    one("gap.csv", "units", 0, crs=METRES),
+    one("slivers.csv", "units", 0, crs=METRES),
+    one("multi_part.csv", "units", 2, crs=METRES),
+    one("no_neighbour.csv", "units", 0, crs=METRES),
+    one("islands.csv", "units", 0, crs=METRES),
+    one("borders_unknown.csv", "units", 0),
+    # Schools.
+    one("unit_unknown.csv", "schools", 2, "所在单元"),
+    one("outside_every_unit.csv", "schools", 2),
+    one("outside_its_unit.csv", "schools", 2, "所在单元"),
+    one("same_place.csv", "schools", 3),
+    one("intake_above_capacity.csv", "schools", 2, "招生计划"),
+    one("intake_computed.csv", "schools", 2),
+    one("large_class.csv", "schools", 2, "招生计划"),
+    one("feeder_unknown.csv", "schools", 2, "对口升入学校"),
+    one("feeder_stage.csv", "schools", 2, "对口升入学校"),
+    one("seats_below_enrolled.csv", "schools", 2, "在校生数"),
+    one("purchased_in_public.csv", "schools", 2, "政府购买学位数"),
+    one("purchased_above_intake.csv", "schools", 2, "政府购买学位数"),
+    one("beds_without_boarding.csv", "schools", 2, "寄宿床位数"),
+    one("boarding_without_beds.csv", "schools", 2, "寄宿床位数"),
+    one("main_school_unknown.csv", "schools", 2, "本部学校编号"),
+    one("main_school_not_main.csv", "schools", 2, "本部学校编号"),
+    one("site_differs.csv", "schools", 3, "本部学校编号"),
+    one("nine_year_inconsistent.csv", "schools", 2, "九年一贯编号"),
+    one("group_of_one.csv", "schools", 2, "集团编号"),
+    # Seats by grade and year.
+    one("school_unknown.csv", "seats", 2, "学校编号"),
+    one("grade_of_other_stage.csv", "seats", 2, "年级"),
+    one("seats_twice.csv", "seats", 3, "年级"),
+    one("intake_not_entry_grade.csv", "seats", 2, "招生计划"),
+    one("intake_above_seats.csv", "seats", 2, "招生计划"),
+    one("intake_differs.csv", "seats", 2, "招生计划"),
+    # Zones of earlier years.
+    one("school_in_two_zones.csv", "zone_texts", 3, "学校编号"),
+    # Children.
+    one("identity_form.csv", "children", 2, "身份证号"),
+    one("identity_check_digit.csv", "children", 2, "身份证号"),
+    one("identity_birth_date.csv", "children", 2, "身份证号"),
+    one("identity_sex.csv", "children", 2, "身份证号"),
+    DirtyFile(
+        "identity_old.csv",
+        "children",
+        (("identity_old", 2, "身份证号"), ("age_unlikely", 2, "出生日期")),
+    ),
+    one("identity_other_document.csv", "children", 2, "身份证号"),
+    one("child_twice.csv", "children", 3, "身份证号"),
+    one("child_in_two_households.csv", "children", 3, "身份证号"),
+    one("household_differs.csv", "children", 3, "户编号"),
+    one("outside_units.csv", "children", 2, "单元编号"),
+    one("age_unlikely.csv", "children", 2, "出生日期"),
+    one("permit_lapsed.csv", "children", 2, "居住证失效日期"),
+    # Addresses.
+    one("address_without_name.csv", "addresses", 3),
+    one("door_number_malformed.csv", "addresses", 2, "门牌号"),
+    one("door_number_missing.csv", "addresses", 2, "道路"),
+    one("address_without_place.csv", "addresses", 2),
+    one("address_outside_units.csv", "addresses", 2),
+    one("address_outside_its_unit.csv", "addresses", 2, "单元编号"),
+    one("address_twice.csv", "addresses", 3),
+    one("alias_is_its_name.csv", "addresses", 2, "别名"),
+)
+
+
+def _bomb(path: Path) -> None:
+    """A shapefile's table of 256 MiB of zeros in a quarter of a mebibyte."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("units.shp", b"\0" * (256 << 20))
+
+
+def _climbing(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../../units.shp", b"\0")
+
+
+WRITTEN: Mapping[str, Callable[[Path], None]] = {"archive_bomb.zip": _bomb, "archive_path.zip": _climbing}
+
+
+def path_of(file: DirtyFile, folder: Path) -> Path:
+    """Return where the file stands; a written one is written into `folder` first."""
+    if file.name not in WRITTEN:
+        return FOLDER / file.name
+    path = folder / file.name
+    WRITTEN[file.name](path)
+    return path
