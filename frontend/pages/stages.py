@@ -19,6 +19,8 @@ STAGES: Mapping[str, Promise] = {
     "bundling": _("Making the public bundle"),
     "verifying": _("Checking the result independently"),
     "storing": _("Storing"),
+    "printing": _("Making the sheets"),
+    "comparing": _("Comparing"),
     "looking_up": _("Looking up the addresses"),
     "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),

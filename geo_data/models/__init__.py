@@ -32,10 +32,28 @@ from geo_data.models.reconciliation import (
 )
 from geo_data.models.registers import RegisterEntry, SelfRegistration
 from geo_data.models.schools import Ownership, School, SchoolSeats, Site
+from geo_data.models.surveys import (
+    CONFLICTS,
+    DifferenceKind,
+    PackPurpose,
+    PaperPack,
+    PaperPart,
+    ReturnStatus,
+    SheetStatus,
+    SurveyAnswer,
+    SurveyDecision,
+    SurveyDifference,
+    SurveyorRole,
+    SurveyOutcome,
+    SurveyReturn,
+    SurveyRow,
+    SurveySheet,
+)
 from geo_data.models.units import CatchmentUnit, UnitBorder
 from geo_data.models.uploads import HeaderMapping, Upload
 
 __all__ = [
+    "CONFLICTS",
     "AddressEntry",
     "AddressKey",
     "AddressKeyKind",
@@ -51,6 +69,7 @@ __all__ = [
     "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
+    "DifferenceKind",
     "District",
     "GradeCount",
     "HeaderMapping",
@@ -61,6 +80,9 @@ __all__ = [
     "MoveBalance",
     "NewHousing",
     "Ownership",
+    "PackPurpose",
+    "PaperPack",
+    "PaperPart",
     "PastEnrolment",
     "Projection",
     "ProjectionRow",
@@ -70,14 +92,24 @@ __all__ = [
     "ReconciliationDecision",
     "RegisterEntry",
     "RepairPreview",
+    "ReturnStatus",
     "RowsKept",
     "School",
     "SchoolSeats",
     "SelfRegistration",
     "Sex",
+    "SheetStatus",
     "Site",
     "SourceCategory",
     "Stage",
+    "SurveyAnswer",
+    "SurveyDecision",
+    "SurveyDifference",
+    "SurveyOutcome",
+    "SurveyReturn",
+    "SurveyRow",
+    "SurveySheet",
+    "SurveyorRole",
     "UnitBorder",
     "Upload",
 ]
