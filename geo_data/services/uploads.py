@@ -170,7 +170,8 @@ def _check_file(entry: ImportKind, file_name: str, size: int) -> None:
 
 def formats_of(entry: ImportKind) -> tuple[str, ...]:
     """Return the extensions read for a kind, sorted."""
-    return tuple(sorted(TEXTS | SPREADSHEETS | (LAYERS - {".shp"} if entry.is_layer else frozenset())))
+    layers = LAYERS - {".shp"} if entry.is_layer else frozenset()
+    return tuple(sorted(TEXTS | SPREADSHEETS | layers | entry.further_suffixes))
 
 
 def check_tolerance(tolerance_mm: int) -> None:
