@@ -653,40 +653,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/school-seats/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Return them by school, year and grade. */
-        get: operations["list_school_seats"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/schools/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Return them by code, of one stage or of both. */
-        get: operations["list_schools"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/schools/{school_code}/zone/": {
         parameters: {
             query?: never;
@@ -1149,7 +1115,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly district: string;
-            kind: components["schemas"]["DatasetKindEnum"];
+            kind: components["schemas"]["KindEnum"];
             status: components["schemas"]["DatasetStatusEnum"];
             readonly file_name: string;
             readonly file_digest: string;
@@ -1163,30 +1129,6 @@ export interface components {
             readonly imported_at: string;
             readonly findings: components["schemas"]["Finding"][];
         };
-        /**
-         * @description * `units` - catchment units
-         *     * `schools` - schools
-         *     * `seats` - seats by grade and year
-         *     * `children` - household census
-         *     * `base_map` - base map
-         *     * `streets` - street network
-         *     * `addresses` - address register
-         *     * `registrations` - registered residents
-         *     * `permits` - residence permits
-         *     * `titles` - property titles
-         *     * `rentals` - rental records
-         *     * `pupils` - pupil register
-         *     * `attendance` - attendance
-         *     * `kindergartens` - kindergarten rolls
-         *     * `births` - births and vaccinations
-         *     * `surveys` - door-to-door sheets
-         *     * `enrolments` - enrolment of past years
-         *     * `housing` - new housing
-         *     * `grades` - pupils by grade
-         *     * `migration` - moves of children
-         * @enum {string}
-         */
-        DatasetKindEnum: "units" | "schools" | "seats" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing" | "grades" | "migration";
         /**
          * @description * `proposed` - proposed
          *     * `current` - current
@@ -1375,7 +1317,7 @@ export interface components {
             /** Format: binary */
             file: string;
             district: string;
-            kind: components["schemas"]["DatasetKindEnum"];
+            kind: components["schemas"]["KindEnum"];
             /** @default all_or_nothing */
             keep: components["schemas"]["KeepEnum"];
             /** @default  */
@@ -1385,8 +1327,6 @@ export interface components {
             repairs?: components["schemas"]["RepairsEnum"][];
             /** @default 1 */
             tolerance_mm: number;
-            /** @default false */
-            accept_offset: boolean;
             /** @default  */
             source_office: string;
             /** Format: date */
@@ -1446,6 +1386,27 @@ export interface components {
             count: number;
             keys: string[];
         };
+        /**
+         * @description * `units` - catchment units
+         *     * `schools` - schools
+         *     * `children` - household census
+         *     * `base_map` - base map
+         *     * `streets` - street network
+         *     * `addresses` - address register
+         *     * `registrations` - registered residents
+         *     * `permits` - residence permits
+         *     * `titles` - property titles
+         *     * `rentals` - rental records
+         *     * `pupils` - pupil register
+         *     * `attendance` - attendance
+         *     * `kindergartens` - kindergarten rolls
+         *     * `births` - births and vaccinations
+         *     * `surveys` - door-to-door sheets
+         *     * `enrolments` - enrolment of past years
+         *     * `housing` - new housing
+         * @enum {string}
+         */
+        KindEnum: "units" | "schools" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing";
         /** @description Seats of a school filled in one order. */
         Line: {
             readonly line_id: string;
@@ -1590,12 +1551,6 @@ export interface components {
             zone_name: string;
             school_names: string[];
         };
-        /**
-         * @description * `public` - public
-         *     * `private` - private
-         * @enum {string}
-         */
-        OwnershipEnum: "public" | "private";
         PaginatedEventList: {
             /**
              * Format: uri
@@ -1879,25 +1834,6 @@ export interface components {
          * @enum {string}
          */
         RoundStatusEnum: "draft" | "open" | "closed" | "drawn" | "published" | "cancelled";
-        /** @description A site of a school in one stage, as published. */
-        School: {
-            readonly code: string;
-            readonly name: string;
-            stage: components["schemas"]["StageEnum"];
-            ownership: components["schemas"]["OwnershipEnum"];
-            site: components["schemas"]["SiteEnum"];
-            readonly main_code: string;
-            readonly nine_year_code: string;
-            readonly group_code: string;
-            readonly address: string;
-            readonly unit_code: string;
-            readonly planned_intake: number;
-            readonly classes: number;
-            readonly purchased_places: number;
-            readonly boarding: boolean;
-            readonly bus_lines: string[];
-            readonly feeds: string[];
-        };
         /** @description A school of the zone. */
         SchoolOfZone: {
             code: string;
@@ -1929,16 +1865,6 @@ export interface components {
             estates: string[];
             parts: components["schemas"]["PartOfEstate"][];
             roads: components["schemas"]["RoadInZone"][];
-        };
-        /** @description Seats, classes and pupils of a grade. */
-        Seats: {
-            readonly school_code: string;
-            readonly year: number;
-            readonly grade: number;
-            readonly seats: number | null;
-            readonly classes: number | null;
-            readonly enrolled: number | null;
-            readonly planned_intake: number | null;
         };
         /** @description Seats set aside at a school for a line of the policy. */
         SeatsRequest: {
@@ -1973,13 +1899,6 @@ export interface components {
          * @enum {string}
          */
         SideEnum: "odd" | "even";
-        /**
-         * @description * `main` - main site
-         *     * `campus` - campus
-         *     * `teaching_point` - teaching point
-         * @enum {string}
-         */
-        SiteEnum: "main" | "campus" | "teaching_point";
         /** @description Numbers of one side of a road, both ends included. */
         Span: {
             side: components["schemas"]["SideEnum"];
@@ -2057,7 +1976,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly district: string;
-            kind: components["schemas"]["DatasetKindEnum"];
+            kind: components["schemas"]["KindEnum"];
             status: components["schemas"]["DatasetStatusEnum"];
             readonly file_name: string;
             readonly file_digest: string;
@@ -3108,55 +3027,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptResult"];
-                };
-            };
-        };
-    };
-    list_school_seats: {
-        parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Seats"][];
-                };
-            };
-        };
-    };
-    list_schools: {
-        parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
-                /**
-                 * @description * `primary` - primary
-                 *     * `junior` - junior
-                 */
-                stage?: "primary" | "junior";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["School"][];
                 };
             };
         };
