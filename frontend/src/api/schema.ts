@@ -480,6 +480,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/measures/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them, newest first. */
+        get: operations["list_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rounds/": {
         parameters: {
             query?: never;
@@ -653,6 +670,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/routes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return metres, minutes and crossings; the line only for those who may see the map. */
+        get: operations["get_route"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/school-seats/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them by school, year and grade. */
+        get: operations["list_school_seats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schools/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them by code, of one stage or of both. */
+        get: operations["list_schools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schools/{school_code}/zone/": {
         parameters: {
             query?: never;
@@ -699,6 +767,23 @@ export interface paths {
         put?: never;
         /** @description Withdraw one of the guardian's own. */
         post: operations["withdraw_self_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streets.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return GeoJSON of a box; who does not read the district learns nothing of it. */
+        get: operations["get_street_map"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1115,7 +1200,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly district: string;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["DatasetKindEnum"];
             status: components["schemas"]["DatasetStatusEnum"];
             readonly file_name: string;
             readonly file_digest: string;
@@ -1129,6 +1214,30 @@ export interface components {
             readonly imported_at: string;
             readonly findings: components["schemas"]["Finding"][];
         };
+        /**
+         * @description * `units` - catchment units
+         *     * `schools` - schools
+         *     * `seats` - seats by grade and year
+         *     * `children` - household census
+         *     * `base_map` - base map
+         *     * `streets` - street network
+         *     * `addresses` - address register
+         *     * `registrations` - registered residents
+         *     * `permits` - residence permits
+         *     * `titles` - property titles
+         *     * `rentals` - rental records
+         *     * `pupils` - pupil register
+         *     * `attendance` - attendance
+         *     * `kindergartens` - kindergarten rolls
+         *     * `births` - births and vaccinations
+         *     * `surveys` - door-to-door sheets
+         *     * `enrolments` - enrolment of past years
+         *     * `housing` - new housing
+         *     * `grades` - pupils by grade
+         *     * `migration` - moves of children
+         * @enum {string}
+         */
+        DatasetKindEnum: "units" | "schools" | "seats" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing" | "grades" | "migration";
         /**
          * @description * `proposed` - proposed
          *     * `current` - current
@@ -1193,6 +1302,13 @@ export interface components {
             preset?: components["schemas"]["PresetEnum"] | components["schemas"]["NullEnum"];
             /** @description Schools that share a zone. */
             school_groups?: string[][];
+            /**
+             * @description By which distances; null means walks where they were measured.
+             *
+             *     * `straight` - straight line
+             *     * `walk` - walking distance
+             */
+            method?: components["schemas"]["MethodEnum"] | components["schemas"]["NullEnum"];
             /** @default 1 */
             seed: number;
             effort?: number | null;
@@ -1317,7 +1433,7 @@ export interface components {
             /** Format: binary */
             file: string;
             district: string;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["DatasetKindEnum"];
             /** @default all_or_nothing */
             keep: components["schemas"]["KeepEnum"];
             /** @default  */
@@ -1327,6 +1443,8 @@ export interface components {
             repairs?: components["schemas"]["RepairsEnum"][];
             /** @default 1 */
             tolerance_mm: number;
+            /** @default false */
+            accept_offset: boolean;
             /** @default  */
             source_office: string;
             /** Format: date */
@@ -1386,27 +1504,6 @@ export interface components {
             count: number;
             keys: string[];
         };
-        /**
-         * @description * `units` - catchment units
-         *     * `schools` - schools
-         *     * `children` - household census
-         *     * `base_map` - base map
-         *     * `streets` - street network
-         *     * `addresses` - address register
-         *     * `registrations` - registered residents
-         *     * `permits` - residence permits
-         *     * `titles` - property titles
-         *     * `rentals` - rental records
-         *     * `pupils` - pupil register
-         *     * `attendance` - attendance
-         *     * `kindergartens` - kindergarten rolls
-         *     * `births` - births and vaccinations
-         *     * `surveys` - door-to-door sheets
-         *     * `enrolments` - enrolment of past years
-         *     * `housing` - new housing
-         * @enum {string}
-         */
-        KindEnum: "units" | "schools" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing";
         /** @description Seats of a school filled in one order. */
         Line: {
             readonly line_id: string;
@@ -1440,10 +1537,14 @@ export interface components {
             readonly based_on: string | null;
             based_on_number: number | null;
             readonly entry_year: number | null;
+            /** Format: uuid */
+            readonly measure: string | null;
+            /** @description The walks it is judged by; null means straight lines. */
+            measure_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
-             * @description Children times kilometres, straight lines between units' points.
+             * @description Children times kilometres: walks of the measure, or straight lines between units' points.
              */
             readonly cost_km: number;
             /**
@@ -1476,6 +1577,41 @@ export interface components {
          * @enum {string}
          */
         MatchEnum: "name" | "part" | "begins" | "within" | "sound" | "sound_begins" | "initials" | "initials_begin" | "typing";
+        /** @description A measure of distances from all units to all schools. */
+        Measure: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            readonly number: number;
+            method: components["schemas"]["MethodEnum"];
+            /** Format: uuid */
+            readonly units_dataset: string;
+            /** Format: uuid */
+            readonly schools_dataset: string;
+            /** Format: uuid */
+            readonly streets_dataset: string | null;
+            /** Format: uuid */
+            readonly addresses_dataset: string | null;
+            readonly edits_digest: string;
+            readonly penalty_m: number;
+            readonly snap_limit_m: number;
+            readonly limit_m: number;
+            /** Format: date-time */
+            readonly made_at: string;
+        };
+        /** @description Which measure of walks was used. */
+        MeasureName: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly number: number;
+            readonly penalty_m: number;
+        };
+        /**
+         * @description * `straight` - straight line
+         *     * `walk` - walking distance
+         * @enum {string}
+         */
+        MethodEnum: "straight" | "walk";
         /** @description Which units go to which zone, and why. */
         MovesRequestRequest: {
             /** @description Unit code to zone code. */
@@ -1498,6 +1634,10 @@ export interface components {
             address: string;
             /** @description As the crow flies. */
             metres: number;
+            /** @description On foot, by the measure named; null without one, or without a way. */
+            walk_metres: number | null;
+            /** @description At 60 metres a minute. */
+            walk_minutes: number | null;
         };
         /** @description An address that the register does not have. */
         NewAddressRequestRequest: {
@@ -1551,6 +1691,12 @@ export interface components {
             zone_name: string;
             school_names: string[];
         };
+        /**
+         * @description * `public` - public
+         *     * `private` - private
+         * @enum {string}
+         */
+        OwnershipEnum: "public" | "private";
         PaginatedEventList: {
             /**
              * Format: uri
@@ -1630,10 +1776,14 @@ export interface components {
             readonly based_on: string | null;
             based_on_number: number | null;
             readonly entry_year: number | null;
+            /** Format: uuid */
+            readonly measure: string | null;
+            /** @description The walks it is judged by; null means straight lines. */
+            measure_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
-             * @description Children times kilometres, straight lines between units' points.
+             * @description Children times kilometres: walks of the measure, or straight lines between units' points.
              */
             readonly cost_km: number;
             /**
@@ -1834,6 +1984,49 @@ export interface components {
          * @enum {string}
          */
         RoundStatusEnum: "draft" | "open" | "closed" | "drawn" | "published" | "cancelled";
+        /** @description A walk to a school. */
+        Route: {
+            /** Format: uuid */
+            measure: string;
+            measure_number: number;
+            school_code: string;
+            school_name: string;
+            /** @description What counts: the way, and the penalty of every crossing. */
+            metres: number;
+            /** @description The way alone. */
+            way_metres: number;
+            /** @description Crossings of main roads. */
+            crossings: number;
+            /** @description As the crow flies. */
+            straight_metres: number;
+            /** @description For the way alone, rounded up. */
+            minutes: number;
+            /** @description Return the pace. */
+            readonly pace_metres_a_minute: number;
+            /** @description GeoJSON; null unless the bureau has a map review number or an officer asks. */
+            readonly line: components["schemas"]["Geometry"] | null;
+            /** @description To be shown with every map. */
+            map_review_number: string;
+        };
+        /** @description A site of a school in one stage, as published. */
+        School: {
+            readonly code: string;
+            readonly name: string;
+            stage: components["schemas"]["StageEnum"];
+            ownership: components["schemas"]["OwnershipEnum"];
+            site: components["schemas"]["SiteEnum"];
+            readonly main_code: string;
+            readonly nine_year_code: string;
+            readonly group_code: string;
+            readonly address: string;
+            readonly unit_code: string;
+            readonly planned_intake: number;
+            readonly classes: number;
+            readonly purchased_places: number;
+            readonly boarding: boolean;
+            readonly bus_lines: string[];
+            readonly feeds: string[];
+        };
         /** @description A school of the zone. */
         SchoolOfZone: {
             code: string;
@@ -1865,6 +2058,16 @@ export interface components {
             estates: string[];
             parts: components["schemas"]["PartOfEstate"][];
             roads: components["schemas"]["RoadInZone"][];
+        };
+        /** @description Seats, classes and pupils of a grade. */
+        Seats: {
+            readonly school_code: string;
+            readonly year: number;
+            readonly grade: number;
+            readonly seats: number | null;
+            readonly classes: number | null;
+            readonly enrolled: number | null;
+            readonly planned_intake: number | null;
         };
         /** @description Seats set aside at a school for a line of the policy. */
         SeatsRequest: {
@@ -1899,6 +2102,13 @@ export interface components {
          * @enum {string}
          */
         SideEnum: "odd" | "even";
+        /**
+         * @description * `main` - main site
+         *     * `campus` - campus
+         *     * `teaching_point` - teaching point
+         * @enum {string}
+         */
+        SiteEnum: "main" | "campus" | "teaching_point";
         /** @description Numbers of one side of a road, both ends included. */
         Span: {
             side: components["schemas"]["SideEnum"];
@@ -1928,6 +2138,13 @@ export interface components {
          * @enum {string}
          */
         StepEnum: "accept" | "return" | "refuse" | "reopen";
+        /** @description Stretches of street: edge, name, metres and state (main, open, island, closed, link). */
+        StreetMap: {
+            type: string;
+            features: components["schemas"]["Feature"][];
+            /** @description More are in the box than are drawn: come nearer. */
+            truncated: boolean;
+        };
         /** @description A unit found by name. */
         Unit: {
             readonly code: string;
@@ -1976,7 +2193,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly district: string;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["DatasetKindEnum"];
             status: components["schemas"]["DatasetStatusEnum"];
             readonly file_name: string;
             readonly file_digest: string;
@@ -2010,7 +2227,7 @@ export interface components {
             /** @description How many children are too many, or concerned. */
             children: number;
         };
-        /** @description How far children live from school, metres as the crow flies. */
+        /** @description How far children live from school, metres on foot by the plan's measure, or as the crow flies. */
         Walk: {
             mean: number;
             /** @description Nine of ten children live no farther. */
@@ -2046,6 +2263,8 @@ export interface components {
             period: components["schemas"]["Period"];
             /** @description So near to another zone that the address must be asked for. */
             near_edge: boolean;
+            /** @description Whose walks these are; null with straight lines only. */
+            measure: components["schemas"]["MeasureName"] | null;
             /** @description The period before, where it answers differently. */
             before: components["schemas"]["OtherPeriod"] | null;
             /** @description The period after, where it answers differently. */
@@ -2723,6 +2942,28 @@ export interface operations {
             };
         };
     };
+    list_measures: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measure"][];
+                };
+            };
+        };
+    };
     list_rounds: {
         parameters: {
             query?: {
@@ -3031,6 +3272,85 @@ export interface operations {
             };
         };
     };
+    get_route: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                /** @description Latitude, EPSG:4326. */
+                lat: number;
+                /** @description Longitude, EPSG:4326. */
+                lon: number;
+                /** @description Measure id; without it the newest walks of the current versions. */
+                measure?: string;
+                /** @description School code. */
+                school: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+        };
+    };
+    list_school_seats: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seats"][];
+                };
+            };
+        };
+    };
+    list_schools: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                /**
+                 * @description * `primary` - primary
+                 *     * `junior` - junior
+                 */
+                stage?: "primary" | "junior";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["School"][];
+                };
+            };
+        };
+    };
     get_zone_of_school: {
         parameters: {
             query: {
@@ -3117,6 +3437,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SelfRegistration"];
+                };
+            };
+        };
+    };
+    get_street_map: {
+        parameters: {
+            query: {
+                /** @description Dataset id. */
+                dataset: string;
+                east: number;
+                north: number;
+                south: number;
+                west: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetMap"];
                 };
             };
         };
