@@ -67,12 +67,12 @@ def main(sheets: int) -> None:
     xlsx_bytes = sum(len(write_workbook(one)) for one in papers)
     written, writing = time.perf_counter(), time.process_time()
     print(f"{sheets} sheets of {CHILDREN} children and {EMPTY_ROWS} empty rows")
-    print(
-        f"PDF:  {printed - started:.1f} s, {printing - worked:.1f} s of processor, {pdf_bytes / sheets / 1000:.0f} kB each"
-    )
-    print(
-        f"XLSX: {written - printed:.1f} s, {writing - printing:.1f} s of processor, {xlsx_bytes / sheets / 1000:.0f} kB each"
-    )
+    _tell("PDF", printed - started, printing - worked, pdf_bytes / sheets)
+    _tell("XLSX", written - printed, writing - printing, xlsx_bytes / sheets)
+
+
+def _tell(form: str, seconds: float, processor_seconds: float, bytes_each: float) -> None:
+    print(f"{form}: {seconds:.1f} s, {processor_seconds:.1f} s of processor, {bytes_each / 1000:.0f} kB each")
 
 
 if __name__ == "__main__":
