@@ -7,6 +7,7 @@ const entries = [
   "src/site/main.ts",
   "src/workspace/main.ts",
   "src/zones/main.ts",
+  "src/streets/main.ts",
   "src/places/main.ts",
   "src/recompute/main.ts",
   "src/forecast/main.ts",

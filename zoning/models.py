@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import JobRun
-from geo_data.models import CatchmentUnit, Dataset, District, Projection, School, Stage
+from geo_data.models import CatchmentUnit, Dataset, DistanceMeasure, District, Projection, School, Stage
 
 
 def never_changed() -> list[pgtrigger.Trigger]:
@@ -31,6 +31,7 @@ class ZonePlan(models.Model):
     """A complete assignment of units to zones. A version, never changed: an edit makes the next version.
 
     number -- counts up within district and stage
+    measure -- the distances that the plan was judged by; none means straight lines
     projection -- whose expected claimants count, where it was drawn on one; else those of census or units file
     report -- the engine's figures: cost_km, lower_bound, gap, loads, prices, effort, seed, versions
     """
@@ -47,6 +48,9 @@ class ZonePlan(models.Model):
     units_dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
     schools_dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="+")
     children_dataset = models.ForeignKey(Dataset, null=True, on_delete=models.PROTECT, related_name="+")
+    measure = models.ForeignKey(
+        DistanceMeasure, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     projection = models.ForeignKey(Projection, null=True, on_delete=models.PROTECT, related_name="+")
     entry_year = models.IntegerField(null=True, blank=True)
     lawful = models.BooleanField()

@@ -10,7 +10,7 @@ from django_tasks import task
 
 from accounts.models import JobRun, User
 from accounts.services.jobs import request_job, running
-from geo_data.models import Stage
+from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
 from zoning.selectors.basis import Demand, current_datasets
 from zoning.services.address_files import (
@@ -37,6 +37,7 @@ def draw_zones_task(
     seed: int,
     effort: int | None,
     seconds: int | None,
+    method: str | None = None,
     demand: str = Demand.COUNTED.value,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
@@ -50,6 +51,7 @@ def draw_zones_task(
             demand=Demand(demand),
             preset=preset,
             school_groups=school_groups,
+            method=DistanceMethod(method) if method else None,
             seed=seed,
             effort=effort,
             seconds=seconds,
@@ -68,6 +70,7 @@ def request_drawing(
     demand: Demand = Demand.COUNTED,
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
+    method: DistanceMethod | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: int | None = None,
@@ -90,6 +93,7 @@ def request_drawing(
             "entry_year": entry_year,
             "preset": preset,
             "school_groups": [list(group) for group in school_groups],
+            "method": method.value if method else None,
             "seed": seed,
             "effort": effort,
             "seconds": seconds,

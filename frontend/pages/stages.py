@@ -18,6 +18,8 @@ STAGES: Mapping[str, Promise] = {
     "placing": _("Placing the children"),
     "bundling": _("Making the public bundle"),
     "verifying": _("Checking the result independently"),
+    "joining_streets": _("Joining the streets"),
+    "walking": _("Measuring walks from every school"),
     "storing": _("Storing"),
     "printing": _("Making the sheets"),
     "comparing": _("Comparing"),

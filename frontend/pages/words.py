@@ -25,6 +25,12 @@ PRESETS: Mapping[str, Promise] = {
     "balanced": _("Schools evenly full"),
 }
 
+DISTANCES: Mapping[str, Promise] = {
+    "": _("Walks where they were measured, else straight lines"),
+    "walk": _("Walking distances"),
+    "straight": _("Straight lines"),
+}
+
 DEMANDS: Mapping[str, Promise] = {
     Demand.COUNTED.value: _("Every child counted in the census"),
     Demand.PROJECTED.value: _("The claimants that the latest projection expects"),

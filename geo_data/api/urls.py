@@ -18,6 +18,7 @@ from geo_data.api.imports import (
     Withdraw,
 )
 from geo_data.api.self_registrations import SelfRegistrations, SelfRegistrationWithdrawal
+from geo_data.api.streets import Measures, Routes, StreetMap
 from geo_data.api.views import BaseMap, Datasets, Districts, Schools, Seats, UnitMap, Units
 
 urlpatterns: list[URLPattern] = [
@@ -43,6 +44,9 @@ urlpatterns: list[URLPattern] = [
     path("units/", Units.as_view(), name="units"),
     path("units.geojson", UnitMap.as_view(), name="unit-map"),
     path("base-map.geojson", BaseMap.as_view(), name="base-map"),
+    path("measures/", Measures.as_view(), name="measures"),
+    path("routes/", Routes.as_view(), name="routes"),
+    path("streets.geojson", StreetMap.as_view(), name="street-map"),
     path("self-registrations/", SelfRegistrations.as_view(), name="self-registrations"),
     path(
         "self-registrations/<uuid:registration_id>/withdraw/",

@@ -13,6 +13,7 @@ from geo_data.county.lists import Offices
 from geo_data.county.past import past_of_county
 from geo_data.county.population import children_of_county
 from geo_data.county.sketch import WORKING_CRS, County, Points
+from geo_data.county.streets import streets_of
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS, KINDS
 from geo_data.tables.child_table import CHILD_COLUMNS
@@ -26,11 +27,13 @@ from geo_data.tables.past_tables import (
 from geo_data.tables.projecting import unproject
 from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
+from geo_data.tables.street_table import STREET_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 DEGREE_DIGITS = 9
 STAGES = 2
 UNITS, SCHOOLS, CHILDREN, BASE_MAP = "units.geojson", "schools.csv", "children.csv", "base_map.geojson"
+STREETS = "streets.geojson"
 WRITTEN_LISTS = (
     "registrations",
     "permits",
@@ -83,6 +86,7 @@ def write_county(county: County, folder: Path) -> dict[str, Path]:
 def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, Path]:
     _write_geojson(folder / UNITS, _unit_features(county))
     _write_geojson(folder / BASE_MAP, _line_features(county))
+    _write_geojson(folder / STREETS, _street_features(county))
     write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
     write_children(folder / CHILDREN, children)
     past = past_of_county(county)
@@ -93,7 +97,7 @@ def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, P
     write_table(
         folder / ADDRESSES, _without(ADDRESS_COLUMNS, UNUSED_BY_ADDRESSES), addresses_of_county(county)
     )
-    names = [UNITS, BASE_MAP, SCHOOLS, CHILDREN, ADDRESSES, ENROLMENTS, GRADES, HOUSING, MOVES]
+    names = [UNITS, BASE_MAP, STREETS, SCHOOLS, CHILDREN, ADDRESSES, ENROLMENTS, GRADES, HOUSING, MOVES]
     for stage, zones in sorted(county.zones_last_year.items()):
         names.append(f"zones_last_year_{stage}.csv")
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)
@@ -207,6 +211,17 @@ def _line_features(county: County) -> Iterator[dict[str, object]]:
         properties = {zh["kind"]: words[line.kind], zh["name"]: line.name}
         shape = {"type": "LineString", "coordinates": _degrees(line.points)}
         yield {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+def _street_features(county: County) -> Iterator[dict[str, object]]:
+    zh = {column.name: column.zh for column in STREET_COLUMNS}
+    for street in streets_of(county):
+        shape = {"type": "LineString", "coordinates": _degrees(street.points)}
+        yield {
+            "type": "Feature",
+            "properties": {zh["class"]: street.kind, zh["name"]: street.name},
+            "geometry": shape,
+        }
 
 
 def _write_geojson(path: Path, features: Iterable[Mapping[str, object]]) -> None:

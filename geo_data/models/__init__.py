@@ -32,6 +32,14 @@ from geo_data.models.reconciliation import (
 )
 from geo_data.models.registers import RegisterEntry, SelfRegistration
 from geo_data.models.schools import Ownership, School, SchoolSeats, Site
+from geo_data.models.streets import (
+    DistanceMeasure,
+    DistanceMethod,
+    StreetEdit,
+    StreetEditKind,
+    StreetNetwork,
+    UnitDistances,
+)
 from geo_data.models.surveys import (
     CONFLICTS,
     DifferenceKind,
@@ -70,6 +78,8 @@ __all__ = [
     "DatasetKind",
     "DatasetStatus",
     "DifferenceKind",
+    "DistanceMeasure",
+    "DistanceMethod",
     "District",
     "GradeCount",
     "HeaderMapping",
@@ -102,6 +112,9 @@ __all__ = [
     "Site",
     "SourceCategory",
     "Stage",
+    "StreetEdit",
+    "StreetEditKind",
+    "StreetNetwork",
     "SurveyAnswer",
     "SurveyDecision",
     "SurveyDifference",
@@ -111,5 +124,6 @@ __all__ = [
     "SurveySheet",
     "SurveyorRole",
     "UnitBorder",
+    "UnitDistances",
     "Upload",
 ]

@@ -83,6 +83,12 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
         label="t.kind || ' ' || t.name",
         columns={},
     ),
+    DatasetKind.STREETS: Comparison(  # a network is one packed row: it is the same or another one
+        table="geo_data_streetnetwork",
+        key="'network'",
+        label="'network'",
+        columns={**_plain("nodes", "edges"), "content": "md5(t.content)"},
+    ),
     DatasetKind.ADDRESSES: Comparison(
         table="geo_data_addressentry",
         key="t.code",

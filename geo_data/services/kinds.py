@@ -18,6 +18,7 @@ from geo_data.services.import_past import import_enrolments, import_grades, impo
 from geo_data.services.import_register import import_register
 from geo_data.services.import_schools import import_schools
 from geo_data.services.import_seats import import_seats
+from geo_data.services.import_streets import import_streets
 from geo_data.services.import_units import import_units
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
@@ -32,6 +33,7 @@ from geo_data.tables.past_tables import (
 from geo_data.tables.register_columns import REGISTERS, RegisterSpec
 from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.seat_table import SEAT_COLUMNS
+from geo_data.tables.street_table import OSM_SUFFIX, STREET_COLUMNS
 from geo_data.tables.unit_table import UNIT_COLUMNS
 
 
@@ -65,6 +67,7 @@ class ImportKind:
     is_layer        -- whether map layers are read beside tables
     takes_good_rows -- whether bad rows may be left out
     needs           -- kinds that must be current before
+    further_suffixes -- of files that only this kind reads
     examples        -- column -> cell of the template's example row, invented
     """
 
@@ -76,6 +79,7 @@ class ImportKind:
     options: frozenset[Option] = frozenset()
     takes_good_rows: bool = True
     needs: tuple[DatasetKind, ...] = ()
+    further_suffixes: frozenset[str] = frozenset()
     examples: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -190,6 +194,17 @@ KINDS: dict[DatasetKind, ImportKind] = {
             is_layer=True,
             options=frozenset({Option.CRS}),
             examples={"name": "甲乙路"},
+        ),
+        ImportKind(
+            DatasetKind.STREETS,
+            "路网（道路）",
+            STREET_COLUMNS,
+            import_streets,
+            is_layer=True,
+            options=frozenset({Option.CRS}),
+            takes_good_rows=False,  # a street left out may be the only way to school
+            further_suffixes=frozenset({OSM_SUFFIX}),
+            examples={"class": "支路", "name": "甲乙路", "bridge": "否", "tunnel": "否", "layer": "0"},
         ),
         ImportKind(
             DatasetKind.ADDRESSES,

@@ -15,8 +15,8 @@ CellValue = str | int | float | bool | date | tuple[str, ...] | tuple[date, ...]
 SEPARATORS = re.compile(r"[;；、,，|\s]+")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?\Z")
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
-YES = frozenset({"是", "有", "yes", "true", "1", "y", "√"})
-NO = frozenset({"否", "无", "no", "false", "0", "n", "×"})
+YES = frozenset({"是", "有", "yes", "true", "t", "1", "y", "√"})
+NO = frozenset({"否", "无", "no", "false", "f", "0", "n", "×"})
 MAXIMUM_DIGITS = 15
 FORMULA_STARTS = "=@+-＝＠＋－"
 EXAMPLE = "示例"  # how the example row of a template begins

@@ -16,6 +16,7 @@ from geo_data.tables.past_tables import (
 from geo_data.tables.register_columns import REGISTER_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.seat_table import SEAT_COLUMNS
+from geo_data.tables.street_table import STREET_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
 from geo_data.tables.zone_layer import ZONE_COLUMNS
 from geo_data.tables.zone_text_table import ZONE_TEXT_COLUMNS
@@ -29,6 +30,7 @@ TABLES = {
     "zone texts": ZONE_TEXT_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
+    "streets": STREET_COLUMNS,
     **REGISTER_COLUMNS,
     "addresses": ADDRESS_COLUMNS,
     "past enrolment": ENROLMENT_COLUMNS,

@@ -11,6 +11,7 @@ from geo_data.tables.texts.past import PAST_TEXTS
 from geo_data.tables.texts.registers import REGISTER_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
+from geo_data.tables.texts.streets import STREET_TEXTS
 from geo_data.tables.texts.surveys import SURVEY_TEXTS
 
 TEXTS: Mapping[str, FindingText] = {
@@ -20,6 +21,7 @@ TEXTS: Mapping[str, FindingText] = {
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
     **SURVEY_TEXTS,
+    **STREET_TEXTS,
     **REGISTER_TEXTS,
     **PAST_TEXTS,
     **ADDRESS_TEXTS,

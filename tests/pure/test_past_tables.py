@@ -80,8 +80,9 @@ def test_findings_of_past_enrolment(
     tmp_path: Path, rows: tuple[str, ...], counts: dict[str, int], refuses: bool
 ) -> None:
     findings = Findings()
+    years = () if "one_year_only" in counts else ("2022,小学,U2,,P1,1,1,0", "2023,小学,U2,,P1,1,1,0")
 
-    read_enrolments(_file(tmp_path, ENROLMENTS, *rows), units=UNITS, stage=None, findings=findings)
+    read_enrolments(_file(tmp_path, ENROLMENTS, *rows, *years), units=UNITS, stage=None, findings=findings)
 
     assert findings.counts() == counts
     assert findings.refuses is refuses

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from accounts.api.serializers import JobSerializer
 from accounts.models import User
 from accounts.permissions import Action, require
-from geo_data.models import Stage
+from geo_data.models import DistanceMethod, Stage
 from zoning.api.features import UnitFeatures, ZoneFeatures
 from zoning.api.serializers import (
     ConsequenceSerializer,
@@ -78,7 +78,9 @@ class Plans(GenericAPIView[ZonePlan]):
         asked = _parsed(DrawingRequest, request)
         actor = require(request.user, Action.DRAW_ZONES, asked["district"])
         district, stage = asked.pop("district"), Stage(asked.pop("stage"))
-        job = request_drawing(actor=actor, now=timezone.now(), district_code=district, stage=stage, **asked)
+        method = DistanceMethod(asked["method"]) if asked["method"] else None
+        wishes = {**asked, "method": method}
+        job = request_drawing(actor=actor, now=timezone.now(), district_code=district, stage=stage, **wishes)
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from geo_data.models import Stage
+from geo_data.models import DistanceMeasure, DistanceMethod, Stage
 from zoning.api.address_serializers import AnsweredAddressSerializer
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
@@ -82,9 +82,14 @@ class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
     stage = serializers.ChoiceField(choices=Stage.choices)
     origin = serializers.ChoiceField(choices=PlanOrigin.choices)
     based_on_number = serializers.IntegerField(source="based_on.number", allow_null=True)
+    measure_number = serializers.IntegerField(
+        source="measure.number",
+        allow_null=True,
+        help_text="The walks it is judged by; null means straight lines.",
+    )
     created_by_name = serializers.CharField(source="created_by.display_name", allow_null=True)
     cost_km = serializers.SerializerMethodField(
-        help_text="Children times kilometres, straight lines between units' points."
+        help_text="Children times kilometres: walks of the measure, or straight lines between units' points."
     )
     lower_bound = serializers.SerializerMethodField(help_text="No lawful plan has fewer child-kilometres.")
     gap = serializers.SerializerMethodField(help_text="Share by which the plan is above the bound.")
@@ -94,6 +99,7 @@ class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
         model = ZonePlan
         fields = (
             "id", "district", "stage", "number", "name", "origin", "based_on", "based_on_number", "entry_year",
+            "measure", "measure_number",
             "lawful", "cost_km", "lower_bound", "gap", "violation_count", "created_at", "created_by_name",
         )  # fmt: skip
         read_only_fields = fields
@@ -138,7 +144,7 @@ class ZoneSchoolSerializer(serializers.Serializer[object]):
 
 
 class WalkSerializer(serializers.Serializer[object]):
-    """How far children live from school, metres as the crow flies."""
+    """How far children live from school, metres on foot by the plan's measure, or as the crow flies."""
 
     mean = serializers.IntegerField()
     p90 = serializers.IntegerField(help_text="Nine of ten children live no farther.")
@@ -231,6 +237,13 @@ class DrawingRequest(serializers.Serializer[object]):
         default=list,
         help_text="Schools that share a zone.",
     )
+    method = serializers.ChoiceField(
+        choices=DistanceMethod.choices,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="By which distances; null means walks where they were measured.",
+    )
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
     effort = serializers.IntegerField(
         min_value=1, max_value=MOST_EFFORT, required=False, allow_null=True, default=None
@@ -298,6 +311,19 @@ class NearSchoolSerializer(serializers.Serializer[object]):
     name = serializers.CharField()
     address = serializers.CharField()
     metres = serializers.IntegerField(help_text="As the crow flies.")
+    walk_metres = serializers.IntegerField(
+        allow_null=True, help_text="On foot, by the measure named; null without one, or without a way."
+    )
+    walk_minutes = serializers.IntegerField(allow_null=True, help_text="At 60 metres a minute.")
+
+
+class MeasureNameSerializer(serializers.ModelSerializer[DistanceMeasure]):
+    """Which measure of walks was used."""
+
+    class Meta:
+        model = DistanceMeasure
+        fields = ("id", "number", "penalty_m")
+        read_only_fields = fields
 
 
 class OtherPeriodSerializer(serializers.Serializer[object]):
@@ -328,6 +354,11 @@ class ZoneAnswerSerializer(serializers.Serializer[object]):
     period = PeriodSerializer(source="answer.period")
     near_edge = serializers.BooleanField(
         source="answer.near_edge", help_text="So near to another zone that the address must be asked for."
+    )
+    measure = MeasureNameSerializer(
+        source="answer.measure",
+        allow_null=True,
+        help_text="Whose walks these are; null with straight lines only.",
     )
     before = OtherPeriodSerializer(
         source="answer.before", allow_null=True, help_text="The period before, where it answers differently."

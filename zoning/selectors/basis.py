@@ -12,7 +12,16 @@ from datetime import date
 from enum import Enum
 
 from common.errors import RulesSayNo
-from geo_data.models import Dataset, DatasetKind, District, Ownership, Projection, Stage
+from geo_data.models import (
+    Dataset,
+    DatasetKind,
+    DistanceMeasure,
+    DistanceMethod,
+    District,
+    Ownership,
+    Projection,
+    Stage,
+)
 from geo_data.selectors.children import children_by_unit
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import get_district
@@ -21,6 +30,7 @@ from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import UnitPlace, find_unit_at, load_borders, load_unit_places
 from zoning.engine.problem import Unit
 from zoning.models import ZonePlan
+from zoning.selectors.distances import Ways, choose_measure, load_ways
 
 ENTRY_AGE = {Stage.PRIMARY: 6, Stage.JUNIOR: 12}
 MILLIMETRE = 3  # digits of a metre: the last bits of a projection decide nothing
@@ -84,6 +94,7 @@ class PlanBasis:
 
     without_unit -- children of the entry year whose household lies in no known unit: placed by the bureau
     closed       -- codes of public schools left out, because they have no seat
+    ways         -- the walks that count, None for straight lines
     """
 
     district: District
@@ -95,6 +106,7 @@ class PlanBasis:
     adjacency: tuple[tuple[str, str], ...]
     without_unit: int
     closed: tuple[str, ...]
+    ways: Ways | None = None
 
 
 def births_of_entry(stage: Stage, entry_year: int) -> tuple[date, date]:
@@ -130,24 +142,32 @@ def pinned_datasets(plan: ZonePlan) -> Datasets:
 
 
 def load_current_basis(
-    district_code: str, stage: Stage, entry_year: int | None, *, on: date, demand: Demand = Demand.COUNTED
+    district_code: str,
+    stage: Stage,
+    entry_year: int | None,
+    *,
+    on: date,
+    demand: Demand = Demand.COUNTED,
+    method: DistanceMethod | None = None,
 ) -> PlanBasis:
     """Return the basis of a new plan, from the current datasets.
 
     Without an entry year the coming one counts where there is a census or a projection is asked for, else the units
-    file's own counts. Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount and ProjectionMissing.
+    file's own counts. Without a method the newest walks measured for these versions count, else straight lines.
+    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, ProjectionMissing and MeasureMissing.
     """
     datasets = current_datasets(district_code)
     if entry_year is None and (datasets.children is not None or demand is Demand.PROJECTED):
         entry_year = coming_entry_year(on)
     if demand is Demand.PROJECTED and entry_year is not None:
         datasets = replace(datasets, projection=_projection(datasets.units, stage, entry_year))
-    return _load(stage, entry_year, datasets)
+    measure = choose_measure(datasets.units, datasets.schools, method)
+    return _load(stage, entry_year, datasets, measure)
 
 
 def load_pinned_basis(plan: ZonePlan) -> PlanBasis:
     """Return the basis that a stored plan was made and judged by."""
-    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan))
+    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan), plan.measure)
 
 
 def count_demand(plan: ZonePlan, places: Sequence[UnitPlace]) -> dict[str, int]:
@@ -164,7 +184,9 @@ def _projection(units: Dataset, stage: Stage, entry_year: int) -> Projection:
     return found
 
 
-def _load(stage: Stage, entry_year: int | None, datasets: Datasets) -> PlanBasis:
+def _load(
+    stage: Stage, entry_year: int | None, datasets: Datasets, measure: DistanceMeasure | None
+) -> PlanBasis:
     if entry_year is None:
         datasets = replace(datasets, children=None)
     places = load_unit_places(datasets.units)
@@ -184,6 +206,7 @@ def _load(stage: Stage, entry_year: int | None, datasets: Datasets) -> PlanBasis
         adjacency=tuple((border.unit_a, border.unit_b) for border in load_borders(datasets.units)),
         without_unit=sum(counts.values()) - sum(unit.children for unit in units),
         closed=tuple(school.code for school in schools if not school.seats),
+        ways=load_ways(measure) if measure else None,
     )
 
 

@@ -9,13 +9,14 @@ import numpy.typing as npt
 from geo_data.selectors.schools import load_school_sites
 from geo_data.selectors.units import load_unit_places
 from zoning.models import UnitAssignment, ZonePlan, ZoneSchool
+from zoning.selectors.distances import load_ways, straight_metres
 
 IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Walks:
-    """Straight-line metres, rounded down, in the district's working system.
+    """Metres, rounded down: the walks of the measure that the plan pins, straight lines where it pins none.
 
     metres -- [n_units, n_schools]
     """
@@ -44,12 +45,13 @@ def load_zone_schools(plan: ZonePlan) -> dict[str, tuple[str, ...]]:
 
 
 def load_walks(plan: ZonePlan) -> Walks:
-    """Return the straight-line metres from every unit to every school of the plan's datasets."""
+    """Return the metres from every unit to every school of the plan's datasets, by the plan's own measure."""
+    if plan.measure:
+        ways = load_ways(plan.measure)
+        return Walks(ways.unit_index, ways.school_index, ways.metres)
     units, schools = load_unit_places(plan.units_dataset), load_school_sites(plan.schools_dataset)
-    east = np.subtract.outer([unit.x_m for unit in units], [school.x_m for school in schools])
-    north = np.subtract.outer([unit.y_m for unit in units], [school.y_m for school in schools])
     return Walks(
         {unit.code: index for index, unit in enumerate(units)},
         {school.code: index for index, school in enumerate(schools)},
-        np.floor(np.hypot(east, north)).astype(np.int64),
+        np.floor(straight_metres(plan.units_dataset, plan.schools_dataset)).astype(np.int64),
     )

@@ -1,6 +1,6 @@
 """From a place to its zone: the unit, the zone in force on a day, its schools, and the neighbouring years' answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,8 +10,11 @@ from django.contrib.gis.geos import Point
 
 from common.errors import MalformedInput, NotFound
 from common.periods import Period
-from geo_data.models import School, Stage
+from geo_data.models import DistanceMeasure, School, Stage
+from geo_data.selectors.measures import find_unit_distances
+from geo_data.selectors.routes import find_walks, minutes_on_foot
 from geo_data.tables.projecting import project
+from zoning.selectors.distances import find_plan_measure
 from zoning.selectors.placed import Placed, place_point, place_unit, schools_of_zone
 from zoning.selectors.publications import NothingInForce
 
@@ -30,7 +33,12 @@ class NotOnEarth(MalformedInput):
 
 @dataclass(frozen=True, slots=True)
 class NearSchool:
-    """A school of the zone; whole metres, rounded down, as the crow flies from the point, or from the unit's point."""
+    """A school of the zone; whole metres, rounded down.
+
+    metres      -- as the crow flies from the point, or from the unit's point
+    walk_metres -- on foot by the measure that the answer names; for a unit the mean of its dwellings. None without a
+                   measure, or without a way
+    """
 
     code: str
     name: str
@@ -38,6 +46,12 @@ class NearSchool:
     metres: int
     longitude: float
     latitude: float
+    walk_metres: int | None = None
+
+    @property
+    def walk_minutes(self) -> int | None:
+        """Return whole minutes on foot at the stated pace."""
+        return None if self.walk_metres is None else minutes_on_foot(self.walk_metres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,9 @@ class OtherPeriod:
 class ZoneAnswer:
     """Which zone a place belongs to on a day, and on what grounds.
 
-    schools   -- all schools of the zone, nearest first; equally near ones by code
+    schools   -- all schools of the zone, nearest first, on foot where walks are known; equally near ones by code
+    place     -- longitude and latitude that distances are told from
+    measure   -- the walks that were used, None where only straight lines are known
     near_edge -- the point lies within NEAR_EDGE_M of another zone, so that the address must be asked for
     before, after -- the answer of the periods before and after, where it differs
     """
@@ -71,6 +87,8 @@ class ZoneAnswer:
     near_edge: bool
     before: OtherPeriod | None
     after: OtherPeriod | None
+    place: tuple[float, float]
+    measure: DistanceMeasure | None
 
 
 def zone_of_unit(
@@ -86,7 +104,7 @@ def zone_of_unit(
     if now.zone_id is None:
         raise NoZoneHere("the zones in force do not know this unit", unit=unit_code)
     here = place or Point(now.unit_longitude, now.unit_latitude, srid=4326)
-    return _answer(now, found, on=on, place=here)
+    return _answer(now, found, on=on, place=here, unit_code="" if place else unit_code)
 
 
 def zone_at_point(
@@ -115,8 +133,13 @@ def _now(found: Sequence[Placed], district_code: str, stage: Stage, on: date) ->
     )
 
 
-def _answer(now: Placed, found: Sequence[Placed], *, on: date, place: Point) -> ZoneAnswer:
+def _answer(
+    now: Placed, found: Sequence[Placed], *, on: date, place: Point, unit_code: str = ""
+) -> ZoneAnswer:
+    """Return the answer; walks are those of the whole unit where its code is given, else those from the place."""
     schools = _schools_of(now)
+    measure = find_plan_measure(now.plan_id)
+    walks = _walks(measure, schools, place, unit_code) if measure else {}
     codes = {school.code for school in schools}
     differing = {
         other.away: _other_period(other)
@@ -129,7 +152,7 @@ def _answer(now: Placed, found: Sequence[Placed], *, on: date, place: Point) -> 
         unit_name=now.unit_name or "",
         zone_code=now.zone_code or "",
         zone_name=now.zone_name or "",
-        schools=_near_schools(schools, place, now.working_crs),
+        schools=_near_schools(schools, place, now.working_crs, walks),
         plan_id=now.plan_id,
         plan_number=now.plan_number,
         document_number=now.document_number,
@@ -137,6 +160,8 @@ def _answer(now: Placed, found: Sequence[Placed], *, on: date, place: Point) -> 
         near_edge=now.near_edge,
         before=differing.get(-1),
         after=differing.get(1),
+        place=(place.x, place.y),
+        measure=measure,
     )
 
 
@@ -149,7 +174,19 @@ def _other_period(placed: Placed) -> OtherPeriod:
     return OtherPeriod(placed.period, placed.zone_name or "", names)
 
 
-def _near_schools(schools: Sequence[School], place: Point, working_crs: int) -> tuple[NearSchool, ...]:
+def _walks(
+    measure: DistanceMeasure, schools: Sequence[School], place: Point, unit_code: str
+) -> dict[str, int]:
+    """Return metres on foot by school code."""
+    if not unit_code:
+        return find_walks(measure, place.x, place.y, [school.code for school in schools])
+    found = find_unit_distances(measure, unit_code, [school.pk for school in schools])
+    return {school.code: found[school.pk] for school in schools if school.pk in found}
+
+
+def _near_schools(
+    schools: Sequence[School], place: Point, working_crs: int, walks: Mapping[str, int]
+) -> tuple[NearSchool, ...]:
     x, y = project(
         [place.x, *(school.point.x for school in schools)],
         [place.y, *(school.point.y for school in schools)],
@@ -157,7 +194,21 @@ def _near_schools(schools: Sequence[School], place: Point, working_crs: int) -> 
     )
     metres = np.floor(np.hypot(x[1:] - x[0], y[1:] - y[0])).astype(int).tolist()
     found = (
-        NearSchool(school.code, school.name, school.address, length, school.point.x, school.point.y)
+        NearSchool(
+            school.code,
+            school.name,
+            school.address,
+            length,
+            school.point.x,
+            school.point.y,
+            walks.get(school.code),
+        )
         for school, length in zip(schools, metres, strict=True)
     )
-    return tuple(sorted(found, key=lambda school: (school.metres, school.code)))
+    return tuple(sorted(found, key=_nearness))
+
+
+def _nearness(school: NearSchool) -> tuple[bool, int, int, str]:
+    """Schools with a walk come first, by its length; where none is known the straight line decides."""
+    walk = school.walk_metres
+    return walk is None, walk or 0, school.metres, school.code

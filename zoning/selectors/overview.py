@@ -7,11 +7,12 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from geo_data.models import School, Stage
+from geo_data.models import DistanceMeasure, School, Stage
 from geo_data.selectors.units import UnitPlace, load_unit_places
 from geo_data.tables.projecting import project
 from zoning.models import ZonePlan
 from zoning.selectors.basis import count_demand
+from zoning.selectors.distances import load_ways
 from zoning.selectors.plans import Changes, PlanContent, ZoneRecord, changes_between, plan_content
 from zoning.selectors.publications import find_publication
 
@@ -23,7 +24,9 @@ RADII_M = (500, 1000)  # check: service radius of primary and of junior schools 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far children live from their school as the crow flies, in whole metres; all zero without children.
+    """How far children live from their school, in whole metres; all zero without children.
+
+    As the crow flies, or on foot where the plan pins a measure of walks.
 
     The way is from the unit's point to the nearest school of the zone, every child of the unit alike.
     p90    -- nine of ten children live no farther
@@ -114,7 +117,9 @@ def _zone_figures(zone: ZoneRecord, seats: int, metres: FloatArray, children: In
 
 
 def _metres_to_school(plan: ZonePlan, content: PlanContent, places: Sequence[UnitPlace]) -> FloatArray:
-    """Return metres from each unit's point to the nearest school of its zone, [n_units]."""
+    """Return metres from each unit to the nearest school of its zone, by the plan's measure, [n_units]."""
+    if plan.measure:
+        return _walked_to_school(plan.measure, content, places)
     gates = {
         code: _projected(zone.schools, plan.district.working_crs) for code, zone in content.zones.items()
     }
@@ -123,6 +128,23 @@ def _metres_to_school(plan: ZonePlan, content: PlanContent, places: Sequence[Uni
         x, y = gates[content.zone_of[place.code]]
         found[i] = np.hypot(x - place.x_m, y - place.y_m).min()
     return found
+
+
+def _walked_to_school(
+    measure: DistanceMeasure, content: PlanContent, places: Sequence[UnitPlace]
+) -> FloatArray:
+    ways = load_ways(measure)
+    columns = {
+        code: [ways.school_index[school.code] for school in zone.schools]
+        for code, zone in content.zones.items()
+    }
+    return np.array(
+        [
+            ways.metres[ways.unit_index[place.code], columns[content.zone_of[place.code]]].min()
+            for place in places
+        ],
+        dtype=np.float64,
+    )
 
 
 def _projected(schools: Sequence[School], working_crs: int) -> tuple[FloatArray, FloatArray]:

@@ -75,7 +75,9 @@ def get_latest_lawful_plan(district_code: str, stage: Stage) -> ZonePlan:
 def list_plans(district_code: str, stage: Stage | None = None) -> QuerySet[ZonePlan]:
     """Return versions, newest first, with live publications in `live_publications`; two queries."""
     live = ZonePublication.objects.filter(withdrawn_at=None).order_by("-in_force__startswith")
-    rows = ZonePlan.objects.filter(district_id=district_code).select_related("based_on", "created_by")
+    rows = ZonePlan.objects.filter(district_id=district_code).select_related(
+        "based_on", "created_by", "measure"
+    )
     if stage is not None:
         rows = rows.filter(stage=stage)
     return rows.prefetch_related(Prefetch("publications", live, to_attr="live_publications")).order_by(
@@ -121,6 +123,8 @@ def _plans() -> QuerySet[ZonePlan]:
         "units_dataset__district",
         "schools_dataset",
         "children_dataset",
+        "measure__units_dataset__district",
+        "measure__schools_dataset__district",
         "projection__units_dataset",
     )
 

@@ -2,7 +2,8 @@
 
 The engine knows zones of one school each. A zone of several schools goes in as one school: its seats are the sum,
 and it stands where its first school (by code) stands. The zone's code is that school's code.
-Lengths are straight lines from a unit's point to the point of the unit the school stands in.
+Lengths are straight lines from a unit's point to the point of the unit the school stands in, or the walks of the
+measure that the plan pins.
 """
 
 from collections import defaultdict
@@ -102,6 +103,7 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
             [School(site.code, site.unit_code, site.seats) for site in sites],
             basis.adjacency,
             wishes=Wishes(locked=_further_school_units(sites), zones_in_force=known),
+            matrix_m=_ways(basis, sites),
         )
     except ProblemFault as fault:
         faults = [{"code": one.code, "ids": list(one.ids)} for one in fault.faults]
@@ -115,7 +117,19 @@ def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
         schools={site.code: Site(site.unit_code, site.seats) for site in sites},
         adjacency=basis.adjacency,
         locked=_further_school_units(sites),
+        metres=_ways(basis, sites),
     )
+
+
+def _ways(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str], float] | None:
+    """Return walking metres by unit code and zone code, None where straight lines count."""
+    if basis.ways is None:
+        return None
+    return {
+        (unit.unit_id, site.code): float(basis.ways.between(unit.unit_id, site.code))
+        for unit in basis.units
+        for site in sites
+    }
 
 
 def broken_rules(basis: PlanBasis, sites: Sequence[ZoneSite], zone_of: Mapping[str, str]) -> list[Json]:

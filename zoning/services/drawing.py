@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.errors import MalformedInput
-from geo_data.models import Stage
+from geo_data.models import DistanceMethod, Stage
 from zoning.engine.judge import Trouble
 from zoning.engine.objective import PRESETS
 from zoning.engine.report import Json, plan_rows
@@ -48,6 +48,7 @@ def draw_zones_of_district(
     demand: Demand = Demand.COUNTED,
     preset: str | None = None,
     school_groups: Sequence[Collection[str]] = (),
+    method: DistanceMethod | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: float | None = None,
@@ -64,12 +65,13 @@ def draw_zones_of_district(
        with the reasons. With a job its success is part of the same transaction, so a rerun adds no version.
 
     school_groups -- school codes that share a zone; schools of one unit share one in any case
+    method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset, ProjectionMissing and DistrictCannotBeZoned.
+    UnknownPreset, ProjectionMissing, MeasureMissing and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     today = timezone.localtime(now).date()
-    basis = load_current_basis(district_code, stage, entry_year, on=today, demand=demand)
+    basis = load_current_basis(district_code, stage, entry_year, on=today, demand=demand, method=method)
     sites = sites_to_draw(basis, school_groups)
     in_force = _zones_in_force(district_code, stage, sites, today)
     draft = _solve(

@@ -10,7 +10,7 @@ from django.db.models import Max
 from accounts.models import JobRun, User
 from accounts.services.audit import record_event
 from common.canonical import CanonicalValue, digest
-from geo_data.models import District
+from geo_data.models import DistanceMethod, District
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from zoning.engine.report import Json
@@ -58,6 +58,7 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         units_dataset=basis.datasets.units,
         schools_dataset=basis.datasets.schools,
         children_dataset=basis.datasets.children,
+        measure=basis.ways.measure if basis.ways else None,
         projection=basis.datasets.projection,
         entry_year=basis.entry_year,
         lawful=not found,
@@ -108,6 +109,18 @@ def _store_zones(plan: ZonePlan, draft: Draft) -> None:
     )
 
 
+def _distances_json(basis: PlanBasis) -> dict[str, Json]:
+    if basis.ways is None:
+        return {"distances": DistanceMethod.STRAIGHT.value}
+    measure = basis.ways.measure
+    return {
+        "distances": measure.method,
+        "measure": str(measure.pk),
+        "measure_number": measure.number,
+        "pairs_without_way": basis.ways.filled,
+    }
+
+
 def _basis_json(basis: PlanBasis) -> dict[str, Json]:
     return {
         "demand": _demand(basis),
@@ -115,6 +128,7 @@ def _basis_json(basis: PlanBasis) -> dict[str, Json]:
         "children": sum(unit.children for unit in basis.units),
         "children_without_unit": basis.without_unit,
         "schools_without_seats": list(basis.closed),
+        **_distances_json(basis),
     }
 
 

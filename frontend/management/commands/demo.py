@@ -25,6 +25,7 @@ from zoning.selectors.publications import find_publication
 DISTRICT = "990101"
 SEED = 1
 EFFORT = 20
+CROSSING_M = 60
 STAFF = {
     "officer": Role.DISTRICT_OFFICER,
     "officer2": Role.DISTRICT_OFFICER,
@@ -95,6 +96,7 @@ class Command(BaseCommand):
         made = {"seed": SEED, "applicants": applicants, "district": DISTRICT}
         self._run("make_sample_county", "--lists", **made)
         self._run("make_sample_county", **made, files=folder)
+        self._run("compute_walks", district=DISTRICT, penalty=CROSSING_M)
 
     def _projections(self) -> None:
         for stage in Stage:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from frontend.pages.words import DEMANDS, PRESETS
+from frontend.pages.words import DEMANDS, DISTANCES, PRESETS
 from geo_data.models import Stage
 
 
@@ -15,6 +15,7 @@ class DrawForm(forms.Form):
 
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
     preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
+    method = forms.ChoiceField(label=_("Distances"), choices=list(DISTANCES.items()), required=False)
     demand = forms.ChoiceField(label=_("Whose children count"), choices=list(DEMANDS.items()))
 
 

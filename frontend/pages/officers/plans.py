@@ -21,7 +21,7 @@ from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm
 from frontend.pages.refusals import refusal_in_words
 from frontend.pages.words import VIOLATIONS
-from geo_data.models import DatasetKind, Stage
+from geo_data.models import DatasetKind, DistanceMethod, Stage
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
@@ -58,15 +58,16 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
     require(person, Action.DRAW_ZONES, district.code)
     form = DrawForm(request.POST)
     if form.is_valid():
-        stage, preset = Stage(form.cleaned_data["stage"]), form.cleaned_data["preset"] or None
+        asked = form.cleaned_data
         try:
             request_drawing(
                 actor=person,
                 now=timezone.now(),
                 district_code=district.code,
-                stage=stage,
-                preset=preset,
-                demand=Demand(form.cleaned_data["demand"]),
+                stage=Stage(asked["stage"]),
+                preset=asked["preset"] or None,
+                demand=Demand(asked["demand"]),
+                method=DistanceMethod(asked["method"]) if asked["method"] else None,
             )
         except DomainError as refusal:
             messages.error(request, refusal_in_words(refusal))

@@ -12,6 +12,8 @@ export const stages: Record<string, readonly [string, string]> = {
   placing: ["正在录取", "Placing the children"],
   bundling: ["正在制作公开结果包", "Making the public bundle"],
   verifying: ["正在独立核对结果", "Checking the result independently"],
+  joining_streets: ["正在连接道路", "Joining the streets"],
+  walking: ["正在计算到各校的步行距离", "Measuring walks from every school"],
   storing: ["正在保存", "Storing"],
   printing: ["正在制作调查表", "Making the sheets"],
   comparing: ["正在比对", "Comparing"],

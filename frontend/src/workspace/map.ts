@@ -3,12 +3,20 @@ import * as maplibre from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { boxAround } from "./bounds";
+import type { LineString, Point } from "geojson";
 import type { BaseMap, Outlines, UnitProperties, Units } from "./plan";
 import { fillColour, mapStyle } from "./style";
 
 maplibre.setWorkerUrl(workerUrl);
 
 const PADDING = 24;
+const HOME_PAINT = {
+  "circle-radius": 6,
+  "circle-color": "#ffffff",
+  "circle-stroke-color": "#b3261e",
+  "circle-stroke-width": 4,
+};
+const ROUTE_LINES = [["route-edge", "#ffffff", 8], ["route", "#b3261e", 4]] as const;
 
 export interface ZoneMapOptions {
   units: Units;
@@ -68,6 +76,27 @@ export class ZoneMap {
     const inside = this.options.units.features.filter((unit) => unit.properties.zone === code);
     const box = boxAround(outline ? [outline.geometry] : inside.map((unit) => unit.geometry));
     if (box) this.map.fitBounds(box, { padding: 60, animate: false });
+  }
+
+  /** Draw a walk over everything else, and show all of it. */
+  drawRoute(line: LineString): void {
+    const apply = (): void => {
+      this.map.addSource("route", { type: "geojson", data: line });
+      for (const [id, colour, width] of ROUTE_LINES) {
+        this.map.addLayer({
+          id,
+          type: "line",
+          source: "route",
+          layout: { "line-join": "round", "line-cap": "round" },
+          paint: { "line-color": colour, "line-width": width },
+        });
+      }
+      const home = { type: "Point", coordinates: line.coordinates[0] ?? [] } as const;
+      this.map.addSource("home", { type: "geojson", data: home as unknown as Point });
+      this.map.addLayer({ id: "home", type: "circle", source: "home", paint: HOME_PAINT });
+    };
+    if (this.map.isStyleLoaded()) apply();
+    else void this.map.once("load", apply);
   }
 
   remove(): void {

@@ -21,6 +21,7 @@ from geo_data.services.import_base_map import import_base_map
 from geo_data.services.import_past import import_enrolments, import_grades, import_housing, import_moves
 from geo_data.services.import_register import import_register
 from geo_data.services.import_schools import import_schools
+from geo_data.services.import_streets import import_streets
 from geo_data.services.import_units import import_units
 from geo_data.services.reconciling import reconcile_district
 
@@ -40,7 +41,7 @@ OFFICES = {
 class Command(BaseCommand):
     """Same seed, year and sizes: the same county, byte for byte."""
 
-    help = "Invent a county with units, schools, households and children; into the database, or with --files as files."
+    help = "Invent a county with units, streets, schools and children; into the database, or with --files as files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say what can be chosen."""
@@ -99,6 +100,7 @@ class Command(BaseCommand):
         }
         self._tell(import_units(path=folder / "units.geojson", **common))
         self._tell(import_base_map(path=folder / "base_map.geojson", **common))
+        self._tell(import_streets(path=folder / "streets.geojson", **common))
         self._tell(import_addresses(path=folder / "addresses.csv", **common))
         self._tell(import_schools(path=folder / "schools.csv", **common))
         self._tell(import_children(path=folder / "children.csv", **common))

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from common.errors import DomainError
-from geo_data.models import Stage
+from geo_data.models import DistanceMethod, Stage
 from zoning.engine.faults import ProblemFault
 from zoning.engine.files import FileFault, plan_csv, read_tables
 from zoning.engine.objective import PRESETS
@@ -17,6 +17,7 @@ from zoning.engine.problem import build_problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import violations
+from zoning.models import ZonePlan
 from zoning.selectors.basis import Demand
 from zoning.services.drawing import draw_zones_of_district
 
@@ -35,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument("--preset", choices=sorted(PRESETS), help="what a plan should be like")
         parser.add_argument("--district", help="draw this district of the database, and store the plan")
         parser.add_argument("--stage", choices=Stage.values, default=Stage.PRIMARY.value)
+        parser.add_argument(
+            "--measure", choices=DistanceMethod.values, help="by which distances (walks where measured)"
+        )
         parser.add_argument("--entry-year", type=int, help="whose children count (the coming cohort)")
         parser.add_argument(
             "--demand",
@@ -62,6 +66,7 @@ class Command(BaseCommand):
                 entry_year=options["entry_year"],
                 demand=Demand(options["demand"]),
                 preset=options["preset"],
+                method=DistanceMethod(options["measure"]) if options["measure"] else None,
                 seed=options["seed"],
                 effort=options["effort"],
                 seconds=options["seconds"],
@@ -70,7 +75,8 @@ class Command(BaseCommand):
             raise CommandError(f"{refusal.message} ({refusal.code}) {dict(refusal.details)}") from refusal
         self.stdout.write(
             f"Plan {plan.number} stored: {plan.report['cost_km']:.3f} child-km, at least"
-            f" {plan.report['lower_bound']:.3f} for any plan (gap {100 * plan.report['gap']:.2f} %)"
+            f" {plan.report['lower_bound']:.3f} for any plan (gap {100 * plan.report['gap']:.2f} %),"
+            f" by {_distances(plan)}"
         )
         if not plan.lawful:
             raise CommandError(f"No lawful plan was found; this one breaks: {plan.report['violations']}")
@@ -102,6 +108,10 @@ class Command(BaseCommand):
             f"{told['cost_km']:.3f} child-km; no plan can have less than {told['lower_bound']:.3f}"
             f" (gap {100 * told['gap']:.2f} %); {told['seconds']:.1f} s, effort {told['effort']}"
         )
+
+
+def _distances(plan: ZonePlan) -> str:
+    return f"walks of measure {plan.measure.number}" if plan.measure else "straight lines"
 
 
 def _solve_options(options: dict[str, Any]) -> Options:
