@@ -182,7 +182,8 @@ def _place(table: str, row_id: object, field: str) -> bytes:
 
 def _canonical_list(*texts: str) -> bytes:
     """Return canonical JSON of a list of texts; plain texts, nearly all there are, are written without the encoder."""
-    if all(text.replace("-", "_").isidentifier() or text.replace("-", "").isalnum() for text in texts):
+    # Letters and digits of any script, and these marks, need no escape.
+    if "".join(texts).replace("-", "").replace("_", "").replace("|", "").isalnum():
         return ('["' + '","'.join(texts) + '"]').encode()
     return canonical_json(texts)
 

@@ -172,9 +172,12 @@ def own_database(*, keep: bool) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [DATABASE])
         is_there = cursor.fetchone()[0]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=is_there and keep)
     try:
-        if not (is_there and keep):
+        if is_there and keep:
+            connection.close()
+            connection.settings_dict["NAME"] = DATABASE
+        else:
+            connection.creation.create_test_db(verbosity=0, autoclobber=True)
             fill()
         yield
     finally:

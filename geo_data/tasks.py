@@ -10,12 +10,10 @@ from django_tasks import task
 from accounts.models import JobRun, User
 from accounts.permissions import Action, require
 from accounts.services.jobs import request_job, running
-from geo_data.models import Dataset, DatasetKind, DistanceMethod, Stage, Upload
+from geo_data.models import Dataset, DatasetKind, DistanceMethod, Upload
 from geo_data.selectors.datasets import find_current_dataset, get_current_dataset, get_dataset
-from geo_data.selectors.projection_source import current_basis
 from geo_data.selectors.uploads import get_upload
 from geo_data.services.measures import WALKING, Manner, compute_measure
-from geo_data.services.projecting import project_district
 from geo_data.services.reconciling import NothingToReconcile, reconcile_district
 from geo_data.services.repairs import preview_repairs
 from geo_data.services.stored_files import delete_old_uploads
@@ -26,7 +24,6 @@ from geo_data.tables.coverage import Repair
 READING, PREVIEWING, PAINTING = "read_upload", "preview_repairs", "make_workbook"
 RECONCILING = "reconcile_district"
 MEASURING = "measure_distances"
-PROJECTING = "project_district"
 WORKERS = 2  # processes that compare, beside the one that stores
 
 
@@ -155,45 +152,6 @@ def request_reconciliation(*, actor: User | None, now: datetime, district_code: 
 def reconciliation_subject(district_code: str) -> tuple[str, str]:
     """Return what a reconciliation job is about: one runs at a time for a district."""
     return "geo_data.reconciliation", district_code
-
-
-@task()
-def project_district_task(*, job_id: str, district_code: str, stage: str, first_year: int | None) -> None:
-    """Project and store; the job's success is part of the same transaction."""
-    with running(job_id) as job:
-        project_district(
-            actor=job.job.requested_by,
-            now=timezone.now(),
-            district_code=district_code,
-            stage=Stage(stage),
-            first_year=first_year,
-            job=job,
-            report=job.report,
-        )
-
-
-def request_projection(
-    *, actor: User | None, now: datetime, district_code: str, stage: Stage, first_year: int | None = None
-) -> JobRun:
-    """Queue a projection, or return the one that already waits or runs for the district and stage.
-
-    Raises NoSuchDistrict and NothingToProjectFrom at once; other refusals are the job's failure.
-    """
-    current_basis(district_code, stage)
-    return request_job(
-        actor=actor,
-        now=now,
-        kind=PROJECTING,
-        subject=projection_subject(district_code, stage),
-        district_code=district_code,
-        task=project_district_task,
-        arguments={"district_code": district_code, "stage": stage.value, "first_year": first_year},
-    )
-
-
-def projection_subject(district_code: str, stage: Stage) -> tuple[str, str]:
-    """Return what a projection job is about: one runs at a time for a district and stage."""
-    return "geo_data.projecting", f"{district_code}/{stage.value}"
 
 
 @task()

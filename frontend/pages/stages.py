@@ -21,6 +21,8 @@ STAGES: Mapping[str, Promise] = {
     "joining_streets": _("Joining the streets"),
     "walking": _("Measuring walks from every school"),
     "storing": _("Storing"),
+    "printing": _("Making the sheets"),
+    "comparing": _("Comparing"),
     "looking_up": _("Looking up the addresses"),
     "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),

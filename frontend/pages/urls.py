@@ -1,20 +1,24 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from frontend.pages.guardians import apply, mine
 from frontend.pages.officers import (
     addresses,
     audit,
+    case_page,
     forecast,
     office,
     people,
     plans,
+    reconciliation,
     review,
     rounds,
     school,
     steps,
     streets,
+    survey_sheet,
+    surveys,
     zone_texts,
 )
 from frontend.pages.officers.data import (
@@ -127,4 +131,37 @@ officers: list[URLPattern] = [
     path("office/applications/<uuid:application_id>/", review.review, name="review"),
 ]
 
-urlpatterns: list[URLPattern] = [*public, *guardians, *officers]
+door_to_door: list[URLPattern] = [
+    path("office/surveys/", surveys.surveys, name="surveys"),
+    path("office/surveys/issue/", surveys.issue, name="survey-issue"),
+    path("office/surveys/upload/", surveys.upload, name="survey-upload"),
+    path("office/surveys/upload/<uuid:job_id>/", surveys.upload_result, name="survey-upload-result"),
+    path("office/surveys/pack/", surveys.pack, name="survey-pack"),
+    path("office/surveys/packs/<uuid:pack_id>.zip", surveys.pack_file, name="survey-pack-file"),
+    path("office/surveys/merge/", surveys.merge, name="survey-merge"),
+    path("office/surveys/export.xlsx", surveys.export, name="survey-export"),
+    path("office/surveys/<uuid:sheet_id>/", survey_sheet.sheet_page, name="survey-sheet"),
+    path("office/surveys/<uuid:sheet_id>/hand-out/", survey_sheet.hand_out, name="survey-hand-out"),
+    path("office/surveys/<uuid:sheet_id>/accept/", survey_sheet.accept, name="survey-accept"),
+    path(
+        "office/surveys/<uuid:sheet_id>/differences/<uuid:difference_id>/",
+        survey_sheet.decide,
+        name="survey-decide",
+    ),
+    re_path(
+        r"^office/surveys/(?P<sheet_id>[0-9a-f-]{36})/sheet\.(?P<form>pdf|xlsx)$",
+        survey_sheet.sheet_file,
+        name="survey-file",
+    ),
+]
+
+reconciling: list[URLPattern] = [
+    path("office/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("office/reconciliation/cases/", reconciliation.cases, name="cases"),
+    path("office/reconciliation/cases/bulk/", reconciliation.bulk, name="cases-bulk"),
+    path("office/reconciliation/decisions/", reconciliation.decisions, name="case-decisions"),
+    path("office/reconciliation/cases/export.xlsx", reconciliation.export, name="cases-export"),
+    path("office/reconciliation/cases/<uuid:case_id>/", case_page.case_page, name="case"),
+]
+
+urlpatterns: list[URLPattern] = [*public, *guardians, *officers, *door_to_door, *reconciling]

@@ -54,7 +54,10 @@ def normalized(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text).casefold().translate(TRADITIONAL)
     plain = DASHES.sub("-", plain)
-    plain = HASH.sub("栋", NOT_SPOKEN.sub("", plain))
+    plain = unicodedata.normalize(
+        "NFKC", NOT_SPOKEN.sub("", plain)
+    ).casefold()  # marks may have come together
+    plain = HASH.sub("栋", plain)
     plain = re.sub(rf"[{''.join(LARGE)}](?=[{COUNTED}])", lambda found: LARGE[found[0]], plain)
     return NUMERAL.sub(lambda found: _digits(found, plain), plain)
 

@@ -21,6 +21,7 @@ ENDS_AS_ROAD = re.compile(rf"(?:{ROADS})$")
 DASHED = re.compile(r"(?P<building>\d{1,3})(?:-\d{1,4}){1,3}$")
 LATIN = re.compile(r"^(?P<name>[a-z]+)(?P<number>\d{1,5})?(?:hao|dong|zhuang|lou)?.*$")
 BARE_BUILDING = re.compile(r"^(?P<name>.*[^\d\W])(?P<building>\d{1,3})$")
+BEHIND_BUILDING = re.compile(r"(?<=[栋幢座楼])-\d[\d-]*(?:室|户|房|号)?$")
 ROOM = (
     re.compile(
         r"(?<=[栋幢座楼组院号])-?(?:[\da-z]{1,2}(?:单元|门|梯))?-?(?:\d{1,2}[层楼])?-?\d{3,4}(?:室|户|房|号)?$"
@@ -96,7 +97,7 @@ def without_room(text: str) -> str:
 
 def _without_room(text: str) -> tuple[str, str, bool]:
     """Return the place, the building of a dashed form ("" otherwise), and whether anything was dropped."""
-    place = text
+    place = BEHIND_BUILDING.sub("", text)
     dashed = DASHED.search(place)
     if dashed and not re.search(rf"(?:{ROADS})\d+-\d+$", place):
         return place[: dashed.start()] + dashed["building"] + "栋", building_key(dashed["building"]), True

@@ -14,7 +14,7 @@ from accounts.limits import limit_lookups, limit_requests
 from geo_data.addresses.asking import Match
 from geo_data.addresses.ranking import DoorMatch
 from geo_data.api.serializers import DistrictQuerySerializer
-from geo_data.models import AddressNameKind, AddressRequest, AddressRequestState
+from geo_data.models import AddressRequest, AddressRequestState
 from geo_data.selectors.address_requests import get_address_request, open_reply
 from geo_data.selectors.addresses import MOST_SHOWN, AddressHit, search_addresses
 from geo_data.services.address_requests import LONGEST, ask_for_address
@@ -33,7 +33,7 @@ class AddressHitSerializer(serializers.Serializer[AddressHit]):
     """An address of the register."""
 
     code = serializers.CharField(help_text="Asks /api/zones/at/?address=; the same in every version.")
-    kind = serializers.ChoiceField(choices=[kind.name.lower() for kind in AddressNameKind])
+    kind = serializers.CharField(help_text="estate (or village), road, or entry.")
     address = serializers.CharField()
     township = serializers.CharField()
     called = serializers.CharField(help_text="The alias or old name by which it was found, or empty.")

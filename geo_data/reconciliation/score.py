@@ -65,6 +65,29 @@ class Score:
     is_sure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What a score is made of, each part with its own points; `other_number` is taken off."""
+
+    name: int
+    guardian: int
+    sex: int
+    unit: int
+    other_number: int
+    name_likeness: int
+    guardian_agrees: bool
+
+    @property
+    def total(self) -> int:
+        """Return the sum, never below 0."""
+        return max(0, self.without_numbers - self.other_number)
+
+    @property
+    def without_numbers(self) -> int:
+        """Return the sum before anything is taken off."""
+        return self.name + self.guardian + self.sex + self.unit
+
+
 UNIT_FACTS = frozenset({"registration_unit", "dwelling_unit"})
 
 
@@ -93,15 +116,26 @@ def score(a: Profile, b: Profile, rule: ScoreRule) -> Score:
     5. Sure: at least `sure_from`, names at least alike by sound, no other number.
     Source: docs/reconciliation.md (score).
     """
+    parts = points_of(a, b, rule)
+    names, points = parts.name_likeness, parts.without_numbers
+    is_sure = points >= rule.sure_from and names >= ALIKE_BY_SOUND and not parts.other_number
+    return Score(parts.total, points, names, parts.guardian_agrees, is_sure)
+
+
+def points_of(a: Profile, b: Profile, rule: ScoreRule) -> Points:
+    """Return the parts of the score by steps 1 to 4 of `score`; the same whichever profile comes first."""
     names = _most_alike(a.names, b.names)
     guardian, agrees = _guardian_points(a, b, rule)
     has_other_number = bool(a.numbers and b.numbers and not a.numbers & b.numbers)
-    points = rule.name * names // ALL + guardian
-    points += _points(a.sexes, b.sexes, rule.sex, rule.sex_unknown)
-    points += _points(a.units, b.units, rule.unit, rule.unit_unknown)
-    is_sure = points >= rule.sure_from and names >= ALIKE_BY_SOUND and not has_other_number
-    left = max(0, points - rule.other_number * has_other_number)
-    return Score(left, points, names, agrees, is_sure)
+    return Points(
+        name=rule.name * names // ALL,
+        guardian=guardian,
+        sex=_points(a.sexes, b.sexes, rule.sex, rule.sex_unknown),
+        unit=_points(a.units, b.units, rule.unit, rule.unit_unknown),
+        other_number=rule.other_number * has_other_number,
+        name_likeness=names,
+        guardian_agrees=agrees,
+    )
 
 
 def _guardian_points(a: Profile, b: Profile, rule: ScoreRule) -> tuple[int, bool]:

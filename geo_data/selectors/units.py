@@ -114,3 +114,9 @@ def find_extent(dataset: Dataset) -> tuple[float, float, float, float] | None:
         extent=Extent("point")
     )
     return found["extent"]
+
+
+def list_townships(dataset: Dataset) -> list[str]:
+    """Return the townships that have units, by name; the empty one stands for units that name none."""
+    units = CatchmentUnit.objects.filter(dataset=dataset).order_by("township")
+    return list(units.values_list("township", flat=True).distinct())

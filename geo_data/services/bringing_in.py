@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 import shapely
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.permissions import Action, require
@@ -17,6 +17,7 @@ from common.canonical import CanonicalValue
 from common.errors import MalformedInput, RulesSayNo
 from geo_data.models import Dataset, DatasetKind, DatasetStatus, District
 from geo_data.selectors.datasets import find_current_dataset
+from geo_data.selectors.districts import get_district
 from geo_data.selectors.headers import remembered_headers
 from geo_data.selectors.units import find_extent, list_units, load_areas
 from geo_data.services.datasets import (
@@ -33,12 +34,13 @@ from geo_data.services.datasets import (
 )
 from geo_data.services.reading_apart import read_apart
 from geo_data.services.terms import AT_ONCE, Settle, Terms
-from geo_data.services.versions import confirm_dataset, restore
+from geo_data.services.versions import check_basis, confirm_dataset, restore
 from geo_data.tables.findings import Findings, Keep
 from geo_data.tables.placing import Ground
 from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, change_system, parse_system
 
 Rows = TypeVar("Rows")
+IMPORT_LOCK = 0x4A4A  # any number will do, as long as nothing else locks it
 
 
 class UnknownCrs(MalformedInput):
@@ -108,6 +110,9 @@ def bring_in(
             findings.add("no_row_left")
         if findings.refuses:
             transaction.set_rollback(True)
+    lock_district(job.district.code)
+    if job.terms.settle is Settle.CONFIRM:
+        check_basis(dataset)
     return finish_dataset(
         actor=job.actor,
         now=job.now,
@@ -137,6 +142,7 @@ def _source_of(job: Import, headers: Mapping[str, str]) -> Source:
 
 def _settled(same: Dataset, job: Import) -> ImportResult:
     """Return the version that this import made before; asked for at once, it is made current."""
+    lock_district(job.district.code)
     if job.terms.settle is Settle.CONFIRM:
         if same.status == DatasetStatus.PROPOSED:
             confirm_dataset(actor=job.actor, now=job.now, dataset=same)
@@ -146,10 +152,15 @@ def _settled(same: Dataset, job: Import) -> ImportResult:
 
 
 def begin_import(actor: User | None, district_code: str) -> District:
-    """Whoever runs the server imports without an account; everybody else must be an officer of the district."""
+    """Return the district, in which imports follow one another until the caller's transaction ends.
+
+    Whoever runs the server imports without an account; everybody else must be an officer of the district.
+    """
     if actor is not None:
         require(actor, Action.IMPORT_DATA, district_code)
-    return lock_district(district_code)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [IMPORT_LOCK, district_code])
+    return get_district(district_code)
 
 
 def declared_system(crs: str) -> System | None:

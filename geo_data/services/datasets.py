@@ -62,8 +62,11 @@ class Source:
 
 
 def lock_district(code: str) -> District:
-    """Return the district, locked until the transaction ends, so that imports follow one another."""
-    district = District.objects.select_for_update().filter(pk=code).first()
+    """Return the district, locked until the transaction ends, so that decisions about versions follow one another.
+
+    A file that is being read holds no such lock: nobody waits for it to confirm or withdraw something else.
+    """
+    district = District.objects.select_for_update(no_key=True).filter(pk=code).first()
     if district is None:
         raise NoSuchDistrict("there is no such district", district_code=code)
     return district

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -84,13 +84,8 @@ def import_register(
         "as_of": origin.vintage_on.isoformat() if origin.vintage_on else None,
         "office": origin.office,
     }
-    listing = Listing(
-        as_of=origin.vintage_on or now.date(),
-        verifier=origin.office,
-        district=district_code,
-        units=frozenset(list_units(units).values_list("code", flat=True)),
-        schools=frozenset(list_schools(schools).values_list("code", flat=True)) if schools else None,
-    )
+    as_of = origin.vintage_on or now.date()
+    listing = _listing(units, schools, as_of=as_of, verifier=origin.office)
 
     def read(findings: Findings) -> Iterator[RegisterRow]:
         return read_register(path, spec=spec, listing=listing, findings=findings)
@@ -113,6 +108,16 @@ def import_register(
         takes_good_rows=True,
     )
     return bring_in(job, read, store)
+
+
+def _listing(units: Dataset, schools: Dataset | None, *, as_of: date, verifier: str) -> Listing:
+    return Listing(
+        as_of=as_of,
+        verifier=verifier,
+        district=units.district_id,
+        units=frozenset(list_units(units).values_list("code", flat=True)),
+        schools=frozenset(list_schools(schools).values_list("code", flat=True)) if schools else None,
+    )
 
 
 def store_entries(dataset: Dataset, rows: Iterator[RegisterRow], report: Report = not_reported) -> int:

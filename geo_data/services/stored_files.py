@@ -51,7 +51,7 @@ def delete_upload(*, actor: User | None, now: datetime, upload: Upload) -> Uploa
     """Delete the file; its line and the versions read from it stay."""
     if actor is not None:
         require(actor, Action.IMPORT_DATA, upload.district_id)
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
     if upload.deleted_at is None:
         name, upload.stored_name, upload.deleted_at = upload.stored_name, "", now
         upload.save(update_fields=["stored_name", "deleted_at"])

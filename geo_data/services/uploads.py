@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -122,7 +123,7 @@ def choose_for_upload(*, actor: User | None, now: datetime, upload: Upload, choi
     """Change how the file is to be read; it must then be read again, as another version."""
     if actor is not None:
         require(actor, Action.IMPORT_DATA, upload.district_id)
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
     require_file(upload)
     _set_choices(upload, choices)
     upload.save()
@@ -142,31 +143,21 @@ def read_upload(
     entry = kind_of(upload.kind)
     terms = Terms(settle, Keep(upload.keep), plain_headers(upload.headers), upload)
     origin = Origin(upload.source_office, upload.vintage_on, upload.file_name)
-    with open_upload(upload) as path:
-        arguments: dict[str, object] = _arguments(entry, upload)
-        if upload.borders is None:
-            return entry.importer(
-                actor=actor,
-                now=now,
-                district_code=upload.district_id,
-                path=path,
-                origin=origin,
-                report=report,
-                terms=terms,
-                **arguments,
-            )
-        with open_upload(upload.borders) as borders:
-            return entry.importer(
-                actor=actor,
-                now=now,
-                district_code=upload.district_id,
-                path=path,
-                origin=origin,
-                report=report,
-                terms=terms,
-                **arguments,
-                borders_path=borders,
-            )
+    arguments = _arguments(entry, upload)
+    with ExitStack() as files:
+        path = files.enter_context(open_upload(upload))
+        if upload.borders is not None:
+            arguments["borders_path"] = files.enter_context(open_upload(upload.borders))
+        return entry.importer(
+            actor=actor,
+            now=now,
+            district_code=upload.district_id,
+            path=path,
+            origin=origin,
+            report=report,
+            terms=terms,
+            **arguments,
+        )
 
 
 def _check_file(entry: ImportKind, file_name: str, size: int) -> None:

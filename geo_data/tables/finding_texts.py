@@ -12,6 +12,7 @@ from geo_data.tables.texts.registers import REGISTER_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
 from geo_data.tables.texts.streets import STREET_TEXTS
+from geo_data.tables.texts.surveys import SURVEY_TEXTS
 
 TEXTS: Mapping[str, FindingText] = {
     **FILE_TEXTS,
@@ -19,6 +20,7 @@ TEXTS: Mapping[str, FindingText] = {
     **SHAPE_TEXTS,
     **SCHOOL_TEXTS,
     **CHILD_TEXTS,
+    **SURVEY_TEXTS,
     **STREET_TEXTS,
     **REGISTER_TEXTS,
     **PAST_TEXTS,

@@ -73,7 +73,7 @@ def test_a_file_is_handed_in_and_queued(tmp_path: Path) -> None:
     [
         ({"kind": "units", "keep": "good_rows"}, 422, "good_rows_not_offered"),
         ({"kind": "units", "crs": "xian80"}, 400, "unknown_crs"),
-        ({"kind": "surveys"}, 422, "kind_not_imported"),
+        ({"kind": "children", "stage": "primary"}, 422, "format_not_read"),
         ({"kind": "children"}, 422, "format_not_read"),
         ({"kind": "units", "tolerance_mm": "5001"}, 400, "choice_not_offered"),
     ],

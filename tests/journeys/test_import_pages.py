@@ -78,7 +78,12 @@ def test_dirty_villages_are_found_mended_proposed_used_withdrawn_and_restored(
     work()
     desk.visit.wait_for("table.findings")
     shown = desk.page.locator("table.findings tbody th").all_inner_texts()
-    assert [name.split()[0] for name in shown] == ["V1", "V3", "V5", "V6"]  # three move to where V2 has the corner
+    assert [name.split()[0] for name in shown] == [
+        "V1",
+        "V3",
+        "V5",
+        "V6",
+    ]  # three move to where V2 has the corner
     assert "不再有妨碍导入的问题" in desk.visit.text()
     desk.visit.wait_for("[data-drawn]")
     assert desk.page.locator(".map-switches button").all_inner_texts() == ["修复后", "修复前"]

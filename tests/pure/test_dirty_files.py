@@ -1,5 +1,6 @@
 """Every finding code has a small file: it is found there, where it stands, and nothing else is."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 
+from config.paths import BASE
 from geo_data.addresses.doors import building_key, read_door
 from geo_data.addresses.letters import normalized
 from geo_data.tables.address_table import Spelling, read_addresses
@@ -25,6 +27,7 @@ from geo_data.tables.unit_table import read_units
 from geo_data.tables.zone_text_table import read_zone_text_table
 from tests.cases.dirty_files import FILES, FOLDER, DirtyFile, path_of
 
+CHECKLIST = BASE / "docs" / "findings.md"
 EPSG = 4543
 UNITS = {"A": shapely.box(500_000, 4_480_000, 500_100, 4_480_100)}
 WIDE = {"A": shapely.box(499_000, 4_479_000, 501_000, 4_481_000)}  # a shift stays inside
@@ -137,6 +140,13 @@ def test_every_finding_code_has_a_file() -> None:
     assert codes | set(ELSEWHERE) | PENDING == set(TEXTS)
     assert not codes & set(ELSEWHERE)
     assert not codes & PENDING
+
+
+def test_the_list_of_what_is_checked_names_every_code_once() -> None:
+    rows = [row for row in CHECKLIST.read_text(encoding="utf-8").splitlines() if row.startswith("| ")]
+    named = [code for row in rows for code in re.findall(r"`([a-z_]+)`", row)]
+
+    assert sorted(named) == sorted(set(TEXTS) - PENDING)
 
 
 def test_every_file_of_the_folder_is_in_the_table() -> None:

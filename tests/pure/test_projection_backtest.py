@@ -47,8 +47,8 @@ def test_spread_that_generated_the_past_is_recovered_and_shrinking_helps(seed: i
 
     # then the strength is within a factor of two and a half, and the rates are nearer to the truth than raw shares
     assert 1 / 2.5 < float(fit.unit_strength[0]) / (1 / variance - 1) < 2.5
-    n = sum(year.children for year in past.values())[:-1, 0]
-    k = sum(year.enrolled for year in past.values())[:-1, 0]
+    n = np.stack([year.children for year in past.values()]).sum(axis=0)[:-1, 0]
+    k = np.stack([year.enrolled for year in past.values()]).sum(axis=0)[:-1, 0]
     shrunk, raw = np.abs(fit.rates[:-1, 0] - true).mean(), np.abs(k / n - true).mean()
     assert shrunk < raw
 

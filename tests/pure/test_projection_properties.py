@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -98,7 +99,7 @@ def test_units_add_up_nobody_is_negative_and_claimants_are_children(known: Sourc
 @settings(max_examples=20)
 @given(sources, st.randoms(use_true_random=False))
 def test_order_of_the_input_changes_nothing(known: Source, chance: object) -> None:
-    mixed = {
+    mixed: dict[str, Any] = {
         name: tuple(chance.sample(list(getattr(known, name)), len(getattr(known, name))))  # type: ignore[attr-defined]
         for name in ("places", "births", "claims", "moves", "grades", "estates")
     }

@@ -39,6 +39,13 @@ def test_tables_of_the_page_are_those_of_the_code() -> None:
     assert "`coverage_fault`" in text
 
 
+def test_the_columns_of_the_register_are_those_of_the_code() -> None:
+    text = (DOCS / "addresses.md").read_text(encoding="utf-8")
+
+    assert with_tables(text) == text
+    assert "| 门牌号 | `door_number` | text |" in text
+
+
 def test_a_table_that_is_out_of_date_is_written_anew() -> None:
     old = "before\n<!-- columns: borders -->\n| stale |\n<!-- end -->\nafter\n"
 

@@ -149,7 +149,7 @@ def test_faults_of_shapes_have_a_place(
 
     [first, *_] = [finding for finding in findings.kept() if finding.code == code]
     assert first.place is not None
-    assert first.place.geom_type == kind
+    assert type(first.place).__name__ == kind
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,6 @@ def test_a_stopped_layer_is_shown_where_it_would_lie(
     shown = [(preview.role, preview.system) for preview in findings.previews()]
     assert shown[:2] == roles
     for preview in findings.previews():
-        east, north = preview.shape.centroid.coords[0]
+        [[east, north]] = shapely.get_coordinates(shapely.centroid(preview.shape))
         assert (101.9 < east < 102.1) is (preview.role == "likely")
         assert 40.4 < north < 40.5

@@ -75,7 +75,7 @@ def _painted(folder: Path, rows: list[tuple[int, list[Any]]], *findings: Finding
 
 
 def test_a_painted_sheet_has_its_rows_where_they_were_and_remarks_beside_them(tmp_path: Path) -> None:
-    rows = [(2, ["A", "甲", date(2026, 3, 1)]), (4, ["", None, 3.5])]
+    rows: list[tuple[int, list[Any]]] = [(2, ["A", "甲", date(2026, 3, 1)]), (4, ["", None, 3.5])]
     book, xml = _painted(
         tmp_path,
         rows,

@@ -10,9 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEvent, JobStatus
 from accounts.services.jobs import JobTaken
 from common.errors import NotPermitted
-from geo_data.models import Dataset, DatasetKind, Projection, ProjectionRow, Stage
+from geo_data.models import Dataset, DatasetKind, Projection, ProjectionRow, SchoolSeats, Stage
 from geo_data.permissions import projection_for_reading
 from geo_data.projection.seat_warnings import SeatWarning
+from geo_data.projection_tasks import project_district_task, request_projection
 from geo_data.selectors.projection_source import NothingToProjectFrom, current_basis, load_source
 from geo_data.selectors.projections import (
     NoSuchProjection,
@@ -23,7 +24,6 @@ from geo_data.selectors.projections import (
     load_expected,
 )
 from geo_data.services.projecting import project_district
-from geo_data.tasks import project_district_task, request_projection
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, guardian, officer
 from tests.services.projection_world import FIRST, add_grades, add_housing, counted, projected
 from tests.services.worlds import DISTRICT, NOON, dataset, small_county
@@ -44,7 +44,7 @@ def _draw(**changes: Any) -> ZonePlan:
 
 def _in_force() -> ZonePlan:
     plan = _draw()
-    publish_plan(actor=officer(), now=NOON, plan_id=plan.pk, from_on=date(2026, 3, 1))
+    publish_plan(actor=officer(), now=NOON, plan_id=plan.pk, from_on=date(2026, 3, 1), until_on=None)
     return plan
 
 
@@ -211,8 +211,9 @@ def test_children_are_counted_by_age_and_sex_on_a_day() -> None:
 
 def test_zones_add_up_to_the_district_and_the_worst_comes_first() -> None:
     # given 18 seats at each school; A expects 15.3, B 18.9 of 34.2 claimants
-    counted(seats=18)
+    found = counted()
     _in_force()
+    found.schools.schools.update(planned_intake=18)
 
     # when
     outlook = outlook_of(projected(), on=date(2026, 3, 2))
@@ -227,6 +228,22 @@ def test_zones_add_up_to_the_district_and_the_worst_comes_first() -> None:
     assert outlook.without_zone == (0,) * 6
     assert [year.is_warning for year in outlook.zones[0].years] == [True] * 3 + [False] * 3
     assert outlook.zones[0].years[0].by_category == {"unknown": 19}
+
+
+def test_year_with_a_plan_of_its_own_is_held_against_it() -> None:
+    # given 30 seats at each school, and for 2027 a plan of 18 at B, for 2028 seats without a plan
+    found = counted()
+    _in_force()
+    SchoolSeats.objects.create(dataset=found.schools, school_code="B", year=2027, grade=1, planned_intake=18)
+    SchoolSeats.objects.create(dataset=found.schools, school_code="B", year=2028, grade=1, seats=25)
+    SchoolSeats.objects.create(dataset=found.schools, school_code="B", year=2029, grade=2, planned_intake=1)
+
+    outlook = outlook_of(projected(), on=date(2026, 3, 2))
+
+    zone = outlook.zones[0]
+    assert (zone.code, [year.seats for year in zone.years]) == ("B", [30, 18, 25, 30, 30, 30])
+    assert [year.level for year in zone.years][:2] == [SeatWarning.NONE, SeatWarning.ORANGE]
+    assert [year.seats for year in outlook.district.years] == [60, 48, 55, 60, 60, 60]
 
 
 def test_without_zones_in_force_the_district_alone_is_held_against_its_seats() -> None:
@@ -260,7 +277,7 @@ def test_outlook_takes_a_known_number_of_queries(
     _in_force()
     stored = projected()
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         outlook_of(stored, on=date(2026, 3, 2))
 
 
@@ -281,7 +298,7 @@ def test_totals_of_categories_add_up() -> None:
 
 def test_zones_are_drawn_on_what_the_projection_expects_and_stay_so() -> None:
     # given
-    counted(seats=20)
+    counted()
     stored = projected()
 
     # when
@@ -314,7 +331,7 @@ def test_drawing_on_a_projection_needs_one_of_that_year_and_those_units() -> Non
 
 # ---- in the background ----
 
-ARGUMENTS = {"district_code": DISTRICT, "stage": "primary", "first_year": FIRST}
+ARGUMENTS: dict[str, Any] = {"district_code": DISTRICT, "stage": "primary", "first_year": FIRST}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -337,7 +354,12 @@ def test_worker_projects_and_the_job_names_the_projection() -> None:
 
 def test_asking_twice_is_one_job() -> None:
     counted()
-    asked = {"actor": officer(), "now": NOON, "district_code": DISTRICT, "stage": Stage.PRIMARY}
+    asked: dict[str, Any] = {
+        "actor": officer(),
+        "now": NOON,
+        "district_code": DISTRICT,
+        "stage": Stage.PRIMARY,
+    }
 
     assert request_projection(**asked) == request_projection(**asked)
 

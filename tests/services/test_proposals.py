@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.models import ProtectedError
 
 from accounts.models import AuditEvent, User
@@ -326,3 +328,36 @@ def test_people_are_named_where_they_decided(tmp_path: Path) -> None:
     done = import_units(actor=person, now=world.NOW, district_code=world.CODE, path=path).dataset
 
     assert (done.imported_by, done.decided_by, done.decided_at) == (person, person, world.NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_a_file_that_is_being_read(tmp_path: Path) -> None:
+    """A census takes minutes; another version is withdrawn meanwhile, on another connection."""
+    first = world.with_units(tmp_path).dataset
+    path = world.schools_file(
+        tmp_path, f"P1,第一小学,小学,公办,A,270,45,1,{world.EAST + 50},{world.NORTH + 50}"
+    )
+    failed: list[BaseException] = []
+
+    def withdraw() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            withdraw_dataset(actor=None, now=LATER, dataset=first)
+        except OperationalError as fault:
+            failed.append(fault)
+        finally:
+            connection.close()
+
+    def report(stage: str, done: int, total: int) -> None:
+        other = Thread(target=withdraw)
+        other.start()
+        other.join()
+
+    with pytest.raises(BasisChanged):  # at once: the units it was checked against are gone
+        import_schools(actor=None, now=world.NOW, district_code=world.CODE, path=path, report=report)
+
+    assert failed == []
+    first.refresh_from_db()
+    assert first.status == DatasetStatus.WITHDRAWN
+    assert not School.objects.exists()

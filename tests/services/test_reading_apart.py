@@ -1,6 +1,7 @@
 """Files are read in a process that may use little, has no database, and whose end is a finding."""
 
 import os
+import pickle
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +33,8 @@ def outcome(
     read: Callable[[Findings], object], limits: Limits = LIMITS
 ) -> tuple[dict[str, int], list[object]]:
     """Read apart; return what was found and what came back."""
-    findings, stored = Findings(), []
+    findings = Findings()
+    stored: list[object] = []
 
     def store(rows: object) -> int:
         stored.extend(rows if isinstance(rows, tuple | Iterator) else [rows])
@@ -78,9 +80,14 @@ def test_a_severe_finding_in_the_last_row_refuses_what_was_stored_before() -> No
         yield from range(CHUNK)
         findings.add("cell_empty", CHUNK + 2)
 
-    findings, stored = Findings(), []
+    findings = Findings()
+    stored: list[int] = []
 
-    count = read_apart(read, findings, lambda rows: len(stored.extend(rows) or stored), limits=LIMITS)
+    def store(rows: Iterator[int]) -> int:
+        stored.extend(rows)
+        return len(stored)
+
+    count = read_apart(read, findings, store, limits=LIMITS)
 
     assert (count, len(stored), findings.refuses) == (0, CHUNK, True)
 
@@ -182,7 +189,7 @@ def test_however_a_reader_ends_it_is_a_finding(
 
 
 def test_no_reader_outlives_its_reading() -> None:
-    read_apart(_chatty, Findings(), lambda rows: len(next(rows)), limits=LIMITS)  # type: ignore[arg-type, call-overload]  # rows stream
+    read_apart(_chatty, Findings(), lambda rows: len(next(rows)), limits=LIMITS)
 
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
@@ -222,5 +229,5 @@ def test_a_reader_knows_only_the_formats_we_read() -> None:
     ],
 )
 def test_what_is_not_data_is_not_brought_to_life(evil: bytes) -> None:
-    with pytest.raises(frames.pickle.UnpicklingError, match="is not data"):
+    with pytest.raises(pickle.UnpicklingError, match="is not data"):
         frames.unpack(evil)

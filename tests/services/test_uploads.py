@@ -100,7 +100,6 @@ def test_what_is_read_from_an_upload_waits_for_an_officer(tmp_path: Path) -> Non
         ("units.exe", DatasetKind.UNITS, Choices(), FormatNotRead),
         ("units.shp", DatasetKind.UNITS, Choices(), FormatNotRead),  # without its companions it means nothing
         ("children.gpkg", DatasetKind.CHILDREN, Choices(), FormatNotRead),
-        ("units.csv", DatasetKind.SURVEYS, Choices(), KindNotImported),
         ("units.csv", DatasetKind.UNITS, Choices(crs="xian80"), UnknownCrs),
         ("units.csv", DatasetKind.UNITS, Choices(stage="primary"), ChoiceNotOffered),
         ("schools.csv", DatasetKind.SCHOOLS, Choices(stage="college"), ChoiceNotOffered),
@@ -189,6 +188,20 @@ def test_the_worker_leaves_a_proposal_and_a_finished_job(tmp_path: Path) -> None
     assert CatchmentUnit.objects.filter(dataset=proposed).count() == 4
 
 
+def test_points_bring_their_neighbours_in_a_file_of_their_own(tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    rows = [f"{code},{world.EAST + 100 * i},{world.NORTH}" for i, code in enumerate("ABC")]
+    points.write_text("\n".join(("单元编号,横坐标,纵坐标", *rows)), encoding="utf-8")
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("单元甲,单元乙\nA,B\nB,C", encoding="utf-8")
+
+    borders = hand_in(pairs, DatasetKind.UNITS)
+    upload = hand_in(points, DatasetKind.UNITS, choices=Choices(borders=borders))
+    done = read_upload(actor=None, now=world.NOW, upload=upload).dataset
+
+    assert (done.status, done.row_count, done.borders.count()) == (DatasetStatus.PROPOSED, 3, 2)
+
+
 # Headers
 
 
@@ -247,6 +260,8 @@ def test_a_template_is_understood_as_it_is_and_refused_for_its_example_row_only(
 ) -> None:
     if kind is not DatasetKind.UNITS:
         world.with_units(tmp_path)
+    if DatasetKind.SCHOOLS in KINDS[kind].needs:
+        world.with_schools(tmp_path)
     path = tmp_path / "template.xlsx"
     path.write_bytes(template_of(kind))
     upload = hand_in(path, kind, choices=Choices())
@@ -258,9 +273,17 @@ def test_a_template_is_understood_as_it_is_and_refused_for_its_example_row_only(
     assert not {"column_unknown", "column_missing", "column_twice"} & refused.finding_counts.keys()
 
 
-def test_there_is_no_template_of_what_is_not_imported() -> None:
+def test_what_is_not_imported_has_no_template_and_is_not_taken(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(KINDS, DatasetKind.BASE_MAP)
+
     with pytest.raises(KindNotImported):
-        template_of(DatasetKind.SURVEYS)
+        template_of(DatasetKind.BASE_MAP)
+    with pytest.raises(KindNotImported):
+        hand_in(world.children_file(tmp_path, world.GIRL), DatasetKind.BASE_MAP)
+
+    assert not kept.exists()
 
 
 # The error workbook
@@ -287,10 +310,10 @@ def test_the_sheet_comes_back_painted_with_a_remark_in_both_languages(tmp_path: 
     assert header[:2] + header[-2:] == ["户编号", "单元编号", "问题说明", "Remarks"]
     assert girl[4:7] == ["甲子涵", "990102202001010028", "2020-01-01"]
     assert girl[-2:] == ["", ""]
-    assert "身份证号码校验位不正确" in boy[-2]
-    assert "check digit" in boy[-1]
+    assert "身份证号码校验位不正确" in str(boy[-2])
+    assert "check digit" in str(boy[-1])
     assert other[4] == "=HYPERLINK(1)"
-    assert "内容形似公式" in other[-2]
+    assert "内容形似公式" in str(other[-2])
     assert {event.action for event in AuditEvent.objects.filter(subject_id=str(refused.pk))} >= {
         "workbook.made",
         "workbook.opened",
@@ -310,7 +333,7 @@ def test_attributes_of_a_map_come_back_as_a_sheet(tmp_path: Path) -> None:
     path.write_bytes(open_workbook(actor=None, now=world.NOW, dataset=refused).read())
     rows = load_workbook(path).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows] == ["unit_id", "A", "A"]
-    assert "编号重复出现" in rows[2][1]
+    assert "编号重复出现" in str(rows[2][1])
 
 
 def test_a_version_of_a_path_has_no_sheet_to_paint(tmp_path: Path) -> None:
@@ -338,12 +361,12 @@ def test_a_discarded_file_goes_unless_another_version_of_it_is_left(
     with django_capture_on_commit_callbacks(execute=True):
         discard_dataset(actor=None, now=world.NOW, dataset=second)
 
-    upload.refresh_from_db()
+    gone = Upload.objects.get(pk=upload.pk)
     second.refresh_from_db()
-    assert (upload.deleted_at, upload.stored_name, second.workbook) == (world.NOW, "", "")
+    assert (gone.deleted_at, gone.stored_name, second.workbook) == (world.NOW, "", "")
     assert not list(kept.iterdir())
     with pytest.raises(UploadIsDeleted):
-        read_upload(actor=None, now=world.NOW, upload=upload)
+        read_upload(actor=None, now=world.NOW, upload=gone)
 
 
 def test_files_go_on_the_day_after_the_last_they_are_kept(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -21,8 +22,9 @@ DEFAULT = Choices()
 def own_storage(folder: Path) -> Iterator[Path]:
     """Keep files under the folder while the block runs; yields where they lie."""
     kept = folder / "uploads"
-    options = {**settings.STORAGES["uploads"]["OPTIONS"], "folder": str(kept)}
-    stored = {**settings.STORAGES, "uploads": {**settings.STORAGES["uploads"], "OPTIONS": options}}
+    uploads: dict[str, Any] = dict(settings.STORAGES["uploads"])
+    uploads["OPTIONS"] = {**uploads["OPTIONS"], "folder": str(kept)}
+    stored = {**settings.STORAGES, "uploads": uploads}
     with override_settings(STORAGES=stored, SCRATCH=folder / "scratch"):
         yield kept
 

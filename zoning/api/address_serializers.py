@@ -32,13 +32,12 @@ class SchoolZoneQuery(serializers.Serializer[object]):
     on = serializers.DateField(required=False, help_text="The day asked about; today by default.")
 
 
-class ZoneSchoolSerializer(serializers.ModelSerializer[School]):
+class SchoolOfZoneSerializer(serializers.Serializer[School]):
     """A school of the zone."""
 
-    class Meta:
-        model = School
-        fields = ("code", "name", "address", "stage", "ownership")
-        read_only_fields = fields
+    code = serializers.CharField()
+    name = serializers.CharField()
+    address = serializers.CharField()
 
 
 class NamedUnitSerializer(serializers.Serializer[object]):
@@ -79,8 +78,8 @@ class SchoolZoneSerializer(serializers.Serializer[object]):
     """The zone of a school in words."""
 
     on = serializers.DateField()
-    school = ZoneSchoolSerializer()
-    schools = ZoneSchoolSerializer(many=True, help_text="All schools of the zone, by code.")
+    school = SchoolOfZoneSerializer()
+    schools = SchoolOfZoneSerializer(many=True, help_text="All schools of the zone, by code.")
     zone_code = serializers.CharField()
     zone_name = serializers.CharField()
     plan = serializers.UUIDField(source="plan_id")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('geo_data', '0009_streets_and_walks'),
+        ('geo_data', '0010_streets_and_walks'),
         ('zoning', '0004_plans_may_rest_on_a_projection'),
     ]
 

@@ -17,7 +17,7 @@ from geo_data.projection.survival import Survival, survival_of
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.projection_source import grade_pupils, move_balances
 from geo_data.selectors.projections import ExpectedTable, band_at, district_totals, load_expected
-from geo_data.selectors.schools import list_schools
+from geo_data.selectors.schools import list_schools, list_seats
 from zoning.models import ZonePublication
 from zoning.selectors.plans import PlanContent, ZoneRecord, plan_content
 from zoning.selectors.publications import find_latest_publication
@@ -31,7 +31,7 @@ class YearOutlook:
 
     demand     -- expected claimants, whole children; by_category adds up to it
     low, high  -- where past errors allow a band
-    seats      -- of the entry grade, as planned now; no year has its own plan yet
+    seats      -- of the entry grade, as planned for the year; as planned for the coming round where a year has no plan
     is_warning -- whether the year is near enough for its colour to be a warning, not an outlook
     pupils     -- of all grades in the autumn of the year, None without past pupil counts
     """
@@ -82,15 +82,26 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class _Seats:
+    """Of the public schools: entry places of the coming round and of single years, and places of all grades."""
+
     intake: Mapping[str, int]
+    by_year: Mapping[tuple[str, int], int]
     capacity: Mapping[str, int]
+
+    def of(self, schools: Sequence[str], years: Sequence[int]) -> list[int]:
+        """Return the places of the entry grade by year."""
+        return [
+            sum(self.by_year.get((code, year), self.intake.get(code, 0)) for code in schools)
+            for year in years
+        ]
 
 
 def outlook_of(projection: Projection, *, on: date) -> Outlook:
-    """Return demand against seats for every zone in force on the day, or for the last that were; nine queries.
+    """Return demand against seats for every zone in force on the day, or for the last that were; ten queries.
 
     Zones and those without a zone add up to the district, for every year and category, by largest remainder from
-    thousandths; ties to the smaller zone code. Seats are those of the schools as imported last.
+    thousandths; ties to the smaller zone code. Seats are those of the schools as imported last, by year where a
+    year has a plan.
     """
     table = load_expected(projection)
     stage = Stage(projection.stage)
@@ -145,10 +156,9 @@ def _zone(
     pupils: "_Pupils | None",
 ) -> ZoneOutlook:
     codes = [school.code for school in zone.schools]
-    intake = sum(seats.intake.get(code, 0) for code in codes)
     capacity = sum(seats.capacity.get(code, 0) for code in codes)
     coming = pupils.coming(codes, claimants.sum(axis=1).tolist()) if pupils else None
-    years = _years(projection, SCHOOL, claimants, table, intake, coming)
+    years = _years(projection, SCHOOL, claimants, table, seats.of(codes, table.years), coming)
     return ZoneOutlook(zone.code, zone.name, tuple(school.name for school in zone.schools), capacity, years)
 
 
@@ -157,7 +167,7 @@ def _district(
 ) -> ZoneOutlook:
     codes = sorted(seats.intake)
     coming = pupils.coming(codes, totals.sum(axis=1).tolist()) if pupils else None
-    years = _years(projection, DISTRICT, totals, table, sum(seats.intake.values()), coming)
+    years = _years(projection, DISTRICT, totals, table, seats.of(codes, table.years), coming)
     return ZoneOutlook(
         projection.district_id, projection.district.name, (), sum(seats.capacity.values()), years
     )
@@ -168,7 +178,7 @@ def _years(
     level: str,
     claimants: IntArray,
     table: ExpectedTable,
-    seats: int,
+    seats: Sequence[int],
     pupils: Sequence[int] | None,
 ) -> tuple[YearOutlook, ...]:
     found = []
@@ -183,8 +193,8 @@ def _years(
                 demand=demand,
                 low=low,
                 high=high,
-                seats=seats,
-                level=seat_warning(demand, seats, thresholds),
+                seats=seats[place],
+                level=seat_warning(demand, seats[place], thresholds),
                 is_warning=place < thresholds.warned_years,
                 pupils=None if pupils is None else pupils[place],
             )
@@ -194,11 +204,18 @@ def _years(
 
 def _seats(projection: Projection) -> _Seats:
     schools = find_current_dataset(projection.district_id, DatasetKind.SCHOOLS)
-    rows = list_schools(schools, projection.stage).filter(ownership=Ownership.PUBLIC) if schools else ()
-    return _Seats(
-        {school.code: school.planned_intake for school in rows},
-        {school.code: school.capacity for school in rows},
-    )
+    if schools is None:
+        return _Seats({}, {}, {})
+    rows = list(list_schools(schools, projection.stage).filter(ownership=Ownership.PUBLIC))
+    intake = {school.code: school.planned_intake for school in rows}
+    planned = list_seats(schools).filter(grade=GRADES[projection.stage][0], year__gte=projection.first_year)
+    by_year = {
+        (one.school_code, one.year): places
+        for one in planned
+        if one.school_code in intake
+        and (places := one.seats if one.planned_intake is None else one.planned_intake) is not None
+    }
+    return _Seats(intake, by_year, {school.code: school.capacity for school in rows})
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from frontend.pages.refusals import refusal_in_words
 from geo_data.models import Projection, Stage
 from geo_data.permissions import projection_for_reading
 from geo_data.projection.seat_warnings import SeatWarning
+from geo_data.projection_tasks import PROJECTING, projection_subject, request_projection
 from geo_data.selectors.projections import find_latest_projection, list_projections, projected_years
-from geo_data.tasks import PROJECTING, projection_subject, request_projection
 from zoning.selectors.outlook import Outlook, ZoneOutlook, outlook_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/api/address-requests/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Record it; the id that comes back is all that leads to the answer. */
+        post: operations["request_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/address-requests/{request_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return its state and the reply. */
+        get: operations["get_address_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/addresses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return up to 10 addresses, best first. Rooms are dropped before anything is looked for. */
+        get: operations["search_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/": {
         parameters: {
             query?: never;
@@ -134,6 +185,176 @@ export interface paths {
         get: operations["list_datasets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return where it stands. */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/compare/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Compare it with what is current now. */
+        post: operations["compare_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/comparison/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return rows added, changed and removed. */
+        get: operations["get_dataset_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make it the current one. */
+        post: operations["confirm_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/discard/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Delete its rows. */
+        post: operations["discard_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/findings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a page of findings, severe ones first, then by row. */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/places/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the findings that have a place, as GeoJSON. */
+        get: operations["get_finding_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the hull of the layer as declared and as is likely; none for a layer that lies well. */
+        get: operations["get_placing_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/restore/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make it the current one again. */
+        post: operations["restore_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/withdraw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Withdraw it; nothing takes its place by itself. */
+        post: operations["withdraw_dataset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -466,6 +687,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/school-seats/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them by school, year and grade. */
+        get: operations["list_school_seats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schools/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them by code, of one stage or of both. */
+        get: operations["list_schools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schools/{school_code}/zone/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the estates, villages and roads of its zone, with odd and even numbers, and its period. */
+        get: operations["get_zone_of_school"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/self-registrations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return them, newest first. */
+        get: operations["list_self_registrations"];
+        put?: never;
+        /** @description Store a child as declared; the answer tells nothing of what any list knows. */
+        post: operations["register_child"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/self-registrations/{registration_id}/withdraw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Withdraw one of the guardian's own. */
+        post: operations["withdraw_self_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/streets.geojson": {
         parameters: {
             query?: never;
@@ -475,6 +782,23 @@ export interface paths {
         };
         /** @description Return GeoJSON of a box; who does not read the district learns nothing of it. */
         get: operations["get_street_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{kind}.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the XLSX of a kind, with its column dictionary in both languages. */
+        get: operations["get_template"];
         put?: never;
         post?: never;
         delete?: never;
@@ -511,6 +835,23 @@ export interface paths {
         get: operations["get_unit_map"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep the file sealed and queue its reading; the job's result names the version it became. */
+        post: operations["hand_in_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -698,7 +1039,9 @@ export interface paths {
         /**
          * @description Return unit, zone, all its schools, the period in force and what other periods say, in words.
          *
-         *     The zone's area comes with it only where the bureau has a map review number (审图号).
+         *     An address that several places fit is refused with the choices (409 address_not_settled); one that the
+         *     register does not have, with 404 address_not_in_register: tell the bureau with POST /api/address-requests/.
+         *     The zone's area comes with the answer only where the bureau has a map review number (审图号).
          */
         get: operations["get_zone_at"];
         put?: never;
@@ -713,6 +1056,53 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An address of the register. */
+        AddressHit: {
+            /** @description Asks /api/zones/at/?address=; the same in every version. */
+            code: string;
+            /** @description estate (or village), road, or entry. */
+            kind: string;
+            address: string;
+            township: string;
+            /** @description The alias or old name by which it was found, or empty. */
+            called: string;
+            /** @description Empty where the place lies in several units, or in none. */
+            unit_code: string;
+            match: components["schemas"]["MatchEnum"];
+            /**
+             * @description Near: the number typed is not in the register, this is the next one on its side.
+             *
+             *     * `exact` - exact
+             *     * `none` - none
+             *     * `near` - near
+             *     * `missing` - missing
+             */
+            door: components["schemas"]["DoorEnum"];
+        };
+        /** @description What became of it; what was typed is not told. */
+        AddressRequest: {
+            /** Format: uuid */
+            readonly id: string;
+            state: components["schemas"]["StateEnum"];
+            /** Format: date-time */
+            readonly asked_at: string;
+            /** Format: date-time */
+            readonly answered_at: string | null;
+            /** @description Return the officer's words. */
+            readonly reply: string;
+        };
+        /** @description The address that was found. */
+        AnsweredAddress: {
+            code: string;
+            address: string;
+            township: string;
+            /** @description The alias or old name that was typed, or empty. */
+            called: string;
+            /** @description near: the number is not in the register, its neighbours on the same side lie in this zone; missing: nor is the building, but the whole estate does. */
+            readonly door: string;
+            /** @description The zones do not know its unit: its point decided. */
+            by_point: boolean;
+        };
         /** @description An application in short, without names. */
         Application: {
             /** Format: uuid */
@@ -747,6 +1137,16 @@ export interface components {
             trace: string[];
             result: components["schemas"]["ResultView"] | null;
         };
+        /** @enum {unknown} */
+        BlankEnum: "";
+        /** @description How many rows differ, and in which columns. */
+        Changed: {
+            count: number;
+            keys: string[];
+            columns: {
+                [key: string]: number;
+            };
+        };
         /** @description How the plan differs from the zones in force. */
         Changes: {
             /** Format: uuid */
@@ -770,6 +1170,15 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /** @description What confirming changes, against the version that was current when this one was proposed. */
+        Comparison: {
+            /** Format: uuid */
+            compared_with: string | null;
+            same: number;
+            added: components["schemas"]["KeyList"];
+            changed: components["schemas"]["Changed"];
+            removed: components["schemas"]["KeyList"];
+        };
         /** @description What putting a unit into a neighbouring zone would mean. */
         Consequence: {
             zone: string;
@@ -791,7 +1200,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly district: string;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["DatasetKindEnum"];
             status: components["schemas"]["DatasetStatusEnum"];
             readonly file_name: string;
             readonly file_digest: string;
@@ -806,12 +1215,60 @@ export interface components {
             readonly findings: components["schemas"]["Finding"][];
         };
         /**
-         * @description * `current` - current
-         *     * `superseded` - superseded
-         *     * `withdrawn` - withdrawn
+         * @description * `units` - catchment units
+         *     * `schools` - schools
+         *     * `seats` - seats by grade and year
+         *     * `children` - household census
+         *     * `base_map` - base map
+         *     * `streets` - street network
+         *     * `addresses` - address register
+         *     * `registrations` - registered residents
+         *     * `permits` - residence permits
+         *     * `titles` - property titles
+         *     * `rentals` - rental records
+         *     * `pupils` - pupil register
+         *     * `attendance` - attendance
+         *     * `kindergartens` - kindergarten rolls
+         *     * `births` - births and vaccinations
+         *     * `surveys` - door-to-door sheets
+         *     * `enrolments` - enrolment of past years
+         *     * `housing` - new housing
+         *     * `grades` - pupils by grade
+         *     * `migration` - moves of children
          * @enum {string}
          */
-        DatasetStatusEnum: "current" | "superseded" | "withdrawn";
+        DatasetKindEnum: "units" | "schools" | "seats" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing" | "grades" | "migration";
+        /**
+         * @description * `proposed` - proposed
+         *     * `current` - current
+         *     * `superseded` - superseded
+         *     * `withdrawn` - withdrawn
+         *     * `refused` - refused
+         *     * `discarded` - discarded
+         * @enum {string}
+         */
+        DatasetStatusEnum: "proposed" | "current" | "superseded" | "withdrawn" | "refused" | "discarded";
+        /** @description A child as its guardian declares it. */
+        DeclarationRequest: {
+            /** @description District code. */
+            district: string;
+            name: string;
+            /** @description Identity number, or that of another document. */
+            identity: string;
+            /** Format: date */
+            birth_on: string;
+            sex: components["schemas"]["SexEnum"];
+            guardian: string;
+            guardian_identity?: string;
+            phone?: string;
+            address?: string;
+            unit_code?: string;
+            school_code?: string;
+            /** @description What the family says of registration and dwelling, by fact name, as in a census file. */
+            facts?: {
+                [key: string]: string;
+            };
+        };
         /** @description A district served here. */
         District: {
             readonly code: string;
@@ -819,6 +1276,14 @@ export interface components {
             readonly name_en: string;
             readonly working_crs: number;
         };
+        /**
+         * @description * `exact` - exact
+         *     * `none` - none
+         *     * `near` - near
+         *     * `missing` - missing
+         * @enum {string}
+         */
+        DoorEnum: "exact" | "none" | "near" | "missing";
         /** @description What was drawn. */
         Draw: {
             /** Format: uuid */
@@ -916,6 +1381,18 @@ export interface components {
             /** @description Return the English sentence. */
             readonly en: string;
         };
+        /** @description A page of findings, severe ones first, then by row. */
+        FindingPage: {
+            /** @description Of those asked for and kept. */
+            count: number;
+            /** @description How often each code was found in the whole file. */
+            counts: {
+                [key: string]: number;
+            };
+            page: number;
+            pages: number;
+            findings: components["schemas"]["Finding"][];
+        };
         /** @description The one form of a child. */
         FormRequest: {
             identity_number: string;
@@ -950,6 +1427,35 @@ export interface components {
         Geometry: {
             type: string;
             coordinates: unknown[];
+        };
+        /** @description A file handed in, and how it is to be read. */
+        HandInRequest: {
+            /** Format: binary */
+            file: string;
+            district: string;
+            kind: components["schemas"]["DatasetKindEnum"];
+            /** @default all_or_nothing */
+            keep: components["schemas"]["KeepEnum"];
+            /** @default  */
+            crs: string;
+            /** @default  */
+            stage: components["schemas"]["StageEnum"] | components["schemas"]["BlankEnum"];
+            repairs?: components["schemas"]["RepairsEnum"][];
+            /** @default 1 */
+            tolerance_mm: number;
+            /** @default false */
+            accept_offset: boolean;
+            /** @default  */
+            source_office: string;
+            /** Format: date */
+            vintage_on?: string | null;
+        };
+        /** @description The file handed in, and the job that reads it. */
+        HandedIn: {
+            /** Format: uuid */
+            upload: string;
+            /** Format: uuid */
+            job: string;
         };
         /** @description A background job, as far as it is. */
         Job: {
@@ -988,26 +1494,16 @@ export interface components {
          */
         JobStatusEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /**
-         * @description * `units` - catchment units
-         *     * `schools` - schools
-         *     * `children` - household census
-         *     * `base_map` - base map
-         *     * `streets` - street network
-         *     * `addresses` - address register
-         *     * `registrations` - registered residents
-         *     * `permits` - residence permits
-         *     * `titles` - property titles
-         *     * `rentals` - rental records
-         *     * `pupils` - pupil register
-         *     * `attendance` - attendance
-         *     * `kindergartens` - kindergarten rolls
-         *     * `births` - births and vaccinations
-         *     * `surveys` - door-to-door sheets
-         *     * `enrolments` - enrolment of past years
-         *     * `housing` - new housing
+         * @description * `all_or_nothing` - all or nothing
+         *     * `good_rows` - good rows only
          * @enum {string}
          */
-        KindEnum: "units" | "schools" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing";
+        KeepEnum: "all_or_nothing" | "good_rows";
+        /** @description How many rows, and the keys of the first of them. */
+        KeyList: {
+            count: number;
+            keys: string[];
+        };
         /** @description Seats of a school filled in one order. */
         Line: {
             readonly line_id: string;
@@ -1068,6 +1564,19 @@ export interface components {
             created_by_name: string | null;
             publications: components["schemas"]["PlanPublication"][];
         };
+        /**
+         * @description * `name` - name
+         *     * `part` - part
+         *     * `begins` - begins
+         *     * `within` - within
+         *     * `sound` - sound
+         *     * `sound_begins` - sound_begins
+         *     * `initials` - initials
+         *     * `initials_begin` - initials_begin
+         *     * `typing` - typing
+         * @enum {string}
+         */
+        MatchEnum: "name" | "part" | "begins" | "within" | "sound" | "sound_begins" | "initials" | "initials_begin" | "typing";
         /** @description A measure of distances from all units to all schools. */
         Measure: {
             /** Format: uuid */
@@ -1111,6 +1620,13 @@ export interface components {
             };
             reason: string;
         };
+        /** @description An estate or village. */
+        NamedUnit: {
+            code: string;
+            name: string;
+            kind: string;
+            township: string;
+        };
         /** @description A school of the zone. */
         NearSchool: {
             code: string;
@@ -1122,6 +1638,18 @@ export interface components {
             walk_metres: number | null;
             /** @description At 60 metres a minute. */
             walk_minutes: number | null;
+        };
+        /** @description An address that the register does not have. */
+        NewAddressRequestRequest: {
+            /** @description District code. */
+            district: string;
+            /** @description The address in the sender's words; sealed. */
+            typed: string;
+            /**
+             * @description Sealed.
+             * @default
+             */
+            phone: string;
         };
         /** @description A round to be made. */
         NewRoundRequest: {
@@ -1163,6 +1691,12 @@ export interface components {
             zone_name: string;
             school_names: string[];
         };
+        /**
+         * @description * `public` - public
+         *     * `private` - private
+         * @enum {string}
+         */
+        OwnershipEnum: "public" | "private";
         PaginatedEventList: {
             /**
              * Format: uri
@@ -1188,6 +1722,12 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["ListedPlan"][];
+        };
+        /** @description An estate that lies in the zone in part. */
+        PartOfEstate: {
+            name: string;
+            township: string;
+            buildings: string[];
         };
         /** @description Days in force. */
         Period: {
@@ -1366,6 +1906,12 @@ export interface components {
             children: number;
             child_metres_more: number;
         };
+        /**
+         * @description * `make_valid` - make_valid
+         *     * `snap` - snap
+         * @enum {string}
+         */
+        RepairsEnum: "make_valid" | "snap";
         /** @description The result of one child. */
         ResultView: {
             reason: string;
@@ -1387,6 +1933,12 @@ export interface components {
             step: components["schemas"]["StepEnum"];
             /** @default  */
             reason: string;
+        };
+        /** @description A road; without spans the whole of it. */
+        RoadInZone: {
+            name: string;
+            is_whole: boolean;
+            spans: components["schemas"]["Span"][];
         };
         /**
          * @description * `guardian` - guardian
@@ -1456,11 +2008,87 @@ export interface components {
             /** @description To be shown with every map. */
             map_review_number: string;
         };
+        /** @description A site of a school in one stage, as published. */
+        School: {
+            readonly code: string;
+            readonly name: string;
+            stage: components["schemas"]["StageEnum"];
+            ownership: components["schemas"]["OwnershipEnum"];
+            site: components["schemas"]["SiteEnum"];
+            readonly main_code: string;
+            readonly nine_year_code: string;
+            readonly group_code: string;
+            readonly address: string;
+            readonly unit_code: string;
+            readonly planned_intake: number;
+            readonly classes: number;
+            readonly purchased_places: number;
+            readonly boarding: boolean;
+            readonly bus_lines: string[];
+            readonly feeds: string[];
+        };
+        /** @description A school of the zone. */
+        SchoolOfZone: {
+            code: string;
+            name: string;
+            address: string;
+        };
+        /** @description The zone of a school in words. */
+        SchoolZone: {
+            /** Format: date */
+            on: string;
+            school: components["schemas"]["SchoolOfZone"];
+            /** @description All schools of the zone, by code. */
+            schools: components["schemas"]["SchoolOfZone"][];
+            zone_code: string;
+            zone_name: string;
+            /** Format: uuid */
+            plan: string;
+            plan_number: number;
+            document_number: string;
+            /** Format: date */
+            from_on: string;
+            /**
+             * Format: date
+             * @description That day excluded.
+             */
+            until_on: string | null;
+            units: components["schemas"]["NamedUnit"][];
+            /** @description Estates of the register that no unit is named after. */
+            estates: string[];
+            parts: components["schemas"]["PartOfEstate"][];
+            roads: components["schemas"]["RoadInZone"][];
+        };
+        /** @description Seats, classes and pupils of a grade. */
+        Seats: {
+            readonly school_code: string;
+            readonly year: number;
+            readonly grade: number;
+            readonly seats: number | null;
+            readonly classes: number | null;
+            readonly enrolled: number | null;
+            readonly planned_intake: number | null;
+        };
         /** @description Seats set aside at a school for a line of the policy. */
         SeatsRequest: {
             rule: string;
             school: string;
             seats: number;
+        };
+        /** @description A registration of the guardian who asks, with the child's name. */
+        SelfRegistration: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            /** @description Return what the guardian wrote. */
+            readonly name: string;
+            /** Format: date */
+            readonly birth_on: string;
+            sex: components["schemas"]["SexEnum"];
+            readonly unit_code: string;
+            readonly school_code: string;
+            /** Format: date-time */
+            readonly registered_at: string;
         };
         /**
          * @description * `female` - girl
@@ -1469,11 +2097,39 @@ export interface components {
          */
         SexEnum: "female" | "male";
         /**
+         * @description * `odd` - odd
+         *     * `even` - even
+         * @enum {string}
+         */
+        SideEnum: "odd" | "even";
+        /**
+         * @description * `main` - main site
+         *     * `campus` - campus
+         *     * `teaching_point` - teaching point
+         * @enum {string}
+         */
+        SiteEnum: "main" | "campus" | "teaching_point";
+        /** @description Numbers of one side of a road, both ends included. */
+        Span: {
+            side: components["schemas"]["SideEnum"];
+            first: number;
+            last: number;
+            /** @description All numbers of this side. */
+            is_whole: boolean;
+        };
+        /**
          * @description * `primary` - primary
          *     * `junior` - junior
          * @enum {string}
          */
         StageEnum: "primary" | "junior";
+        /**
+         * @description * `open` - waiting for an answer
+         *     * `answered` - answered
+         *     * `added` - answered; noted for the next register
+         * @enum {string}
+         */
+        StateEnum: "open" | "answered" | "added";
         /**
          * @description * `accept` - accept
          *     * `return` - return
@@ -1532,6 +2188,35 @@ export interface components {
             name: string;
             value: string;
         };
+        /** @description A version and where it stands. */
+        Version: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            kind: components["schemas"]["DatasetKindEnum"];
+            status: components["schemas"]["DatasetStatusEnum"];
+            readonly file_name: string;
+            readonly file_digest: string;
+            readonly source_office: string;
+            /** Format: date */
+            readonly vintage_on: string | null;
+            readonly declared_crs: string;
+            readonly repairs: unknown;
+            keep: components["schemas"]["KeepEnum"];
+            readonly row_count: number;
+            readonly rows_left_out: number;
+            finding_counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            readonly imported_at: string;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            /** Format: date-time */
+            readonly current_until: string | null;
+            /** Format: uuid */
+            readonly upload: string | null;
+        };
         /** @description A rule that a plan breaks. */
         Violation: {
             code: string;
@@ -1561,6 +2246,8 @@ export interface components {
         };
         /** @description Which zone a place belongs to on a day. */
         ZoneAnswer: {
+            /** @description The address of the register; null where a unit or a point was asked for. */
+            address: components["schemas"]["AnsweredAddress"] | null;
             /** Format: date */
             on: string;
             unit_code: string;
@@ -1640,6 +2327,76 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    request_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddressRequestRequest"];
+                "multipart/form-data": components["schemas"]["NewAddressRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRequest"];
+                };
+            };
+        };
+    };
+    get_address_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressRequest"];
+                };
+            };
+        };
+    };
+    search_addresses: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                limit?: number;
+                /** @description Estate, building, road and number, alias, old name, pinyin or initials. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressHit"][];
+                };
+            };
+        };
+    };
     list_my_applications: {
         parameters: {
             query?: never;
@@ -1812,6 +2569,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dataset"][];
+                };
+            };
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+        };
+    };
+    compare_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+        };
+    };
+    get_dataset_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+        };
+    };
+    confirm_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+        };
+    };
+    discard_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                code?: string;
+                page?: number;
+                row?: number | null;
+                /**
+                 * @description * `` -
+                 *     * `severe` - severe
+                 *     * `warning` - warning
+                 *     * `note` - note
+                 */
+                severity?: "" | "severe" | "warning" | "note";
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPage"];
+                };
+            };
+        };
+    };
+    get_finding_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureCollection"];
+                };
+            };
+        };
+    };
+    get_placing_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureCollection"];
+                };
+            };
+        };
+    };
+    restore_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+        };
+    };
+    withdraw_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
                 };
             };
         };
@@ -2324,6 +3302,145 @@ export interface operations {
             };
         };
     };
+    list_school_seats: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seats"][];
+                };
+            };
+        };
+    };
+    list_schools: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                /**
+                 * @description * `primary` - primary
+                 *     * `junior` - junior
+                 */
+                stage?: "primary" | "junior";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["School"][];
+                };
+            };
+        };
+    };
+    get_zone_of_school: {
+        parameters: {
+            query: {
+                /** @description District code. */
+                district: string;
+                /** @description The day asked about; today by default. */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                school_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchoolZone"];
+                };
+            };
+        };
+    };
+    list_self_registrations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfRegistration"][];
+                };
+            };
+        };
+    };
+    register_child: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclarationRequest"];
+                "multipart/form-data": components["schemas"]["DeclarationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfRegistration"];
+                };
+            };
+        };
+    };
+    withdraw_self_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfRegistration"];
+                };
+            };
+        };
+    };
     get_street_map: {
         parameters: {
             query: {
@@ -2346,6 +3463,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StreetMap"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
         };
@@ -2392,6 +3530,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeatureCollection"];
+                };
+            };
+        };
+    };
+    hand_in_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["HandInRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedIn"];
                 };
             };
         };
@@ -2668,6 +3829,8 @@ export interface operations {
     get_zone_at: {
         parameters: {
             query: {
+                /** @description Code of a place of the register, or an address as typed; goes before unit and point. With lon and lat the point answers for an address that the register does not know. */
+                address?: string;
                 /** @description District code. */
                 district: string;
                 lat?: number;

@@ -15,6 +15,8 @@ export const stages: Record<string, readonly [string, string]> = {
   joining_streets: ["正在连接道路", "Joining the streets"],
   walking: ["正在计算到各校的步行距离", "Measuring walks from every school"],
   storing: ["正在保存", "Storing"],
+  printing: ["正在制作调查表", "Making the sheets"],
+  comparing: ["正在比对", "Comparing"],
   looking_up: ["正在查询地址", "Looking up the addresses"],
   projecting: ["正在预测，并用往年数据回测", "Projecting, and testing on past years"],
   offering: ["正在发放录取资格", "Offering the places"],

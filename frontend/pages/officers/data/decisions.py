@@ -24,6 +24,7 @@ from frontend.pages.refusals import refusal_in_words
 from geo_data.models import Dataset, DatasetKind
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.services.versions import (
+    BasisChanged,
     ComparisonIsOld,
     compare_again,
     confirm_dataset,
@@ -107,7 +108,7 @@ def restore(request: HttpRequest, person: User, dataset_id: UUID) -> HttpRespons
 
 
 def _decide(request: HttpRequest, person: User, found: Dataset, decision: Decision) -> HttpResponse:
-    form = ConfirmForm(request.POST or None)
+    form, again = ConfirmForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
             decision.service(actor=person, now=timezone.now(), dataset=found)
@@ -119,6 +120,7 @@ def _decide(request: HttpRequest, person: User, found: Dataset, decision: Decisi
             return redirect("version", found.pk)
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
+            again = _reading_again(found) if isinstance(refusal, BasisChanged) else ""
         else:
             messages.success(request, decision.done)
             return redirect("version", found.pk)
@@ -132,11 +134,18 @@ def _decide(request: HttpRequest, person: User, found: Dataset, decision: Decisi
         "is_danger": decision.is_danger,
         "plans": [(plan, any(one.withdrawn_at is None for one in plan.publications.all())) for plan in plans],
         "rounds": list_rounds_on_plans(plans),
+        "again": again,
         "asks_who_uses": decision.stands_on is not None,
         "back": reverse("version", args=[found.pk]),
         "middle": [(reverse("version", args=[found.pk]), found.file_name)],
     }
     return render(request, "officers/data/confirm.html", context, status=422 if form.errors else 200)
+
+
+def _reading_again(found: Dataset) -> str:
+    """Return where the file is checked anew, or nothing where it is not kept."""
+    kept = found.upload is not None and found.upload.deleted_at is None
+    return reverse("data-file-again", args=[found.upload_id]) if kept else ""
 
 
 def _plans_on(dataset: Dataset | None) -> list[ZonePlan]:

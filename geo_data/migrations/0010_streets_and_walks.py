@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_outbox_by_age'),
-        ('geo_data', '0008_schools_in_full'),
+        ('geo_data', '0009_sheets_go_from_door_to_door'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
