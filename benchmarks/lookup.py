@@ -66,6 +66,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("search", "point"))
     parser.add_argument("--requests", type=int, default=QUESTIONS)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped then, too
     kinds = [options.only] if options.only else ["search", "point"]
     with own_database(keep=options.keep):
         rng = random.Random(1)

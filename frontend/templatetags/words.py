@@ -15,6 +15,7 @@ from frontend.pages.stages import STAGES
 from geo_data.addresses.doors import Side
 from geo_data.addresses.spans import Span
 from geo_data.models import Dataset, DatasetStatus
+from geo_data.tables.findings import Finding
 
 register = template.Library()
 
@@ -98,3 +99,10 @@ def span_in_words(span: Span) -> str:
         return gettext("No. %(number)s") % {"number": span.first}
     odd, even = gettext("Nos. %(first)s to %(last)s, odd"), gettext("Nos. %(first)s to %(last)s, even")
     return (odd if span.side is Side.ODD else even) % {"first": span.first, "last": span.last}
+
+
+@register.filter
+def finding_in_words(finding: Mapping[str, str | int]) -> str:
+    """Say what the checks of a survey sheet found, from the plain data kept with it."""
+    found = Finding(str(finding["code"]), int(finding["row"]), str(finding["column"]), str(finding["value"]))
+    return found.sentence(language())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.permissions import Action, Person, may, require
 from accounts.sealing import Keyring, current_keyring, open_sealed
@@ -30,7 +30,7 @@ from geo_data.models import (
 )
 from geo_data.selectors.children import unseal_child
 from geo_data.selectors.datasets import find_current_dataset
-from geo_data.tables.survey_records import Answer, KnownRow, Outcome, Paper, blank_keys
+from geo_data.tables.survey_records import FIELDS, Answer, KnownRow, Outcome, Paper, blank_keys
 
 SURVEYING = Action.IMPORT_DATA  # whoever brings in the census also has it asked from door to door
 
@@ -72,6 +72,11 @@ class ShownDifference:
 def may_read_persons(person: Person | None, district_code: str) -> bool:
     """Officers of the district read names and numbers on sheets; an auditor reads states, counts and decisions."""
     return may(person, SURVEYING, district_code)
+
+
+def default_births(year: int) -> tuple[date, date]:
+    """Return the births of this and next year's entrants, cut-off 31 August; the last day is excluded."""
+    return date(year - 7, 9, 1), date(year - 5, 9, 1)
 
 
 def get_sheet(sheet_id: UUID, *, reader: Person | None) -> SurveySheet:
@@ -215,7 +220,7 @@ def open_values(row: SurveyDifference | SurveyAnswer, keyring: Keyring) -> Mappi
 
 def list_differences(of_return: SurveyReturn, *, reader: Person | None) -> list[ShownDifference]:
     """Return the differences by place; their values only for who may read them. One query."""
-    rows = of_return.differences.select_related("decided_by").order_by("place", "key", "id")
+    rows = sorted(of_return.differences.select_related("decided_by"), key=_order_on_sheet)
     may_read = may_read_persons(reader, of_return.sheet.district_id)
     keyring = current_keyring()
     shown = []
@@ -224,6 +229,10 @@ def list_differences(of_return: SurveyReturn, *, reader: Person | None) -> list[
         register, earlier, sheet = (values.get(name, "") for name in ("register", "earlier", "sheet"))
         shown.append(ShownDifference(row, register, earlier, sheet, row.kind in CONFLICTS))
     return shown
+
+
+def _order_on_sheet(row: SurveyDifference) -> tuple[int, str, int]:
+    return row.place, row.key, ("child", "outcome", *FIELDS).index(row.field)
 
 
 def count_undecided(of_return: SurveyReturn) -> Mapping[bool, int]:
@@ -243,9 +252,16 @@ def list_mergeable(district_code: str, year: int) -> QuerySet[SurveySheet]:
 
 
 def list_merged(district_code: str, year: int) -> QuerySet[SurveySheet]:
-    """Return the merged sheets."""
-    merged = SurveySheet.objects.filter(district_id=district_code, year=year, status=SheetStatus.MERGED)
+    """Return the sheets that a version holds already, also those that are out or back once more since."""
+    merged = SurveySheet.objects.filter(district_id=district_code, year=year, merged_into__isnull=False)
     return merged.order_by("unit_code", "id")
+
+
+def find_settled_return(sheet: SurveySheet) -> SurveyReturn | None:
+    """Return the newest return on which everything is decided: what holds until a newer one is."""
+    waiting = SurveyDifference.objects.filter(of_return=OuterRef("pk"))
+    waiting = waiting.filter(Q(decision="") | Q(decision=SurveyDecision.ASK_AGAIN))
+    return SurveyReturn.objects.filter(~Exists(waiting), sheet=sheet).order_by("-number").first()
 
 
 def list_packs(district_code: str, year: int, *, now: datetime) -> QuerySet[PaperPack]:

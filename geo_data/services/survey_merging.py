@@ -27,7 +27,7 @@ from geo_data.models import (
 )
 from geo_data.selectors.surveys import (
     SURVEYING,
-    find_live_return,
+    find_settled_return,
     list_mergeable,
     list_merged,
     load_answers,
@@ -91,13 +91,15 @@ def merge_sheets(
 ) -> Merged:
     """Make the next version of the SURVEYS list from all sheets of the year that are decided, merged before or not.
 
+    A merged sheet that is out or back once more stays as it was merged until its newer return is decided.
+
     A child who lives here by two sheets is never counted twice: the sheet merged later is held back, by
     sheet code where neither was merged. Raises NothingToMerge.
     """
     require(actor, SURVEYING, district_code)
     district = lock_district(district_code)
-    old = list(list_merged(district_code, year).select_for_update())
     new = list(list_mergeable(district_code, year).select_for_update())
+    old = list(list_merged(district_code, year).exclude(pk__in=new).select_for_update())
     if not new:
         raise NothingToMerge("no returned sheet is ready", year=year)
     settled = _settled_sheets([*old, *new], report)
@@ -106,9 +108,9 @@ def merge_sheets(
     if not any(item.sheet in new for item in kept):
         raise NothingToMerge("every ready sheet names a child of another sheet", sheets=sorted(held_back))
     dataset = _store(actor, now, district, year, kept, report)
-    SurveySheet.objects.filter(pk__in=[item.sheet.pk for item in kept]).update(
-        status=SheetStatus.MERGED, merged_into=dataset
-    )
+    sheets = SurveySheet.objects.filter(pk__in=[item.sheet.pk for item in kept])
+    sheets.update(merged_into=dataset)
+    sheets.filter(pk__in=new).update(status=SheetStatus.MERGED)
     merged = Merged(dataset, len(kept), dataset.row_count, tuple(sorted(held_back)))
     _record(merged, actor=actor, now=now, year=year, new=len(new) - len(held_back))
     if job:
@@ -119,7 +121,7 @@ def merge_sheets(
 def _settled_sheets(sheets: Sequence[SurveySheet], report: Report) -> list[_Settled]:
     keyring, settled = current_keyring(), []
     for done, sheet in enumerate(sorted(sheets, key=lambda s: s.code), start=1):
-        of_return = find_live_return(sheet)
+        of_return = find_settled_return(sheet)
         if of_return is None:
             raise NothingToMerge("a returned sheet has no return", sheet=sheet.code)
         settled.append(_Settled(sheet, of_return.surveyed_on, _settled_rows(of_return, keyring)))

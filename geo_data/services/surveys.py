@@ -79,11 +79,6 @@ class Terms:
     blank_rows: int = 10
 
 
-def default_births(year: int) -> tuple[date, date]:
-    """Return the births of this and next year's entrants, cut-off 31 August; the last day is excluded."""
-    return date(year - 7, 9, 1), date(year - 5, 9, 1)
-
-
 @transaction.atomic
 def issue_sheets(
     *,

@@ -16,7 +16,7 @@ Found = tuple[str, int, str]
 class DirtyFile:
     """A file with its reader, and the findings that it has: code, row, column, the one it is named for first.
 
-    reader  -- units, schools, seats, children, addresses, base_map, zones or zone_texts
+    reader  -- a key of READERS in tests/pure/test_dirty_files.py
     options -- of the reader: crs, repairs, accept_offset, known
     """
 
@@ -126,6 +126,23 @@ FILES = (
     one("outside_units.csv", "children", 2, "单元编号"),
     one("age_unlikely.csv", "children", 2, "出生日期"),
     one("permit_lapsed.csv", "children", 2, "居住证失效日期"),
+    # Lists of other offices.
+    one("identity_absent.csv", "pupils", 2, "身份证号"),
+    one("guardian_form.csv", "registrations", 2, "监护人身份证号"),
+    one("guardian_check_digit.csv", "registrations", 2, "监护人身份证号"),
+    one("guardian_birth_date.csv", "registrations", 2, "监护人身份证号"),
+    one("entry_repeated.csv", "registrations", 3),
+    one("entry_twice.csv", "registrations", 3),
+    one("unit_not_here.csv", "registrations", 2, "单元编号"),
+    one("school_not_here.csv", "pupils", 2, "学校编号"),
+    one("permit_ends_before_it_begins.csv", "permits", 2, "居住证失效日期"),
+    one("rental_ended.csv", "rentals", 2, "租赁截止日期"),
+    # Past years.
+    one("enrolled_above_children.csv", "enrolments", 2, "入读划片学校人数"),
+    one("past_unit_unknown.csv", "enrolments", 2, "单元编号"),
+    one("row_twice.csv", "enrolments", 4, "单元编号"),
+    one("one_year_only.csv", "enrolments", 0),
+    one("more_left_than_lived.csv", "moves", 2, "净迁入"),
     # Addresses.
     one("address_without_name.csv", "addresses", 3),
     one("door_number_malformed.csv", "addresses", 2, "门牌号"),

@@ -235,14 +235,14 @@ def test_silent_lists_are_acknowledged_together_with_one_reason(tmp_path: Path) 
     person, _sheets = survey_world.issued(tmp_path)
     registers_world.with_list(
         tmp_path,
-        registers_world.DatasetKind.REGISTRATIONS,
-        registers_world.REGISTRATIONS,
-        registers_world.GIRL_REGISTERED,
+        registers_world.DatasetKind.PUPILS,
+        registers_world.PUPILS,
+        f"丁一一,{registers_world.STRANGER},2018-05-05,女,P2,2,2(1)班,丁母,",
     )
     run = registers_world.reconciled()
     desk = _desk_of(person)
-    query = "state=open&code=not_registered"
-    waiting = ReconciliationCase.objects.filter(reconciliation=run, code="not_registered").count()
+    query = "state=open&code=no_pupil_record"
+    waiting = ReconciliationCase.objects.filter(reconciliation=run, code="no_pupil_record").count()
     assert waiting > 0
 
     unconfirmed = desk.post(f"/office/reconciliation/cases/bulk/?{query}", {"reason": "外来户"})
@@ -250,7 +250,7 @@ def test_silent_lists_are_acknowledged_together_with_one_reason(tmp_path: Path) 
     desk.post(f"/office/reconciliation/cases/bulk/?{query}", {"reason": "外来户", "confirmed": "on"})
 
     decided = ReconciliationCase.objects.filter(reconciliation=run, verdict="acknowledged")
-    assert {case.code for case in decided} == {"not_registered"}
+    assert {case.code for case in decided} == {"no_pupil_record"}
     assert decided.count() == waiting
 
 

@@ -123,7 +123,7 @@ FINDINGS = [
     ("registrations", REGISTRATIONS, [], [("file_empty", 0, "")], 0),
     ("pupils", PUPILS, [BOY_PUPIL.replace(BOY, "")], [("identity_absent", 2, "")], 1),
     ("pupils", PUPILS, [BOY_PUPIL.replace("P1", "P9")], [("school_not_here", 2, "P9")], 1),
-    ("pupils", PUPILS, [BOY_PUPIL.replace("P1,2", "P1,10")], [("value_out_of_range", 2, "10")], 1),
+    ("pupils", PUPILS, [BOY_PUPIL.replace("P1,2", "P1,10")], [("value_out_of_range", 2, "10")], 0),
     (
         "kindergartens",
         "姓名,出生日期,幼儿园",

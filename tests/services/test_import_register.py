@@ -1,6 +1,7 @@
 """Lists of other offices in the database: sealed, versioned, all or nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -107,7 +108,7 @@ def test_the_same_list_twice_is_one_version(tmp_path: Path) -> None:
 
 def test_a_census_is_no_list_of_another_office_and_a_guardian_imports_nothing(tmp_path: Path) -> None:
     path = list_file(tmp_path, "x", REGISTRATIONS, GIRL_REGISTERED)
-    asked = {"now": world.NOW, "district_code": world.CODE, "path": path}
+    asked: dict[str, Any] = {"now": world.NOW, "district_code": world.CODE, "path": path}
 
     with pytest.raises(NotARegister):
         import_register(actor=None, kind=DatasetKind.CHILDREN, **asked)

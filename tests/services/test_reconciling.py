@@ -201,7 +201,7 @@ def test_lists_take_a_known_number_of_queries(run: Reconciliation) -> None:
         for child in list_reconciled_children(run):
             facts_of(child)
         for case in list_cases(run, state=CaseState.OPEN, kind=CaseKind.UNMATCHED):
-            assert case.child.birth_on
+            assert case.child.record_index
         count_cases(run)
 
     assert len(queries) == 3

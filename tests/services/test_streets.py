@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from pytest_django import DjangoAssertNumQueries
@@ -11,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEvent, User
 from common.errors import NotPermitted
 from geo_data.models import (
+    AddressEntry,
     DatasetKind,
     DistanceMeasure,
     DistanceMethod,
@@ -45,7 +47,7 @@ from geo_data.services.street_edits import (
 from geo_data.streets.edits import Pair
 from tests.services.accounts_world import auditor, officer
 from tests.services.street_world import AT, HIGHWAY, MIDDLE, measured, streets_file, with_streets
-from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, add_school, small_county
+from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, add_school, dataset, small_county
 
 pytestmark = pytest.mark.django_db
 WALK_WITH_PENALTY = Manner(DistanceMethod.WALK, 100)
@@ -356,3 +358,25 @@ def test_commands_import_and_measure(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert DistanceMeasure.objects.get().penalty_m == 50
     with pytest.raises(CommandError, match="measure_out_of_range"):
         call_command("compute_walks", "--district", DISTRICT, "--penalty", "5000")
+
+
+def test_a_unit_walks_from_its_dwellings_where_the_register_knows_them() -> None:
+    # given: three dwellings in the first estate's middle and one 0.002 degrees east of it, and an empty office block
+    addresses = dataset(get_current_dataset(DISTRICT, DatasetKind.UNITS).district, DatasetKind.ADDRESSES)
+    for code, away, dwellings in (("a", 0.0, 3), ("b", 0.002, None), ("c", 0.004, 0)):
+        AddressEntry.objects.create(
+            dataset=addresses,
+            code=code,
+            estate=code,
+            estate_text=code,
+            unit_code="u0",
+            point=Point(AT[0] + away, MIDDLE, srid=4326),
+            dwellings=dwellings,
+        )
+
+    found = measured()
+
+    assert found.addresses_dataset == addresses
+    assert found.report["points"] == 5  # two of the first estate, one of each other
+    assert metres(found)["u0", "A"] == 46  # 184.7 m walked from one of four dwellings
+    assert metres(found)["u1", "A"] in (923, 924)

@@ -44,7 +44,7 @@ from geo_data.services.survey_returns import (
 from geo_data.services.surveys import reissue_sheet
 from tests.services import survey_world
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, officer
-from tests.services.survey_world import BACK_AT, BACK_ON, CODE, NEW_CHILD, SURVEYOR, Filled, filled
+from tests.services.survey_world import BACK_AT, BACK_ON, CODE, NEW_CHILD, SURVEYOR, TERMS, Filled, filled
 
 pytestmark = pytest.mark.django_db
 
@@ -378,6 +378,36 @@ def test_next_merge_holds_what_was_merged_before(tmp_path: Path) -> None:
     assert Dataset.objects.get(pk=first.dataset.pk).status == "superseded"
     merged_into = set(SurveySheet.objects.filter(status="merged").values_list("merged_into", flat=True))
     assert merged_into == {second.dataset.pk}
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+def test_merged_sheet_that_is_out_again_stays_merged_until_the_newer_return_is_decided(
+    tmp_path: Path, is_back: bool
+) -> None:
+    person, sheets = survey_world.issued(tmp_path)
+    _decide(person, taken(person, sheets["A"], GIRL_MET), SurveyDecision.TAKE_SHEET)
+    merge_sheets(actor=person, now=BACK_AT, district_code=CODE, year=2026)
+    reissue_sheet(
+        actor=person,
+        now=BACK_AT,
+        sheet_id=sheets["A"].pk,
+        surveyor=SURVEYOR,
+        issued_on=TERMS.issued_on,
+        due_on=TERMS.due_on,
+    )
+    if is_back:
+        taken(person, sheets["A"], {"K2": {"outcome": "死亡"}})
+    taken(person, sheets["B"], {"K1": {"outcome": "在住"}})
+
+    merged = merge_sheets(actor=person, now=BACK_AT, district_code=CODE, year=2026)
+
+    entries = RegisterEntry.objects.filter(dataset=merged.dataset)
+    assert sorted((e.unit_code, e.details["outcome"]) for e in entries) == [
+        ("A", "lives_here"),
+        ("B", "lives_here"),
+    ]
+    status = SheetStatus.RETURNED if is_back else SheetStatus.ISSUED
+    assert SurveySheet.objects.get(pk=sheets["A"].pk).status == status
 
 
 def test_child_who_lives_on_two_sheets_holds_the_later_one_back(tmp_path: Path) -> None:

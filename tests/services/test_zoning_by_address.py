@@ -179,7 +179,7 @@ def test_an_address_costs_at_most_seven_queries(django_assert_num_queries: Djang
     _asked("文化路11号")
     _asked("文化路5号")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         _asked(entry.code)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         _asked("文化路11号")

@@ -26,6 +26,7 @@ from geo_data.models import DatasetKind, District, SheetStatus
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.surveys import (
     SURVEYING,
+    default_births,
     find_sheet_by_code,
     list_mergeable,
     list_packs,
@@ -36,7 +37,7 @@ from geo_data.selectors.surveys import (
 from geo_data.selectors.units import list_townships
 from geo_data.services.survey_batches import TakenFiles, export_sheets, take_returns
 from geo_data.services.survey_papers import open_pack
-from geo_data.services.surveys import default_births, issue_sheets
+from geo_data.services.surveys import issue_sheets
 from geo_data.survey_tasks import (
     MERGING,
     PACKING,

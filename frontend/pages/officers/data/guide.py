@@ -157,6 +157,20 @@ GUIDES: Sequence[Guide] = (
         _("housing bureau"),
         (DatasetKind.UNITS,),
     ),
+    Guide(
+        DatasetKind.GRADES,
+        Need.EXTRA,
+        _("How many pupils each grade had in past years: how cohorts grow and shrink."),
+        _("education bureau"),
+        (DatasetKind.SCHOOLS,),
+    ),
+    Guide(
+        DatasetKind.MIGRATION,
+        Need.EXTRA,
+        _("How many children moved in and out in past years."),
+        _("police"),
+        (DatasetKind.UNITS,),
+    ),
 )
 
 
