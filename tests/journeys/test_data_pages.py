@@ -281,7 +281,7 @@ def test_two_headers_cannot_mean_one_column(tmp_path: Path) -> None:
 
     # when one is not used, then both answers are remembered
     desk.post(page, {"header_0": "kind", "header_1": "-"})
-    assert dict(HeaderMapping.objects.values_list("header", "column")) == {"甲项": "kind", "乙项": ""}
+    assert dict(HeaderMapping.objects.values_list("header", "column")) == {"乙项": "kind", "甲项": ""}
 
 
 def test_every_kind_has_its_place_in_the_order_and_comes_after_what_it_needs() -> None:
