@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import shapely
 import xlsxwriter
+from geopandas.geodataframe import GeoDataFrame
 
 EPSG = 4497  # CGCS2000, six-degree zone 19, as read in Gongyi
 EAST, NORTH = 19_659_000.0, 3_847_000.0
@@ -33,7 +33,7 @@ def write_villages(
     path: Path, shapes: dict[str, shapely.Polygon], *, epsg: int | None = EPSG, header: str = "unit_id"
 ) -> Path:
     """Write a GeoPackage of villages; `epsg` is what the file says of itself."""
-    frame = geopandas.GeoDataFrame(
+    frame = GeoDataFrame(
         {
             header: list(shapes),
             "名称": [f"第{number}村" for number in range(1, len(shapes) + 1)],

@@ -38,7 +38,10 @@ async function start(frame: HTMLElement): Promise<void> {
     choose(place);
     rows.reveal(place);
   });
-  const rows = new Rows(document, (key) => choose({ key }));
+  const rows = new Rows(document, (key) => {
+    choose({ key });
+    frame.scrollIntoView({ block: "nearest" });
+  });
   container.before(switches(layers, (layer, on) => map.show(layer, on)));
 }
 

@@ -202,7 +202,7 @@ class HeadersForm(forms.Form):
         """Two headers cannot mean the same column."""
         cleaned: dict[str, Any] = super().clean() or {}
         seen: set[str] = set()
-        for name, column in cleaned.items():
+        for name, column in tuple(cleaned.items()):
             if column and column != SKIPPED and column in seen:
                 self.add_error(name, _("Another header means this column already."))
             seen.add(column)

@@ -171,6 +171,13 @@ GUIDES: Sequence[Guide] = (
         _("police"),
         (DatasetKind.UNITS,),
     ),
+    Guide(
+        DatasetKind.SEATS,
+        Need.EXTRA,
+        _("Seats by grade and year, where they differ from the list of schools."),
+        _("education bureau"),
+        (DatasetKind.SCHOOLS,),
+    ),
 )
 
 
