@@ -99,7 +99,9 @@ def merge_sheets(
     require(actor, SURVEYING, district_code)
     district = lock_district(district_code)
     new = list(list_mergeable(district_code, year).select_for_update())
-    old = list(list_merged(district_code, year).exclude(pk__in=new).select_for_update())
+    old = list(
+        list_merged(district_code, year).exclude(pk__in=[sheet.pk for sheet in new]).select_for_update()
+    )
     if not new:
         raise NothingToMerge("no returned sheet is ready", year=year)
     settled = _settled_sheets([*old, *new], report)
@@ -110,7 +112,7 @@ def merge_sheets(
     dataset = _store(actor, now, district, year, kept, report)
     sheets = SurveySheet.objects.filter(pk__in=[item.sheet.pk for item in kept])
     sheets.update(merged_into=dataset)
-    sheets.filter(pk__in=new).update(status=SheetStatus.MERGED)
+    sheets.filter(pk__in=[sheet.pk for sheet in new]).update(status=SheetStatus.MERGED)
     merged = Merged(dataset, len(kept), dataset.row_count, tuple(sorted(held_back)))
     _record(merged, actor=actor, now=now, year=year, new=len(new) - len(held_back))
     if job:
