@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from benchmarks.open_loop import HOST, Outcome, fire  # noqa: E402
 from geo_data.addresses.asking import question_of  # noqa: E402
 from geo_data.county.files import write_county  # noqa: E402
 from geo_data.county.make import make_county  # noqa: E402
-from geo_data.county.sketch import DISTRICT, WORKING_CRS  # noqa: E402
+from geo_data.county.sketch import DISTRICT, WORKING_CRS, County  # noqa: E402
 from geo_data.models import AddressEntry, AddressName, CatchmentUnit, Stage  # noqa: E402
 from geo_data.selectors import address_sql  # noqa: E402
 from geo_data.services.census import import_children  # noqa: E402
@@ -54,6 +54,9 @@ UNITS, APPLICANTS, SCHOOLS = 3050, 3050, 60
 SEARCHES_A_SECOND, POINTS_A_SECOND = 50.0, 100.0
 LIMITS_MS = {"search": 50.0, "point": 25.0}
 QUESTIONS, WARM_UP, LOW_RATE, SCRIPTS = 1500, 300, 5.0, 100
+Point = tuple[float, float]  # longitude, latitude
+Question = str | Point
+Way = Callable[[str, Mapping[str, object]], str]
 HEADER = """\
 | what | a second | median | 90 % | 99 % | most | answers | generator late |
 | --- | ---: | ---: | ---: | ---: | ---: | --- | ---: |"""
@@ -70,7 +73,10 @@ def main() -> None:
     kinds = [options.only] if options.only else ["search", "point"]
     with own_database(keep=options.keep):
         rng = random.Random(1)
-        asked = {"search": questions(rng, options.requests), "point": points(rng, options.requests)}
+        asked: dict[str, Sequence[Question]] = {
+            "search": questions(rng, options.requests),
+            "point": points(rng, options.requests),
+        }
         print(
             f"{AddressEntry.objects.count():,} addresses, {AddressName.objects.count():,} names\n\n{HEADER}"
         )
@@ -81,9 +87,9 @@ def main() -> None:
             bare(kind, asked[kind])
 
 
-def measure(port: int, kind: str, asked: Sequence[object]) -> None:
+def measure(port: int, kind: str, asked: Sequence[Question]) -> None:
     """Warm up, then at the low rate, then at the rate that is promised."""
-    paths = [path_of(kind, one) for one in asked]
+    paths = [path_of(one) for one in asked]
     fire(port, paths[:WARM_UP], 50.0)
     rate = SEARCHES_A_SECOND if kind == "search" else POINTS_A_SECOND
     for per_second, some in ((LOW_RATE, paths[:100]), (rate, paths)):
@@ -106,25 +112,25 @@ def questions(rng: random.Random, count: int) -> list[str]:
     return [ask(rng.choice(names), rng.choice(entries)) for ask in rng.choices(*ways(rng), k=count)]
 
 
-def ways(rng: random.Random) -> tuple[list[object], list[int]]:
+def ways(rng: random.Random) -> tuple[list[Way], list[int]]:
     """Return the ways to ask and their weights."""
 
     def sound(name: str) -> str:
         return question_of(name).sounds[0]
 
-    def whole(name: str, entry: dict[str, object]) -> str:
+    def whole(name: str, entry: Mapping[str, object]) -> str:
         if entry["road"]:
             return f"{entry['road']}{entry['number']}号"
         return f"{entry['estate']}{entry['building']}{rng.randint(1, 4)}单元{rng.randint(1, 18)}01"
 
-    def missing(name: str, entry: dict[str, object]) -> str:
+    def missing(name: str, entry: Mapping[str, object]) -> str:
         return f"{entry['road'] or '文化路'}{rng.randint(1, 2500)}号"
 
-    def wrong_letter(name: str, entry: dict[str, object]) -> str:
+    def wrong_letter(name: str, entry: Mapping[str, object]) -> str:
         place = rng.randrange(len(name))
         return name[:place] + rng.choice("锦绵园圆家嘉庄桩路露") + name[place + 1 :]
 
-    def wrong_sound(name: str, entry: dict[str, object]) -> str:
+    def wrong_sound(name: str, entry: Mapping[str, object]) -> str:
         typed = sound(name)
         place = rng.randrange(1, len(typed))
         return typed[:place] + rng.choice("abcdeghijlnosuxyz") + typed[place + 1 :]
@@ -144,17 +150,17 @@ def ways(rng: random.Random) -> tuple[list[object], list[int]]:
     ], [25, 15, 10, 3, 5, 7, 7, 8, 5, 8, 7]
 
 
-def points(rng: random.Random, count: int) -> list[tuple[float, float]]:
+def points(rng: random.Random, count: int) -> list[Point]:
     """Return points near the middles of units: some lie near an edge, some outside everything."""
     found = list(CatchmentUnit.objects.order_by("code").values_list("point", flat=True))
     return [(p.x + rng.gauss(0, 0.002), p.y + rng.gauss(0, 0.002)) for p in rng.choices(found, k=count)]
 
 
-def path_of(kind: str, asked: object) -> str:
+def path_of(asked: Question) -> str:
     """Return what a browser would ask."""
-    if kind == "search":
-        return f"/api/addresses/?district={DISTRICT}&q={quote(str(asked))}"
-    longitude, latitude = asked  # type: ignore[misc]
+    if isinstance(asked, str):
+        return f"/api/addresses/?district={DISTRICT}&q={quote(asked)}"
+    longitude, latitude = asked
     where = {
         "district": DISTRICT,
         "stage": "primary",
@@ -196,13 +202,27 @@ def fill() -> None:
         )
         write_county(county, folder)
         ensure_district(actor=None, now=NOW, code=DISTRICT, name="样例县", working_crs=WORKING_CRS)
-        common = {"actor": None, "now": NOW, "district_code": DISTRICT}
-        import_units(path=folder / "units.geojson", **common)  # type: ignore[arg-type]
-        import_schools(path=folder / "schools.csv", **common)  # type: ignore[arg-type]
-        import_children(path=folder / "children.csv", origin=Origin("bench", date(2026, 3, 1)), **common)  # type: ignore[arg-type]
+        import_units(path=folder / "units.geojson", actor=None, now=NOW, district_code=DISTRICT)
+        import_schools(path=folder / "schools.csv", actor=None, now=NOW, district_code=DISTRICT)
+        import_children(
+            path=folder / "children.csv",
+            origin=Origin("bench", date(2026, 3, 1)),
+            actor=None,
+            now=NOW,
+            district_code=DISTRICT,
+        )
         began = time.monotonic()
-        rows = import_addresses(path=folder / "addresses.csv", **common).dataset.row_count  # type: ignore[arg-type]
+        rows = import_addresses(
+            path=folder / "addresses.csv", actor=None, now=NOW, district_code=DISTRICT
+        ).dataset.row_count
         print(f"{rows:,} addresses imported in {time.monotonic() - began:.1f} s", flush=True)
+    put_in_force(county)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def put_in_force(county: County) -> None:
+    """Publish last year's zones, and for either school year around it the same ones handed on to other schools."""
     own = county.zones_last_year["primary"].tolist()
     for year, shift in ((2025, 1), (2026, 0), (2027, 2)):
         schools = [county.schools[own[(i + shift) % len(own)]].code for i in range(len(own))]
@@ -210,10 +230,8 @@ def fill() -> None:
         plan = import_plan(
             actor=None, now=NOW, district_code=DISTRICT, stage=Stage.PRIMARY, rows=zones, entry_year=2026
         )
-        days = {"from_on": date(year, 9, 1), "until_on": date(year + 1, 9, 1)}
-        publish_plan(actor=None, now=NOW, plan_id=plan.pk, **days)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        from_on, until_on = date(year, 9, 1), date(year + 1, 9, 1)
+        publish_plan(actor=None, now=NOW, plan_id=plan.pk, from_on=from_on, until_on=until_on)
 
 
 @contextmanager
@@ -249,7 +267,7 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server does not answer")
 
 
-def bare(kind: str, asked: Sequence[object]) -> None:
+def bare(kind: str, asked: Sequence[Question]) -> None:
     """Send the statements alone through pgbench: a script each of the first SCRIPTS questions, at the same rate."""
     rate = SEARCHES_A_SECOND if kind == "search" else POINTS_A_SECOND
     with TemporaryDirectory() as name:
@@ -257,7 +275,7 @@ def bare(kind: str, asked: Sequence[object]) -> None:
         scripts: list[str] = []
         for place, one in enumerate(asked[:SCRIPTS]):
             path = folder / f"{place}.sql"
-            path.write_text(statement(kind, one) + ";\n", encoding="utf-8")
+            path.write_text(statement(one) + ";\n", encoding="utf-8")
             scripts += ["-f", str(path)]
         found = connection.settings_dict
         command = [str(programs() / "pgbench"), "-n", "-h", found["HOST"], "-U", found["USER"]]
@@ -282,24 +300,23 @@ def bare(kind: str, asked: Sequence[object]) -> None:
     print(f"| {kind}, SQL alone under pgbench | {rate:.0f} | {taken.line()} |", flush=True)
 
 
-def statement(kind: str, asked: object) -> str:
+def statement(asked: Question) -> str:
     """Return the first statement of a search, or the statement of a point, with its values written out."""
     with connection.cursor() as cursor:
-        if kind == "point":
-            longitude, latitude = asked  # type: ignore[misc]
-            values = {
+        if isinstance(asked, str):
+            values = address_sql.name_values(DISTRICT, question_of(asked))
+            made = cursor.cursor.mogrify(address_sql.NAMES, values)
+        else:
+            longitude, latitude = asked
+            place = {
                 "district": DISTRICT,
                 "stage": "primary",
                 "on": DAY,
                 "longitude": longitude,
                 "latitude": latitude,
             }
-            values |= {"reach": placed.NEAR_EDGE_M * placed.DEGREES_PER_METRE, "near": placed.NEAR_EDGE_M}
-            made = cursor.cursor.mogrify(placed.AT_POINT, values)
-        else:
-            made = cursor.cursor.mogrify(
-                address_sql.NAMES, address_sql.name_values(DISTRICT, question_of(str(asked)))
-            )
+            near = {"reach": placed.NEAR_EDGE_M * placed.DEGREES_PER_METRE, "near": placed.NEAR_EDGE_M}
+            made = cursor.cursor.mogrify(placed.AT_POINT, {**place, **near})
     return str(made.decode()).replace("\n", " ")
 
 

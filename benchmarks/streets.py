@@ -44,9 +44,9 @@ class Watch:
 def generated(n_nodes: int, rng: np.random.Generator) -> StreetGraph:
     """Return a network of about so many nodes."""
     side = round(n_nodes**0.5)
-    x, y = np.meshgrid(np.arange(side) * STEP_M, np.arange(side) * STEP_M)
-    x = (x + rng.uniform(-UNEVEN_M, UNEVEN_M, x.shape)).ravel()
-    y = (y + rng.uniform(-UNEVEN_M, UNEVEN_M, y.shape)).ravel()
+    columns, rows = np.meshgrid(np.arange(side) * STEP_M, np.arange(side) * STEP_M)
+    x = (columns + rng.uniform(-UNEVEN_M, UNEVEN_M, columns.shape)).ravel()
+    y = (rows + rng.uniform(-UNEVEN_M, UNEVEN_M, rows.shape)).ravel()
     ids = np.arange(side * side).reshape(side, side)
     a = np.concatenate([ids[:, :-1].ravel(), ids[:-1].ravel()])
     b = np.concatenate([ids[:, 1:].ravel(), ids[1:].ravel()])

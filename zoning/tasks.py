@@ -1,9 +1,10 @@
 """Drawing in the background: the request, and what the worker does with it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -16,7 +17,6 @@ from zoning.selectors.basis import Demand, current_datasets
 from zoning.services.address_files import (
     answer_address_file,
     erase_address_file,
-    kept_until,
     take_address_file,
 )
 from zoning.services.drawing import draw_zones_of_district
@@ -111,13 +111,19 @@ def drawing_subject(district_code: str, stage: Stage) -> tuple[str, str]:
 def answer_address_file_task(*, job_id: str, file_id: str) -> None:
     """Look up a file of addresses; the job's success is part of the transaction that keeps the answer."""
     with running(job_id) as job:
-        answer_address_file(file_id=UUID(file_id), now=timezone.now(), job=job, report=job.report)
+        answer_address_file(
+            actor=job.job.requested_by,
+            now=timezone.now(),
+            file_id=UUID(file_id),
+            job=job,
+            report=job.report,
+        )
 
 
 @task()
 def erase_address_file_task(*, file_id: str) -> None:
     """Erase what is left of a file when its time is over."""
-    erase_address_file(now=timezone.now(), file_id=UUID(file_id))
+    erase_address_file(actor=None, now=timezone.now(), file_id=UUID(file_id))
 
 
 @transaction.atomic
@@ -137,5 +143,6 @@ def request_address_file(
         task=answer_address_file_task,
         arguments={"file_id": str(file.pk)},
     )
-    erase_address_file_task.using(run_after=kept_until(now)).enqueue(file_id=str(file.pk))
+    is_over = now + timedelta(days=settings.ADDRESS_FILES_KEPT_DAYS)
+    erase_address_file_task.using(run_after=is_over).enqueue(file_id=str(file.pk))
     return file, job

@@ -107,7 +107,11 @@ class AddressRequests(APIView):
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         row = ask_for_address(
-            now=timezone.now(), district_code=given["district"], typed=given["typed"], phone=given["phone"]
+            actor=None,
+            now=timezone.now(),
+            district_code=given["district"],
+            typed=given["typed"],
+            phone=given["phone"],
         )
         return Response(AddressRequestSerializer(row).data, status=201)
 

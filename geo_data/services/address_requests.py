@@ -37,12 +37,12 @@ class AddressRequestAnswered(WrongMoment):
 
 @transaction.atomic
 def ask_for_address(
-    *, now: datetime, district_code: str, typed: str, phone: str = "", country: str = "86"
+    *, actor: User | None, now: datetime, district_code: str, typed: str, phone: str = "", country: str = "86"
 ) -> AddressRequest:
     """Record that an address is not in the register; what was typed and the phone are sealed.
 
-    The key of the row is all that leads back to it, and only the sender has it. Raises AddressRequestEmpty,
-    NoSuchDistrict, and BadPhone.
+    The key of the row is all that leads back to it, and only the sender has it. Anybody may ask; the
+    public asks without a name, and `actor` is None then. Raises AddressRequestEmpty, NoSuchDistrict, and BadPhone.
     """
     words = typed.strip()
     if not words or len(words) > LONGEST:
@@ -58,7 +58,7 @@ def ask_for_address(
         asked_at=now,
     )
     record_event(
-        actor=None, now=now, action="address_request.asked", subject=row, district_code=district.code
+        actor=actor, now=now, action="address_request.asked", subject=row, district_code=district.code
     )
     return row
 

@@ -47,11 +47,13 @@ def test_a_search_says_how_many_and_refuses_what_is_no_question() -> None:
     client = Client()
 
     assert (
-        len(client.get("/api/addresses/", {"district": world.CODE, "q": "文化路7", "limit": 1}).json()) == 1
+        len(client.get("/api/addresses/", {"district": world.CODE, "q": "文化路7", "limit": "1"}).json()) == 1
     )
     assert client.get("/api/addresses/", {"district": world.CODE}).status_code == 400
     assert client.get("/api/addresses/", {"district": world.CODE, "q": "长" * 101}).status_code == 400
-    assert client.get("/api/addresses/", {"district": world.CODE, "q": "锦", "limit": 11}).status_code == 400
+    assert (
+        client.get("/api/addresses/", {"district": world.CODE, "q": "锦", "limit": "11"}).status_code == 400
+    )
     assert client.get("/api/addresses/", {"district": "000000", "q": "锦绣"}).json() == []
 
 
@@ -94,7 +96,7 @@ def test_several_places_are_a_choice_and_every_choice_has_an_answer() -> None:
 
 def test_an_address_that_is_not_there_is_answered_by_the_point_or_by_nothing() -> None:
     client = Client()
-    here = {"lon": 102.0017, "lat": 40.4534}
+    here = {"lon": "102.0017", "lat": "40.4534"}
 
     unknown = client.get("/api/zones/at/", {**AT, "address": "没有这个地方"})
     elsewhere = client.get("/api/zones/at/", {**AT, **here, "address": "没有这个地方"})

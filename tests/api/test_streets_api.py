@@ -16,7 +16,12 @@ from tests.services.worlds import DISTRICT, SIDE, SOUTH, WEST, small_county
 
 pytestmark = pytest.mark.django_db
 ASKED: dict[str, Any] = {"district": DISTRICT, "lon": AT[2], "lat": MIDDLE, "school": "B"}
-BOX = {"west": WEST, "south": SOUTH, "east": WEST + 4 * SIDE, "north": SOUTH + SIDE}
+BOX = {
+    "west": str(WEST),
+    "south": str(SOUTH),
+    "east": str(WEST + 4 * SIDE),
+    "north": str(SOUTH + SIDE),
+}
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
+from python_calamine import load_workbook
 
 from accounts.models import AuditEvent, Role, User
-from geo_data.models import ReconciliationCase, SheetStatus, SurveyDifference, SurveySheet
+from geo_data.models import DatasetKind, ReconciliationCase, SheetStatus, SurveyDifference, SurveySheet
 from geo_data.services.survey_merging import merge_sheets
 from geo_data.services.survey_returns import take_return
 from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
@@ -235,7 +236,7 @@ def test_silent_lists_are_acknowledged_together_with_one_reason(tmp_path: Path) 
     person, _sheets = survey_world.issued(tmp_path)
     registers_world.with_list(
         tmp_path,
-        registers_world.DatasetKind.PUPILS,
+        DatasetKind.PUPILS,
         registers_world.PUPILS,
         f"丁一一,{registers_world.STRANGER},2018-05-05,女,P2,2,2(1)班,丁母,",
     )
@@ -272,15 +273,13 @@ def test_exported_cases_name_children_for_officers_only(tmp_path: Path) -> None:
 
 def registers_world_rows(path: Path) -> list[list[object]]:
     """The rows of a spreadsheet."""
-    from python_calamine import load_workbook
-
-    return load_workbook(path).get_sheet_by_index(0).to_python()
+    return [list(cells) for cells in load_workbook(path).get_sheet_by_index(0).to_python()]
 
 
 def _reconcile_with_kindergarten(folder: Path) -> None:
     """A kindergarten knows a child without its number."""
     header = "姓名,身份证号,出生日期,性别,监护人姓名,联系电话,幼儿园编号"
-    registers_world.with_list(folder, registers_world.DatasetKind.KINDERGARTENS, header, DOUBTFUL)
+    registers_world.with_list(folder, DatasetKind.KINDERGARTENS, header, DOUBTFUL)
     registers_world.reconciled()
 
 

@@ -1,5 +1,7 @@
 """What differs from the register or from an earlier return is shown; what is decided holds."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from geo_data.tables.findings import Findings
@@ -28,18 +30,18 @@ KNOWN = {
 }
 
 
-def answer(key: str, outcome: Outcome = Outcome.LIVES_HERE, **values: str) -> Answer:
+def answer(key: str, outcome: Outcome = Outcome.LIVES_HERE, /, **values: str) -> Answer:
     """A row as it came back, empty where nothing was written."""
     place = int(key[1:]) + (10 if key.startswith("N") else 0)
     return Answer(key, place + 7, place, outcome, "", {**dict.fromkeys(FIELDS, ""), **values})
 
 
 def differences(
-    *answers: Answer, earlier: tuple[Answer, ...] | None = None, **elsewhere: str
+    *answers: Answer, earlier: tuple[Answer, ...] | None = None, elsewhere: Mapping[str, str] | None = None
 ) -> list[Differing]:
     """What completed answers differ in."""
     before = None if earlier is None else {a.key: a for a in filled_in(earlier, KNOWN)}
-    found = compare(filled_in(answers, KNOWN), KNOWN, elsewhere=elsewhere, earlier=before)
+    found = compare(filled_in(answers, KNOWN), KNOWN, elsewhere=elsewhere or {}, earlier=before)
     return list(found)
 
 
@@ -70,7 +72,7 @@ def test_every_kind_of_answer_against_the_register(
 
 
 def test_new_row_of_a_child_whom_the_census_has_elsewhere_is_a_conflict() -> None:
-    found = differences(answer("N1", **NEW), **{"990102202005060022": "B / H7"})
+    found = differences(answer("N1", **NEW), elsewhere={"990102202005060022": "B / H7"})
 
     assert told(found) == [("N1", "child", "known_elsewhere", "B / H7", "丙小禾")]
 

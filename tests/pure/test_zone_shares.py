@@ -5,7 +5,7 @@ import pytest
 from zoning.engine.shares import Standing, UnitStanding, settle_units, undecided
 
 
-def settled(*, majority: bool = False, **shares: int) -> UnitStanding:
+def settled(shares: dict[str, int], *, majority: bool = False) -> UnitStanding:
     [one] = settle_units({"u": shares}, majority=majority)
     return one
 
@@ -26,7 +26,7 @@ def settled(*, majority: bool = False, **shares: int) -> UnitStanding:
     ],
 )
 def test_standing_has_two_borders(shares: dict[str, int], standing: Standing, zone: str | None) -> None:
-    one = settled(**shares)
+    one = settled(shares)
 
     assert (one.standing, one.zone) == (standing, zone)
 
@@ -48,8 +48,8 @@ def test_standing_has_two_borders(shares: dict[str, int], standing: Standing, zo
 def test_a_majority_is_more_than_half_and_more_than_anybody_else_and_only_when_asked(
     shares: dict[str, int], zone: str | None
 ) -> None:
-    assert settled(majority=True, **shares).zone == zone
-    assert settled(majority=False, **shares).zone is None
+    assert settled(shares, majority=True).zone == zone
+    assert settled(shares, majority=False).zone is None
 
 
 def test_shares_are_told_largest_first_without_slivers_and_units_in_order() -> None:

@@ -9,8 +9,10 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from accounts.models import User
-from geo_data.models import SurveyorRole, SurveySheet
+from geo_data.models import SurveyDecision, SurveyorRole, SurveyReturn, SurveySheet
+from geo_data.selectors.surveys import list_differences
 from geo_data.services.survey_papers import hand_out_sheet
+from geo_data.services.survey_returns import TakenReturn, decide_difference, take_return
 from geo_data.services.surveys import Surveyor, Terms, issue_sheets
 from geo_data.tables.survey_records import SHEET_COLUMNS
 from geo_data.tables.survey_workbook import HEADER_ROW, IDS, SHEET
@@ -42,6 +44,16 @@ NEW_CHILD = {
     "identity": "990102202005060022",
     "address": "2号楼301室",
     "phone": "10000000003",
+}
+GIRL_MET = {"K2": {"outcome": "在住", "phone": "10000000009"}}  # on the sheet of A the boy is K1, the girl K2
+
+# The girl of the sheet of A, as a surveyor of another block writes her down.
+GIRL_AS_NEW = {
+    "outcome": "在住",
+    "name": "甲子涵",
+    "sex": "女",
+    "birth_on": "2020-01-01",
+    "identity": "990102202001010028",
 }
 
 
@@ -78,7 +90,8 @@ def refilled(downloaded: bytes, answers: Filled, *, visited: str, without: tuple
     copy = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
     for name in book.sheet_names:
         page = copy.add_worksheet(name)
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        page_rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        rows: list[list[object]] = [list(cells) for cells in page_rows]
         if name == SHEET:
             rows = _written(rows, answers, visited, without)
         for place, cells in enumerate(rows):
@@ -89,6 +102,26 @@ def refilled(downloaded: bytes, answers: Filled, *, visited: str, without: tuple
             page.very_hidden()
     copy.close()
     return target.getvalue()
+
+
+def taken(person: User, sheet: SurveySheet, answers: Filled, visited: str = "2026-03-10") -> TakenReturn:
+    """The sheet came back with these answers."""
+    data = filled(person, sheet, answers, visited=visited)
+    return take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+
+
+def told(person: User, of_return: SurveyReturn) -> list[tuple[str, str, str, str, str]]:
+    """Key, field, kind, register and sheet of every difference."""
+    shown = list_differences(of_return, reader=person)
+    return [(d.row.key, d.row.field, d.row.kind, d.register, d.sheet) for d in shown]
+
+
+def decide_all(person: User, found: TakenReturn, decision: SurveyDecision) -> None:
+    """Everything on the return is decided alike."""
+    for row in found.of_return.differences.filter(decision=""):
+        decide_difference(
+            actor=person, now=BACK_AT, difference_id=row.pk, decision=decision, reason="电话核实"
+        )
 
 
 def _written(

@@ -62,7 +62,7 @@ def _taken(text: str = FILE, suffix: str = ".csv") -> AddressFile:
 def test_every_row_comes_back_with_its_zone_and_how_certain_it_is() -> None:
     file = _taken()
 
-    answer_address_file(file_id=file.pk, now=world.NOW)
+    answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
     book = hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
 
     rows = load_workbook(BytesIO(book)).get_sheet_by_index(0).to_python()
@@ -84,18 +84,18 @@ def test_nothing_personal_is_left_once_it_was_handed_out() -> None:
     file = _taken()
     assert "锦绣".encode() not in bytes(file.upload_sealed or b"")
 
-    answer_address_file(file_id=file.pk, now=world.NOW)
+    answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
     file.refresh_from_db()
     assert file.upload_sealed is None
     assert file.answer_sealed is not None
     hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
 
-    file.refresh_from_db()
-    assert (file.upload_sealed, file.answer_sealed, file.erased_at) == (None, None, world.NOW)
+    erased = AddressFile.objects.get(pk=file.pk)
+    assert (erased.upload_sealed, erased.answer_sealed, erased.erased_at) == (None, None, world.NOW)
     with pytest.raises(AddressFileErased):
         hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
     with pytest.raises(AddressFileErased):
-        answer_address_file(file_id=file.pk, now=world.NOW)
+        answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
     actions = list(
         AuditEvent.objects.filter(action__startswith="address_file").values_list("action", flat=True)
     )
@@ -106,7 +106,7 @@ def test_a_file_whose_time_is_over_is_erased_and_another_time_changes_nothing() 
     file = _taken()
 
     for _ in range(2):
-        erase_address_file(now=world.NOW, file_id=file.pk)
+        erase_address_file(actor=None, now=world.NOW, file_id=file.pk)
 
     file.refresh_from_db()
     assert (file.upload_sealed, file.answer_sealed, file.erased_at) == (None, None, world.NOW)
@@ -141,14 +141,14 @@ def test_the_look_up_and_the_erasure_are_queued_with_the_file() -> None:
 )
 def test_a_file_that_cannot_be_looked_up_is_refused(text: str, suffix: str) -> None:
     with pytest.raises(AddressFileUnfit):
-        answer_address_file(file_id=_taken(text, suffix).pk, now=world.NOW)
+        answer_address_file(actor=None, now=world.NOW, file_id=_taken(text, suffix).pk)
 
     assert not AddressFile.objects.exclude(answer_sealed=None).exists()
 
 
 def test_only_officers_of_the_district_take_and_hand_out_files() -> None:
     file = _taken()
-    answer_address_file(file_id=file.pk, now=world.NOW)
+    answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
 
     for person in (auditor(world.CODE), officer("410182")):
         with pytest.raises(NotPermitted):
@@ -167,3 +167,30 @@ def test_only_officers_of_the_district_take_and_hand_out_files() -> None:
     file.refresh_from_db()
     assert file.answer_sealed is not None
     assert AddressFile.objects.count() == 1
+
+
+def test_an_officer_who_lost_the_district_has_no_file_answered_or_erased() -> None:
+    file = _taken()
+    before = AuditEvent.objects.count()
+
+    for person in (auditor(world.CODE), officer("410182")):
+        with pytest.raises(NotPermitted):
+            answer_address_file(actor=person, now=world.NOW, file_id=file.pk)
+        with pytest.raises(NotPermitted):
+            erase_address_file(actor=person, now=world.NOW, file_id=file.pk)
+
+    file.refresh_from_db()
+    assert (file.answer_sealed, file.erased_at) == (None, None)
+    assert file.upload_sealed is not None
+    assert AuditEvent.objects.count() == before
+
+
+def test_an_officer_of_the_district_has_it_answered_and_erased_in_the_own_name() -> None:
+    file, person = _taken(), officer(world.CODE)
+
+    answered = answer_address_file(actor=person, now=world.NOW, file_id=file.pk)
+    erase_address_file(actor=person, now=world.NOW, file_id=file.pk)
+
+    assert answered.answer_sealed is not None
+    assert AddressFile.objects.get(pk=file.pk).erased_at == world.NOW
+    assert AuditEvent.objects.get(action="address_file.erased").actor == person

@@ -40,7 +40,7 @@ def _units(tmp_path: Path) -> None:
 
 
 def _asked(typed: str = TYPED, phone: str = PHONE) -> AddressRequest:
-    return ask_for_address(now=world.NOW, district_code=world.CODE, typed=typed, phone=phone)
+    return ask_for_address(actor=None, now=world.NOW, district_code=world.CODE, typed=typed, phone=phone)
 
 
 def test_what_was_typed_is_sealed_and_only_an_officer_of_the_district_opens_it() -> None:
@@ -71,7 +71,7 @@ def test_a_request_that_says_nothing_leaves_nothing(typed: str, phone: str, refu
     with pytest.raises(refusal):
         _asked(typed, phone)
     with pytest.raises(NoSuchDistrict):
-        ask_for_address(now=world.NOW, district_code="000000", typed=TYPED)
+        ask_for_address(actor=None, now=world.NOW, district_code="000000", typed=TYPED)
 
     assert not AddressRequest.objects.exists()
     assert not AuditEvent.objects.filter(action="address_request.asked").exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
 from accounts.models import AuditEvent, Role, User
@@ -36,6 +37,7 @@ from geo_data.services.surveys import (
     DatesDoNotFit,
     NoUnitsToSurvey,
     Surveyor,
+    Terms,
     UnknownUnits,
     issue_sheets,
     reassign_sheet,
@@ -88,15 +90,15 @@ def test_second_issue_finds_nothing_left_and_changes_nothing(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("changes", "names", "refusal"),
+    ("terms", "names", "refusal"),
     [
-        ({"due_on": date(2026, 2, 9)}, {}, DatesDoNotFit),
-        ({"born_until": TERMS.born_from}, {}, DatesDoNotFit),
-        ({}, {"Z": "丁某"}, UnknownUnits),
+        (replace(TERMS, due_on=date(2026, 2, 9)), {}, DatesDoNotFit),
+        (replace(TERMS, born_until=TERMS.born_from), {}, DatesDoNotFit),
+        (TERMS, {"Z": "丁某"}, UnknownUnits),
     ],
 )
 def test_refused_issue_writes_nothing(
-    tmp_path: Path, changes: dict[str, date], names: dict[str, str], refusal: type[Exception]
+    tmp_path: Path, terms: Terms, names: dict[str, str], refusal: type[Exception]
 ) -> None:
     person = _county(tmp_path)
 
@@ -105,7 +107,7 @@ def test_refused_issue_writes_nothing(
             actor=person,
             now=ISSUED_AT,
             district_code=CODE,
-            terms=replace(TERMS, **changes),
+            terms=terms,
             surveyor=SURVEYOR,
             names=names,
         )
@@ -149,18 +151,24 @@ def test_only_officers_of_the_district_hand_out_download_and_export(tmp_path: Pa
     before = AuditEvent.objects.count()
 
     for other in others:
-        whose = {"actor": other, "now": ISSUED_AT}
         with pytest.raises(NotPermitted):
-            issue_sheets(**whose, district_code=CODE, terms=replace(TERMS, year=2027), surveyor=SURVEYOR)
+            issue_sheets(
+                actor=other,
+                now=ISSUED_AT,
+                district_code=CODE,
+                terms=replace(TERMS, year=2027),
+                surveyor=SURVEYOR,
+            )
         with pytest.raises(NotPermitted):
-            hand_out_sheet(**whose, sheet_id=sheets["A"].pk, form="pdf")
+            hand_out_sheet(actor=other, now=ISSUED_AT, sheet_id=sheets["A"].pk, form="pdf")
         with pytest.raises(NotPermitted):
-            pack_sheets(**whose, district_code=CODE, year=2026, township=None)
+            pack_sheets(actor=other, now=ISSUED_AT, district_code=CODE, year=2026, township=None)
         with pytest.raises(NotPermitted):
-            export_sheets(**whose, district_code=CODE, year=2026, on=TERMS.due_on)
+            export_sheets(actor=other, now=ISSUED_AT, district_code=CODE, year=2026, on=TERMS.due_on)
         with pytest.raises(NotPermitted):
             reissue_sheet(
-                **whose,
+                actor=other,
+                now=ISSUED_AT,
                 sheet_id=sheets["A"].pk,
                 surveyor=SURVEYOR,
                 issued_on=TERMS.issued_on,
@@ -197,12 +205,12 @@ def test_overdue_sheets_come_first(tmp_path: Path) -> None:
     assert order == ["B", "C", "D", "A"]
 
 
-def test_lists_ask_few_questions(tmp_path: Path, django_assert_num_queries: pytest.FixtureRequest) -> None:
+def test_lists_ask_few_questions(tmp_path: Path, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     survey_world.issued(tmp_path)
 
-    with django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's fixture
+    with django_assert_num_queries(1):
         list(list_sheets(CODE, 2026, on=TERMS.due_on))
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         township_progress(CODE, 2026, on=TERMS.due_on)
 
 

@@ -3,12 +3,11 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -111,14 +110,22 @@ def take_address_file(
 
 
 def answer_address_file(
-    *, file_id: UUID, now: datetime, job: RunningJob | None = None, report: Report = not_reported
+    *,
+    actor: User | None,
+    now: datetime,
+    file_id: UUID,
+    job: RunningJob | None = None,
+    report: Report = not_reported,
 ) -> AddressFile:
     """Look up every row, and keep the workbook sealed in the place of the upload.
 
-    Rows are looked up outside any transaction, the answer is stored in one with the job's success. Raises
-    AddressFileUnfit and AddressFileErased.
+    Rows are looked up outside any transaction, the answer is stored in one with the job's success. Whoever
+    asked must still be an officer of the district. Raises NoSuchAddressFile, NotPermitted, AddressFileUnfit and
+    AddressFileErased.
     """
     file = get_address_file(file_id)
+    if actor is not None:
+        require(actor, Action.IMPORT_DATA, file.district_id)
     if file.upload_sealed is None:
         raise AddressFileErased("the file was erased")
     data = open_bytes(file.upload_sealed, table=TABLE, row_id=file.pk, field="upload_sealed")
@@ -156,20 +163,20 @@ def hand_out_address_file(*, actor: User, now: datetime, file_id: UUID) -> bytes
 
 
 @transaction.atomic
-def erase_address_file(*, now: datetime, file_id: UUID) -> None:
-    """Erase what is left of a file whose time is over; one that was handed out is left alone."""
+def erase_address_file(*, actor: User | None, now: datetime, file_id: UUID) -> None:
+    """Erase what is left of a file; one that was handed out is left alone. Raises NotPermitted.
+
+    Nobody does it when the file's time is over: `actor` is None then.
+    """
     file = AddressFile.objects.select_for_update().filter(pk=file_id, erased_at=None).first()
     if file is None:
         return
+    if actor is not None:
+        require(actor, Action.IMPORT_DATA, file.district_id)
     _erase(file, now)
     record_event(
-        actor=None, now=now, action="address_file.erased", subject=file, district_code=file.district_id
+        actor=actor, now=now, action="address_file.erased", subject=file, district_code=file.district_id
     )
-
-
-def kept_until(asked_at: datetime) -> datetime:
-    """Return when a file is erased at the latest."""
-    return asked_at + timedelta(days=settings.ADDRESS_FILES_KEPT_DAYS)
 
 
 def get_address_file(file_id: UUID) -> AddressFile:

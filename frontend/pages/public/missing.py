@@ -55,6 +55,7 @@ def missing(request: HttpRequest) -> HttpResponse:
         try:
             limit_requests(request, "address_request")
             row = ask_for_address(
+                actor=None,
                 now=timezone.now(),
                 district_code=district.code,
                 typed=form.cleaned_data["typed"],
