@@ -169,7 +169,7 @@ def test_only_officers_of_the_district_take_and_hand_out_files() -> None:
     assert AddressFile.objects.count() == 1
 
 
-def test_an_officer_who_lost_the_district_has_no_file_answered_or_erased() -> None:
+def test_nobody_but_officers_of_the_district_has_a_file_answered_or_erased() -> None:
     file = _taken()
     before = AuditEvent.objects.count()
 
