@@ -18,6 +18,7 @@ GUIDE = """
   自己核验 Check it yourself    /check/
   报名 Apply                    /apply/        手机验证码登录 sign in by phone code, any number such as {phone}
   办公 Office                   /office/       {staff}  密码 password: {password}
+  入户调查 Door to door         /office/surveys/
   接口 API                      /api/docs/
 
 {year} 年报名开放，可用这些样例孩子试报（姓名、身份证号、小区村、家长手机号）；用家长手机号登录，能看到登记情况

@@ -1,12 +1,15 @@
 """The table of small dirty and hostile files in `files/`: what each is read as, and everything that is found in it.
 
-One file at least for every finding code. Text files stand in the folder; what is binary is written by `WRITTEN`.
+One file at least for every finding code that a reader finds. Text files stand in the folder; what is binary is written
+by `WRITTEN`.
 """
 
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.cases.dirty_sheets import EXTRACTS, SHEETS
 
 FOLDER = Path(__file__).parent / "files"
 Found = tuple[str, int, str]
@@ -152,6 +155,24 @@ FILES = (
     one("address_outside_its_unit.csv", "addresses", 2, "单元编号"),
     one("address_twice.csv", "addresses", 3),
     one("alias_is_its_name.csv", "addresses", 2, "别名"),
+    # Streets.
+    one("not_a_line.geojson", "streets", 3),
+    one("street_without_length.csv", "streets", 3, crs=METRES),
+    one("street_twice.csv", "streets", 3, crs=METRES),
+    one("street_class_unknown.csv", "streets", 2, "道路等级", crs=METRES),
+    one("street_outside.csv", "streets", 3, "名称", crs=METRES),
+    one("street_island.csv", "streets", 0, crs=METRES),
+    one("street_islands_small.csv", "streets", 0, crs=METRES),
+    one("streets_outside.osm.pbf", "streets", 0),
+    one("street_nodes_missing.osm.pbf", "streets", 0),
+    # Sheets that come back from the door.
+    one("survey_not_ours.xlsx", "surveys", 0),
+    one("survey_date_missing.xlsx", "surveys", 4, "入户日期"),
+    one("survey_row_missing.xlsx", "surveys", 0),
+    one("survey_row_unknown.xlsx", "surveys", 9, "行号"),
+    one("survey_row_twice.xlsx", "surveys", 10, "行号"),
+    one("survey_outcome_missing.xlsx", "surveys", 8, "情况"),
+    one("survey_identity_missing.xlsx", "surveys", 9, "证件号码"),
 )
 
 
@@ -166,7 +187,12 @@ def _climbing(path: Path) -> None:
         archive.writestr("../../units.shp", b"\0")
 
 
-WRITTEN: Mapping[str, Callable[[Path], None]] = {"archive_bomb.zip": _bomb, "archive_path.zip": _climbing}
+WRITTEN: Mapping[str, Callable[[Path], None]] = {
+    "archive_bomb.zip": _bomb,
+    "archive_path.zip": _climbing,
+    **EXTRACTS,
+    **SHEETS,
+}
 
 
 def path_of(file: DirtyFile, folder: Path) -> Path:

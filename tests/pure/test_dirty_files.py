@@ -1,5 +1,6 @@
 """Every finding code has a small file: it is found there, where it stands, and nothing else is."""
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -25,11 +26,15 @@ from geo_data.tables.register_table import Listing, read_register
 from geo_data.tables.school_table import read_schools
 from geo_data.tables.seat_table import SchoolFacts, read_seats
 from geo_data.tables.shift import Place
+from geo_data.tables.street_table import read_streets
+from geo_data.tables.survey_comparing import check_answers, filled_in
+from geo_data.tables.survey_reading import read_sheet
+from geo_data.tables.survey_records import SHEET_COLUMNS
 from geo_data.tables.systems import System, parse_system
-from geo_data.tables.texts.surveys import SURVEY_TEXTS
 from geo_data.tables.unit_table import read_units
 from geo_data.tables.zone_text_table import read_zone_text_table
 from tests.cases.dirty_files import FILES, FOLDER, DirtyFile, path_of
+from tests.cases.dirty_sheets import KNOWN
 
 CHECKLIST = BASE / "docs" / "findings.md"
 EPSG = 4543
@@ -39,32 +44,21 @@ CENSUS = Census(as_of=date(2026, 3, 1), verifier="office", district="990101", un
 LISTING = Listing(as_of=date(2026, 3, 1), verifier="office", district="990101", units={"A"}, schools={"P1"})
 Options = Mapping[str, str]
 
-# Found where a file is read apart, or across files: tested there.
+# Found where a file is read apart, across files, or beside what is stored: the test that shows it.
+APART = "tests/services/test_reading_apart.py::test_however_a_reader_ends_it_is_a_finding"
+RETURNS = "tests/services/test_survey_returns.py"
 ELSEWHERE = {
-    "file_too_heavy": "the process that reads a file",
-    "file_crashed_the_reader": "the process that reads a file",
-    "too_many_vertices": "a file of five million vertices",
-    "no_row_left": "the import that leaves out bad rows",
-    "alias_of_two_places": "the import of addresses",
-    **dict.fromkeys(
-        SURVEY_TEXTS, "sheets that come back from the door (tests/services/test_survey_returns.py)"
-    ),
-    "fact_not_declarable": "what a guardian declares, which is no file",
+    "file_too_heavy": APART,
+    "file_crashed_the_reader": APART,
+    "too_many_vertices": "tests/services/test_hostile_files.py::test_a_hostile_file_ends_in_a_finding",
+    "no_row_left": "tests/services/test_proposals.py::test_a_file_without_one_good_row_is_refused",
+    "alias_of_two_places": "tests/services/test_import_addresses.py"
+    "::test_what_somebody_must_look_at_is_found_and_stored",
+    "survey_unknown": f"{RETURNS}::test_sheet_of_another_district_is_unknown_here",
+    "survey_older_issue": f"{RETURNS}::test_older_issue_is_taken_with_a_warning",
+    "survey_date_outside": f"{RETURNS}::test_sheet_with_severe_findings_is_not_taken_at_all",
+    "fact_not_declarable": "tests/pure/test_tables_registers.py::test_a_declaration_is_checked_as_a_row_is",
 }
-# Codes of parts that are still to come, or came without files; the merge empties this.
-PENDING = frozenset(
-    {
-        "not_a_line",
-        "street_without_length",
-        "street_twice",
-        "street_class_unknown",
-        "street_outside",
-        "streets_outside",
-        "street_nodes_missing",
-        "street_island",
-        "street_islands_small",
-    }
-)
 
 
 def _known() -> tuple[Place, ...]:
@@ -132,6 +126,17 @@ def _zone_texts(path: Path, _options: Options, findings: Findings) -> None:
     read_zone_text_table(path, schools={"P1", "P2"}, findings=findings)
 
 
+def _streets(path: Path, options: Options, findings: Findings) -> None:
+    read_streets(path, ground=_ground(options), declared=_declared(options), findings=findings)
+
+
+def _surveys(path: Path, _options: Options, findings: Findings) -> None:
+    returned = read_sheet(path.read_bytes(), findings)
+    if returned:
+        headers = {column.name: column.zh for column in SHEET_COLUMNS}
+        check_answers(filled_in(returned.answers, KNOWN), KNOWN, headers, findings)
+
+
 def _register(kind: str) -> Callable[[Path, Options, Findings], None]:
     def read(path: Path, _options: Options, findings: Findings) -> None:
         for _row in read_register(path, spec=REGISTERS[kind], listing=LISTING, findings=findings):
@@ -158,6 +163,8 @@ READERS: Mapping[str, Callable[[Path, Options, Findings], None]] = {
     **{kind: _register(kind) for kind in ("registrations", "pupils", "permits", "rentals")},
     "enrolments": _enrolments,
     "moves": _moves,
+    "streets": _streets,
+    "surveys": _surveys,
 }
 
 
@@ -177,16 +184,49 @@ def test_a_dirty_file_has_exactly_its_findings_in_their_place(file: DirtyFile, t
 def test_every_finding_code_has_a_file() -> None:
     codes = {file.code for file in FILES}
 
-    assert codes | set(ELSEWHERE) == set(TEXTS) - PENDING
+    assert codes | set(ELSEWHERE) == set(TEXTS)
     assert not codes & set(ELSEWHERE)
-    assert not codes & PENDING
+
+
+@pytest.mark.parametrize(("code", "place"), ELSEWHERE.items(), ids=lambda value: value.split("::")[-1])
+def test_a_code_that_no_file_shows_is_shown_by_the_test_it_names(code: str, place: str) -> None:
+    file, name = place.split("::")
+    tree = ast.parse((BASE / file).read_text(encoding="utf-8"))
+
+    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    assert len(tests) == 1
+    assert code in _texts(tests[0]) | _tables_of(tests[0], tree)
+
+
+def _texts(part: ast.AST) -> set[str]:
+    return {n.value for n in ast.walk(part) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def _tables_of(test: ast.FunctionDef, tree: ast.Module) -> set[str]:
+    """The texts of the tables of other modules that a test is run over."""
+    used = {n.id for mark in test.decorator_list for n in ast.walk(mark) if isinstance(n, ast.Name)}
+    found: set[str] = set()
+    for node in tree.body:
+        if not isinstance(node, ast.ImportFrom) or not (names := used & {a.name for a in node.names}):
+            continue
+        module = BASE / f"{str(node.module).replace('.', '/')}.py"
+        if not module.is_file():  # a library's
+            continue
+        for part in ast.parse(module.read_text(encoding="utf-8")).body:
+            if (
+                isinstance(part, ast.AnnAssign)
+                and isinstance(part.target, ast.Name)
+                and part.target.id in names
+            ):
+                found |= _texts(part)
+    return found
 
 
 def test_the_list_of_what_is_checked_names_every_code_once() -> None:
     rows = [row for row in CHECKLIST.read_text(encoding="utf-8").splitlines() if row.startswith("| ")]
     named = [code for row in rows for code in re.findall(r"`([a-z_]+)`", row)]
 
-    assert sorted(named) == sorted(set(TEXTS) - PENDING)
+    assert sorted(named) == sorted(set(TEXTS))
 
 
 def test_every_file_of_the_folder_is_in_the_table() -> None:

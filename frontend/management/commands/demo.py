@@ -13,11 +13,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.selectors.people import find_staff
 from accounts.services.people import create_staff
 from admissions.models import AdmissionRound, RoundStatus
 from admissions.selectors.rounds import find_round
 from frontend.management.demo_guide import guide
 from frontend.management.demo_policy import open_policy, past_policy, past_year
+from frontend.management.demo_surveys import hand_out_sheets
 from geo_data.models import Stage
 from geo_data.selectors.projections import find_latest_projection
 from zoning.selectors.publications import find_publication
@@ -51,18 +53,20 @@ class Command(BaseCommand):
         folder = Path(str(options["folder"] or settings.DEMO_FOLDER))
         folder.mkdir(parents=True, exist_ok=True)
         now = timezone.localtime()
-        with self._step("1/6 人员 Staff"):
+        with self._step("1/7 人员 Staff"):
             self._staff()
-        with self._step("2/6 样例县数据 County data"):
+        with self._step("2/7 样例县数据 County data"):
             self._county(folder, int(str(options["applicants"])))
-        with self._step("3/6 生源预测和划片 Projection and zones"):
+        with self._step("3/7 入户调查表 Sheets from door to door"):
+            self._surveys(now)
+        with self._step("4/7 生源预测和划片 Projection and zones"):
             self._projections()
             self._zones(folder, past_year(now))
-        with self._step(f"4/6 {past_year(now)} 年招生 Round of {past_year(now)}"):
+        with self._step(f"5/7 {past_year(now)} 年招生 Round of {past_year(now)}"):
             self._past_round(folder, now)
-        with self._step("5/6 公开核验 Public check"):
+        with self._step("6/7 公开核验 Public check"):
             self._verify(folder, past_year(now))
-        with self._step(f"6/6 {past_year(now) + 1} 年报名 Applications for {past_year(now) + 1}"):
+        with self._step(f"7/7 {past_year(now) + 1} 年报名 Applications for {past_year(now) + 1}"):
             self._open_round(folder, now)
         self.stdout.write(guide(DISTRICT, tuple(STAFF), PASSWORD, past_year(now) + 1))
 
@@ -97,6 +101,16 @@ class Command(BaseCommand):
         self._run("make_sample_county", "--lists", **made)
         self._run("make_sample_county", **made, files=folder)
         self._run("compute_walks", district=DISTRICT, penalty=CROSSING_M)
+
+    def _surveys(self, now: datetime) -> None:
+        officer = find_staff("officer")
+        if officer is None:
+            raise CommandError("there is no officer to hand out sheets")
+        year = past_year(now) + 1
+        count = hand_out_sheets(officer=officer, now=now, district_code=DISTRICT, year=year)
+        self.stdout.write(
+            f"  {count} sheets of {year} handed out" if count else f"  sheets of {year} are out"
+        )
 
     def _projections(self) -> None:
         for stage in Stage:
