@@ -1,7 +1,10 @@
 """Sheets come back: nothing of the register is overwritten silently, and the same sheet twice is one return."""
 
 import io
+import os
+import signal
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +30,7 @@ from geo_data.models import (
 )
 from geo_data.selectors.registers import unseal_entry
 from geo_data.selectors.surveys import find_live_return, list_differences
+from geo_data.services import survey_files
 from geo_data.services.survey_batches import UploadUnreadable, take_pack, take_returns
 from geo_data.services.survey_merging import NothingToMerge, merge_sheets
 from geo_data.services.survey_papers import keep_upload
@@ -38,11 +42,12 @@ from geo_data.services.survey_returns import (
     TakenReturn,
     accept_without_conflict,
     decide_difference,
-    take_return,
     undo_decision,
 )
 from geo_data.services.surveys import reissue_sheet
-from tests.services import survey_world
+from geo_data.tables.findings import Findings
+from geo_data.tables.survey_records import ReturnedSheet
+from tests.services import hostile_workbooks, survey_world
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, officer
 from tests.services.survey_world import BACK_AT, BACK_ON, CODE, NEW_CHILD, SURVEYOR, TERMS, Filled, filled
 
@@ -54,7 +59,7 @@ GIRL_MET = {"K2": {"outcome": "在住", "phone": "10000000009"}}  # on the sheet
 def taken(person: User, sheet: SurveySheet, answers: Filled, visited: str = "2026-03-10") -> TakenReturn:
     """The sheet came back with these answers."""
     data = filled(person, sheet, answers, visited=visited)
-    return take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+    return survey_world.take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
 
 
 def told(person: User, of_return: SurveyReturn) -> list[tuple[str, str, str, str, str]]:
@@ -166,7 +171,7 @@ def test_sheet_of_another_district_is_unknown_here(tmp_path: Path) -> None:
     data = filled(person, sheets["A"], GIRL_MET)
 
     with pytest.raises(SheetRefused) as refusal:
-        take_return(
+        survey_world.take_return(
             actor=officer(OTHER_DISTRICT), now=BACK_AT, district_code=OTHER_DISTRICT, data=data, today=BACK_ON
         )
 
@@ -186,7 +191,7 @@ def test_older_issue_is_taken_with_a_warning(tmp_path: Path) -> None:
         due_on=date(2026, 3, 30),
     )
 
-    found = take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+    found = survey_world.take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
 
     assert "survey_older_issue" in {finding["code"] for finding in found.of_return.findings}
 
@@ -283,7 +288,7 @@ def test_nobody_else_takes_back_decides_or_merges(tmp_path: Path) -> None:
     for other in (auditor(CODE), officer(OTHER_DISTRICT)):
         whose = {"actor": other, "now": BACK_AT}
         with pytest.raises(NotPermitted):
-            take_return(**whose, district_code=CODE, data=data, today=BACK_ON)
+            survey_world.take_return(**whose, district_code=CODE, data=data, today=BACK_ON)
         with pytest.raises(NotPermitted):
             decide_difference(**whose, difference_id=row.pk, decision=SurveyDecision.TAKE_SHEET, reason="x")
         with pytest.raises(NotPermitted):
@@ -494,11 +499,58 @@ def test_uploaded_zip_is_kept_sealed_until_it_was_read(tmp_path: Path) -> None:
     assert PaperPack.objects.count() == 0
 
 
-def test_upload_that_is_neither_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("spoiled", hostile_workbooks.HARMS)
+def test_hostile_file_in_a_zip_costs_the_others_nothing(
+    tmp_path: Path, spoiled: Callable[[bytes], bytes]
+) -> None:
+    person, sheets = survey_world.issued(tmp_path)
+    good = filled(person, sheets["A"], GIRL_MET)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("1.xlsx", spoiled(good))
+        archive.writestr("2.xlsx", good)
+
+    found = take_returns(actor=person, now=BACK_AT, district_code=CODE, data=target.getvalue(), today=BACK_ON)
+
+    assert found.taken == 1
+    [refused] = found.refused
+    assert (refused.place, refused.sheet) == (1, "")
+    assert refused.findings[0].code in ("file_unreadable", "file_too_heavy")
+    assert refused.findings[0].sentence("zh")
+
+
+def test_file_that_kills_its_reader_is_told_and_the_others_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, sheets = survey_world.issued(tmp_path)
+    good, evil = filled(person, sheets["A"], GIRL_MET), filled(person, sheets["B"], {}, visited="2026-03-09")
+    whole = survey_files.read_sheet
+
+    def fragile(data: bytes, findings: Findings) -> ReturnedSheet | None:
+        if data == evil:
+            os.kill(os.getpid(), signal.SIGSEGV)  # as a parser that is taken by surprise
+        return whole(data, findings)
+
+    monkeypatch.setattr(survey_files, "read_sheet", fragile)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("1.xlsx", evil)
+        archive.writestr("2.xlsx", good)
+
+    found = take_returns(actor=person, now=BACK_AT, district_code=CODE, data=target.getvalue(), today=BACK_ON)
+
+    assert found.taken == 1
+    assert [(f.place, f.findings[0].code) for f in found.refused] == [(1, "file_crashed_the_reader")]
+
+
+@pytest.mark.parametrize("data", [b"-", b"%PDF-1.7", b"PK\x03\x04 half of a zip"])
+def test_upload_of_another_kind_stores_nothing(tmp_path: Path, data: bytes) -> None:
     person, _sheets = survey_world.issued(tmp_path)
 
     with pytest.raises(UploadUnreadable):
-        take_returns(actor=person, now=BACK_AT, district_code=CODE, data=b"-", today=BACK_ON)
+        take_returns(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+
+    assert not SurveyReturn.objects.exists()
 
 
 @pytest.mark.parametrize(
