@@ -46,6 +46,7 @@ from geo_data.services.survey_returns import (
 )
 from geo_data.services.surveys import reissue_sheet
 from geo_data.tables.findings import Findings
+from geo_data.tables.survey_reading import read_sheet
 from geo_data.tables.survey_records import ReturnedSheet
 from tests.services import hostile_workbooks, survey_world
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, officer
@@ -524,12 +525,11 @@ def test_file_that_kills_its_reader_is_told_and_the_others_are_taken(
 ) -> None:
     person, sheets = survey_world.issued(tmp_path)
     good, evil = filled(person, sheets["A"], GIRL_MET), filled(person, sheets["B"], {}, visited="2026-03-09")
-    whole = survey_files.read_sheet
 
     def fragile(data: bytes, findings: Findings) -> ReturnedSheet | None:
         if data == evil:
             os.kill(os.getpid(), signal.SIGSEGV)  # as a parser that is taken by surprise
-        return whole(data, findings)
+        return read_sheet(data, findings)
 
     monkeypatch.setattr(survey_files, "read_sheet", fragile)
     target = io.BytesIO()
