@@ -26,12 +26,12 @@ import shapely  # noqa: E402
 import xlsxwriter  # noqa: E402
 from django.db import connection  # noqa: E402
 
+from geo_data.apart.reading import read_apart  # noqa: E402
 from geo_data.models import District  # noqa: E402
 from geo_data.services.census import import_children  # noqa: E402
 from geo_data.services.datasets import Origin  # noqa: E402
 from geo_data.services.districts import ensure_district  # noqa: E402
 from geo_data.services.import_units import import_units  # noqa: E402
-from geo_data.services.reading_apart import read_apart  # noqa: E402
 from geo_data.services.terms import Settle, Terms  # noqa: E402
 from geo_data.tables.child_table import Census, read_children  # noqa: E402
 from geo_data.tables.findings import Findings  # noqa: E402

@@ -191,7 +191,7 @@ UPLOAD_DAYS = int(environment.text("JIUJIN_UPLOAD_DAYS", "30"))  # then it is de
 SCRATCH = Path(
     environment.text("JIUJIN_SCRATCH", str(VAR / "scratch"))
 )  # a file lies open here while it is read
-# What a reader of a stranger's file may use (geo_data/services/limits.py).
+# What a reader of a stranger's file may use (geo_data/apart/limits.py).
 READER_CPU_SECONDS = int(environment.text("JIUJIN_READER_CPU_SECONDS", "900"))
 READER_WALL_SECONDS = int(environment.text("JIUJIN_READER_WALL_SECONDS", "3600"))
 READER_MEMORY_MIB = int(environment.text("JIUJIN_READER_MEMORY_MIB", "2048"))

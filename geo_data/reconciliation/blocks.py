@@ -15,6 +15,7 @@ from geo_data.reconciliation.contradictions import (
     contradictions,
     speaks_of_school,
 )
+from geo_data.reconciliation.gone import is_gone
 from geo_data.reconciliation.merging import chosen_papers, decided_side, facts_beside, facts_decided
 from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Fact, Paper, Record
 from geo_data.reconciliation.results import Case, Child, Trail, side_of
@@ -58,11 +59,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The children of a block and its cases; `left_out` counts records decided to be nobody of ours."""
+    """The children of a block and its cases.
+
+    left_out -- records decided to be nobody of ours
+    gone     -- children who died, moved away or went abroad by the newest visit: they are not among `children`
+    """
 
     children: tuple[Child, ...]
     cases: tuple[Case, ...]
     left_out: int
+    gone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +98,30 @@ def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -
 
     records -- all of one birth date (or of one number with several dates)
     1. Join records (clusters.py). 2. Give each child its papers. 3. Find contradictions. 4. Settle facts, category
-    and unit. 5. Ask about what only one list knows and about what a list should know. A child that a doubt is about
-    as the second one is not asked about again as unmatched.
+    and unit. 5. Leave out who is gone (gone.py). 6. Ask about what only one list knows and about what a list should
+    know. A child that a doubt is about as the second one is not asked about again as unmatched.
     Source: docs/reconciliation.md.
     """
     clusters, doubts = cluster_block(records, decisions=task.decisions, rule=task.rule)
-    places = {id(cluster): place for place, cluster in enumerate(clusters)}
+    places: dict[int, int] = {}
     doubted = {id(doubt.second) for doubt in doubts}
-    children, cases = [], []
-    for place, cluster in enumerate(clusters):
+    children: list[Child] = []
+    cases: list[Case] = []
+    for cluster in clusters:
         evidence = _evidence_of(cluster, papers)
         found = contradictions(evidence.voices, evidence.papers, here=task.here)
-        child = _child_of(place, evidence, found, task)
+        settled = _settled_of(evidence, found, task)
+        if is_gone(evidence.voices, settled.values):
+            continue
+        place = places[id(cluster)] = len(children)
+        child = _child_of(place, evidence, found, settled, task)
         children.append(child)
         cases += [Case(c.code, place, c.first, c.second) for c in found]
         asked = _unmatched(child, evidence, task, is_doubted=id(cluster) in doubted)
         cases += [Case(code, place, side_of(witness)) for code, witness in asked]
-    cases += [_case_of(doubt, places) for doubt in doubts]
+    cases += [case for doubt in doubts if (case := _case_of(doubt, places)) is not None]
     joined = sum(len(cluster.links) for cluster in clusters)
-    return Outcome(tuple(children), _once(cases), len(records) - joined)
+    return Outcome(tuple(children), _once(cases), len(records) - joined, gone=len(clusters) - len(children))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +178,27 @@ def _facts_of_paper(paper: Paper, records: Sequence[Record]) -> Mapping[str, Fac
     return facts
 
 
-def _child_of(place: int, evidence: _Evidence, found: Sequence[Contradiction], task: Task) -> Child:
-    records = evidence.records
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The facts of one child: stated over the leading record's own, decided by officers, and the values that hold."""
+
+    beside: Mapping[str, Fact]
+    decided: Mapping[str, Fact]
+    values: Mapping[str, object]
+
+
+def _settled_of(evidence: _Evidence, found: Sequence[Contradiction], task: Task) -> _Settled:
     beside, facts = facts_beside(evidence.voices[0], [*evidence.voices[1:], *evidence.papers])
-    settled = facts_decided(found, task.decisions)
-    beside |= settled
-    values = {name: fact["value"] for name, fact in (facts | settled).items()}
-    dwelling = _dwelling_unit(evidence, settled, values)
+    decided = facts_decided(found, task.decisions)
+    values = {name: fact["value"] for name, fact in (facts | decided).items()}
+    return _Settled(beside | decided, decided, values)
+
+
+def _child_of(
+    place: int, evidence: _Evidence, found: Sequence[Contradiction], settled: _Settled, task: Task
+) -> Child:
+    records, values, beside = evidence.records, settled.values, settled.beside
+    dwelling = _dwelling_unit(evidence, settled.decided, values)
     category = category_of(values, here=task.here, dwelling_unit=dwelling, on=task.on)
     is_registered = values.get("registration_district") == task.here
     registered_unit = str(values.get("registration_unit") or "") if is_registered else ""
@@ -255,14 +280,18 @@ def _first(records: Sequence[Record], source: Source) -> Record:
     return next(record for record in records if record.source is source and speaks_of_school(record))
 
 
-def _case_of(doubt: Doubt, places: Mapping[int, int]) -> Case:
+def _case_of(doubt: Doubt, places: Mapping[int, int]) -> Case | None:
+    """Return the question, about the child who counts when the other is gone; None when both are."""
+    counted = [places[id(child)] for child in (doubt.first, doubt.second) if id(child) in places]
+    if not counted:
+        return None
     code = CaseCode.PERHAPS_SAME_CHILD if doubt.equals == 1 else CaseCode.EQUAL_CANDIDATES
     return Case(
         code=code,
-        child=places[id(doubt.first)],
+        child=counted[0],
         first=side_of(doubt.first.lead),
         second=side_of(doubt.second.lead),
-        other=places[id(doubt.second)],
+        other=counted[1] if len(counted) > 1 else None,
         points=doubt.points,
     )
 

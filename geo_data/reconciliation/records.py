@@ -19,7 +19,7 @@ class Record:
     unit   -- the unit the row names: in registrations the one registered at, elsewhere the one lived in
     school -- of the pupil's register, of attendance, or where the census says the child is
     property_key -- keyed index of the dwelling, "" where nobody needs it
-    state  -- of the register or of attendance, "" where the list states none
+    state  -- of the register or of attendance, or what a visit found; "" where the list states none
     """
 
     source: Source

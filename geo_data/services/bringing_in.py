@@ -15,6 +15,7 @@ from accounts.permissions import Action, require
 from accounts.services.jobs import Report
 from common.canonical import CanonicalValue
 from common.errors import MalformedInput, RulesSayNo
+from geo_data.apart.reading import read_apart
 from geo_data.models import Dataset, DatasetKind, DatasetStatus, District
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import get_district
@@ -32,7 +33,6 @@ from geo_data.services.datasets import (
     lock_district,
     repeated,
 )
-from geo_data.services.reading_apart import read_apart
 from geo_data.services.terms import AT_ONCE, Settle, Terms
 from geo_data.services.versions import check_basis, confirm_dataset, restore
 from geo_data.tables.findings import Findings, Keep

@@ -245,7 +245,8 @@ def _report(counts: Mapping[tuple[str, str], int]) -> dict[str, CanonicalValue]:
         if what in told:
             told[what][kind] = count
     children = sum(count for (what, _), count in counts.items() if what == "categories")
-    return {**told, "children": children, "left_out": counts.get(("left_out", ""), 0)}
+    others: dict[str, CanonicalValue] = {name: counts.get((name, ""), 0) for name in ("left_out", "gone")}
+    return {**told, "children": children, **others}
 
 
 def _record(run: Reconciliation, actor: User | None, now: datetime) -> None:

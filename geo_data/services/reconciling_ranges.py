@@ -64,6 +64,8 @@ CASE_COLUMNS = (
     "second",
 )
 
+STATES = ("pupil_state", "attendance_state", "outcome")  # what a list says of the child, by list
+
 
 @dataclass(frozen=True, slots=True)
 class RangeWork:
@@ -102,6 +104,7 @@ def reconcile_range(work: RangeWork) -> RangeResult:
         cases += (_case_line(work, ids, outcome.children, case) for case in outcome.cases)
         counts.update(_counted(outcome.children, outcome.cases))
         counts["left_out", ""] += outcome.left_out
+        counts["gone", ""] += outcome.gone
     return RangeResult("".join(children), "".join(cases), counts)
 
 
@@ -181,7 +184,7 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         school=school,
         grade=grade,
         household=str(details.get("household_code", "")),
-        state=str(details.get("pupil_state") or details.get("attendance_state") or ""),
+        state=str(next((details[name] for name in STATES if details.get(name)), "")),
         facts=json.loads(facts_text),
     )
 

@@ -12,12 +12,12 @@ from accounts.models import User
 from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, not_reported
+from geo_data.apart.reading import read_apart
 from geo_data.models import DatasetKind, RepairPreview, Upload
 from geo_data.selectors.headers import remembered_headers
 from geo_data.services.bringing_in import declared_system
 from geo_data.services.headers import plain_headers
 from geo_data.services.kinds import Option, kind_of
-from geo_data.services.reading_apart import read_apart
 from geo_data.services.stored_files import open_upload
 from geo_data.services.uploads import ChoiceNotOffered, check_tolerance
 from geo_data.tables.coverage import Repair

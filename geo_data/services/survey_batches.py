@@ -15,11 +15,10 @@ from common.canonical import CanonicalValue
 from common.errors import MalformedInput
 from geo_data.models import PackPurpose, PaperPack
 from geo_data.selectors.surveys import SURVEYING, is_overdue, list_sheets, responsible_of, waiting_of
+from geo_data.services.survey_files import count_files, read_files
 from geo_data.services.survey_papers import NoSuchPack, delete_pack, iter_parts
-from geo_data.services.survey_returns import SheetRefused, TakenReturn, take_return
+from geo_data.services.survey_returns import SheetRefused, take_return
 from geo_data.tables.findings import Finding, Findings, Severity
-from geo_data.tables.reading import UnreadableFile
-from geo_data.tables.survey_reading import iter_files
 from geo_data.tables.survey_records import ROLES, STATES
 from geo_data.tables.table_workbook import Cell, write_table
 
@@ -98,22 +97,24 @@ def take_returns(
     Each sheet stands or falls by itself. Raises UploadUnreadable when the whole cannot be read.
     """
     require(actor, SURVEYING, district_code)
-    try:
-        files = list(iter_files(data))
-    except UnreadableFile as fault:
-        raise UploadUnreadable(str(fault)) from fault
+    whole = Findings()
+    count = count_files(data, whole)
+    if whole.refuses:
+        raise UploadUnreadable(
+            "neither a spreadsheet (XLSX) nor a zip of spreadsheets", counts=dict(whole.counts())
+        )
     taken = repeated = conflicts = 0
     refused = []
-    for place, file in enumerate(files, start=1):
+    for place, read in enumerate(read_files(data, count), start=1):
         try:
-            found = _take(actor, now, district_code, file, today)
+            found = take_return(actor=actor, now=now, district_code=district_code, read=read, today=today)
         except SheetRefused as refusal:
             code = refusal.sheet.code if refusal.sheet else ""
             refused.append(RefusedFile(place, code, refusal.findings))
         else:
             taken, repeated = taken + found.is_new, repeated + (not found.is_new)
             conflicts += found.conflicts
-        report("comparing", place, len(files))
+        report("comparing", place, count)
     return TakenFiles(taken, repeated, conflicts, tuple(refused))
 
 
@@ -157,14 +158,6 @@ def export_sheets(*, actor: User, now: datetime, district_code: str, year: int, 
         details=details,
     )
     return write_table(f"{year} 年入户调查表", HEADERS, rows)
-
-
-def _take(actor: User, now: datetime, district_code: str, file: bytes | None, today: date) -> TakenReturn:
-    if file is None:
-        findings = Findings()
-        findings.add("file_unreadable")
-        raise SheetRefused(findings, None)
-    return take_return(actor=actor, now=now, district_code=district_code, data=file, today=today)
 
 
 def _export_rows(actor: User, district_code: str, year: int, on: date) -> Sequence[Sequence[Cell]]:

@@ -135,7 +135,7 @@ def pack_sheets(
 
 @transaction.atomic
 def keep_upload(*, actor: User, now: datetime, district_code: str, year: int, data: bytes) -> PaperPack:
-    """Store an uploaded zip of returned sheets, sealed, until a job has read it."""
+    """Store an uploaded sheet or zip of sheets, sealed, until a job has read it."""
     require(actor, SURVEYING, district_code)
     lock_district(district_code)
     return _keep(actor, now, district_code, year, "", 0, data, PackPurpose.BROUGHT_BACK)

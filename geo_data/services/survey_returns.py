@@ -35,9 +35,9 @@ from geo_data.selectors.surveys import (
     load_known_rows,
     open_values,
 )
+from geo_data.services.survey_files import SheetRead
 from geo_data.tables.findings import Finding, Findings
 from geo_data.tables.survey_comparing import Difference, Differing, check_answers, compare, filled_in
-from geo_data.tables.survey_reading import read_sheet
 from geo_data.tables.survey_records import SHEET_COLUMNS, Answer, KnownRow, ReturnedSheet, is_new
 from geo_data.tables.survey_settling import Decision, decisions_for
 
@@ -92,18 +92,20 @@ class TakenReturn:
 
 
 @transaction.atomic
-def take_return(*, actor: User, now: datetime, district_code: str, data: bytes, today: date) -> TakenReturn:
+def take_return(
+    *, actor: User, now: datetime, district_code: str, read: SheetRead, today: date
+) -> TakenReturn:
     """Store what a returned spreadsheet says beside what the register says.
 
-    1. Read it; find its sheet in the district; complete and check the answers.
+    1. Find its sheet in the district; complete and check the answers.
     2. The same answers as before are the same return: nothing changes.
     3. Another return of the sheet takes the earlier one's place; what differs between them is a conflict, and
        decisions on values that both state alike stay.
     Raises SheetRefused with all findings.
     """
     require(actor, SURVEYING, district_code)
-    findings = Findings()
-    returned = read_sheet(data, findings)
+    findings, returned = Findings(), read.sheet
+    findings.extend(read.findings)
     if returned is None:
         raise SheetRefused(findings, None)
     sheet = _sheet_of(returned, district_code, findings)

@@ -15,10 +15,10 @@ from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, not_reported
 from common.errors import NotFound, RulesSayNo
+from geo_data.apart.limits import limits_of_settings
+from geo_data.apart.reading import read_apart
 from geo_data.models import Dataset, DatasetFinding
 from geo_data.selectors.findings import finding_of
-from geo_data.services.limits import limits_of_settings
-from geo_data.services.reading_apart import read_apart
 from geo_data.services.stored_files import open_upload, upload_storage
 from geo_data.tables.error_workbook import remarks_of, write_error_workbook
 from geo_data.tables.findings import Finding, Findings

@@ -1,6 +1,6 @@
 """Is a file what its name says, and harmless enough to be opened? Asked before any parser sees it.
 
-Declared sizes of an archive may lie; the limits of the process that reads it (geo_data/services/limits.py) do not.
+Declared sizes of an archive may lie; the limits of the process that reads it (geo_data/apart/limits.py) do not.
 """
 
 import re

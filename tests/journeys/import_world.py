@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import JobRun, JobStatus, User
 from geo_data.models import Dataset, DatasetKind, Upload
 from geo_data.services.districts import ensure_district
+from geo_data.survey_tasks import TAKING, take_pack_task
 from geo_data.tasks import (
     PAINTING,
     PREVIEWING,
@@ -28,6 +29,7 @@ TASKS: Mapping[str, Any] = {
     READING: read_upload_task,
     PREVIEWING: preview_repairs_task,
     PAINTING: make_workbook_task,
+    TAKING: take_pack_task,
 }
 
 

@@ -15,7 +15,7 @@ from python_calamine import load_workbook
 from accounts.models import AuditEvent, Role, User
 from geo_data.models import DatasetKind, ReconciliationCase, SheetStatus, SurveyDifference, SurveySheet
 from geo_data.services.survey_merging import merge_sheets
-from geo_data.services.survey_returns import take_return
+from tests.journeys import import_world
 from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
 from tests.services import registers_world, survey_world
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, guardian, officer, staff
@@ -53,6 +53,9 @@ def test_officer_takes_a_sheet_back_decides_merges_and_settles_a_case(
     visit.go("/office/surveys/upload/")
     visit.page.set_input_files("[name=file]", str(copy))
     visit.press("main form .button")
+    assert "正在排队" in visit.text()
+    import_world.work()
+    visit.press(".job >> text=刷新")
     assert "已接收 1 张" in visit.text()
     visit.go(f"/office/surveys/{sheet.pk}/")
     assert "10000000001" in visit.text()
@@ -102,7 +105,7 @@ def test_every_page_fits_and_keeps_nobody_out(
 ) -> None:
     person, sheets = survey_world.issued(tmp_path)
     data = filled(person, sheets["A"], GIRL_MET)
-    take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+    survey_world.take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
     _reconcile_with_kindergarten(tmp_path)
     case = ReconciliationCase.objects.first()
     assert case is not None
@@ -131,7 +134,7 @@ def test_every_page_fits_and_keeps_nobody_out(
 def test_auditor_sees_states_and_decisions_but_no_person(tmp_path: Path) -> None:
     person, sheets = survey_world.issued(tmp_path)
     data = filled(person, sheets["A"], GIRL_MET)
-    take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+    survey_world.take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
     _reconcile_with_kindergarten(tmp_path)
     case = ReconciliationCase.objects.order_by("code").first()
     assert case is not None
@@ -173,7 +176,7 @@ def test_auditor_sees_states_and_decisions_but_no_person(tmp_path: Path) -> None
 def test_only_officers_of_the_district_change_or_download(tmp_path: Path, method: str, path: str) -> None:
     person, sheets = survey_world.issued(tmp_path)
     data = filled(person, sheets["A"], GIRL_MET)
-    take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+    survey_world.take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
     _reconcile_with_kindergarten(tmp_path)
     address = "/office/" + path.format(
         sheet=sheets["A"].pk,
@@ -215,20 +218,37 @@ def test_sheets_are_issued_by_the_page_and_a_wrong_line_is_told(tmp_path: Path) 
     assert SurveySheet.objects.filter(year=2027).count() == 4
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # a job is run outside any
 def test_refused_upload_tells_rows_and_reasons_without_names(tmp_path: Path) -> None:
     person, sheets = survey_world.issued(tmp_path)
     bad = {"N1": {**NEW_CHILD, "identity": "990102202005060021"}}
     file = SimpleUploadedFile("丙家.xlsx", filled(person, sheets["A"], bad))
 
-    page = _desk_of(person).post("/office/surveys/upload/", {"file": file})
+    desk = _desk_of(person)
 
-    text = page.content.decode()
-    assert page.status_code == 422
+    sent = desk.post("/office/surveys/upload/", {"file": file})
+    assert sent.status_code == 302
+    import_world.work()
+    text = desk.get(sent["Location"]).content.decode()
+
     assert sheets["A"].code in text
     assert "校验位" in text
     assert "丙" not in text
     assert SurveySheet.objects.get(pk=sheets["A"].pk).status == SheetStatus.ISSUED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "data", [b"-", b"PK\x03\x04 half of a file", b"%PDF-1.7"], ids=["text", "half", "pdf"]
+)
+def test_upload_that_cannot_be_read_ends_in_words(tmp_path: Path, data: bytes) -> None:
+    person, _sheets = survey_world.issued(tmp_path)
+    desk = _desk_of(person)
+
+    sent = desk.post("/office/surveys/upload/", {"file": SimpleUploadedFile("表.xlsx", data)})
+    import_world.work()
+
+    assert "这既不是 XLSX 表格" in desk.get(sent["Location"]).content.decode()
 
 
 @pytest.mark.django_db

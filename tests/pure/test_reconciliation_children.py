@@ -353,3 +353,83 @@ def test_every_code_has_a_kind_words_and_verdicts() -> None:
         CaseCode.EQUAL_CANDIDATES,
     ]
     assert BORN < ON
+
+
+def _visit(state: str, day: str = "2026-02-20", **fields: Any) -> Record:
+    """What the surveyor found that day."""
+    lives_there = fact("lives_there", state == "lives_here", source="officer", as_of=day)
+    return record(Source.SURVEYS, state=state, facts=(lives_there,), record=f"visit {day} {state}", **fields)
+
+
+@pytest.mark.parametrize(
+    ("state", "children", "gone"),
+    [
+        ("deceased", 0, 1),
+        ("moved_away", 0, 1),
+        ("abroad", 0, 1),
+        ("moved_within", 1, 0),
+        ("not_met", 1, 0),
+        ("lives_here", 1, 0),
+        ("", 1, 0),  # a list of a survey without outcomes
+    ],
+)
+def test_who_is_gone_by_a_visit_is_no_child_and_no_case(state: str, children: int, gone: int) -> None:
+    # the census lacks the pupil record and the attendance that the lists should have: cases for whoever counts
+    outcome = run(CHILD, _visit(state), given=ALL_LISTS)
+
+    assert (len(outcome.children), outcome.gone) == (children, gone)
+    assert bool(outcome.cases) == bool(children)
+
+
+@pytest.mark.parametrize("state", ["deceased", "moved_away", "abroad"])
+@pytest.mark.parametrize(
+    ("day", "found", "gone"),
+    [
+        ("2026-02-19", "lives_here", 1),  # the day before
+        ("2026-02-20", "lives_here", 0),  # the same day
+        ("2026-02-21", "lives_here", 0),
+        ("2026-02-21", "moved_within", 0),
+        ("2026-02-21", "abroad", 1),
+    ],
+)
+def test_the_latest_visit_holds(state: str, day: str, found: str, gone: int) -> None:
+    outcome = run(CHILD, _visit(state), _visit(found, day))
+
+    assert (len(outcome.children), outcome.gone) == (1 - gone, gone)
+
+
+@pytest.mark.parametrize(
+    ("day", "source", "gone"),
+    [
+        ("2026-02-19", "look_up", 1),
+        ("2026-02-20", "look_up", 0),  # the stronger list holds
+        ("2026-02-21", "look_up", 0),
+        ("2026-02-21", "declared", 1),
+    ],
+)
+def test_a_later_list_that_says_it_lives_there_brings_a_child_back(day: str, source: str, gone: int) -> None:
+    said = fact("lives_there", True, source=source, as_of=day)
+    outcome = run(replace(CHILD, facts=(*CENSUS, said)), _visit("deceased"))
+
+    assert (len(outcome.children), outcome.gone) == (1 - gone, gone)
+
+
+def test_a_doubtful_pair_of_which_one_is_gone_is_a_question_about_the_other() -> None:
+    guarded = {"guardian": "甲父"}
+    census = record(Source.CENSUS, identity="1", key="1", unit="A", **guarded)
+    visit = _visit("deceased", name="甲子晗", identity="", unit="A")
+
+    outcome = run(census, visit)
+
+    assert (len(outcome.children), outcome.gone) == (1, 1)
+    [case] = outcome.cases
+    assert (case.code, case.child, case.other) == (CaseCode.PERHAPS_SAME_CHILD, 0, None)
+
+
+def test_places_of_cases_point_at_those_who_count() -> None:
+    other = record(Source.PUPILS, "乙一一", "2", school="P1", state="on_roll")
+
+    outcome = run(CHILD, _visit("abroad"), other, given=ALL_LISTS)
+
+    assert [child.identity for child in outcome.children] == ["2"]
+    assert {case.child for case in outcome.cases} == {0}

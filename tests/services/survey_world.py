@@ -11,8 +11,10 @@ from python_calamine import CalamineWorkbook
 from accounts.models import User
 from geo_data.models import SurveyDecision, SurveyorRole, SurveyReturn, SurveySheet
 from geo_data.selectors.surveys import list_differences
+from geo_data.services import survey_returns
+from geo_data.services.survey_files import read_files
 from geo_data.services.survey_papers import hand_out_sheet
-from geo_data.services.survey_returns import TakenReturn, decide_difference, take_return
+from geo_data.services.survey_returns import TakenReturn, decide_difference
 from geo_data.services.surveys import Surveyor, Terms, issue_sheets
 from geo_data.tables.survey_records import SHEET_COLUMNS
 from geo_data.tables.survey_workbook import HEADER_ROW, IDS, SHEET
@@ -65,6 +67,16 @@ def issued(folder: Path) -> tuple[User, dict[str, SurveySheet]]:
     person = officer(CODE)
     issue_sheets(actor=person, now=ISSUED_AT, district_code=CODE, terms=TERMS, surveyor=SURVEYOR)
     return person, {sheet.unit_code: sheet for sheet in SurveySheet.objects.all()}
+
+
+def take_return(
+    *, actor: User, now: datetime, district_code: str, data: bytes, today: date
+) -> survey_returns.TakenReturn:
+    """One spreadsheet is read and taken, as the job does with each of an upload."""
+    [read] = read_files(data, 1)
+    return survey_returns.take_return(
+        actor=actor, now=now, district_code=district_code, read=read, today=today
+    )
 
 
 def filled(

@@ -1,5 +1,8 @@
 """A whole file of addresses: taken sealed, answered, handed out once, erased."""
 
+import os
+import signal
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,10 +14,13 @@ from python_calamine import load_workbook
 from accounts.models import AuditEvent
 from common.errors import NotPermitted
 from geo_data.models import Stage
+from geo_data.tables.table_workbook import write_table
 from tests.services import address_world as register
 from tests.services import geo_world as world
+from tests.services import hostile_workbooks
 from tests.services.accounts_world import auditor, officer
 from zoning.models import AddressFile
+from zoning.services import address_files
 from zoning.services.address_files import (
     MOST_ROWS,
     AddressFileErased,
@@ -48,13 +54,17 @@ def _county(tmp_path: Path) -> None:
 
 
 def _taken(text: str = FILE, suffix: str = ".csv") -> AddressFile:
+    return _kept(text.encode(), suffix)
+
+
+def _kept(data: bytes, suffix: str = ".xlsx") -> AddressFile:
     return take_address_file(
         actor=officer(world.CODE),
         now=world.NOW,
         district_code=world.CODE,
         stage=Stage.PRIMARY,
         on=register.DAY,
-        data=text.encode(),
+        data=data,
         suffix=suffix,
     )
 
@@ -144,6 +154,33 @@ def test_a_file_that_cannot_be_looked_up_is_refused(text: str, suffix: str) -> N
         answer_address_file(actor=None, now=world.NOW, file_id=_taken(text, suffix).pk)
 
     assert not AddressFile.objects.exclude(answer_sealed=None).exists()
+
+
+@pytest.mark.parametrize("spoiled", hostile_workbooks.HARMS)
+def test_a_hostile_workbook_is_refused_and_nothing_is_answered(spoiled: Callable[[bytes], bytes]) -> None:
+    good = write_table("地址", ("住址",), [("文化路1号",)])
+    file = _kept(spoiled(good))
+
+    with pytest.raises(AddressFileUnfit):
+        answer_address_file(file_id=file.pk, now=world.NOW)
+
+    file.refresh_from_db()
+    assert file.answer_sealed is None
+
+
+def test_a_workbook_that_is_good_is_answered() -> None:
+    file = _kept(write_table("地址", ("住址",), [("文化路1号",)]))
+
+    assert answer_address_file(file_id=file.pk, now=world.NOW).counts["near"] == 1
+
+
+def test_a_reader_that_is_killed_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address_files, "open_sheet", lambda path: os.kill(os.getpid(), signal.SIGSEGV))
+
+    with pytest.raises(AddressFileUnfit) as refusal:
+        answer_address_file(file_id=_taken().pk, now=world.NOW)
+
+    assert refusal.value.details["counts"] == {"file_crashed_the_reader": 1}
 
 
 def test_only_officers_of_the_district_take_and_hand_out_files() -> None:

@@ -15,10 +15,10 @@ import pytest
 import shapely
 from django.db import connection
 
+from geo_data.apart import frames
+from geo_data.apart.limits import DRIVERS, MIB, Limits
+from geo_data.apart.reading import CHUNK, read_apart
 from geo_data.models import District
-from geo_data.services import frames
-from geo_data.services.limits import DRIVERS, MIB, Limits
-from geo_data.services.reading_apart import CHUNK, read_apart
 from geo_data.tables.base_map_table import MapLine
 from geo_data.tables.coverage import Repair
 from geo_data.tables.findings import Findings, Keep

@@ -128,6 +128,7 @@ def test_a_run_pins_versions_and_reports_what_it_found(run: Reconciliation) -> N
         "cases": {"only_pupil": 1},
         "records": {"children": 3, "pupils": 2, "registrations": 2},
         "left_out": 0,
+        "gone": 0,
     }
     event = AuditEvent.objects.get(action="reconciliation.made")
     assert event.details["children"] == 4

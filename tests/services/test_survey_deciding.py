@@ -15,7 +15,6 @@ from geo_data.services.survey_returns import (
     ReasonMissing,
     accept_without_conflict,
     decide_difference,
-    take_return,
     undo_decision,
 )
 from tests.services import survey_world
@@ -121,7 +120,7 @@ def test_nobody_else_takes_back_decides_or_merges(tmp_path: Path) -> None:
 
     for other in (auditor(CODE), officer(OTHER_DISTRICT)):
         with pytest.raises(NotPermitted):
-            take_return(actor=other, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+            survey_world.take_return(actor=other, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
         with pytest.raises(NotPermitted):
             decide_difference(
                 actor=other, now=BACK_AT, difference_id=row.pk, decision=SurveyDecision.TAKE_SHEET, reason="x"

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEvent
 from geo_data.models import Child, SheetStatus, SurveyAnswer, SurveyDifference, SurveyReturn, SurveySheet
 from geo_data.selectors.surveys import find_live_return, list_differences
-from geo_data.services.survey_returns import SheetRefused, take_return
+from geo_data.services.survey_returns import SheetRefused
 from geo_data.services.surveys import reissue_sheet
 from tests.services import survey_world
 from tests.services.accounts_world import OTHER_DISTRICT, officer
@@ -121,7 +121,7 @@ def test_sheet_of_another_district_is_unknown_here(tmp_path: Path) -> None:
     data = filled(person, sheets["A"], GIRL_MET)
 
     with pytest.raises(SheetRefused) as refusal:
-        take_return(
+        survey_world.take_return(
             actor=officer(OTHER_DISTRICT), now=BACK_AT, district_code=OTHER_DISTRICT, data=data, today=BACK_ON
         )
 
@@ -141,7 +141,7 @@ def test_older_issue_is_taken_with_a_warning(tmp_path: Path) -> None:
         due_on=date(2026, 3, 30),
     )
 
-    found = take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
+    found = survey_world.take_return(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
 
     assert "survey_older_issue" in {finding["code"] for finding in found.of_return.findings}
 

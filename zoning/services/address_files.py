@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +18,14 @@ from accounts.services.jobs import Report, RunningJob, not_reported
 from common.canonical import CanonicalValue
 from common.errors import MalformedInput, NotFound, RulesSayNo
 from geo_data.addresses.ranking import DoorMatch
+from geo_data.apart.limits import Limits, limits_of_settings
+from geo_data.apart.reading import read_apart
 from geo_data.models import Stage
 from geo_data.selectors.districts import get_district
 from geo_data.tables.cells import cell_text
 from geo_data.tables.columns import Column, match_columns
-from geo_data.tables.findings import Findings
-from geo_data.tables.reading import Sheet, UnreadableFile, open_sheet
+from geo_data.tables.findings import HEADER_ROW, Findings
+from geo_data.tables.reading import open_sheet
 from zoning.models import AddressFile
 from zoning.selectors.by_address import (
     AddressAnswer,
@@ -35,8 +37,9 @@ from zoning.selectors.lookup import NoZoneHere, zone_of_unit
 from zoning.services.address_workbook import AnsweredRow, Result, write_workbook
 
 TABLE = AddressFile._meta.db_table
-MOST_BYTES, MOST_ROWS = 10 << 20, 20_000
+MOST_BYTES, MOST_ROWS, MOST_SECONDS = 10 << 20, 20_000, 120
 SUFFIXES = (".csv", ".xlsx")
+Plain = tuple[int, str, str, str]  # the fields of Asked, as the reader hands them back
 COLUMNS = (
     Column("address_id", "地址编号", aliases=("code", "编号")),
     Column(
@@ -193,27 +196,47 @@ def _erase(file: AddressFile, now: datetime) -> None:
 
 
 def _asked(data: bytes, suffix: str) -> list[Asked]:
+    """Read the file in a process of its own. Raises AddressFileUnfit, whatever happens to the reader."""
+    asked: list[Asked] = []
+
+    def keep(rows: Iterator[Plain]) -> int:
+        for row in rows:
+            asked.append(Asked(*row))
+            if len(asked) > MOST_ROWS:
+                raise AddressFileUnfit("more than 20,000 rows", most_rows=MOST_ROWS)
+        return len(asked)
+
+    findings = Findings()
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"asked{suffix}"
         path.write_bytes(data)
-        try:
-            return _rows(open_sheet(path))
-        except UnreadableFile as fault:
-            raise AddressFileUnfit("the file cannot be read") from fault
+        read_apart(lambda found: _rows(path, found), findings, keep, limits=_limits())
+    if "column_missing" in findings.counts():
+        raise AddressFileUnfit("no column 地址 / address, 地址编号 / address_id or 单元编号 / unit_id")
+    if findings.refuses:
+        raise AddressFileUnfit("the file cannot be read", counts=dict(findings.counts()))
+    return asked
 
 
-def _rows(sheet: Sheet) -> list[Asked]:
+def _rows(path: Path, findings: Findings) -> Iterator[Plain]:
+    sheet = open_sheet(path)
     places = match_columns(sheet.headers, COLUMNS, Findings())
     if not places:
-        raise AddressFileUnfit("no column 地址 / address, 地址编号 / address_id or 单元编号 / unit_id")
-    found: list[Asked] = []
+        findings.add("column_missing", HEADER_ROW)
+        return
     for number, cells in sheet.rows:
         texts = {name: cell_text(cells[at]) if at < len(cells) else "" for name, at in places.items()}
-        values: Sequence[str] = [texts.get(column.name, "")[:200] for column in COLUMNS]
-        found.append(Asked(number, *values))
-        if len(found) > MOST_ROWS:
-            raise AddressFileUnfit("more than 20,000 rows", most_rows=MOST_ROWS)
-    return found
+        code, address, unit = (texts.get(column.name, "")[:200] for column in COLUMNS)
+        yield number, code, address, unit
+
+
+def _limits() -> Limits:
+    limits = limits_of_settings()
+    return replace(
+        limits,
+        cpu_seconds=min(limits.cpu_seconds, MOST_SECONDS),
+        wall_seconds=min(limits.wall_seconds, MOST_SECONDS),
+    )
 
 
 def _answered(file: AddressFile, asked: Sequence[Asked], report: Report) -> Iterator[AnsweredRow]:

@@ -35,7 +35,7 @@ from geo_data.selectors.surveys import (
     township_progress,
 )
 from geo_data.selectors.units import list_townships
-from geo_data.services.survey_batches import TakenFiles, export_sheets, take_returns
+from geo_data.services.survey_batches import export_sheets
 from geo_data.services.survey_papers import open_pack
 from geo_data.services.surveys import issue_sheets
 from geo_data.survey_tasks import (
@@ -46,7 +46,6 @@ from geo_data.survey_tasks import (
     request_taking,
     survey_subject,
 )
-from geo_data.tables.survey_reading import is_spreadsheet
 
 ROWS = 20
 STATES = ("overdue", *SheetStatus.values)
@@ -118,38 +117,32 @@ def issue(request: HttpRequest, person: User) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def upload(request: HttpRequest, person: User) -> HttpResponse:
-    """Take filled sheets: one at once, a zip in the background."""
+    """Take a filled sheet, or a zip of them, and have it read in the background."""
     district = district_of(request, person)
     require(person, SURVEYING, district.code)
     form = UploadForm(request.POST or None, request.FILES or None)
-    found: TakenFiles | None = None
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data["file"].read()
         year = _year(request, list_survey_years(district.code))
         try:
-            if not is_spreadsheet(data):
-                job = request_taking(
-                    actor=person, now=timezone.now(), district_code=district.code, year=year, data=data
-                )
-                return redirect("survey-upload-result", job.pk)
-            found = take_returns(
+            job = request_taking(
                 actor=person,
                 now=timezone.now(),
                 district_code=district.code,
-                data=data,
-                today=timezone.localdate(),
+                year=year,
+                data=form.cleaned_data["file"].read(),
             )
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
-    context = {"form": form, "found": found.as_data() if found else None}
-    refused = form.errors or (found and found.refused)
-    return render(request, "officers/surveys/upload.html", context, status=422 if refused else 200)
+        else:
+            return redirect("survey-upload-result", job.pk)
+    status = 422 if form.errors else 200
+    return render(request, "officers/surveys/upload.html", {"form": form}, status=status)
 
 
 @require_safe
 @for_staff
 def upload_result(request: HttpRequest, person: User, job_id: UUID) -> HttpResponse:
-    """Show how far the reading of a zip is, then what became of its files."""
+    """Show how far the reading of an upload is, then what became of its files."""
     job = get_job(job_id)
     require(person, SURVEYING, job.district_code)
     found = job.result if job.status == JobStatus.SUCCEEDED else None

@@ -10,6 +10,7 @@ from frontend.pages.officers.data.systems import system_in_words
 from geo_data.models import Dataset, DatasetStatus, RowsKept
 
 PLACE_CODES = frozenset({"crs_missing"})
+SHIFTED = "shifted_like"
 REPAIRABLE = frozenset({"polygon_invalid", "coverage_fault"})
 
 
@@ -71,6 +72,9 @@ def _another_system(dataset: Dataset, again: str) -> Iterator[Advice]:
         )
         for place, name in enumerate(likely)
     ]
+    if SHIFTED in dataset.finding_counts:
+        words = _("The positions of the current version are wrong; take this file's")
+        steps.append(Step(words, again, (("accept_offset", "on"),), is_second=True))
     if dataset.preview:
         steps.append(
             Step(_("Look at it on the map"), reverse("version-place", args=[dataset.pk]), is_second=True)

@@ -62,12 +62,16 @@ def other_terms(request: HttpRequest, person: User, upload_id: UUID) -> HttpResp
         "crs": found.choices.get("crs", ""),
         "stage": found.choices.get("stage", ""),
         "keep": found.keep,
+        "accept_offset": bool(found.choices.get("accept_offset")),
     }
     form = TermsForm(request.POST or None, entry=kind_of(found.kind), district=district, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.choices()
         try:
-            read_again(person, found, choices_of(found, crs=said.crs, stage=said.stage, keep=said.keep))
+            changed = choices_of(
+                found, crs=said.crs, stage=said.stage, keep=said.keep, accept_offset=said.accept_offset
+            )
+            read_again(person, found, changed)
         except DomainError as refusal:
             form.add_error(None, refusal_in_words(refusal))
         else:
@@ -93,6 +97,8 @@ def _changes(request: HttpRequest) -> dict[str, Any]:
             changed["keep"] = Keep(said["keep"])
         if "repairs" in said:
             changed["repairs"] = tuple(Repair(word) for word in said.getlist("repairs") if word)
+        if "accept_offset" in said:
+            changed["accept_offset"] = said["accept_offset"] == "on"
         if "tolerance_mm" in said:
             changed["tolerance_mm"] = int(said["tolerance_mm"])
     except ValueError:

@@ -48,6 +48,13 @@ class TermsForm(forms.Form):
         required=False,
         choices=[("", _("stands in the file")), *Stage.choices],
     )
+    accept_offset = forms.BooleanField(
+        label=_("The positions of the current version are wrong; take this file's"),
+        help_text=_(
+            "Only when the check said that the file lies beside the places known, and you know the file is right."
+        ),
+        required=False,
+    )
     keep = forms.ChoiceField(
         label=_("When rows have mistakes"), choices=KEEP_CHOICES, widget=forms.RadioSelect, required=False
     )
@@ -61,6 +68,8 @@ class TermsForm(forms.Form):
             self._drop("crs", "epsg")
         if Option.STAGE not in entry.options:
             self._drop("stage")
+        if Option.ACCEPT_OFFSET not in entry.options:
+            self._drop("accept_offset")
         if not entry.takes_good_rows:
             self._drop("keep")
         else:
@@ -94,6 +103,7 @@ class TermsForm(forms.Form):
             crs=declared(cleaned.get("crs", ""), str(cleaned.get("epsg") or "")),
             stage=cleaned.get("stage", ""),
             borders=borders,
+            accept_offset=bool(cleaned.get("accept_offset")),
         )
 
 
@@ -116,7 +126,17 @@ class BringForm(TermsForm):
         help_text=_("The day of the survey or of the extract, not the day on which you received it."),
         widget=DAY,
     )
-    field_order = ("file", "borders", "source_office", "vintage_on", "crs", "epsg", "stage", "keep")
+    field_order = (
+        "file",
+        "borders",
+        "source_office",
+        "vintage_on",
+        "crs",
+        "epsg",
+        "accept_offset",
+        "stage",
+        "keep",
+    )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -222,5 +242,6 @@ def choices_of(upload: Upload, **changed: Any) -> Choices:
         "tolerance_mm": upload.choices.get("tolerance_mm", round(SNAP_METRES * 1000)),
         "headers": upload.headers,
         "borders": upload.borders,
+        "accept_offset": bool(upload.choices.get("accept_offset")),
     }
     return Choices(**{**now, **changed})

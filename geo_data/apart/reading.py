@@ -18,8 +18,8 @@ from multiprocessing.connection import Connection, Pipe
 from typing import TypeVar, cast
 
 from accounts.services.jobs import Report, not_reported
-from geo_data.services.frames import Frame, FrameKind, pack, unpack
-from geo_data.services.limits import Limits, enter_reader, limits_of_settings
+from geo_data.apart.frames import Frame, FrameKind, pack, unpack
+from geo_data.apart.limits import Limits, enter_reader, limits_of_settings
 from geo_data.tables.findings import Findings, News
 from geo_data.tables.reading import UnreadableFile
 
