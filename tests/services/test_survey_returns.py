@@ -1,7 +1,5 @@
 """Sheets come back: nothing of the register is overwritten silently, and the same sheet twice is one return."""
 
-import io
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +13,6 @@ from geo_data.models import (
     Child,
     Dataset,
     DatasetKind,
-    PackPurpose,
-    PaperPack,
     RegisterEntry,
     SheetStatus,
     SurveyAnswer,
@@ -27,9 +23,7 @@ from geo_data.models import (
 )
 from geo_data.selectors.registers import unseal_entry
 from geo_data.selectors.surveys import find_live_return, list_differences
-from geo_data.services.survey_batches import take_pack, take_returns
 from geo_data.services.survey_merging import NothingToMerge, merge_sheets
-from geo_data.services.survey_papers import keep_upload
 from geo_data.services.survey_returns import (
     DecisionDoesNotFit,
     DifferenceIsOver,
@@ -459,38 +453,6 @@ def test_nothing_is_decided_on_a_merged_sheet_and_a_later_return_opens_it(tmp_pa
 
     assert later.conflicts == 1
     assert SurveySheet.objects.get(pk=sheets["A"].pk).status == SheetStatus.RETURNED
-
-
-def test_zip_takes_the_good_sheets_and_tells_of_the_others(tmp_path: Path) -> None:
-    person, sheets = survey_world.issued(tmp_path)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("1.xlsx", filled(person, sheets["A"], GIRL_MET))
-        archive.writestr("2.xlsx", filled(person, sheets["B"], {}, visited=""))
-        archive.writestr("3.xlsx", b"no spreadsheet")
-        archive.writestr("4.xlsx", filled(person, sheets["A"], GIRL_MET))
-
-    found = take_returns(actor=person, now=BACK_AT, district_code=CODE, data=target.getvalue(), today=BACK_ON)
-
-    assert (found.taken, found.repeated, found.conflicts) == (1, 1, 1)
-    assert [(f.place, f.sheet, f.findings[0].code) for f in found.refused] == [
-        (2, sheets["B"].code, "survey_date_missing"),
-        (3, "", "file_unreadable"),
-    ]
-
-
-def test_uploaded_zip_is_kept_sealed_until_it_was_read(tmp_path: Path) -> None:
-    person, sheets = survey_world.issued(tmp_path)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("1.xlsx", filled(person, sheets["A"], GIRL_MET))
-
-    pack = keep_upload(actor=person, now=BACK_AT, district_code=CODE, year=2026, data=target.getvalue())
-    assert pack.purpose == PackPurpose.BROUGHT_BACK
-    found = take_pack(actor=person, now=BACK_AT, pack_id=pack.pk, today=BACK_ON)
-
-    assert found.taken == 1
-    assert PaperPack.objects.count() == 0
 
 
 @pytest.mark.parametrize(
