@@ -162,7 +162,7 @@ def test_a_hostile_workbook_is_refused_and_nothing_is_answered(spoiled: Callable
     file = _kept(spoiled(good))
 
     with pytest.raises(AddressFileUnfit):
-        answer_address_file(file_id=file.pk, now=world.NOW)
+        answer_address_file(actor=None, file_id=file.pk, now=world.NOW)
 
     file.refresh_from_db()
     assert file.answer_sealed is None
@@ -171,14 +171,14 @@ def test_a_hostile_workbook_is_refused_and_nothing_is_answered(spoiled: Callable
 def test_a_workbook_that_is_good_is_answered() -> None:
     file = _kept(write_table("地址", ("住址",), [("文化路1号",)]))
 
-    assert answer_address_file(file_id=file.pk, now=world.NOW).counts["near"] == 1
+    assert answer_address_file(actor=None, file_id=file.pk, now=world.NOW).counts["near"] == 1
 
 
 def test_a_reader_that_is_killed_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(address_files, "open_sheet", lambda path: os.kill(os.getpid(), signal.SIGSEGV))
 
     with pytest.raises(AddressFileUnfit) as refusal:
-        answer_address_file(file_id=_taken().pk, now=world.NOW)
+        answer_address_file(actor=None, file_id=_taken().pk, now=world.NOW)
 
     assert refusal.value.details["counts"] == {"file_crashed_the_reader": 1}
 

@@ -1,4 +1,4 @@
-"""Uploads of sheets that mean harm: read apart, told in findings, and the sheets beside them are taken."""
+"""Uploads of many sheets, harmful ones among them: read apart, told in findings, and the others are taken."""
 
 import io
 import os
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from geo_data.models import SurveyReturn
+from geo_data.models import PackPurpose, PaperPack, SurveyReturn
 from geo_data.services import survey_files
-from geo_data.services.survey_batches import UploadUnreadable, take_returns
+from geo_data.services.survey_batches import UploadUnreadable, take_pack, take_returns
+from geo_data.services.survey_papers import keep_upload
 from geo_data.tables.findings import Findings
 from geo_data.tables.survey_reading import read_sheet
 from geo_data.tables.survey_records import ReturnedSheet
@@ -74,3 +75,35 @@ def test_upload_of_another_kind_stores_nothing(tmp_path: Path, data: bytes) -> N
         take_returns(actor=person, now=BACK_AT, district_code=CODE, data=data, today=BACK_ON)
 
     assert not SurveyReturn.objects.exists()
+
+
+def test_zip_takes_the_good_sheets_and_tells_of_the_others(tmp_path: Path) -> None:
+    person, sheets = survey_world.issued(tmp_path)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("1.xlsx", filled(person, sheets["A"], GIRL_MET))
+        archive.writestr("2.xlsx", filled(person, sheets["B"], {}, visited=""))
+        archive.writestr("3.xlsx", b"no spreadsheet")
+        archive.writestr("4.xlsx", filled(person, sheets["A"], GIRL_MET))
+
+    found = take_returns(actor=person, now=BACK_AT, district_code=CODE, data=target.getvalue(), today=BACK_ON)
+
+    assert (found.taken, found.repeated, found.conflicts) == (1, 1, 1)
+    assert [(f.place, f.sheet, f.findings[0].code) for f in found.refused] == [
+        (2, sheets["B"].code, "survey_date_missing"),
+        (3, "", "file_unreadable"),
+    ]
+
+
+def test_uploaded_zip_is_kept_sealed_until_it_was_read(tmp_path: Path) -> None:
+    person, sheets = survey_world.issued(tmp_path)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("1.xlsx", filled(person, sheets["A"], GIRL_MET))
+
+    pack = keep_upload(actor=person, now=BACK_AT, district_code=CODE, year=2026, data=target.getvalue())
+    assert pack.purpose == PackPurpose.BROUGHT_BACK
+    found = take_pack(actor=person, now=BACK_AT, pack_id=pack.pk, today=BACK_ON)
+
+    assert found.taken == 1
+    assert PaperPack.objects.count() == 0
