@@ -102,7 +102,9 @@ def span_in_words(span: Span) -> str:
 
 
 @register.filter
-def finding_in_words(finding: Mapping[str, str | int]) -> str:
-    """Say what the checks of a survey sheet found, from the plain data kept with it."""
+def finding_in_words(finding: Finding | Mapping[str, str | int]) -> str:
+    """Say what a check found, fresh from the file or from the plain data kept with a survey sheet."""
+    if isinstance(finding, Finding):
+        return finding.sentence(language())
     found = Finding(str(finding["code"]), int(finding["row"]), str(finding["column"]), str(finding["value"]))
     return found.sentence(language())

@@ -99,6 +99,8 @@ def _read_map_layer(path: Path) -> Layer:
             source, encoding=encoding, force_2d=True
         )
         geometries = None if shapes is None else _decoded(shapes)
+    except UnreadableFile:  # a ValueError too, but it has said already what is wrong
+        raise
     except (*PYOGRIO_FAULTS, shapely.GEOSException, UnicodeDecodeError, ValueError) as fault:
         raise UnreadableFile(_without_folder(str(fault), path)) from fault
     headers, cells = _own_columns(tuple(meta["fields"]), [_plain_cells(field) for field in fields], source)

@@ -1,5 +1,6 @@
 """Shapes of a file in the working system: which system holds, and whether it can be right."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,12 +66,19 @@ def layer_shift(
     declared: System | None,
     ground: Ground,
 ) -> Shift | None:
-    """Return how a layer is shifted against the known places; points in the working system, one a row."""
+    """Return how a layer is shifted against the known places; points in the working system, one a row.
+
+    A point that is none, such as the middle of a ring that crosses itself, says nothing about the layer.
+    """
     if not ground.known:
         return None
     system = declared or layer.system
     here = to_degrees(points, ground)
-    places = [Place(code, name, p.x, p.y) for code, name, p in zip(codes, names, here, strict=True)]
+    places = [
+        Place(code, name, p.x, p.y)
+        for code, name, p in zip(codes, names, here, strict=True)
+        if math.isfinite(p.x) and math.isfinite(p.y)
+    ]
     return find_shift(places, ground.known, system.name if system else "")
 
 

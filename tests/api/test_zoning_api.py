@@ -249,7 +249,16 @@ def test_anybody_learns_the_zone_of_a_unit_and_of_a_point_in_words() -> None:
     assert by_point.json() == by_unit.json()
     shown = by_unit.json()
     assert (shown["unit_code"], shown["zone_code"], shown["near_edge"]) == ("u1", "A", False)
-    assert shown["schools"] == [{"code": "A", "name": "A小学", "address": "", "metres": 923}]
+    assert shown["schools"] == [
+        {
+            "code": "A",
+            "name": "A小学",
+            "address": "",
+            "metres": 923,
+            "walk_metres": None,
+            "walk_minutes": None,
+        }
+    ]
     assert shown["period"] == {"from_on": "2026-09-01", "until_on": "2027-09-01"}
     assert (shown["zone_area"], shown["map_review_number"]) == (None, "")
 

@@ -87,6 +87,7 @@ def test_with_a_census_the_children_of_the_entry_year_count_on_both_sides_of_the
     assert plan.report["loads"] == {"A": 2, "B": 2}
     assert plan.report["basis"] == {
         "demand": "census",
+        "distances": "straight",
         "seats": "planned_intake",
         "children": 4,
         "children_without_unit": 1,
