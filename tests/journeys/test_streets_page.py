@@ -25,7 +25,9 @@ RED = "179,38,30"  # the way to school
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as found:
+    with pytest.MonkeyPatch.context() as patch, chromium() as found:
+        # Playwright runs a loop of its own in this thread, beside which Django would refuse to ask the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield found
 
 

@@ -110,19 +110,18 @@ def _outcome(
 def _by_address(
     publication: ZonePublication, district: District, stage: Stage, on: date, asked: str
 ) -> Outcome:
+    """The register answers or asks back; only where it knows nothing do the names of units speak."""
     try:
         return Outcome(zone_of_address(district.code, stage, asked, on))
     except AddressNotSettled as refusal:
-        unsettled: AddressNotSettled | None = refusal
+        return Outcome(unsettled=refusal)
     except AddressNotInRegister:
-        unsettled = None
+        pass
     units = list(search_units(publication.plan.units_dataset, asked)[:MOST_FOUND])
     named = [row for row in units if row.name == asked]
-    if len(named) == 1 or (len(units) == 1 and not unsettled):
+    if len(named) == 1 or len(units) == 1:
         row = (named or units)[0]
         return Outcome(AddressAnswer(zone_of_unit(district.code, stage, row.code, on), None))
-    if unsettled:
-        return Outcome(unsettled=unsettled)
     return Outcome(units=tuple(units), is_missing=not units)
 
 
