@@ -33,7 +33,7 @@ RUN for translation in frontend/locale/*/LC_MESSAGES/django.po; do msgfmt -o "${
 FROM ${BASE}
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends python3 \
+ && apt-get install -y --no-install-recommends python3 fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin jiujin \
  && mkdir -p /data/files && chown -R jiujin /data
