@@ -20,10 +20,24 @@ def linear_bound(
     cost: IntArray, allowed: npt.NDArray[np.bool_], children: IntArray, seats: IntArray, prices: IntArray
 ) -> int:
     """Return the bound for a per-child cost [n_units, n_schools], exact; units without a way count nothing."""
+    return _priced(cost * children[:, None], allowed, children, seats, prices)[1]
+
+
+def price_bound(
+    problem: Problem, spent: IntArray, allowed: npt.NDArray[np.bool_], prices: IntArray
+) -> tuple[IntArray, int]:
+    """Return what each unit costs at least with its seats, [n_units], and the bound that follows."""
+    return _priced(spent, allowed, problem.children, problem.seats, prices)
+
+
+def _priced(
+    spent: IntArray, allowed: npt.NDArray[np.bool_], children: IntArray, seats: IntArray, prices: IntArray
+) -> tuple[IntArray, int]:
     reachable = allowed.any(axis=1)
     dearest = np.iinfo(np.int64).max // 4
-    least = np.where(allowed, cost + prices[None, :], dearest).min(axis=1)
-    return int((least * children)[reachable].sum() - (prices * seats).sum())
+    least = np.where(allowed, spent + prices[None, :] * children[:, None], dearest).min(axis=1)
+    least = np.where(reachable, least, 0)
+    return least, int(least.sum() - (prices * seats).sum())
 
 
 def balance_bound(problem: Problem, weights: Weights) -> int:

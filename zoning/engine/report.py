@@ -11,8 +11,11 @@ from common.canonical import digest
 from zoning.engine.bound import bound_km
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.problem import NOWHERE, Problem
+from zoning.engine.proof import proven_mm
 from zoning.engine.solve import Solution
+from zoning.engine.strengthen import Proof
 
+MM_PER_KM = 1_000_000
 PACKAGES = ("highspy", "numba", "numpy", "ortools", "scipy")
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -33,10 +36,13 @@ def plan_rows(problem: Problem, solution: Solution) -> dict[str, str]:
 def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str, Json]:
     """Return the report as JSON values.
 
-    `lower_bound` and `prices_mm` speak of child-kilometres; `verify_bound.py` recomputes the one from the
-    other, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
+    `lower_bound` speaks of child-kilometres; `verify_bound.py` recomputes it from `prices_mm` and `proof`, whichever
+    proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
     """
     cost, least = cost_km(problem, solution), bound_km(problem, allowed_pairs(problem), solution.prices)
+    proof = None if solution.proof is None else _proof(problem, solution.proof)
+    if solution.proof is not None:
+        least = max(least, proven_mm(problem, solution.proof) / MM_PER_KM)
     prices = dict(zip(problem.school_ids, solution.prices.tolist(), strict=True))
     return {
         "lawful": solution.lawful,
@@ -48,11 +54,24 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         "seats": _by_school(problem, problem.seats.tolist()),
         "prices_mm": dict(prices),
         "prices_sha256": digest(prices),
+        "proof": proof,
+        "proof_sha256": digest(proof),
         "rules": _rules(problem),
         "seed": solution.seed,
         "effort": solution.effort_used,
         "seconds": round(seconds, 3),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+    }
+
+
+def _proof(problem: Problem, proof: Proof) -> dict[str, Json]:
+    """Return a proof by id, in child-millimetres: units' values, and gates as [unit, school, units, worth]."""
+    units, schools = problem.unit_ids, problem.school_ids
+    return {
+        "values": dict(zip(units, proof.values.tolist(), strict=True)),
+        "gates": [
+            [units[g.unit], schools[g.zone], [units[u] for u in g.through], g.worth] for g in proof.gates
+        ],
     }
 
 
@@ -70,5 +89,6 @@ def _rules(problem: Problem) -> dict[str, Json]:
     return {
         "locked": dict(locked),
         "forbidden": [[problem.unit_ids[u], problem.school_ids[s]] for u, s in problem.forbidden.tolist()],
+        "enclaves": [[problem.unit_ids[u], problem.school_ids[s]] for u, s in problem.enclaves.tolist()],
         "distance_cap_m": problem.distance_cap_m,
     }

@@ -208,6 +208,11 @@ def proposals(field: Field, number: int) -> int:
     return int(first * min(1.25**number, 20))
 
 
+def proposed(field: Field, rounds: int | None) -> int:
+    """Return how many moves that many whole rounds propose on each lane; none where a round was cut short."""
+    return sum(proposals(field, number) for number in range(rounds or 0))
+
+
 def improve(
     field: Field,
     zone: IntArray,

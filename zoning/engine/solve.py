@@ -3,11 +3,12 @@
 1. Relax: children may be split, zones need not connect. Gives the lower bound and the price of a seat.
 2. Start: cheapest school at those prices, made connected.
 3. Improve: rounds of annealing on independent lanes, the best lawful plan kept at every moment.
-4. Judge: loads, gap, and what is violated where no lawful plan was found.
+4. Prove: a stronger bound for a lawful plan, from whole units and connection.
+5. Judge: loads, gap, and what is violated where no lawful plan was found.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,16 @@ from zoning.engine.field import Field
 from zoning.engine.judge import Trouble, troubles
 from zoning.engine.objective import NEAREST, Weights, child_cost, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
-from zoning.engine.search import Budget, improve, make_field
+from zoning.engine.proof import prove, renamed
+from zoning.engine.search import Budget, improve, make_field, proposed
 from zoning.engine.start import connected_plan
+from zoning.engine.strengthen import Proof
 from zoning.engine.transport import relax
 
 Progress = Callable[[str, int, int], None]
+
+# What the stronger bound leaves to the search where time is the limit.
+SEARCH_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Options:
     weights -- what a plan costs, see objective.PRESETS
     start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices
     heat    -- how freely the search leaves its start: 1 forgets it, 0.02 stays near it
+    prove   -- work out the stronger bound too; without it the bound is the one that seat prices prove
     """
 
     effort: int | None = None
@@ -43,6 +50,7 @@ class Options:
     weights: Weights = NEAREST
     start: IntArray | None = None
     heat: float = 1.0
+    prove: bool = True
 
     def __post_init__(self) -> None:
         if (self.effort is None) == (self.seconds is None):
@@ -61,6 +69,7 @@ class Solution:
     cost        -- child-millimetres and other terms by `weights`, exact
     lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound
     loads       -- [n_schools] children; prices -- [n_schools] millimetres one child would save by one more seat
+    proof       -- what proves the lower bound where it is stronger than the prices', in cost units
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
     effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
     """
@@ -71,6 +80,7 @@ class Solution:
     gap: float
     loads: IntArray
     prices: IntArray
+    proof: Proof | None
     lawful: bool
     violations: tuple[Trouble, ...]
     effort_used: int | None
@@ -105,9 +115,23 @@ def solve(
     tell("starting", 0, 1)
     wanted = None if options.start is None else renumbered(options.start[units], inverse(schools))
     zone, rounds = improve(
-        field, _start(own, field, allowed, wanted), seed, budget, tell, least, options.heat
+        field,
+        _start(own, field, allowed, wanted),
+        seed,
+        _searching(budget, options),
+        tell,
+        least,
+        options.heat,
     )
     spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, relaxed)
+    proof, gained = None, 0
+    if options.prove and not wrong:
+        tell("proving", 0, 1)
+        spend = cost * own.children[:, None]
+        proof, gained = prove(
+            own, spend, allowed, relaxed.prices, zone, proposed(field, rounds), budget.is_over
+        )
+    least += gained
     return Solution(
         zone=schools[zone][inverse(units)],
         cost=spent,
@@ -115,11 +139,19 @@ def solve(
         gap=(spent - least) / max(least, 1),
         loads=zone_loads(own, zone)[inverse(schools)],
         prices=relaxed.prices[inverse(schools)],
+        proof=proof and renamed(proof, units, schools),
         lawful=not wrong,
         violations=wrong,
         effort_used=rounds,
         seed=seed,
     )
+
+
+def _searching(budget: Budget, options: Options) -> Budget:
+    """Return what the search may spend, so that time is left to prove."""
+    if budget.seconds is None or not options.prove:
+        return budget
+    return replace(budget, seconds=budget.seconds * SEARCH_SHARE)
 
 
 def _start(
