@@ -71,18 +71,7 @@ def fill_zone(
         for k in pairs:
             taken[k] = True
         return gain[pairs].sum(), 0
-    worth = gain[pairs] / np.maximum(size[pairs], 1)
-    order = np.argsort(-worth, kind="mergesort")
-    room, greedy, margin, relaxed = seats, 0, -1.0, 0.0
-    for a in order:
-        k = pairs[a]
-        if size[k] <= room:
-            room -= size[k]
-            greedy += gain[k]
-        elif margin < 0:
-            margin = worth[a]
-            relaxed = greedy + room * margin
-    slack = relaxed - greedy + 1 + 1e-9 * relaxed
+    order, margin, slack = _margin(pairs, gain, size, seats)
     core = np.zeros(len(pairs), dtype=np.int64)
     count, room, sure = 0, seats, 0
     for a in order:
@@ -98,6 +87,27 @@ def fill_zone(
     if count * (room + 1) > most:
         return TOO_MUCH, 0
     return sure + _table(core[:count], gain, size, room, taken), count * (room + 1)
+
+
+@njit
+def _margin(pairs: IntArray, gain: IntArray, size: IntArray, seats: int) -> tuple[IntArray, float, float]:
+    """Return the pairs' places by gain a child, the gain a child at which the seats run out, and a slack.
+
+    A pair whose gain is more than the slack above or below what its children are worth at the margin is surely in
+    or out. The slack is a little too large, so that rounding decides nothing.
+    """
+    worth = gain[pairs] / np.maximum(size[pairs], 1)
+    order = np.argsort(-worth, kind="mergesort")
+    room, greedy, margin, relaxed = seats, 0, -1.0, 0.0
+    for a in order:
+        k = pairs[a]
+        if size[k] <= room:
+            room -= size[k]
+            greedy += gain[k]
+        elif margin < 0:
+            margin = worth[a]
+            relaxed = greedy + room * margin
+    return order, margin, relaxed - greedy + 1 + 1e-9 * relaxed
 
 
 @njit

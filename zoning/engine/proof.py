@@ -58,7 +58,7 @@ def renamed(proof: Proof, units: IntArray, zones: IntArray) -> Proof:
 
 
 def proven_mm(problem: Problem, proof: Proof) -> int:
-    """Return the child-millimetres that the proof proves, ways cut to whole millimetres; `verify_bound` does the same."""
+    """Return the child-millimetres that the proof proves, ways cut to whole millimetres as in `verify_bound`."""
     allowed = allowed_pairs(problem)
     ways = np.where(allowed, problem.distance_m(), 0) * MM_PER_METRE
     spent = np.floor(ways).astype(np.int64) * problem.children[:, None]

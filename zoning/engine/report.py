@@ -4,10 +4,11 @@ import math
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
+from typing import cast
 
 import numpy as np
 
-from common.canonical import digest
+from common.canonical import CanonicalValue, digest
 from zoning.engine.bound import bound_km
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.problem import NOWHERE, Problem
@@ -40,7 +41,6 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
     """
     cost, least = cost_km(problem, solution), bound_km(problem, allowed_pairs(problem), solution.prices)
-    proof = None if solution.proof is None else _proof(problem, solution.proof)
     if solution.proof is not None:
         least = max(least, proven_mm(problem, solution.proof) / MM_PER_KM)
     prices = dict(zip(problem.school_ids, solution.prices.tolist(), strict=True))
@@ -54,8 +54,7 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         "seats": _by_school(problem, problem.seats.tolist()),
         "prices_mm": dict(prices),
         "prices_sha256": digest(prices),
-        "proof": proof,
-        "proof_sha256": digest(proof),
+        **_proof(problem, solution.proof),
         "rules": _rules(problem),
         "seed": solution.seed,
         "effort": solution.effort_used,
@@ -64,15 +63,18 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     }
 
 
-def _proof(problem: Problem, proof: Proof) -> dict[str, Json]:
+def _proof(problem: Problem, proof: Proof | None) -> dict[str, Json]:
     """Return a proof by id, in child-millimetres: units' values, and gates as [unit, school, units, worth]."""
+    if proof is None:
+        return {}
     units, schools = problem.unit_ids, problem.school_ids
-    return {
+    told: CanonicalValue = {
         "values": dict(zip(units, proof.values.tolist(), strict=True)),
         "gates": [
             [units[g.unit], schools[g.zone], [units[u] for u in g.through], g.worth] for g in proof.gates
         ],
     }
+    return {"proof": cast(Json, told), "proof_sha256": digest(told)}
 
 
 def _by_school(problem: Problem, values: list[int]) -> dict[str, Json]:

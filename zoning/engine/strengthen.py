@@ -122,7 +122,7 @@ def make_shop(
         settled=int(spent[np.flatnonzero(is_fixed), fixed[is_fixed]].sum()),
         graph=(*graph, _other_way(*graph)),
         is_root=is_root,
-        is_open=offered.any(axis=0),
+        is_open=offered.sum(axis=0) > 0,
     )
 
 
@@ -202,7 +202,8 @@ class _Gates:
 
     def excess(self, share: FloatArray) -> FloatArray:
         """Return by how much each gate's unit is had without its gate, in shares of a zone."""
-        return np.bincount(self.number, weights=self.sign * share[self.pair], minlength=len(self))
+        uneven = np.bincount(self.number, weights=self.sign * share[self.pair], minlength=len(self))
+        return uneven.astype(np.float64)
 
 
 def _choose(shop: Shop, gates: _Gates, values: IntArray, worths: IntArray, most: int) -> _Choice | None:
