@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from admissions.matching.ranks import dense_ranks
 from admissions.matching.records import PRIVATE_TRACK, LoserRule, RoundPlan
 
 Key = tuple[int, ...]
@@ -122,3 +123,18 @@ def on_the_list(entry: Mapping[str, Any]) -> LateEntry:
         LateChoice(line, choice, (rank, 1), (loser, 1)) for line, choice, rank, loser in entry["choices"]
     )
     return LateEntry(entry["receipt"], tuple(choices), entry["group"])
+
+
+def late_places(key: Key, listed: Sequence[Key], *, losers_last: bool) -> tuple[Place, Place]:
+    """Return (place, place after a lost private draw) of a key on the scale of a line's published ranks.
+
+    key, listed -- (tier, sort keys...), of the late child and of the children on the list
+    losers_last -- whether the line's stage puts losers last in their tier: both places are then on one scale
+    Source: docs/rules/after-results.md.
+    """
+    if not losers_last:
+        place = late_place(key, dict(zip(listed, dense_ranks(listed), strict=True)))
+        return place, place
+    scale = [(item[0], lost, *item[1:]) for lost in (0, 1) for item in listed]
+    ranks = dict(zip(scale, dense_ranks(scale), strict=True))
+    return late_place((key[0], 0, *key[1:]), ranks), late_place((key[0], 1, *key[1:]), ranks)

@@ -44,9 +44,7 @@ def list_placed_receipts(
     lines = (
         admission_round.lines.filter(school__code=school_code).select_related("school").order_by("line_id")
     )
-    offers = Offer.objects.filter(
-        line__in=lines, status__in=LIVE_OFFERS, round=admission_round
-    )
+    offers = Offer.objects.filter(line__in=lines, status__in=LIVE_OFFERS, round=admission_round)
     placed = list(
         offers.order_by("application__receipt__receipt").values_list(
             "line_id", "application__receipt__receipt"
