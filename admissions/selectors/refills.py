@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from admissions.models import (
     LIVE_OFFERS,
+    LIVE_STATUSES,
     AdmissionRound,
+    Application,
+    ApplicationStatus,
     LineCutoff,
     Offer,
     OfferStatus,
@@ -14,10 +18,11 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.rules.after_results import is_refilled, may_enter_refill
+from admissions.rules.calendar import Phase
 from admissions.rules.policy_records import LineKind
 from admissions.rules.stages import RESERVED_KINDS
 from admissions.selectors.results import find_draw
-from admissions.selectors.rounds import policy_of
+from admissions.selectors.rounds import phase_of, policy_of
 
 
 class Barred(StrEnum):
@@ -77,6 +82,18 @@ def barred_from_refill(admission_round: AdmissionRound, child_indexes: Sequence[
         for index in held | gave_up
         if not may_enter_refill(policy, has_place=index in held, gave_up=index in gave_up)
     }
+
+
+def find_refill_for(application: Application, now: datetime) -> AdmissionRound | None:
+    """Return the refill round in which the child of the application may apply at the moment, or None."""
+    if application.round.status != RoundStatus.PUBLISHED or application.status == ApplicationStatus.WITHDRAWN:
+        return None
+    refill = find_refill(application.round)
+    if refill is None or refill.status != RoundStatus.OPEN or phase_of(refill, now) is not Phase.OPEN:
+        return None
+    barred = barred_from_refill(refill, [application.child_index])
+    filed = refill.applications.filter(child_index=application.child_index, status__in=LIVE_STATUSES)
+    return None if barred or filed.exists() else refill
 
 
 def _left_of(source: AdmissionRound) -> list[SeatsLeft]:
