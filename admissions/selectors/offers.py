@@ -58,6 +58,11 @@ class OfferView:
         """Say whether the place is the child's."""
         return self.offer.status in LIVE_OFFERS
 
+    @property
+    def address(self) -> str:
+        """Return where the school is, as long as the place is the child's."""
+        return self.offer.line.school.address if self.is_live else ""
+
 
 @dataclass(frozen=True, slots=True)
 class LineAfterResults:

@@ -106,6 +106,7 @@ officers: list[URLPattern] = [
     path("office/addresses/files/<uuid:file_id>/", addresses.download_file, name="download-file"),
     path("office/addresses/<uuid:request_id>/", addresses.address_request, name="address-request-page"),
     path("office/audit/", audit.audit, name="audit"),
+    path("office/audit/bundles/<uuid:round_id>/", audit.bundle, name="audit-bundle"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
     *data,
