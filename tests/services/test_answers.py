@@ -153,10 +153,13 @@ def test_nobody_waits_where_the_policy_moves_only_children_without_a_place() -> 
 def test_silence_loses_nothing_unless_the_policy_says_so() -> None:
     found, offer = one_placed()
     until = confirm_until(found)
-    run = {"actor": found.world.officer, "round_id": found.round.pk}
-    assert settle_unanswered(now=until - timedelta(days=1) - INSTANT, **run) == (0, 0)
-    assert settle_unanswered(now=until - timedelta(days=1), **run) == (1, 0)
-    assert settle_unanswered(now=until, **run) == (0, 0)
+
+    def settle(now: datetime) -> tuple[int, int]:
+        return settle_unanswered(actor=found.world.officer, now=now, round_id=found.round.pk)
+
+    assert settle(until - timedelta(days=1) - INSTANT) == (0, 0)
+    assert settle(until - timedelta(days=1)) == (1, 0)
+    assert settle(until) == (0, 0)
     offer.refresh_from_db()
     assert (offer.status, offer.reminded_at) == (OfferStatus.HELD, until - timedelta(days=1))
     assert AuditEvent.objects.filter(action="offers.settled").count() == 1
@@ -165,10 +168,13 @@ def test_silence_loses_nothing_unless_the_policy_says_so() -> None:
 def test_silence_loses_the_place_at_the_end_where_the_policy_says_so_and_an_officer_restores_it() -> None:
     found, offer = one_placed(after_results={"public_silence": "lapses"})
     until = confirm_until(found)
-    run = {"actor": found.world.officer, "round_id": found.round.pk}
-    assert settle_unanswered(now=until - INSTANT, **run) == (1, 0)
-    assert settle_unanswered(now=until, **run) == (0, 1)
-    assert settle_unanswered(now=until, **run) == (0, 0)
+
+    def settle(now: datetime) -> tuple[int, int]:
+        return settle_unanswered(actor=found.world.officer, now=now, round_id=found.round.pk)
+
+    assert settle(until - INSTANT) == (1, 0)
+    assert settle(until) == (0, 1)
+    assert settle(until) == (0, 0)
     offer.refresh_from_db()
     assert offer.status == OfferStatus.LAPSED
     with pytest.raises(AnswersNotOpen):

@@ -53,7 +53,7 @@ def answer(request: HttpRequest, guardian: User, application_id: UUID, name: str
     view = find_offer_view(application, timezone.now())
     if view is None:
         raise NoOffer("no place was offered to this child")
-    chosen = _answers(view).get(name)
+    chosen = {**_answers(view), **_answers_about_waiting(view)}.get(name)
     if chosen is None:
         raise NoSuchAnswer("there is no such answer")
     refusal = ""
@@ -106,6 +106,12 @@ def _answers(view: OfferView) -> dict[str, Answer]:
             done=_("The place is your child's again. Please confirm it."),
             act=lambda actor, now, pk: restore_offer(actor=actor, now=now, application_id=pk),
         ),
+    }
+
+
+def _answers_about_waiting(view: OfferView) -> dict[str, Answer]:
+    school = {"school": view.school}
+    return {
         "wait": Answer(
             title=_("Wait for a school higher on your list?"),
             meaning=(
