@@ -95,7 +95,7 @@ def test_an_officer_answers_for_a_family_with_a_reason_also_afterwards() -> None
 
 
 def test_strangers_change_nothing() -> None:
-    found, offer = one_placed()
+    _, offer = one_placed()
     with pytest.raises(NoSuchApplication):
         confirm_offer(actor=guardian("+8613800000999"), now=SOON, application_id=offer.application_id)
     with pytest.raises(NotPermitted):

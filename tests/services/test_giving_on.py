@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -279,23 +280,19 @@ def test_two_callers_at_once_give_each_place_on_once() -> None:
     found = published_round(seats={"A": (0, 2), "B": (3, 0)}, accepts_coordination=False)
     for gone in found.placed_at("A"):
         decline_offer(actor=found.family(gone), now=SOON, application_id=gone.pk)
-    start, problems = Barrier(2), list[BaseException]()
+    start = Barrier(2)
 
-    def call() -> None:
+    def call() -> int:
+        start.wait()
         try:
-            start.wait()
-            give_places_on(actor=found.world.officer, now=LATER, round_id=found.round.pk)
-        except BaseException as problem:
-            problems.append(problem)
+            run = give_places_on(actor=found.world.officer, now=LATER, round_id=found.round.pk)
+            return run.number if run else 0
         finally:
             connection.close()
 
-    callers = [Thread(target=call) for _ in range(2)]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    assert problems == []
+    with ThreadPoolExecutor(2) as callers:
+        calls = [callers.submit(call) for _ in range(2)]
+    assert [call.result() for call in calls] == [1, 1]
     assert (WaitlistRun.objects.count(), WaitlistMove.objects.count()) == (1, 2)
     assert PlanLine.objects.get(line_id="A.zone").offers_live == 2
     assert faults(found) == []
