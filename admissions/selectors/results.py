@@ -153,10 +153,11 @@ def _left_off(draw: DrawRecord, receipt: str) -> ReceiptResult:
     if child is None:
         raise NoResults("no such receipt is on the published list", receipt=receipt)
     move = _last_move(draw, child.application_id)
+    reason = "left_off_placed" if move else "left_off_waits"
     return ReceiptResult(
         receipt=receipt,
         school=move.to_line.school.name if move else "",
-        sentence=reason_sentence("left_off_placed" if move else "left_off_waits", None),
+        sentence=reason_sentence(reason, None),
         choices=(),
     )
 
