@@ -1,9 +1,10 @@
 """Background tasks of a round. A killed task is run again and has its effect once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -11,13 +12,30 @@ from accounts.models import JobRun, User
 from accounts.permissions import Action, require
 from accounts.services.jobs import request_job, running
 from admissions.models import AdmissionRound, EntryList
+from admissions.selectors.rounds import get_round
+from admissions.services.asking import ask_silent_registers
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
 from admissions.services.results import publish_results
 
+ASK = "round.ask"
+ASK_AFTER = timedelta(minutes=10)
 CLOSE = "round.close"
 DRAW = "round.draw"
 PUBLISH = "round.publish"
+
+
+@task
+def ask_again_task(job_id: str, round_id: str) -> None:
+    """Ask the registers that were silent; what is silent still is asked again later."""
+    admission_round = get_round(round_id)
+    with running(job_id) as job, transaction.atomic():
+        silent = ask_silent_registers(
+            actor=job.job.requested_by, now=timezone.now(), admission_round=admission_round
+        )
+        job.succeed(now=timezone.now(), result={"silent": silent})
+    if silent:
+        request_asking(now=timezone.now(), admission_round=admission_round)
 
 
 @task
@@ -59,6 +77,19 @@ def publish_results_task(job_id: str, round_id: str) -> None:
             report=job.report,
             job=job,
         )
+
+
+def request_asking(*, now: datetime, admission_round: AdmissionRound) -> JobRun:
+    """Queue the asking of silent registers, some minutes from now; one at a time for a round."""
+    return request_job(
+        actor=None,
+        now=now,
+        kind=ASK,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=ask_again_task.using(run_after=now + ASK_AFTER),
+        arguments={"round_id": str(admission_round.pk)},
+    )
 
 
 def request_closing(

@@ -16,9 +16,17 @@ from admissions.models.draws import (
     Placement,
     PublicValue,
 )
+from admissions.models.dwellings import DwellingUse
 from admissions.models.offers import (
     Offer,
     OfferStatus,
+)
+from admissions.models.policies import (
+    PUBLIC_STATUSES,
+    PolicyApproval,
+    PolicyStatus,
+    PolicyStep,
+    PolicyVersion,
 )
 from admissions.models.rounds import (
     AdmissionRound,
@@ -28,6 +36,7 @@ from admissions.models.rounds import (
 
 __all__ = [
     "LIVE_STATUSES",
+    "PUBLIC_STATUSES",
     "AdmissionRound",
     "Application",
     "ApplicationChoice",
@@ -35,6 +44,7 @@ __all__ = [
     "ChildReceipt",
     "ChoiceOutcome",
     "DrawRecord",
+    "DwellingUse",
     "Entry",
     "EntryList",
     "LineCutoff",
@@ -42,6 +52,10 @@ __all__ = [
     "OfferStatus",
     "Placement",
     "PlanLine",
+    "PolicyApproval",
+    "PolicyStatus",
+    "PolicyStep",
+    "PolicyVersion",
     "PublicValue",
     "RoundStatus",
 ]
