@@ -1,7 +1,7 @@
 """Background tasks of a round. A killed task is run again and has its effect once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -14,16 +14,32 @@ from accounts.services.jobs import request_job, running
 from admissions.models import AdmissionRound, EntryList
 from admissions.selectors.rounds import get_round, policy_of
 from admissions.services.answers import REMINDED_BEFORE, settle_unanswered
+from admissions.services.asking import ask_silent_registers
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
 from admissions.services.giving_on import give_places_on
 from admissions.services.results import publish_results
 
+ASK = "round.ask"
+ASK_AFTER = timedelta(minutes=10)
 CLOSE = "round.close"
 DRAW = "round.draw"
 PUBLISH = "round.publish"
 GIVE_ON = "round.give_on"
 SETTLE = "round.settle"
+
+
+@task
+def ask_again_task(job_id: str, round_id: str) -> None:
+    """Ask the registers that were silent; what is silent still is asked again later."""
+    admission_round = get_round(round_id)
+    with running(job_id) as job, transaction.atomic():
+        silent = ask_silent_registers(
+            actor=job.job.requested_by, now=timezone.now(), admission_round=admission_round
+        )
+        job.succeed(now=timezone.now(), result={"silent": silent})
+    if silent:
+        request_asking(now=timezone.now(), admission_round=admission_round)
 
 
 @task
@@ -87,6 +103,19 @@ def settle_unanswered_task(job_id: str, round_id: str) -> None:
     """Remind families, and let lapse what the policy lets lapse."""
     with running(job_id) as job:
         settle_unanswered(actor=job.job.requested_by, now=timezone.now(), round_id=UUID(round_id), job=job)
+
+
+def request_asking(*, now: datetime, admission_round: AdmissionRound) -> JobRun:
+    """Queue the asking of silent registers, some minutes from now; one at a time for a round."""
+    return request_job(
+        actor=None,
+        now=now,
+        kind=ASK,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=ask_again_task.using(run_after=now + ASK_AFTER),
+        arguments={"round_id": str(admission_round.pk)},
+    )
 
 
 def request_closing(

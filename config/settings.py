@@ -220,8 +220,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DatasetStatusEnum": "geo_data.models.DatasetStatus",
         "DatasetKindEnum": "geo_data.models.DatasetKind",
+        "PolicyStatusEnum": "admissions.models.PolicyStatus",
     },
 }
+
+# The registers asked about a child, in this order: a JSON file of {adapter, seconds, options}; docs/look-ups.md.
+LOOK_UPS = environment.look_ups(environment.text("JIUJIN_LOOK_UPS", ""))
 
 # Files of addresses that officers asked about are deleted after so many days, downloaded or not.
 ADDRESS_FILES_KEPT_DAYS = int(environment.text("JIUJIN_ADDRESS_FILES_KEPT_DAYS", "7"))

@@ -23,10 +23,18 @@ from admissions.models.draws import (
     Placement,
     PublicValue,
 )
+from admissions.models.dwellings import DwellingUse
 from admissions.models.offers import (
     LIVE_OFFERS,
     Offer,
     OfferStatus,
+)
+from admissions.models.policies import (
+    PUBLIC_STATUSES,
+    PolicyApproval,
+    PolicyStatus,
+    PolicyStep,
+    PolicyVersion,
 )
 from admissions.models.rounds import (
     AdmissionRound,
@@ -37,6 +45,7 @@ from admissions.models.rounds import (
 __all__ = [
     "LIVE_OFFERS",
     "LIVE_STATUSES",
+    "PUBLIC_STATUSES",
     "AdmissionRound",
     "Application",
     "ApplicationChoice",
@@ -44,6 +53,7 @@ __all__ = [
     "ChildReceipt",
     "ChoiceOutcome",
     "DrawRecord",
+    "DwellingUse",
     "Entry",
     "EntryList",
     "LeftOff",
@@ -53,6 +63,10 @@ __all__ = [
     "OfferStep",
     "Placement",
     "PlanLine",
+    "PolicyApproval",
+    "PolicyStatus",
+    "PolicyStep",
+    "PolicyVersion",
     "PublicValue",
     "RoundStatus",
     "WaitingWish",

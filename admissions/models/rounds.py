@@ -2,13 +2,26 @@
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from admissions.models.policies import PolicyVersion
 from geo_data.models import District, School, Stage
 from zoning.models import ZonePublication
+
+ON_FROZEN_POLICY = """
+IF NOT EXISTS (
+    SELECT 1 FROM admissions_policyversion AS version
+    WHERE version.id = NEW.policy_version_id AND version.status = 'frozen' AND version.digest = NEW.policy_digest
+      AND (version.district_id, version.stage, version.year) = (NEW.district_id, NEW.stage, NEW.year)
+) THEN
+    RAISE EXCEPTION 'a round opens on a frozen policy version of its district, stage and year';
+END IF;
+RETURN NEW;
+"""
 
 
 class RoundStatus(models.TextChoices):
@@ -27,6 +40,7 @@ class AdmissionRound(models.Model):
 
     refill_of, refill_number -- a refill round offers what the round before it left, and is numbered from 1; 0 is
                                 the round of the year
+    policy_version -- the published text it rests on; None only in rounds older than policy versions
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -37,6 +51,9 @@ class AdmissionRound(models.Model):
     status = models.CharField(max_length=10, choices=RoundStatus.choices, default=RoundStatus.DRAFT)
     policy = models.JSONField()
     policy_digest = models.CharField(max_length=64)
+    policy_version = models.ForeignKey(
+        PolicyVersion, null=True, on_delete=models.PROTECT, related_name="rounds"
+    )
     publication = models.ForeignKey(ZonePublication, on_delete=models.PROTECT, related_name="rounds")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -65,6 +82,15 @@ class AdmissionRound(models.Model):
                 condition=Q(status__in=[RoundStatus.DRAFT, RoundStatus.CANCELLED])
                 | Q(opened_at__isnull=False),
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="round_opens_on_frozen_policy",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status=RoundStatus.DRAFT, new__status=RoundStatus.OPEN),
+                func=ON_FROZEN_POLICY,
+            )
         ]
 
     def __str__(self) -> str:

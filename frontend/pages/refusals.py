@@ -168,6 +168,22 @@ WORDS: Mapping[str, Promise] = {
     "no_upload": _("The file of this version is not kept here, because it was brought in on the server."),
     "workbook_not_made": _("There is no workbook yet."),
     "workbook_failed": _("The file cannot be read, so there is no sheet to mark."),
+    "nothing_contradictory": _("Registers do not disagree about this any more. Load the page again."),
+    "no_such_policy": _("There is no such policy, or it is not published."),
+    "policy_of_another_district": _("The policy names another district than yours."),
+    "policy_saved_already": _("This text is saved already."),
+    "policy_moved_on": _("The policy has moved on to another step. Load the page again."),
+    "policy_not_published": _("A round rests on a published policy; this one is not published."),
+    "policy_approved_already": _("You have approved this version; another person is still needed."),
+    "writer_cannot_approve": _("Two people other than the writer approve a policy."),
+    "policy_not_ready": _("This still stands against publishing the policy:"),
+    "policy_too_late": _("The window has opened; a policy is published before it opens."),
+    "another_policy_published": _(
+        "Another version of this stage and year is published. Withdraw that one first."
+    ),
+    "policy_unlawful": _("The law refuses something in the policy or in the planned intake of a school."),
+    "no_zones_in_force": _("No zones are in force on the day on which the round opens. Publish them first."),
+    "round_exists": _("There is a round of this stage and year already."),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 

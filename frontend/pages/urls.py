@@ -12,7 +12,11 @@ from frontend.pages.officers import (
     office,
     people,
     plans,
+    policies,
+    policy_steps,
+    prohibitions,
     reconciliation,
+    registers,
     review,
     rounds,
     school,
@@ -35,6 +39,7 @@ from frontend.pages.officers.data import (
 )
 from frontend.pages.officers.data import home as data_home
 from frontend.pages.public import home, missing, results, school_zones, zones
+from frontend.pages.public import policies as public_policies
 
 public: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -47,6 +52,9 @@ public: list[URLPattern] = [
         school_zones.school_zone,
         name="school-zone-page",
     ),
+    path("policies/", public_policies.policies, name="public-policies"),
+    path("policies/<uuid:version_id>/", public_policies.policy, name="public-policy"),
+    path("policies/<uuid:version_id>/policy.yaml", public_policies.policy_text, name="policy-text"),
     path("results/", results.results, name="results"),
     path("results/<uuid:round_id>/", results.result, name="result"),
     path("check/", results.check, name="check"),
@@ -135,8 +143,16 @@ officers: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/values/", steps.values_step, name="round-values"),
     path("office/rounds/<uuid:round_id>/draw/", steps.draw_step, name="round-draw"),
     path("office/rounds/<uuid:round_id>/publish/", steps.publish_step, name="round-publish"),
+    path("office/rounds/<uuid:round_id>/prohibitions/", prohibitions.prohibitions, name="prohibitions"),
+    path(
+        "office/rounds/<uuid:round_id>/prohibitions.csv",
+        prohibitions.prohibitions_file,
+        name="prohibitions-file",
+    ),
     path("office/rounds/<uuid:round_id>/applications/", rounds.applications, name="round-applications"),
     path("office/applications/<uuid:application_id>/", review.review, name="review"),
+    path("office/applications/<uuid:application_id>/ask/", registers.ask, name="ask-registers"),
+    path("office/applications/<uuid:application_id>/settle/", registers.settle, name="settle-contradiction"),
 ]
 
 after_results_pages: list[URLPattern] = [
@@ -181,6 +197,19 @@ reconciling: list[URLPattern] = [
     path("office/reconciliation/cases/<uuid:case_id>/", case_page.case_page, name="case"),
 ]
 
+office_policies: list[URLPattern] = [
+    path("office/policies/", policies.policies, name="policies"),
+    path("office/policies/write/", policies.write, name="write-policy"),
+    path("office/policies/<uuid:version_id>/", policies.policy, name="policy"),
+    path("office/policies/<uuid:version_id>/differences/", policies.differences, name="policy-differences"),
+    path("office/policies/<uuid:version_id>/check/", policy_steps.check, name="policy-check"),
+    path("office/policies/<uuid:version_id>/steps/", policy_steps.record, name="policy-step"),
+    path("office/policies/<uuid:version_id>/approve/", policy_steps.approve, name="policy-approve"),
+    path("office/policies/<uuid:version_id>/publish/", policy_steps.publish, name="policy-publish"),
+    path("office/policies/<uuid:version_id>/withdraw/", policy_steps.withdraw, name="policy-withdraw"),
+    path("office/policies/<uuid:version_id>/round/", policy_steps.make_round, name="policy-round"),
+]
+
 urlpatterns: list[URLPattern] = [
     *public,
     *guardians,
@@ -188,4 +217,5 @@ urlpatterns: list[URLPattern] = [
     *after_results_pages,
     *door_to_door,
     *reconciling,
+    *office_policies,
 ]

@@ -88,6 +88,9 @@ LIST_NAMES = {
     DatasetKind.PERMITS: "居住证",
     DatasetKind.TITLES: "不动产登记",
     DatasetKind.RENTALS: "租赁备案",
+    DatasetKind.INSURANCES: "社会保险",
+    DatasetKind.CIVIL_AFFAIRS: "民政（收养、监护）",
+    DatasetKind.PREFERENCES: "优抚优待名单",
     DatasetKind.PUPILS: "学籍",
     DatasetKind.ATTENDANCE: "到校情况",
     DatasetKind.KINDERGARTENS: "幼儿园大班名册",
@@ -104,6 +107,10 @@ LIST_EXAMPLES = {
     "phone": "10000000001",
     "address": "甲乙花园 1 号楼 101 室",
     "unit_id": "0101",
+    "insurance_months": "14",
+    "work_evidence": "劳动合同",
+    "relation_shown": "是",
+    "preferential_kind": "消防救援",
 }
 
 
