@@ -142,6 +142,10 @@ WORDS: Mapping[str, Promise] = {
     "no_upload": _("The file of this version is not kept here, because it was brought in on the server."),
     "workbook_not_made": _("There is no workbook yet."),
     "workbook_failed": _("The file cannot be read, so there is no sheet to mark."),
+    "worker_lost": _(
+        "The program was stopped three times while doing this, perhaps for want of memory. Nothing of it was kept. "
+        "Try again; if it happens again, ask whoever runs the server."
+    ),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 
