@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from signal import SIGKILL
 
+import numpy as np
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent, JobRun, JobStatus
+from accounts.services.sweeper import sweep_jobs
 from config.paths import BASE
 from geo_data.models import (
     CatchmentUnit,
@@ -101,11 +106,11 @@ def kill_while(statement: str, reached: Callable[[], bool] = somebody_waits) -> 
     return started
 
 
-def check_read_once(upload: Upload, job: JobRun, count: int, attempts: int) -> None:
+def check_read_once(upload: Upload, job: JobRun, count: int) -> None:
     """One version with every row, one finished job, and the file still as it was handed in."""
     job.refresh_from_db()
     [version] = census_versions()
-    assert (job.status, job.attempts) == (JobStatus.SUCCEEDED, attempts)
+    assert job.status == JobStatus.SUCCEEDED
     assert job.result == {"dataset": str(version.pk), "status": "proposed"}
     assert (version.status, version.row_count, version.upload) == (DatasetStatus.PROPOSED, count, upload)
     assert Child.objects.filter(dataset=version).count() == Child.objects.count() == count
@@ -127,9 +132,26 @@ def test_reading_killed_in_the_middle_is_done_again_and_leaves_no_reader_and_no_
     assert (census_versions(), Child.objects.count(), Household.objects.count()) == ([], 0, 0)
     assert len(files_laid_open(tmp_path)) == 1  # what was killed could not tidy up
     work_until_idle()
-    check_read_once(upload, job, MANY, attempts=2)
+    check_read_once(upload, job, MANY)
+    assert job.attempts == 2
     assert files_laid_open(tmp_path) == []
     assert [path.read_bytes() for path in kept.iterdir()] == stored
+
+
+@pytest.mark.parametrize(("attempts", "told"), [(1, "重新开始"), (2, "重新开始"), (3, "再试一次")])
+def test_the_page_says_that_the_work_begins_again_and_after_three_times_what_to_do(
+    attempts: int, told: str, tmp_path: Path, kept: Path
+) -> None:
+    upload, job = reading_asked(tmp_path, count=1)
+    JobRun.objects.filter(pk=job.pk).update(status=JobStatus.RUNNING, attempts=attempts)
+    assert sweep_jobs(actor=None, now=timezone.now()) == (job.pk,)  # nobody holds it
+
+    desk = Client()
+    desk.force_login(officer(world.CODE))
+    page = desk.get(reverse("data-file", args=[upload.pk])).content.decode()
+
+    assert told in page
+    assert (reverse("data-file-again", args=[upload.pk]) in page) == (attempts == 3)
 
 
 def test_a_reader_killed_alone_refuses_the_file_which_is_taken_when_read_again(
@@ -154,7 +176,7 @@ def test_a_reader_killed_alone_refuses_the_file_which_is_taken_when_read_again(
 
     again = request_reading(actor=officer(world.CODE), now=timezone.now(), upload=upload)
     work_until_idle()
-    check_read_once(upload, again, MANY, attempts=1)
+    check_read_once(upload, again, MANY)
     assert not DatasetFinding.objects.filter(code="file_too_heavy").exists()
 
 
@@ -274,3 +296,42 @@ def test_import_command_killed_before_its_end_leaves_nothing_and_can_be_given_ag
     call_command(*words)
     assert Dataset.objects.get().status == DatasetStatus.CURRENT
     assert CatchmentUnit.objects.count() == 4
+
+
+# At any moment
+
+
+def kill_at_random(job: JobRun, chance: np.random.Generator, longest: float) -> None:
+    """Kill a worker some time after it has begun the job, perhaps when it is over; nobody is left behind."""
+    with worker() as first:
+        wait_until(lambda: JobRun.objects.get(pk=job.pk).started_at is not None)
+        time.sleep(chance.uniform(0, longest))
+        started = children_of(first.pid)
+        first.send_signal(SIGKILL)
+        first.wait()
+        wait_until_gone(started)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(20))
+def test_reading_killed_at_any_moment_is_done_once(run: int, tmp_path: Path, kept: Path) -> None:
+    upload, job = reading_asked(tmp_path)
+    stored = [path.read_bytes() for path in kept.iterdir()]
+
+    kill_at_random(job, np.random.default_rng(run), longest=2.0)
+    work_until_idle()
+
+    check_read_once(upload, job, MANY)
+    assert files_laid_open(tmp_path) == []
+    assert [path.read_bytes() for path in kept.iterdir()] == stored
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(20))
+def test_reconciliation_killed_at_any_moment_is_done_once(run: int, tmp_path: Path) -> None:
+    job = reconciliation_asked(tmp_path)
+
+    kill_at_random(job, np.random.default_rng(run), longest=1.0)
+    work_until_idle()
+
+    check_reconciled_once(job)
