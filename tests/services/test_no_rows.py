@@ -16,6 +16,12 @@ from tests.services.upload_world import hand_in, own_storage
 pytestmark = pytest.mark.django_db
 
 LINES = (DatasetKind.BASE_MAP, DatasetKind.STREETS)  # layers only: a table has no lines
+EMPTY_FILES = [
+    (kind, suffix)
+    for kind in KINDS
+    for suffix in formats_of(KINDS[kind])
+    if suffix in (".csv", ".xlsx") or KINDS[kind].is_layer
+]
 TABLES = [kind for kind in KINDS if kind not in LINES]
 SQUARE = world.square(50, 50, 10)
 # What the example row leaves open, because it would not fit a county other than the sample.
@@ -26,6 +32,11 @@ OWN_CELLS = {
     "lat": str(SQUARE["coordinates"][0][0][1]),
     "household_id": "H1",
     "identity": "990102202008310023",
+    "permit_valid_until": "2027-03-01",
+    "property_key": "990102001001GB00001F00010001",
+    "grade": "1",
+    "attendance_state": "在校",
+    "kindergarten_id": "K1",
 }
 
 
@@ -54,9 +65,7 @@ def taken(path: Path, kind: DatasetKind, keep: Keep = Keep.ALL_OR_NOTHING) -> Da
     return read_upload(actor=None, now=world.NOW, upload=upload).dataset
 
 
-@pytest.mark.parametrize(
-    ("kind", "suffix"), [(kind, one) for kind in KINDS for one in formats_of(KINDS[kind])]
-)
+@pytest.mark.parametrize(("kind", "suffix"), EMPTY_FILES)
 def test_a_file_of_no_bytes_is_refused(kind: DatasetKind, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"empty{suffix}"
     path.touch()
@@ -91,7 +100,6 @@ def test_one_row_is_a_version(kind: DatasetKind, tmp_path: Path) -> None:
 
     proposed = taken(table(tmp_path, kind, row), kind)
 
-    print(kind, proposed.finding_counts, [(f["code"], f["column"], f["value"]) for f in proposed.findings])
     assert (proposed.status, proposed.row_count) == (DatasetStatus.PROPOSED, 1)
 
 
@@ -102,12 +110,11 @@ def test_one_line_is_a_version(kind: DatasetKind, tmp_path: Path) -> None:
     features = [
         {
             "type": "Feature",
-            "properties": {"名称": "甲乙路", "类别": "street", "道路等级": "支路"},
+            "properties": {"名称": "甲乙路", "类型": "街道", "道路等级": "支路"},
             "geometry": line,
         }
     ]
 
     proposed = taken(world.write_features(tmp_path / "line.geojson", features), kind)
 
-    print(kind, proposed.finding_counts)
     assert proposed.status == DatasetStatus.PROPOSED
