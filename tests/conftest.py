@@ -13,7 +13,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from config.paths import VAR
-from tests.databases import empty_tables, migrated_template
+from tests.databases import empty_tables, is_there, migrated_template
 
 SLOT = "JIUJIN_TEST_SLOT"
 
@@ -69,12 +69,16 @@ def _plain_static_files() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
 ) -> None:
-    """A test database is a copy of one that was migrated once for just these migrations."""
+    """A new test database is a copy of one that was migrated once for just these migrations."""
+    database: dict[str, Any] = settings.DATABASES["default"]
     with django_db_blocker.unblock():
-        database: dict[str, Any] = settings.DATABASES["default"]
-        database["TEST"]["TEMPLATE"] = migrated_template()
+        if not (django_db_keepdb and not django_db_createdb and is_there(database["TEST"]["NAME"])):
+            database["TEST"]["TEMPLATE"] = migrated_template()
 
 
 # A test with transactions of its own empties all tables when it ends, insert-only ones too.

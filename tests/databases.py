@@ -68,6 +68,13 @@ def database_url(name: str | None = None) -> str:
     return f"postgres://{login}@localhost{port}/{quote(name or values['NAME'])}?{place}"
 
 
+def is_there(name: str) -> bool:
+    """Say whether the server has this database."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
+
+
 def _digest_of_migrations() -> str:
     digest = hashlib.sha256(django.get_version().encode())
     for key, migration in sorted((MigrationLoader(None).disk_migrations or {}).items()):
