@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import Model
 
 Value = str | int | bool | bytes | None
@@ -43,11 +43,9 @@ def _copy(model: type[Model], columns: Sequence[str], source: "io.StringIO | _Li
             cursor.copy_expert(
                 f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", source, size=READ_AT_ONCE
             )
-        except DatabaseError:
-            fault = source.fault if isinstance(source, _Lines) else None
-            if fault is None:
-                raise
-            raise fault from None
+        finally:
+            if isinstance(source, _Lines) and source.fault is not None:
+                raise source.fault from None
 
 
 class _Lines:
@@ -61,11 +59,13 @@ class _Lines:
 
     def read(self, size: int = READ_AT_ONCE) -> str:
         """Return at most `size` characters more, "" at the end."""
+        is_taken = False
         try:
             self._take(size)
+            is_taken = True
         finally:
-            self.fault = sys.exc_info()[1]
-            if self.fault is not None:
+            if not is_taken:
+                self.fault = sys.exc_info()[1]
                 raise RowsStopped from None
         told, self._waiting = self._waiting[:size], self._waiting[size:]
         return told

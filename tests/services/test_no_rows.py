@@ -10,6 +10,8 @@ from geo_data.models import Dataset, DatasetKind, DatasetStatus
 from geo_data.services.kinds import KINDS
 from geo_data.services.uploads import Choices, formats_of, read_upload
 from geo_data.tables.findings import Keep
+from geo_data.tables.reading import TEXTS
+from geo_data.tables.street_table import OSM_SUFFIX
 from tests.services import geo_world as world
 from tests.services.upload_world import hand_in, own_storage
 
@@ -73,7 +75,11 @@ def test_a_file_of_no_bytes_is_refused(kind: DatasetKind, suffix: str, tmp_path:
     refused = taken(path, kind)
 
     assert (refused.status, refused.row_count) == (DatasetStatus.REFUSED, 0)
-    print(kind, suffix, refused.finding_counts)
+    if suffix in TEXTS:
+        assert {"file_empty", "column_missing"} & refused.finding_counts.keys()
+    else:
+        code = "file_unreadable" if suffix == OSM_SUFFIX else "file_of_another_kind"
+        assert refused.finding_counts == {code: 1}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].is_layer])
@@ -81,7 +87,7 @@ def test_a_layer_without_features_is_refused(kind: DatasetKind, tmp_path: Path) 
     refused = taken(world.write_features(tmp_path / "none.geojson", []), kind)
 
     assert refused.status == DatasetStatus.REFUSED
-    print(kind, refused.finding_counts)
+    assert {"file_empty", "column_missing"} & refused.finding_counts.keys()
 
 
 @pytest.mark.parametrize("kind", TABLES)
@@ -89,8 +95,7 @@ def test_a_header_without_rows_is_refused_whatever_the_terms(kind: DatasetKind, 
     for keep in [Keep.ALL_OR_NOTHING, *([Keep.GOOD_ROWS] if KINDS[kind].takes_good_rows else [])]:
         refused = taken(table(tmp_path, kind), kind, keep)
 
-        assert refused.status == DatasetStatus.REFUSED
-        print(kind, keep, refused.finding_counts)
+        assert (refused.status, refused.finding_counts) == (DatasetStatus.REFUSED, {"file_empty": 1})
 
 
 @pytest.mark.parametrize("kind", TABLES)
@@ -103,17 +108,17 @@ def test_one_row_is_a_version(kind: DatasetKind, tmp_path: Path) -> None:
     assert (proposed.status, proposed.row_count) == (DatasetStatus.PROPOSED, 1)
 
 
-@pytest.mark.parametrize("kind", LINES)
-def test_one_line_is_a_version(kind: DatasetKind, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        (DatasetKind.BASE_MAP, {"名称": "甲乙路", "类型": "街道"}),
+        (DatasetKind.STREETS, {"名称": "甲乙路", "道路等级": "支路"}),
+    ],
+)
+def test_one_line_is_a_version(kind: DatasetKind, properties: dict[str, str], tmp_path: Path) -> None:
     [west, east] = SQUARE["coordinates"][0][:2]
     line = {"type": "LineString", "coordinates": [west, east]}
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"名称": "甲乙路", "类型": "街道", "道路等级": "支路"},
-            "geometry": line,
-        }
-    ]
+    features = [{"type": "Feature", "properties": properties, "geometry": line}]
 
     proposed = taken(world.write_features(tmp_path / "line.geojson", features), kind)
 
