@@ -139,7 +139,6 @@ def test_entities_in_a_workbook_are_refused_and_never_followed(entity: str, tmp_
     [
         ("READER_CPU_SECONDS", 1, "CPU"),
         ("READER_WALL_SECONDS", 1, "time"),
-        ("READER_MEMORY_MIB", 4, "memory"),
         ("READER_OUTPUT_MIB", 1, "output"),
     ],
 )
@@ -158,6 +157,21 @@ def test_a_file_beyond_a_limit_is_refused_with_the_limit_named_and_the_next_is_r
     setattr(settings, limit, before)
     few = read(world.children_file(tmp_path, *census_rows(10)), DatasetKind.CHILDREN)
     assert (few.status, few.row_count) == (DatasetStatus.PROPOSED, 10)
+
+
+def test_a_workbook_beyond_the_limit_of_memory_is_refused(tmp_path: Path, settings: Settings) -> None:
+    settings.READER_MEMORY_MIB = 16
+    path = tmp_path / "large.xlsx"
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for row, line in enumerate((world.CHILDREN_HEADER, *census_rows(30_000))):
+            sheet.write_row(row, 0, line.split(","))
+
+    refused = read(path, DatasetKind.CHILDREN)
+
+    assert (refused.status, refused.finding_counts) == (DatasetStatus.REFUSED, {"file_too_heavy": 1})
+    assert refused.findings[0]["value"] == "memory"
+    assert not Child.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
