@@ -281,7 +281,7 @@ def _store(
 
 
 def _rows(measure: DistanceMeasure, metres: IntArray) -> Iterator[Sequence[Value]]:
-    """Return the rows of the table; what they rest on is asked for at once, because COPY leaves no room for questions."""
+    """Return the rows of the table. What they rest on is asked for at once: while COPY runs nothing can be."""
     units = list(list_units(measure.units_dataset).values_list("pk", flat=True))
     schools = np.array(list_schools(measure.schools_dataset).values_list("pk", flat=True), dtype=np.int64)
     whose = str(measure.pk)
