@@ -106,6 +106,7 @@ def _create(
         status=RoundStatus.OPEN,
         policy=policy_as_data(policy),
         policy_digest=policy_digest(policy),
+        policy_version=before.policy_version,
         publication=before.publication,
         created_by=actor,
         created_at=now,

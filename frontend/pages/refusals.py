@@ -184,6 +184,10 @@ WORDS: Mapping[str, Promise] = {
     "policy_unlawful": _("The law refuses something in the policy or in the planned intake of a school."),
     "no_zones_in_force": _("No zones are in force on the day on which the round opens. Publish them first."),
     "round_exists": _("There is a round of this stage and year already."),
+    "worker_lost": _(
+        "The program was stopped three times while doing this, perhaps for want of memory. Nothing of it was kept. "
+        "Try again; if it happens again, ask whoever runs the server."
+    ),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 

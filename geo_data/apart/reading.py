@@ -80,9 +80,10 @@ class _Reader:
 
     def start(self, read: Callable[[Findings], object]) -> None:
         ours, theirs = Pipe(duplex=False)
+        parent = os.getpid()
         self._process = os.fork()
         if not self._process:
-            _be_reader(read, self._findings, theirs, self._limits)  # never comes back
+            _be_reader(read, self._findings, theirs, self._limits, parent)  # never comes back
         theirs.close()
         self._line = ours
 
@@ -173,11 +174,11 @@ class _Reader:
 
 
 def _be_reader(
-    read: Callable[[Findings], object], findings: Findings, line: Connection, limits: Limits
+    read: Callable[[Findings], object], findings: Findings, line: Connection, limits: Limits, parent: int
 ) -> None:
     """Read, hand back, and end without touching anything that was the parent's."""
     try:
-        enter_reader(limits, line.fileno())
+        enter_reader(limits, line.fileno(), parent)
         _hand_back(read, findings, line)
         os._exit(0)
     finally:  # whatever went wrong, this process ends here

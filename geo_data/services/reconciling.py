@@ -2,11 +2,13 @@
 
 import gc
 import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from django.db import connections, transaction
@@ -18,6 +20,7 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.canonical import CanonicalValue, digest
 from common.errors import WrongMoment
+from geo_data.apart.limits import die_with
 from geo_data.models import (
     Dataset,
     ReconciledChild,
@@ -223,15 +226,17 @@ def _results(work: Sequence[RangeWork], workers: int) -> Iterator[RangeResult]:
         yield from map(reconcile_range, work)
         return
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
+    ours = partial(_begin_worker, os.getpid())
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=ours) as pool:
         yield from pool.map(reconcile_range, work)
 
 
-def _begin_worker() -> None:
-    """Leave the parent's connection alone: this process opens one of its own when it first asks.
+def _begin_worker(parent: int) -> None:
+    """End with the parent, and leave its connection alone: this process opens one of its own when it first asks.
 
     A range makes a million small records and no cycles: looking for garbage among them would only cost time.
     """
+    die_with(parent)
     connections["default"] = connections["default"].copy()
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)

@@ -137,8 +137,14 @@ def measure(request: HttpRequest, person: User) -> HttpResponse:
 
 def _context(request: HttpRequest, person: User, district: District) -> dict[str, Any]:
     dataset = find_current_dataset(district.code, DatasetKind.STREETS)
-    may_edit = may(person, Action.IMPORT_DATA, district.code) and dataset is not None
-    context: dict[str, Any] = {"district": district, "dataset": dataset, "may_edit": may_edit}
+    may_import = may(person, Action.IMPORT_DATA, district.code)
+    may_edit = may_import and dataset is not None
+    context: dict[str, Any] = {
+        "district": district,
+        "dataset": dataset,
+        "may_import": may_import,
+        "may_edit": may_edit,
+    }
     if dataset is None:
         return context
     words = request.GET.get("q", "").strip()
