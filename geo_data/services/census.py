@@ -18,15 +18,17 @@ from common.canonical import CanonicalValue
 from geo_data.models import Child, Dataset, DatasetKind, Household
 from geo_data.selectors.children import identity_index
 from geo_data.selectors.datasets import get_current_dataset
+from geo_data.selectors.registers import address_index, property_index
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
-from geo_data.tables.child_table import DECLARED, Census, ChildRow, read_children
+from geo_data.tables.child_table import DECLARED, LOOK_UP, Census, ChildRow, Fact, read_children
 from geo_data.tables.findings import Findings
 
 CHUNK = 5000
+DWELLING = "dwelling_key"
 ROW = "census row"  # the purpose of the digest that tells whether a row changed
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HOUSEHOLD_COLUMNS = ("id", "dataset_id", "code", "unit_code", "address_sealed", "phone_sealed", "phone_index")
@@ -137,9 +139,23 @@ def _children(dataset: Dataset, chunk: Iterable[ChildRow], keyring: Keyring) -> 
             row.birth_on.isoformat(),
             row.sex,
             row.school_now,
-            ENCODE(row.facts),
+            ENCODE(_facts(row)),
             _row_digest(row),
         )
+
+
+def _facts(row: ChildRow) -> list[Fact]:
+    """Return the facts of the row; its dwelling, told by number or only by the address, is an opaque key there.
+
+    Source: docs/reconciliation.md (dwellings).
+    """
+    facts = [fact for fact in row.facts if fact["name"] != DWELLING]
+    stated = next((fact for fact in row.facts if fact["name"] == DWELLING), None)
+    if stated is not None:
+        facts.append({**stated, "value": property_index(str(stated["value"]))})
+    elif key := address_index(row.address):
+        facts.append({**row.facts[0], "name": DWELLING, "value": key, "source": LOOK_UP})
+    return facts
 
 
 def _row_digest(row: ChildRow) -> str:

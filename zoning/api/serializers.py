@@ -8,6 +8,7 @@ from geo_data.models import DistanceMeasure, DistanceMethod, Stage
 from zoning.api.address_serializers import AnsweredAddressSerializer
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
+from zoning.selectors.basis import Demand
 
 MOST_EFFORT = 1000
 MOST_SECONDS = 600
@@ -87,6 +88,11 @@ class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
         allow_null=True,
         help_text="The walks it is judged by; null means straight lines.",
     )
+    reconciliation_number = serializers.IntegerField(
+        source="reconciliation.number",
+        allow_null=True,
+        help_text="The run whose reconciled children count; null when others do.",
+    )
     created_by_name = serializers.CharField(source="created_by.display_name", allow_null=True)
     cost_km = serializers.SerializerMethodField(
         help_text="Children times kilometres: walks of the measure, or straight lines between units' points."
@@ -99,7 +105,7 @@ class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
         model = ZonePlan
         fields = (
             "id", "district", "stage", "number", "name", "origin", "based_on", "based_on_number", "entry_year",
-            "measure", "measure_number",
+            "measure", "measure_number", "reconciliation", "reconciliation_number",
             "lawful", "cost_km", "lower_bound", "gap", "violation_count", "created_at", "created_by_name",
         )  # fmt: skip
         read_only_fields = fields
@@ -243,6 +249,13 @@ class DrawingRequest(serializers.Serializer[object]):
         allow_null=True,
         default=None,
         help_text="By which distances; null means walks where they were measured.",
+    )
+    demand = serializers.ChoiceField(
+        choices=[one.value for one in Demand],
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Whose children count; null means the reconciled ones where a run compared the lists in use.",
     )
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
     effort = serializers.IntegerField(
