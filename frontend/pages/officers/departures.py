@@ -62,13 +62,13 @@ class AnswerForm(forms.Form):
     )
     county = forms.CharField(
         label=gettext_lazy("Receiving county"),
-        help_text=gettext_lazy("Its name or code."),
+        help_text=gettext_lazy("Its name or code; needed when another county received the child."),
         max_length=100,
         required=False,
     )
     document = forms.CharField(
         label=gettext_lazy("Number of the reply, proof or record"),
-        help_text=gettext_lazy("No names and no identity numbers."),
+        help_text=gettext_lazy("Needed for a proof or record. No names and no identity numbers."),
         max_length=200,
         required=False,
     )
