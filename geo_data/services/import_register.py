@@ -29,9 +29,10 @@ from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
+from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.register_columns import REGISTERS
-from geo_data.tables.register_table import LOOK_UP, Fact, Listing, RegisterRow, read_register
+from geo_data.tables.register_table import LOOK_UP, Listing, RegisterRow, read_register
 
 CHUNK = 5000
 DWELLINGS = frozenset({DatasetKind.TITLES.value, DatasetKind.RENTALS.value})
@@ -183,10 +184,11 @@ def _entries(dataset: Dataset, rows: Sequence[RegisterRow], keyring: Keyring) ->
         )
 
 
-def _facts(row: RegisterRow, dataset: Dataset, key: str) -> Sequence[Fact]:
+def _facts(row: RegisterRow, dataset: Dataset, key: str) -> Sequence[FactGroup]:
     """Return the facts of the row, with the opaque key of the dwelling that it tells."""
     if not key:
         return row.facts
-    as_of = dataset.vintage_on or dataset.imported_at.date()
-    told: Fact = {"name": "dwelling_key", "value": key, "source": LOOK_UP, "as_of": as_of.isoformat()}
-    return (*row.facts, {**told, "verifier": dataset.source_office})
+    as_of = (dataset.vintage_on or dataset.imported_at.date()).isoformat()
+    told: FactGroup = {"source": LOOK_UP, "as_of": as_of, "verifier": dataset.source_office, "values": {}}
+    first, *others = row.facts or (told,)
+    return ({**first, "values": {**first["values"], "dwelling_key": key}}, *others)

@@ -10,6 +10,7 @@ from geo_data.reconciliation.results import Case, Child, Departed, Naming, Side
 from geo_data.reconciliation.words import Source, Verdict
 from geo_data.selectors.reconciliation import CHILD_TABLE, NAME_FIELD
 from geo_data.services.copying import line_of
+from geo_data.tables.fact_groups import grouped
 
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 CHILD_COLUMNS = (
@@ -93,7 +94,7 @@ def child_line(run: str, ids: Sequence[str], child: Child, naming: Naming | None
             child.grade,
             "{" + ",".join(child.sources) + "}",
             ENCODE(trail),
-            ENCODE(child.facts),
+            ENCODE(grouped(map(dict, child.facts))),
             child.dwelling_key,
             _sealed_name(naming, row_id, keyring),
             ENCODE(decided),

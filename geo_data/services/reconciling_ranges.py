@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from accounts.sealing import Keyring, current_keyring, open_sealed
 from geo_data.reconciliation.blocks import NO_PAPERS, PaperIndex, Task, index_papers, reconcile_block
-from geo_data.reconciliation.records import Fact, Paper, Record
+from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.results import Case, Child, Departed
 from geo_data.reconciliation.words import RANK, Source, Verdict
 from geo_data.selectors.reconciliation_rows import (
@@ -26,6 +26,7 @@ from geo_data.selectors.reconciliation_rows import (
 from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, dwelling_key
 from geo_data.services.reconciling_lines import case_line, child_line, departure_line
 from geo_data.services.reconciling_names import settle_names
+from geo_data.tables.fact_groups import listed
 
 STATES = ("pupil_state", "attendance_state", "outcome")  # what a list says of the child, by list
 
@@ -120,7 +121,7 @@ def _records_of(work: RangeWork) -> list[Record]:
 
 def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str]) -> Record:
     row_id, identity, name, born, sex, school, facts_text, home, household, unit, phone = row
-    facts: list[dict[str, Any]] = json.loads(facts_text)
+    facts = listed(json.loads(facts_text))
     if phone is not None and home not in phones:
         phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
     dwelling = ""
@@ -163,7 +164,7 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         grade=grade,
         household=str(details.get("household_code", "")),
         state=str(next((details[name] for name in STATES if details.get(name)), "")),
-        facts=json.loads(facts_text),
+        facts=listed(json.loads(facts_text)),
     )
 
 
@@ -183,7 +184,7 @@ def _self_record(row: Sequence[Any], keyring: Keyring) -> Record:
         phone=person.get("phone", ""),
         unit=unit,
         school=school,
-        facts=json.loads(facts_text),
+        facts=listed(json.loads(facts_text)),
     )
 
 
@@ -206,7 +207,7 @@ PAPERS = (Source.PERMITS, Source.TITLES, Source.RENTALS)
 
 def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) -> Paper:
     row_id, _, key, identity, number, address, unit, facts_text = row
-    facts: list[Fact] = json.loads(facts_text)
+    facts = listed(json.loads(facts_text))
     return Paper(source, row_id, key, identity, number or numbers_at.get(address, address), unit, facts)
 
 

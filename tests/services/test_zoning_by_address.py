@@ -174,12 +174,12 @@ def test_a_day_without_zones_is_said_to_have_none() -> None:
         zone_of_address(world.CODE, Stage.JUNIOR, "阳光家园", register.DAY)
 
 
-def test_an_address_costs_at_most_seven_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_an_address_costs_at_most_six_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     entry = AddressEntry.objects.get(number=11)
     _asked("文化路11号")
     _asked("文化路5号")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         _asked(entry.code)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         _asked("文化路11号")
