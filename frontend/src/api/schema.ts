@@ -1269,6 +1269,13 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description * `reconciled` - reconciled
+         *     * `counted` - counted
+         *     * `projection` - projection
+         * @enum {string}
+         */
+        DemandEnum: "reconciled" | "counted" | "projection";
         /** @description A district served here. */
         District: {
             readonly code: string;
@@ -1309,6 +1316,14 @@ export interface components {
              *     * `walk` - walking distance
              */
             method?: components["schemas"]["MethodEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * @description Whose children count; null means the reconciled ones where a run compared the lists in use.
+             *
+             *     * `reconciled` - reconciled
+             *     * `counted` - counted
+             *     * `projection` - projection
+             */
+            demand?: components["schemas"]["DemandEnum"] | components["schemas"]["NullEnum"];
             /** @default 1 */
             seed: number;
             effort?: number | null;
@@ -1541,6 +1556,10 @@ export interface components {
             readonly measure: string | null;
             /** @description The walks it is judged by; null means straight lines. */
             measure_number: number | null;
+            /** Format: uuid */
+            readonly reconciliation: string | null;
+            /** @description The run whose reconciled children count; null when others do. */
+            reconciliation_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
@@ -1780,6 +1799,10 @@ export interface components {
             readonly measure: string | null;
             /** @description The walks it is judged by; null means straight lines. */
             measure_number: number | null;
+            /** Format: uuid */
+            readonly reconciliation: string | null;
+            /** @description The run whose reconciled children count; null when others do. */
+            reconciliation_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
