@@ -6,7 +6,7 @@ import pytest
 
 from admissions.rules import no_child_lost
 from geo_data.reconciliation.gone import Left, is_answered
-from geo_data.reconciliation.records import Answered, Decisions
+from geo_data.reconciliation.records import Answered, Decisions, Record
 from geo_data.reconciliation.words import ANSWERS, Answer, Category, LeftHow, Source
 from tests.pure.reconciliation_world import HERE, fact, facts, record, run
 
@@ -15,7 +15,7 @@ CENSUS = facts({"registration_district": HERE, "registration_unit": "A", "dwelli
 CHILD = record(Source.CENSUS, unit="A", facts=CENSUS)
 
 
-def visit(state: str, day: str = "2026-02-20", **fields: str) -> object:
+def visit(state: str, day: str = "2026-02-20", **fields: str) -> Record:
     """A visit of that day that found the child so."""
     lives_there = fact("lives_there", state == "lives_here", source="officer", as_of=day)
     return record(Source.SURVEYS, state=state, facts=(lives_there,), record=f"visit {day} {state}", **fields)
@@ -35,12 +35,12 @@ def gone_of(
     day: str = "2026-02-20", state: str = "moved_away", **answers: Answered
 ) -> tuple[int, list[bool]]:
     """How many children count, and whether those who left are answered."""
-    outcome = run(CHILD, visit(state, day), decisions=Decisions(answers=answers))  # type: ignore[arg-type]
+    outcome = run(CHILD, visit(state, day), decisions=Decisions(answers={child: answer} if answer else {}))
     return len(outcome.children), [departed.is_answered for departed in outcome.departed]
 
 
 def test_who_left_is_told_with_the_way_the_day_and_where_it_lived() -> None:
-    [departed] = run(CHILD, visit("abroad")).departed  # type: ignore[arg-type]
+    [departed] = run(CHILD, visit("abroad")).departed
 
     assert (departed.how, departed.found_on, departed.is_answered) == (LeftHow.ABROAD, FOUND, False)
     assert (departed.key, departed.unit, departed.sex, departed.lead) == ("1", "A", "female", CHILD)
@@ -77,17 +77,17 @@ def test_a_visit_alone_answers_nothing() -> None:
     [("2026-02-19", True), ("2026-02-20", True), ("2026-02-21", False)],  # the visit answered is of the 20th
 )
 def test_a_later_visit_asks_again(day: str, settles: bool) -> None:
-    assert gone_of(day, **{"1": answered(Answer.RECEIVED)}) == (0, [settles])
+    assert gone_of(day, answer=answered(Answer.RECEIVED)) == (0, [settles])
 
 
 def test_an_answer_to_another_way_of_leaving_does_not_count() -> None:
-    assert gone_of(state="abroad", **{"1": answered(Answer.RECEIVED)}) == (0, [False])
+    assert gone_of(state="abroad", answer=answered(Answer.RECEIVED)) == (0, [False])
 
 
 def test_a_confirmed_death_is_not_asked_about_again() -> None:
     confirmed = answered(Answer.DEATH_CONFIRMED, LeftHow.DECEASED)
 
-    assert gone_of("2027-03-01", "deceased", **{"1": confirmed}) == (0, [True])
+    assert gone_of("2027-03-01", "deceased", answer=confirmed) == (0, [True])
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_a_confirmed_death_is_not_asked_about_again() -> None:
     ],
 )
 def test_who_came_back_counts_until_a_later_visit(day: str, expected: tuple[int, list[bool]]) -> None:
-    assert gone_of(day, **{"1": answered(Answer.CAME_BACK)}) == expected
+    assert gone_of(day, answer=answered(Answer.CAME_BACK)) == expected
 
 
 def test_who_came_back_lives_there_by_the_officers_word() -> None:
     answers = {"1": answered(Answer.CAME_BACK)}
 
-    [child] = run(CHILD, visit("moved_away"), decisions=Decisions(answers=answers)).children  # type: ignore[arg-type]
+    [child] = run(CHILD, visit("moved_away"), decisions=Decisions(answers=answers)).children
 
     assert (child.category, child.unit) == (Category.REGISTERED_LIVING_HERE, "A")
     lives = next(one for one in child.facts if one["name"] == "lives_there")
@@ -118,11 +118,11 @@ def test_who_came_back_lives_there_by_the_officers_word() -> None:
 
 
 def test_an_answer_about_another_child_changes_nothing() -> None:
-    assert gone_of(**{"2": answered(Answer.CAME_BACK)}) == (0, [False])
+    assert gone_of(answer=answered(Answer.CAME_BACK), child="2") == (0, [False])
 
 
 def test_of_visits_of_one_day_the_stronger_record_says_how() -> None:
-    outcome = run(CHILD, visit("abroad"), visit("deceased"))  # type: ignore[arg-type]
+    outcome = run(CHILD, visit("abroad"), visit("deceased"))
 
     assert [departed.how for departed in outcome.departed] == [LeftHow.ABROAD]
 

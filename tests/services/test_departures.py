@@ -13,7 +13,14 @@ from pytest_django import Settings
 
 from accounts.models import AuditEvent, User
 from common.errors import DomainError, NotPermitted
-from geo_data.models import Departure, DepartureAnswer, DepartureState, ReconciledChild, Reconciliation
+from geo_data.models import (
+    Departure,
+    DepartureAnswer,
+    DepartureState,
+    ReconciledChild,
+    Reconciliation,
+    SurveyDecision,
+)
 from geo_data.reconciliation.words import Answer, LeftHow
 from geo_data.selectors.departures import (
     DepartureTrace,
@@ -50,7 +57,7 @@ def person(tmp_path: Path) -> User:
     """An officer, and the girl of block A who moved away by the visit of 10 March; nothing is recorded yet."""
     someone, sheets = survey_world.issued(tmp_path)
     taken = survey_world.taken(someone, sheets["A"], {"K2": {"outcome": "迁出本县"}})
-    survey_world.decide_all(someone, taken, survey_world.SurveyDecision.TAKE_SHEET)
+    survey_world.decide_all(someone, taken, SurveyDecision.TAKE_SHEET)
     merge_sheets(actor=someone, now=BACK_AT, district_code=CODE, year=2026)
     registers_world.reconciled()
     return someone
@@ -203,7 +210,7 @@ def person_id() -> str:
 def test_abroad_needs_a_proof_and_a_death_a_record(tmp_path: Path, word: str, how: str, fits: Reply) -> None:
     someone, sheets = survey_world.issued(tmp_path)
     taken = survey_world.taken(someone, sheets["A"], {"K2": {"outcome": word}})
-    survey_world.decide_all(someone, taken, survey_world.SurveyDecision.TAKE_SHEET)
+    survey_world.decide_all(someone, taken, SurveyDecision.TAKE_SHEET)
     merge_sheets(actor=someone, now=BACK_AT, district_code=CODE, year=2026)
     registers_world.reconciled()
     assert (the_girl().how, the_girl().state) == (how, DepartureState.AWAITED)
