@@ -32,7 +32,7 @@ def answered(
 
 
 def gone_of(
-    day: str = "2026-02-20", state: str = "moved_away", **answers: Answered
+    day: str = "2026-02-20", state: str = "moved_away", answer: Answered | None = None, child: str = "1"
 ) -> tuple[int, list[bool]]:
     """How many children count, and whether those who left are answered."""
     outcome = run(CHILD, visit(state, day), decisions=Decisions(answers={child: answer} if answer else {}))
