@@ -1,5 +1,12 @@
 """Rounds, applications and their facts, entry lists, draws, placements and offers."""
 
+from admissions.models.after_results import (
+    LeftOff,
+    OfferStep,
+    WaitingWish,
+    WaitlistMove,
+    WaitlistRun,
+)
 from admissions.models.applications import (
     LIVE_STATUSES,
     Application,
@@ -17,6 +24,7 @@ from admissions.models.draws import (
     PublicValue,
 )
 from admissions.models.offers import (
+    LIVE_OFFERS,
     Offer,
     OfferStatus,
 )
@@ -27,6 +35,7 @@ from admissions.models.rounds import (
 )
 
 __all__ = [
+    "LIVE_OFFERS",
     "LIVE_STATUSES",
     "AdmissionRound",
     "Application",
@@ -37,11 +46,16 @@ __all__ = [
     "DrawRecord",
     "Entry",
     "EntryList",
+    "LeftOff",
     "LineCutoff",
     "Offer",
     "OfferStatus",
+    "OfferStep",
     "Placement",
     "PlanLine",
     "PublicValue",
     "RoundStatus",
+    "WaitingWish",
+    "WaitlistMove",
+    "WaitlistRun",
 ]

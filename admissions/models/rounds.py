@@ -23,7 +23,11 @@ class RoundStatus(models.TextChoices):
 
 
 class AdmissionRound(models.Model):
-    """One year's admission of one stage. Policy and zones are pinned and cannot change once it is open."""
+    """One year's admission of one stage. Policy and zones are pinned and cannot change once it is open.
+
+    refill_of, refill_number -- a refill round offers what the round before it left, and is numbered from 1; 0 is
+                                the round of the year
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="rounds")
@@ -39,13 +43,21 @@ class AdmissionRound(models.Model):
     )
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
+    refill_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="refills")
+    refill_number = models.PositiveSmallIntegerField(default=0)
+    refill_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 name="round_one_live_per_stage_and_year",
-                fields=["district", "stage", "year"],
+                fields=["district", "stage", "year", "refill_number"],
                 condition=~Q(status=RoundStatus.CANCELLED),
+            ),
+            models.CheckConstraint(
+                name="round_refill_has_number_and_reason",
+                condition=Q(refill_of=None, refill_number=0)
+                | Q(refill_of__isnull=False, refill_number__gte=1) & ~Q(refill_reason=""),
             ),
             models.CheckConstraint(name="round_status_is_known", condition=Q(status__in=RoundStatus.values)),
             models.CheckConstraint(

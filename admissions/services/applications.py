@@ -31,6 +31,7 @@ from admissions.rules.status import Action as Step
 from admissions.rules.status import next_status
 from admissions.selectors.world import RoundWorld, world_of
 from admissions.services.receipts import give_receipts
+from admissions.services.refill import refill_problems
 from admissions.services.rounds import require_actor
 from admissions.services.steps import record_step, require_phase, share_open_round
 from common.errors import DomainError, MalformedInput, RulesSayNo, WrongMoment
@@ -170,9 +171,10 @@ def _file(
         # Receipts are locked first: whoever files for the same child waits here and then sees who was first.
         receipts = give_receipts(admission_round, clean)
         held = _live_indexes(admission_round, clean)
+        barred = refill_problems(admission_round, clean)
         good: list[_Drafted] = []
         for place, (draft, problem) in enumerate(zip(drafts, found, strict=True), start=start):
-            problem = problem or _filed_before(draft, held)
+            problem = problem or barred.get(draft.child_index) or _filed_before(draft, held)
             if problem:
                 problems.append((place, problem))
             else:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.models import User
 from accounts.permissions import Action, require
@@ -132,8 +133,18 @@ def cancel_round(*, actor: User | None, now: datetime, round_id: UUID, reason: s
     require_actor(actor, Action.MANAGE_ROUND, found.district_id)
     found.status = RoundStatus.CANCELLED
     found.save(update_fields=["status"])
+    _give_seats_back(found)
     _record(found, actor=actor, now=now, action="round.cancelled", reason=reason)
     return found
+
+
+def _give_seats_back(refill: AdmissionRound) -> None:
+    """Return the seats of a cancelled refill round to the latest earlier round that has the line."""
+    for line in refill.lines.order_by("line_id"):
+        before = refill.refill_of
+        while before and not before.lines.filter(line_id=line.line_id).update(seats=F("seats") + line.seats):
+            before = before.refill_of
+    refill.lines.filter(round__refill_of__isnull=False).update(seats=0)
 
 
 def lock_round(round_id: UUID, *statuses: RoundStatus) -> AdmissionRound:

@@ -83,6 +83,32 @@ WORDS: Mapping[str, Promise] = {
     "nothing_drawn": _("Nothing has been drawn yet, so nothing can be published."),
     "results_not_yet": _("Results are published on the day that the calendar names."),
     "verifiers_disagree": _("An independent check found a fault in the bundle. Nothing was published."),
+    "no_offer": _("No place was offered to this child."),
+    "no_such_answer": _("There is no such page."),
+    "no_such_receipt": _("The round has no such receipt number. Compare the digits."),
+    "answers_not_open": _("Answers are not taken now. Call the bureau if something has changed."),
+    "answer_not_possible": _("This is not possible any more. Load the page again."),
+    "place_given_on": _("The place was given to another child meanwhile."),
+    "place_is_binding": _(
+        "A place won in the private draw is binding here. Call the bureau if you cannot take it."
+    ),
+    "no_moves": _("By the rules of this round children who have a place do not move."),
+    "waiting_lists_over": _("A refill round has taken the seats that were left; the waiting lists are over."),
+    "not_left_off": _("This child is on the list, was added already, or withdrew."),
+    "nothing_to_stand_for": _(
+        "By the rules the child has no claim at any school that it listed; the bureau places it."
+    ),
+    "placed_before_the_draw": _("A child with special needs gets a seat outside the draw."),
+    "seats_do_not_fit": _(
+        "One seat more would make a large class, or the seats do not fit the planned intake."
+    ),
+    "refill_exists": _("There is a refill round already; make the next one from that."),
+    "nothing_left_to_refill": _("No seat is left that may be offered again."),
+    "child_has_place": _("This child has a place. A refill round is for children without one."),
+    "child_gave_up_place": _(
+        "By the rules a child that gave a place up cannot take part in this refill round."
+    ),
+    "policy_fault": _("The calendar does not fit: each moment must be later than the one before."),
     "no_such_person": _("There is no such person."),
     "no_units_to_survey": _("Every estate or village of this township has its sheet this year."),
     "dates_do_not_fit": _("The dates do not fit: a sheet is due on or after the day it is handed out."),

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.pages.guardians import apply, mine
+from frontend.pages.guardians import answers, apply, mine
 from frontend.pages.officers import (
     addresses,
+    after_results,
     audit,
     case_page,
     departures,
@@ -52,6 +53,11 @@ public: list[URLPattern] = [
     path("check/", results.check, name="check"),
     path("check/offline/", results.offline_page, name="offline-page"),
     path("check/<uuid:round_id>/", results.check_round, name="check-round"),
+    path(
+        "check/<uuid:round_id>/after-results.zip",
+        results.bundle_after_results,
+        name="bundle-after-results",
+    ),
     path("check/bundles/<uuid:draw_id>.zip", results.bundle, name="bundle"),
 ]
 
@@ -63,6 +69,7 @@ guardians: list[URLPattern] = [
     path("my/", mine.my_applications, name="my-applications"),
     path("my/<uuid:application_id>/", mine.my_application, name="my-application"),
     path("my/<uuid:application_id>/received/", mine.done, name="apply-done"),
+    path("my/<uuid:application_id>/place/<slug:name>/", answers.answer, name="answer"),
     path("my/<uuid:application_id>/withdraw/", mine.withdraw, name="withdraw"),
 ]
 
@@ -100,6 +107,7 @@ officers: list[URLPattern] = [
     path("office/addresses/files/<uuid:file_id>/", addresses.download_file, name="download-file"),
     path("office/addresses/<uuid:request_id>/", addresses.address_request, name="address-request-page"),
     path("office/audit/", audit.audit, name="audit"),
+    path("office/audit/bundles/<uuid:round_id>/", audit.bundle, name="audit-bundle"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
     *data,
@@ -130,6 +138,15 @@ officers: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/publish/", steps.publish_step, name="round-publish"),
     path("office/rounds/<uuid:round_id>/applications/", rounds.applications, name="round-applications"),
     path("office/applications/<uuid:application_id>/", review.review, name="review"),
+]
+
+after_results_pages: list[URLPattern] = [
+    path("office/rounds/<uuid:round_id>/after/", after_results.after_results, name="after-results"),
+    path("office/rounds/<uuid:round_id>/after/give-on/", after_results.give_on, name="after-give-on"),
+    path("office/rounds/<uuid:round_id>/after/settle/", after_results.settle, name="after-settle"),
+    path("office/rounds/<uuid:round_id>/after/answer/", after_results.answer_for_family, name="after-answer"),
+    path("office/rounds/<uuid:round_id>/after/add/", after_results.add_child, name="after-add"),
+    path("office/rounds/<uuid:round_id>/after/refill/", after_results.refill, name="after-refill"),
 ]
 
 door_to_door: list[URLPattern] = [
@@ -167,4 +184,11 @@ reconciling: list[URLPattern] = [
     path("office/reconciliation/cases/<uuid:case_id>/", case_page.case_page, name="case"),
 ]
 
-urlpatterns: list[URLPattern] = [*public, *guardians, *officers, *door_to_door, *reconciling]
+urlpatterns: list[URLPattern] = [
+    *public,
+    *guardians,
+    *officers,
+    *after_results_pages,
+    *door_to_door,
+    *reconciling,
+]
