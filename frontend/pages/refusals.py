@@ -43,6 +43,16 @@ WORDS: Mapping[str, Promise] = {
         "There is no census with children yet to enter and no past year. Import one of them first."
     ),
     "no_such_projection": _("There is no such projection."),
+    "reconciliation_missing": _("No reconciliation compared the lists in use. Reconcile first."),
+    "no_such_departure": _("There is no such child among those who left."),
+    "answer_does_not_fit": _("This does not answer how the child left."),
+    "answer_incomplete": _(
+        "Something is missing: the day, the receiving county, or the document that proves it."
+    ),
+    "answer_in_the_future": _("The day lies in the future."),
+    "received_by_this_county": _("This county cannot be the receiving one; choose that the child came back."),
+    "departure_is_answered": _("Somebody has recorded an answer meanwhile. Load the page again."),
+    "departure_is_awaited": _("There is no answer to take back."),
     "projection_missing": _("There is no projection of this year on the units in use. Project first."),
     "no_seated_school": _("No public school of this stage has a seat."),
     "units_without_count": _(

@@ -8,6 +8,7 @@ from frontend.pages.officers import (
     after_results,
     audit,
     case_page,
+    departures,
     forecast,
     office,
     people,
@@ -193,6 +194,8 @@ reconciling: list[URLPattern] = [
     path("office/reconciliation/cases/", reconciliation.cases, name="cases"),
     path("office/reconciliation/cases/bulk/", reconciliation.bulk, name="cases-bulk"),
     path("office/reconciliation/decisions/", reconciliation.decisions, name="case-decisions"),
+    path("office/reconciliation/left/", departures.departures, name="departures"),
+    path("office/reconciliation/left/<uuid:departure_id>/", departures.departure, name="departure"),
     path("office/reconciliation/cases/export.xlsx", reconciliation.export, name="cases-export"),
     path("office/reconciliation/cases/<uuid:case_id>/", case_page.case_page, name="case"),
 ]

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
+from zoning.selectors.basis import Demand
 
 MOST_EFFORT = 1000
 MOST_SECONDS = 600
@@ -86,6 +87,11 @@ class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
         allow_null=True,
         help_text="The walks it is judged by; null means straight lines.",
     )
+    reconciliation_number = serializers.IntegerField(
+        source="reconciliation.number",
+        allow_null=True,
+        help_text="The run whose reconciled children count; null when others do.",
+    )
     created_by_name = serializers.CharField(source="created_by.display_name", allow_null=True)
     cost_km = serializers.SerializerMethodField(
         help_text="Children times kilometres: walks of the measure, or straight lines between units' points."
@@ -98,7 +104,7 @@ class PlanSerializer(serializers.ModelSerializer[ZonePlan]):
         model = ZonePlan
         fields = (
             "id", "district", "stage", "number", "name", "origin", "based_on", "based_on_number", "entry_year",
-            "measure", "measure_number",
+            "measure", "measure_number", "reconciliation", "reconciliation_number",
             "lawful", "cost_km", "lower_bound", "gap", "violation_count", "created_at", "created_by_name",
         )  # fmt: skip
         read_only_fields = fields
@@ -242,6 +248,13 @@ class DrawingRequest(serializers.Serializer[object]):
         allow_null=True,
         default=None,
         help_text="By which distances; null means walks where they were measured.",
+    )
+    demand = serializers.ChoiceField(
+        choices=[one.value for one in Demand],
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Whose children count; null means the reconciled ones where a run compared the lists in use.",
     )
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
     effort = serializers.IntegerField(

@@ -134,7 +134,7 @@ class Command(BaseCommand):
             named = {"district": DISTRICT, "stage": stage}
             past = folder / f"zones_last_year_{stage}.csv"
             self._run("import_zones", past, "--from", last, "--until", this, **named, name=year - 1)
-            self._run("draw_zones", **named, entry_year=year, effort=EFFORT, seed=SEED)
+            self._run("draw_zones", **named, entry_year=year, demand="reconciled", effort=EFFORT, seed=SEED)
             self._run("publish_zones", "--from", this, **named)
 
     def _past_round(self, folder: Path, now: datetime) -> None:

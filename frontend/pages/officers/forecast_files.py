@@ -107,12 +107,23 @@ def method_lines(projection: Projection) -> list[str]:
         _("Made on %(day)s; digest %(digest)s.")
         % {"day": date_format(projection.created_at, "DATE_FORMAT"), "digest": projection.digest},
     ]
+    run = projection.reconciliation
+    start = [
+        _("Starts from reconciled children: run %(number)s for %(day)s, %(count)s children.")
+        % {
+            "number": run.number,
+            "day": date_format(run.as_of, "DATE_FORMAT"),
+            "count": run.report["children"],
+        }
+        if run
+        else _("Starts from the census as it came, not from reconciled children.")
+    ]
     files = [f"{one.get_kind_display()}: {one.file_name} ({one.file_digest[:16]})" for one in pinned if one]
     rates = [
         _("Capture of “%(category)s”: %(rate).1f %%.") % {"category": name, "rate": capture["rate"] / 10}
         for _code, name, capture in categories_in_words(projection)
     ]
-    return [*facts, *files, *rates, *assumptions_in_words(projection)]
+    return [*facts, *start, *files, *rates, *assumptions_in_words(projection)]
 
 
 def _unit_rows(projection: Projection) -> Rows:

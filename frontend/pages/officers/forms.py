@@ -16,7 +16,7 @@ class DrawForm(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
     preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
     method = forms.ChoiceField(label=_("Distances"), choices=list(DISTANCES.items()), required=False)
-    demand = forms.ChoiceField(label=_("Whose children count"), choices=list(DEMANDS.items()))
+    demand = forms.ChoiceField(label=_("Whose children count"), choices=list(DEMANDS.items()), required=False)
 
 
 class ProjectForm(forms.Form):
