@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_outbox_by_age'),
-        ('geo_data', '0012_reconciled_children_count'),
+        ('geo_data', '0013_reconciled_children_count'),
         ('zoning', '0005_plans_pin_their_distances'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_outbox_by_age'),
-        ('geo_data', '0011_facts_in_groups'),
+        ('geo_data', '0012_more_lists_of_other_offices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
