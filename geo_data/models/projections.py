@@ -20,7 +20,8 @@ class Projection(models.Model):
     base_year   -- last past year used, or the year of the census where there is none
     first_year  -- first entry year projected
     last_counted -- last entry year whose cohort the census holds
-    parameters  -- the numbers of the method, whole numbers only
+    parameters  -- the numbers of the method, whole numbers only, and the thresholds and yields as the district stated
+                   them; `settings` is the number of that statement, 0 for the initial values
     assumptions -- list of {code, year}: what had to be assumed
     results     -- capture rates, survival, back-test and band, whole numbers only
     digest      -- SHA-256 over datasets, parameters, results and rows

@@ -67,7 +67,9 @@ JOIN {NAME} n ON n.id = every.name_id
 ORDER BY every.path, every.kind, every.key, n.id
 """
 
-ENTRY_FIELDS = "code, township, road, number, suffix, estate, building, building_key, unit_code, ST_X(point), ST_Y(point)"
+ENTRY_FIELDS = """
+    code, township, road, number, suffix, estate, building, building_key, unit_code, ST_X(point), ST_Y(point)
+"""
 DOORS = f"""
 SELECT asked.nth, door.*
 FROM unnest(%(nths)s, %(texts)s, %(townships)s, %(numbers)s, %(suffixes)s)

@@ -24,6 +24,7 @@ class Command(ImportCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add what only units understand."""
         parser.add_argument("--crs", type=known_system, help="EPSG code, gcj02, bd09 or plain words")
+        parser.add_argument("--offset-reason", default="", help="why, kept with the version")
         parser.add_argument(
             "--accept-offset", action="store_true", help="the current version is shifted, not this file"
         )
@@ -57,6 +58,7 @@ class Command(ImportCommand):
             path=options["file"],
             crs=options["crs"] or "",
             accept_offset=options["accept_offset"],
+            offset_reason=options["offset_reason"],
             repairs=options["repair"],
             tolerance_m=options["tolerance"],
             borders_path=options["borders"],
