@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import AuditEvent
 from common.errors import NotPermitted
@@ -102,7 +102,7 @@ def test_a_file_that_is_gone_has_no_values_and_the_page_still_asks(tmp_path: Pat
     assert "For example" not in page
 
 
-def test_a_file_too_heavy_for_the_limits_has_no_values(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_a_file_too_heavy_for_the_limits_has_no_values(tmp_path: Path, settings: Any) -> None:
     upload, person = handed_in(tmp_path), officer(world.CODE)
     settings.READER_OUTPUT_MIB = 0
 
