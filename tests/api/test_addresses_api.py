@@ -106,13 +106,13 @@ def test_an_address_that_is_not_there_is_answered_by_the_point_or_by_nothing() -
     assert client.get("/api/zones/at/", AT).status_code == 400
 
 
-def test_a_unit_costs_two_queries_once_its_schools_are_known(
+def test_a_unit_costs_one_query_once_its_schools_are_known(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = Client()
     client.get("/api/zones/at/", {**AT, "unit": "A"})
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert client.get("/api/zones/at/", {**AT, "unit": "A"}).status_code == 200
 
 

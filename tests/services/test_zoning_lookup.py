@@ -108,7 +108,7 @@ def test_a_place_without_a_zone_is_said_to_have_none() -> None:
         zone_at_point(DISTRICT, Stage.PRIMARY, 190.0, MIDDLE, DAY)
 
 
-def test_a_place_costs_two_queries_once_its_schools_are_known(
+def test_a_place_costs_one_query_once_its_schools_are_known(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     small_county()
@@ -116,9 +116,9 @@ def test_a_place_costs_two_queries_once_its_schools_are_known(
     in_force(plan_of(HALVES), 2026)
     zone_of_unit(DISTRICT, Stage.PRIMARY, "u1", DAY)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         at_point = zone_at_point(DISTRICT, Stage.PRIMARY, WEST + 1.5 * SIDE, MIDDLE, DAY)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         of_unit = zone_of_unit(DISTRICT, Stage.PRIMARY, "u1", DAY)
 
     assert at_point.zone_code == of_unit.zone_code == "A"

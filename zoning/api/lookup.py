@@ -33,6 +33,10 @@ class MappedAnswer:
     map_review_number: str
 
 
+# Made once: a serializer copies all its fields when it is made, which took longer than the look-up itself.
+PRINTED = ZoneAnswerSerializer()
+
+
 class ZoneAt(APIView):
     """The zone of a place on a day."""
 
@@ -56,7 +60,7 @@ class ZoneAt(APIView):
         review_number = settings.MAP_REVIEW_NUMBER
         area = find_zone_area_of(answer.plan_id, answer.zone_code) if review_number else None
         shown = MappedAnswer(answer, found if found.address else None, area, review_number)
-        return Response(ZoneAnswerSerializer(shown).data)
+        return Response(PRINTED.to_representation(shown))
 
 
 class SchoolZoneInWords(APIView):

@@ -85,7 +85,7 @@ def zone_of_address(
     2. Of what the register finds, only answers that account for the whole of what was typed count, and of those
        the ones with the best door: exact, none typed, near. They settle it when all lie in one zone.
     3. A point settles what the register does not know at all.
-    A typed address with its number costs three queries, and one where the plan does not pin its walks.
+    A typed address with its number costs three queries.
     Raises AddressNotSettled, AddressNotInRegister, NoZoneHere and NothingInForce.
     Source: docs/addresses.md (when it is settled).
     """

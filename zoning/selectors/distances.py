@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from uuid import UUID
 
 import numpy as np
 
 from common.errors import RulesSayNo
 from geo_data.models import Dataset, DistanceMeasure, DistanceMethod
-from geo_data.selectors.measures import NO_WAY, find_walk_measure, get_measure, load_distances
+from geo_data.selectors.measures import NO_WAY, find_walk_measure, load_distances
 from geo_data.selectors.schools import load_school_sites
 from geo_data.selectors.units import load_unit_places
 from geo_data.streets.graph import FloatArray, IntArray
-from zoning.models import ZonePlan
 
-KEPT_PLANS = 64
 DETOUR = (
     2  # times the straight line: what counts where a measure knows no way, so that a plan can still be drawn
 )
@@ -58,23 +54,6 @@ def choose_measure(units: Dataset, schools: Dataset, wish: DistanceMethod | None
             "no walks were measured for the current units and schools", district=units.district_id
         )
     return found
-
-
-def find_plan_measure(plan_id: UUID) -> DistanceMeasure | None:
-    """Return the walks told to families: those the plan pins, else the newest for its versions.
-
-    Plans and measures never change, so pinned walks cost no query once they are known; newest ones cost one.
-    """
-    pinned, units, schools = _pins(plan_id)
-    return pinned or find_walk_measure(units, schools)
-
-
-@lru_cache(maxsize=KEPT_PLANS)
-def _pins(plan_id: UUID) -> tuple[DistanceMeasure | None, UUID, UUID]:
-    """Return the measure that a plan pins, and the ids of its units and schools."""
-    plan = ZonePlan.objects.get(pk=plan_id)
-    measure = get_measure(plan.measure_id) if plan.measure_id else None
-    return measure, plan.units_dataset_id, plan.schools_dataset_id
 
 
 def load_ways(measure: DistanceMeasure) -> Ways:

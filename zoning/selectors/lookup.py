@@ -14,8 +14,7 @@ from geo_data.models import DistanceMeasure, School, Stage
 from geo_data.selectors.measures import find_unit_distances
 from geo_data.selectors.routes import find_walks, minutes_on_foot
 from geo_data.tables.projecting import project
-from zoning.selectors.distances import find_plan_measure
-from zoning.selectors.placed import Placed, place_point, place_unit, schools_of_zone
+from zoning.selectors.placed import Placed, measure_of, place_point, place_unit, schools_of_zone
 from zoning.selectors.publications import NothingInForce
 
 
@@ -96,7 +95,7 @@ def zone_of_unit(
 ) -> ZoneAnswer:
     """Return the answer for a unit, with distances from `place` or else from the unit's point.
 
-    One query, and one for the schools of every zone that this process has not met. Raises NothingInForce and
+    One query, and some for walks and schools that this process has not met. Raises NothingInForce and
     NoZoneHere.
     """
     found = place_unit(district_code, stage, unit_code, on)
@@ -112,7 +111,7 @@ def zone_at_point(
 ) -> ZoneAnswer:
     """Return the answer for a point of EPSG:4326; on a border of units, of the one with the smaller code.
 
-    One query, and one for the schools of every zone that this process has not met. Raises NotOnEarth, NothingInForce
+    One query, and some for walks and schools that this process has not met. Raises NotOnEarth, NothingInForce
     and NoZoneHere. Units without areas cannot answer: then the address must be looked up by its unit.
     """
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
@@ -138,7 +137,7 @@ def _answer(
 ) -> ZoneAnswer:
     """Return the answer; walks are those of the whole unit where its code is given, else those from the place."""
     schools = _schools_of(now)
-    measure = find_plan_measure(now.plan_id)
+    measure = measure_of(now.measure_id) if now.measure_id else None
     walks = _walks(measure, schools, place, unit_code) if measure else {}
     codes = {school.code for school in schools}
     differing = {

@@ -15,17 +15,36 @@ from django.db import connection
 from django.db.models import F
 
 from common.periods import Period
-from geo_data.models import CatchmentUnit, District, School, Stage
+from geo_data.models import CatchmentUnit, DistanceMeasure, DistanceMethod, District, School, Stage
+from geo_data.selectors.measures import get_measure
 from zoning.models import AttendanceZone, UnitAssignment, ZonePlan, ZonePublication
 
 NEAR_EDGE_M = 30  # nearer to another zone than this, a point on a map does not settle the question
 DEGREES_PER_METRE = 1 / 50_000  # enough for a box around a point anywhere up to 63 degrees of latitude
 KEPT_ZONES = 4096
+KEPT_MEASURES = 64
 
-UNIT, DISTRICT, PLAN, ZONE, ASSIGNMENT, PUBLICATION = (
+UNIT, DISTRICT, MEASURE, PLAN, ZONE, ASSIGNMENT, PUBLICATION = (
     model._meta.db_table
-    for model in (CatchmentUnit, District, ZonePlan, AttendanceZone, UnitAssignment, ZonePublication)
+    for model in (
+        CatchmentUnit,
+        District,
+        DistanceMeasure,
+        ZonePlan,
+        AttendanceZone,
+        UnitAssignment,
+        ZonePublication,
+    )
 )
+# The walks told to families: those that the plan pins, else the newest for its versions.
+WALKS = f"""
+    CASE WHEN period.away = 0 THEN coalesce(period.measure_id, (
+        SELECT id FROM {MEASURE} measure
+        WHERE measure.units_dataset_id = period.units_dataset_id
+          AND measure.schools_dataset_id = period.schools_dataset_id AND method = '{DistanceMethod.WALK}'
+        ORDER BY number DESC LIMIT 1
+    )) END
+"""
 PERIODS = f"""
 WITH ranked AS (
     SELECT plan_id, district_id, in_force, document_number, in_force @> %(on)s::date AS is_now,
@@ -33,7 +52,8 @@ WITH ranked AS (
     FROM {PUBLICATION}
     WHERE district_id = %(district)s AND stage = %(stage)s AND withdrawn_at IS NULL
 ), period AS MATERIALIZED (
-    SELECT every.*, every.nth - now.nth AS away, plan.number, plan.units_dataset_id, district.working_crs
+    SELECT every.*, every.nth - now.nth AS away, plan.number, plan.units_dataset_id,
+           plan.schools_dataset_id, plan.measure_id, district.working_crs
     FROM ranked now
     JOIN ranked every ON every.nth BETWEEN now.nth - 1 AND now.nth + 1
     JOIN {PLAN} plan ON plan.id = every.plan_id
@@ -41,7 +61,7 @@ WITH ranked AS (
     WHERE now.is_now
 )
 SELECT period.away, period.plan_id, period.number, period.document_number, lower(period.in_force),
-       upper(period.in_force), period.working_crs, unit.code, unit.name, ST_X(unit.point), ST_Y(unit.point),
+       upper(period.in_force), period.working_crs, {WALKS}, unit.code, unit.name, ST_X(unit.point), ST_Y(unit.point),
        zone.id, zone.code, zone.name, %(edge)s
 FROM period
 LEFT JOIN LATERAL (%(unit)s) unit ON true
@@ -75,7 +95,8 @@ OF_UNIT = PERIODS.replace("%(unit)s", UNIT_OF_CODE).replace("%(edge)s", "false")
 class Placed:
     """A place in the plan of one period; without a zone where the plan's units do not know it.
 
-    away -- 0 in force on the day, -1 the period before, 1 the one after
+    away       -- 0 in force on the day, -1 the period before, 1 the one after
+    measure_id -- the walks told to families, of the period in force only; None where only straight lines are known
     """
 
     away: int
@@ -85,6 +106,7 @@ class Placed:
     from_on: date
     until_on: date | None
     working_crs: int
+    measure_id: UUID | None
     unit_code: str | None
     unit_name: str | None
     unit_longitude: float | None
@@ -117,6 +139,12 @@ def place_unit(district_code: str, stage: Stage, unit_code: str, on: date) -> li
 def schools_of_zone(plan_id: UUID, zone_id: int) -> tuple[School, ...]:
     """Return the schools of a zone by code. Plans never change: read once in a process."""
     return _schools_of_zone(plan_id, zone_id)
+
+
+@lru_cache(maxsize=KEPT_MEASURES)
+def measure_of(measure_id: UUID) -> DistanceMeasure:
+    """Return a measure. Measures never change: read once in a process."""
+    return get_measure(measure_id)
 
 
 @lru_cache(maxsize=KEPT_ZONES)
