@@ -1,4 +1,4 @@
-"""Files handed in on pages and done by the worker: a street network as .pbf, a batch of addresses, a discarded proposal."""
+"""Files handed in on pages and done by the worker: streets as .pbf, a batch of addresses, a discarded proposal."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -21,7 +21,7 @@ from tests.services.upload_world import own_storage
 from zoning.models import AddressFile
 from zoning.tasks import answer_address_file_task
 
-pytestmark = [pytest.mark.django_db, pytest.mark.journey]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 HELSINKI = Path(__file__).parents[2].parent / "shared" / "data" / "osm_helsinki" / "test.osm.pbf"
 SAID = {"source_office": "自然资源局", "vintage_on": "2026-03-01", "crs": ""}
 

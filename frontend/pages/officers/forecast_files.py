@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from frontend.pages.language import language
 from frontend.pages.officers.forecast_words import (
     SYMBOLS,
     WARNINGS,
@@ -72,6 +73,7 @@ def printed(outlook: Outlook) -> bytes:
         "method": method_lines(projection),
         "method_title": _("Method"),
         "fonts": list(FONTS),
+        "lang": language(),
     }
     return bytes(
         typst.compile(DOCUMENT.read_bytes(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})

@@ -68,8 +68,8 @@ def yield_lines(yields: Mapping[str, HousingYield]) -> list[YieldLine]:
     return [
         YieldLine(
             str(kind.label),
-            "、".join(str(share) for share in yields[kind].moved_in_percent),
-            "、".join(str(count) for count in yields[kind].children_per_1000),
+            ", ".join(str(share) for share in yields[kind].moved_in_percent),
+            ", ".join(str(count) for count in yields[kind].children_per_1000),
         )
         for kind in HousingKind
         if kind in yields

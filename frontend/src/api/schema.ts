@@ -1446,6 +1446,8 @@ export interface components {
             /** @default false */
             accept_offset: boolean;
             /** @default  */
+            offset_reason: string;
+            /** @default  */
             source_office: string;
             /** Format: date */
             vintage_on?: string | null;
