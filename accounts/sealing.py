@@ -53,7 +53,9 @@ class BadKeys(Exception):
     """The keys in the settings cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # one ring is itself only, so that what it seals with is kept beside it
 class Keyring:
     """The keys by id, and which key and cipher seal. All keys open."""
 
@@ -83,7 +85,12 @@ def read_keyring(entries: Sequence[str], cipher: str = "AES-256-GCM") -> Keyring
 
 def current_keyring() -> Keyring:
     """Return the keyring of this installation."""
-    return read_keyring(settings.SEAL_KEYS, settings.SEAL_CIPHER)
+    return _keyring(tuple(settings.SEAL_KEYS), settings.SEAL_CIPHER)
+
+
+@lru_cache(maxsize=4)
+def _keyring(entries: tuple[str, ...], cipher: str) -> Keyring:
+    return read_keyring(entries, cipher)
 
 
 def seal(text: str, *, table: str, row_id: object, field: str, keyring: Keyring | None = None) -> bytes:
@@ -102,11 +109,9 @@ def seal_bytes(
     data: bytes, *, table: str, row_id: object, field: str, keyring: Keyring | None = None
 ) -> bytes:
     """Return the bytes sealed for one field of one row, 31 bytes and the key id longer."""
-    ring = keyring or current_keyring()
-    key_id = ring.sealing_id.encode()
-    head = bytes([FORMAT, ring.cipher.value, len(key_id)]) + key_id
-    nonce, bound = secrets.token_bytes(NONCE_BYTES), head + _place(table, row_id, field)
-    return head + nonce + _gcm(ring.cipher, ring.keys[ring.sealing_id]).encrypt(nonce, data, bound)
+    head, gcm = _head_and_sealer(keyring or current_keyring())
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return head + nonce + gcm.encrypt(nonce, data, head + _place(table, row_id, field))
 
 
 def open_bytes(
@@ -114,18 +119,31 @@ def open_bytes(
 ) -> bytes:
     """Return the bytes that were sealed for this field of this row. Raises CannotOpen for any other."""
     ring, data = keyring or current_keyring(), bytes(sealed)
-    key_id, cipher = sealing_key_of(data), _cipher_of(data)
-    if key_id not in ring.keys:
-        raise CannotOpen(f"key {key_id} is missing")
-    head_length = 3 + len(key_id.encode())
-    if len(data) < head_length + NONCE_BYTES + TAG_BYTES:
+    head = data[: 3 + data[2]] if len(data) > 2 else b""
+    begin = len(head) + NONCE_BYTES
+    gcm = _opener(ring, head)
+    if len(data) < begin + TAG_BYTES:
         raise CannotOpen("the sealed value is cut off")
-    head, nonce = data[:head_length], data[head_length : head_length + NONCE_BYTES]
-    bound = head + _place(table, row_id, field)
     try:
-        return _gcm(cipher, ring.keys[key_id]).decrypt(nonce, data[head_length + NONCE_BYTES :], bound)
+        return gcm.decrypt(data[len(head) : begin], data[begin:], head + _place(table, row_id, field))
     except InvalidTag:
         raise CannotOpen(f"not sealed for {table}.{field} of this row, or damaged") from None
+
+
+@lru_cache(maxsize=64)
+def _opener(ring: Keyring, head: bytes) -> "AESGCM | Sm4Gcm":
+    """Return what opens values with this head. Raises CannotOpen for one that is none, or whose key is missing."""
+    key_id, cipher = sealing_key_of(head), _cipher_of(head)
+    if key_id not in ring.keys:
+        raise CannotOpen(f"key {key_id} is missing")
+    return _gcm(cipher, ring.keys[key_id])
+
+
+@lru_cache(maxsize=64)
+def _head_and_sealer(ring: Keyring) -> tuple[bytes, "AESGCM | Sm4Gcm"]:
+    key_id = ring.sealing_id.encode()
+    head = bytes([FORMAT, ring.cipher.value, len(key_id)]) + key_id
+    return head, _gcm(ring.cipher, ring.keys[ring.sealing_id])
 
 
 def sealing_key_of(sealed: bytes | memoryview) -> str:
@@ -150,6 +168,12 @@ def blind_index(value: str, *, purpose: str) -> str:
     return keyed_index(value, purpose=purpose, key=key, by=IndexHash(settings.BLIND_INDEX_HASH))
 
 
+def blind_digest(text: str, *, purpose: str) -> str:
+    """Return a keyed digest of a long text, character by character: it tells whether two texts are equal, no more."""
+    key = _read_key(settings.BLIND_INDEX_KEY, "JIUJIN_BLIND_INDEX_KEY")
+    return _keyed(key, f"{purpose}\0{text}".encode(), IndexHash(settings.BLIND_INDEX_HASH))
+
+
 def keyed_index(value: str, *, purpose: str, key: bytes, by: IndexHash = IndexHash.SHA_256) -> str:
     """Return HMAC(key, purpose, normalized value), 64 hexadecimal digits.
 
@@ -157,7 +181,10 @@ def keyed_index(value: str, *, purpose: str, key: bytes, by: IndexHash = IndexHa
     Indexes of different purposes cannot be compared. Source: RFC 2104; SM3: GB/T 32905.
     """
     normalized = unicodedata.normalize("NFKC", value).strip().upper()
-    message = _canonical_list(purpose, normalized)
+    return _keyed(key, _canonical_list(purpose, normalized), by)
+
+
+def _keyed(key: bytes, message: bytes, by: IndexHash) -> str:
     if by is IndexHash.SHA_256:  # the standard library's is several times quicker, and knows no SM3
         return hmac.digest(key, message, "sha256").hex()
     mac = sm3_hmac.HMAC(key, hashes.SM3())

@@ -1,7 +1,7 @@
 """What a reader hands back, in frames: rows, and what was found since the last frame.
 
 The reader worked on a stranger's file, so its frames are opened with care: only plain values, shapes, arrays and
-records (dataclasses and enums) of this app come to life, nothing is called and nothing is imported.
+records (dataclasses, named tuples and enums) of this app come to life, nothing is called and nothing is imported.
 """
 
 import importlib
@@ -89,4 +89,5 @@ class _Careful(pickle.Unpickler):
 
 
 def _is_data(record: type) -> bool:
-    return is_dataclass(record) or issubclass(record, Enum)
+    is_named_tuple = issubclass(record, tuple) and hasattr(record, "_fields")
+    return is_dataclass(record) or is_named_tuple or issubclass(record, Enum)

@@ -7,13 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from geo_data.models.datasets import Dataset
+from geo_data.models.facts import FactsField
 
 
 class Household(models.Model):
     """A household of the census; its address is sealed, its unit is not."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="households")
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="households", db_index=False)
     code = models.CharField(max_length=60)
     unit_code = models.CharField(max_length=40, blank=True)
     address_sealed = models.BinaryField(null=True)
@@ -45,7 +46,7 @@ class Child(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="children")
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="children", db_index=False)
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="children")
     name_sealed = models.BinaryField()
     identity_sealed = models.BinaryField()
@@ -53,7 +54,7 @@ class Child(models.Model):
     birth_on = models.DateField()
     sex = models.CharField(max_length=6, choices=Sex.choices)
     school_now = models.CharField(max_length=40, blank=True)
-    facts = models.JSONField(default=list)
+    facts = FactsField(default=list)
     row_digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
@@ -63,7 +64,6 @@ class Child(models.Model):
         ]
         indexes = [
             models.Index(name="child_by_birth", fields=["dataset", "birth_on"]),
-            models.Index(name="child_by_identity", fields=["identity_index"]),
         ]
 
     def __str__(self) -> str:

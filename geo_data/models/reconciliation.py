@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import JobRun
 from geo_data.models.children import Child, Sex
 from geo_data.models.datasets import Dataset, District
+from geo_data.models.facts import FactsField
 from geo_data.models.registers import RegisterEntry, SelfRegistration, known_grade
 from geo_data.reconciliation.words import CaseCode, CaseKind, Category, Verdict
 
@@ -100,7 +101,7 @@ class ReconciledChild(models.Model):
     grade = models.SmallIntegerField(null=True, blank=True)
     sources = ArrayField(models.CharField(max_length=20))
     records = models.JSONField(default=list)
-    facts = models.JSONField(default=list)
+    facts = FactsField(default=list)
 
     class Meta:
         constraints = [

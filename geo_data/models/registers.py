@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from geo_data.models.children import Sex
 from geo_data.models.datasets import Dataset, District
+from geo_data.models.facts import FactsField
 
 HIGHEST_GRADE = 9
 
@@ -49,7 +50,7 @@ class RegisterEntry(models.Model):
     unit_code = models.CharField(max_length=40, blank=True)
     school_code = models.CharField(max_length=40, blank=True)
     grade = models.SmallIntegerField(null=True, blank=True)
-    facts = models.JSONField(default=list)
+    facts = FactsField(default=list)
     details = models.JSONField(default=dict)
 
     class Meta:
@@ -101,7 +102,7 @@ class SelfRegistration(models.Model):
     sex = models.CharField(max_length=6, choices=Sex.choices)
     unit_code = models.CharField(max_length=40, blank=True)
     school_code = models.CharField(max_length=40, blank=True)
-    facts = models.JSONField(default=list)
+    facts = FactsField(default=list)
     registered_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

@@ -128,7 +128,7 @@ def _fact(name: str) -> Func:
     """Return the value of a fact of a child as text."""
     return Func(
         F("facts"),
-        template=f"(jsonb_path_query_first(%(expressions)s, '$[*] ? (@.name == \"{name}\").value') #>> '{{}}')",
+        template=f"(jsonb_path_query_first(%(expressions)s, '$[*].values.{name}') #>> '{{}}')",
         output_field=TextField(),
     )
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from accounts.sealing import Keyring, current_keyring, open_sealed
 from geo_data.reconciliation.blocks import NO_PAPERS, PaperIndex, Task, index_papers, reconcile_block
-from geo_data.reconciliation.records import Fact, Paper, Record
+from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.results import Case, Child, Side
 from geo_data.reconciliation.words import RANK, Source, Verdict
 from geo_data.selectors.reconciliation_rows import (
@@ -23,6 +23,7 @@ from geo_data.selectors.reconciliation_rows import (
 )
 from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, property_index
 from geo_data.services.copying import line_of
+from geo_data.tables.fact_groups import grouped, listed
 
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 CHILD_COLUMNS = (
@@ -145,10 +146,10 @@ def _census_record(
     row: Sequence[Any], keyring: Keyring, phones: dict[str, str], *, needs_property: bool
 ) -> Record:
     row_id, identity, name, born, sex, school, facts_text, home, household, unit, phone = row
-    facts: list[dict[str, Any]] = json.loads(facts_text)
+    facts = listed(json.loads(facts_text))
     if phone is not None and home not in phones:
         phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
-    dwelling = next((fact["value"] for fact in facts if fact["name"] == "dwelling_key"), "")
+    dwelling = next((str(fact["value"]) for fact in facts if fact["name"] == "dwelling_key"), "")
     return Record(
         source=Source.CENSUS,
         record=row_id,
@@ -185,7 +186,7 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         grade=grade,
         household=str(details.get("household_code", "")),
         state=str(next((details[name] for name in STATES if details.get(name)), "")),
-        facts=json.loads(facts_text),
+        facts=listed(json.loads(facts_text)),
     )
 
 
@@ -205,7 +206,7 @@ def _self_record(row: Sequence[Any], keyring: Keyring) -> Record:
         phone=person.get("phone", ""),
         unit=unit,
         school=school,
-        facts=json.loads(facts_text),
+        facts=listed(json.loads(facts_text)),
     )
 
 
@@ -224,7 +225,7 @@ PAPERS = (Source.PERMITS, Source.TITLES, Source.RENTALS)
 
 def _paper(row: Sequence[Any], source: Source) -> Paper:
     row_id, _, key, identity, property_key, unit, facts_text = row
-    facts: list[Fact] = json.loads(facts_text)
+    facts = listed(json.loads(facts_text))
     return Paper(source, row_id, key, identity, property_key, unit, facts)
 
 
@@ -257,7 +258,7 @@ def _child_line(run: str, ids: Sequence[str], child: Child) -> str:
             child.grade,
             "{" + ",".join(child.sources) + "}",
             ENCODE(trail),
-            ENCODE(child.facts),
+            ENCODE(grouped(map(dict, child.facts))),
         )
     )
 

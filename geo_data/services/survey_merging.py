@@ -45,6 +45,7 @@ from geo_data.services.datasets import (
 )
 from geo_data.services.import_register import store_entries
 from geo_data.services.versions import restore
+from geo_data.tables.fact_groups import Fact, grouped
 from geo_data.tables.findings import Findings
 from geo_data.tables.register_table import RegisterRow
 from geo_data.tables.survey_comparing import Difference, Differing
@@ -53,7 +54,6 @@ from geo_data.tables.survey_settling import Decided, Decision, SettledRow, settl
 
 MERGED_CONTENT = "survey_merge"  # the purpose of the index of what a version holds
 OFFICE = "入户调查"  # the source of the list, and of every fact with the surveyor's role
-Fact = dict[str, object]
 
 
 class NothingToMerge(WrongMoment):
@@ -241,7 +241,7 @@ def _register_row(
         unit_code=sheet.unit_code if lives_here else "",
         school_code=schools.get(school, school),
         grade=None,
-        facts=tuple(_facts(item, row, district_code)),
+        facts=tuple(grouped(_facts(item, row, district_code))),
         details={
             "household_code": household,
             "surveyed_on": item.surveyed_on.isoformat(),

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 import shapely
 
@@ -54,9 +55,10 @@ class Row:
 
     def value(self, name: str) -> CellValue:
         """Return the value of a column, None when empty, absent or refused."""
-        column, position = self._columns[name], self._places.get(name)
+        position = self._places.get(name)
         cell = self._cells[position] if position is not None and position < len(self._cells) else None
-        text = cell_text(cell)
+        text = cell.strip() if type(cell) is str else cell_text(cell)
+        column = self._columns[name]
         if not text:
             if column.required and position is not None:
                 self._note_once("cell_empty", name)
@@ -69,6 +71,17 @@ class Row:
         if text[0] in FORMULA_STARTS and column.kind is CellKind.TEXT and looks_like_formula(text):
             self._note_once("cell_is_formula", name, text)
         return value
+
+    def values(self, names: Iterable[str]) -> dict[str, CellValue]:
+        """Return the values of these columns that are neither empty, absent nor refused, in their order."""
+        cells, places, width = self._cells, self._places, len(self._cells)
+        found: dict[str, CellValue] = {}
+        for name in names:
+            position = places.get(name, width)
+            cell = cells[position] if position < width else None
+            if cell is not None and cell != "" and (value := self.value(name)) is not None:
+                found[name] = value
+        return found
 
     def text(self, name: str) -> str:
         """Return a text, empty when there is none."""
@@ -147,25 +160,10 @@ def read_cell(text: str, column: Column) -> CellValue:
     """Return the value of a cell that is not empty. Raises CellFault."""
     if text.startswith(EXAMPLE):
         raise CellFault("example_row")
-    match column.kind:
-        case CellKind.TEXT:
-            return _short(text, column)
-        case CellKind.INTEGER:
-            return _integer(text, column)
-        case CellKind.NUMBER:
-            return _number(text)
-        case CellKind.DATE:
-            return read_day(text)
-        case CellKind.FLAG:
-            return _flag(text)
-        case CellKind.CHOICE:
-            return _choice(text, column)
-        case CellKind.CODES:
-            return tuple(_short(part, column) for part in SEPARATORS.split(text) if part)
-        case CellKind.DATES:
-            return tuple(sorted(read_day(part) for part in SEPARATORS.split(text) if part))
+    return READERS[column.kind](text, column)
 
 
+@lru_cache(maxsize=1 << 16)  # a county's lists name some ten thousand days, millions of times
 def read_day(text: str) -> date:
     """Return the day of 2020-01-31, 2020/1/31, 2020.1.31, 2020年1月31日 or 20200131. Raises CellFault."""
     found = DAY.match(text) or COMPACT_DAY.match(text)
@@ -219,3 +217,17 @@ def _choice(text: str, column: Column) -> str:
     if text.casefold() in column.choices.values():
         return text.casefold()
     raise CellFault("cell_malformed")
+
+
+READERS: Mapping[CellKind, Callable[[str, Column], CellValue]] = {
+    CellKind.TEXT: _short,
+    CellKind.INTEGER: _integer,
+    CellKind.NUMBER: lambda text, _: _number(text),
+    CellKind.DATE: lambda text, _: read_day(text),
+    CellKind.DATES: lambda text, _: tuple(sorted(read_day(part) for part in SEPARATORS.split(text) if part)),
+    CellKind.FLAG: lambda text, _: _flag(text),
+    CellKind.CHOICE: _choice,
+    CellKind.CODES: lambda text, column: tuple(
+        _short(part, column) for part in SEPARATORS.split(text) if part
+    ),
+}

@@ -3,14 +3,16 @@
 Millions of rows stream through; what is kept is what finds doubles.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from geo_data.tables.cells import CellValue, Row
 from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
 from geo_data.tables.reading import open_sheet
@@ -33,7 +35,6 @@ CHILD_COLUMNS = (
 )
 OLDEST_YEARS = 18
 DECLARED, LOOK_UP = "declared", "look_up"
-Fact = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,11 @@ class Census:
     units: Collection[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ChildRow:
-    """A checked child with its household; `opens_household` marks the first child of a household."""
+class ChildRow(NamedTuple):
+    """A checked child with its household; `opens_household` marks the first child of a household.
+
+    A tuple, because a million of them go from one process to another.
+    """
 
     household_code: str
     opens_household: bool
@@ -66,7 +69,7 @@ class ChildRow:
     birth_on: date
     sex: str
     school_now: str
-    facts: tuple[Fact, ...]
+    facts: tuple[FactGroup, ...]
 
 
 def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator[ChildRow]:
@@ -167,11 +170,11 @@ class _Checker:
             row.note("household_differs", "household_code", household)
         return opens, first == stated
 
-    def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[Fact, ...]:
+    def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[FactGroup, ...]:
         values: dict[str, CellValue] = {"birth_date": birth_on}
         if unit:
             values |= {"dwelling_district": self._census.district, "dwelling_unit": unit}
-        values |= {name: value for name in self._fact_names if (value := row.value(name)) is not None}
+        values |= row.values(self._fact_names)
         until = values.get("permit_valid_until")
         if isinstance(until, date) and until <= self._census.as_of:
             row.note("permit_lapsed", "permit_valid_until")
@@ -179,13 +182,19 @@ class _Checker:
         declared = {FACT_NAMES.get(name, "") for name in stated}
         if "" in declared:
             row.note("cell_malformed", "declared", ";".join(stated))
-        return tuple(self._fact(name, value, name in declared) for name, value in sorted(values.items()))
+        return self._grouped(values, declared)
 
-    def _fact(self, name: str, value: CellValue, is_declared: bool) -> Fact:
-        fact: Fact = {"name": name, "value": plain(value), "source": LOOK_UP, "as_of": self._as_of}
-        if is_declared:
-            return fact | {"source": DECLARED}
-        return fact | {"verifier": self._census.verifier}
+    def _grouped(self, values: Mapping[str, CellValue], declared: Collection[str]) -> tuple[FactGroup, ...]:
+        looked_up: FactGroup = {
+            "source": LOOK_UP,
+            "as_of": self._as_of,
+            "verifier": self._census.verifier,
+            "values": {name: plain(value) for name, value in values.items() if name not in declared},
+        }
+        told = {name: plain(values[name]) for name in values if name in declared}
+        return (
+            (looked_up, {"source": DECLARED, "as_of": self._as_of, "values": told}) if told else (looked_up,)
+        )
 
 
 def plain(value: CellValue) -> object:

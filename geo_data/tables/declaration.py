@@ -8,6 +8,7 @@ from geo_data.tables.cells import CellFault, CellValue, read_cell
 from geo_data.tables.child_facts import FACT_COLUMNS
 from geo_data.tables.child_table import plain
 from geo_data.tables.columns import Column
+from geo_data.tables.fact_groups import Fact
 from geo_data.tables.identity import identity_faults, of_eighteen_digits
 from geo_data.tables.register_columns import (
     ADDRESS,
@@ -18,7 +19,7 @@ from geo_data.tables.register_columns import (
     PHONE,
     SCHOOL,
 )
-from geo_data.tables.register_table import DECLARED, OLDEST_YEARS, Fact
+from geo_data.tables.register_table import DECLARED, OLDEST_YEARS
 
 # What a family may say of itself; all else is looked up or shown to an officer.
 DECLARABLE = (

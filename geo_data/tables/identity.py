@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from enum import StrEnum
+from operator import mul
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
@@ -29,7 +30,7 @@ def normalized(number: str) -> str:
 
 def check_digit(body: str) -> str:
     """Return the last character of an 18-character number: `body` is the first 17 digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, body), WEIGHTS))
     return CHECK_DIGITS[total % 11]
 
 

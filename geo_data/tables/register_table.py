@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from geo_data.tables.cells import CellValue, Row
 from geo_data.tables.child_table import plain
 from geo_data.tables.columns import match_columns
+from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import RESIDENT, identity_faults, of_eighteen_digits
 from geo_data.tables.reading import open_sheet
@@ -16,7 +18,6 @@ from geo_data.tables.register_columns import RegisterSpec
 OLDEST_YEARS = 18
 LAST_PRIMARY_GRADE, TOP_CLASS = 6, 0
 DECLARED, LOOK_UP = "declared", "look_up"
-Fact = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,11 @@ class Listing:
     schools: Collection[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """A checked row. `birth_on` is None in lists of holders; `record_key` tells it from the list's other rows."""
+class RegisterRow(NamedTuple):
+    """A checked row. `birth_on` is None in lists of holders; `record_key` tells it from the list's other rows.
+
+    A tuple, because a million of them go from one process to another.
+    """
 
     number: int
     record_key: str
@@ -54,7 +57,7 @@ class RegisterRow:
     unit_code: str
     school_code: str
     grade: int | None
-    facts: tuple[Fact, ...]
+    facts: tuple[FactGroup, ...]
     details: dict[str, object]
 
 
@@ -99,7 +102,7 @@ class _Checker:
             born = row.value("birth_on")
             birth_on, sex = born if isinstance(born, date) else None, self._text(row, "sex")
         guardian_identity = self._number(row, "guardian_identity")
-        values = {fact: value for fact in self._facts if (value := row.value(fact)) is not None}
+        values = row.values(self._facts)
         if not name or not self._is_told_apart(row, identity, birth_on, sex):
             return None
         if not self._numbers_fit(row, identity, guardian_identity, birth_on, sex):
@@ -228,18 +231,18 @@ class _Checker:
         return len(before) - 1
 
     def _details_of(self, row: Row) -> dict[str, object]:
-        return {name: plain(value) for name in self._details if (value := row.value(name)) is not None}
+        return {name: plain(value) for name, value in row.values(self._details).items()}
 
     def _facts_of(
         self, values: Mapping[str, CellValue], unit: str, birth_on: date | None, feeder: str
-    ) -> tuple[Fact, ...]:
+    ) -> tuple[FactGroup, ...]:
         stated: dict[str, CellValue] = dict(values)
         if birth_on is not None:
             stated["birth_date"] = birth_on
         if feeder and self._spec.kind == "pupils":
             stated["feeder_school"] = feeder
         stated |= self._implied(unit)
-        return tuple(self._fact(name, stated[name]) for name in sorted(stated))
+        return self._grouped(stated)
 
     def _implied(self, unit: str) -> dict[str, CellValue]:
         """Return what standing in this list says by itself."""
@@ -261,7 +264,16 @@ class _Checker:
             implied[self._spec.unit_fact] = unit
         return implied
 
-    def _fact(self, name: str, value: CellValue) -> Fact:
-        is_declared = name in self._spec.declared
-        fact: Fact = {"name": name, "value": plain(value), "source": LOOK_UP, "as_of": self._as_of}
-        return fact | ({"source": DECLARED} if is_declared else {"verifier": self._listing.verifier})
+    def _grouped(self, stated: Mapping[str, CellValue]) -> tuple[FactGroup, ...]:
+        declared = self._spec.declared
+        looked_up = {name: plain(value) for name, value in stated.items() if name not in declared}
+        told = {name: plain(value) for name, value in stated.items() if name in declared}
+        groups: list[FactGroup] = []
+        if looked_up:
+            verifier = self._listing.verifier
+            groups.append(
+                {"source": LOOK_UP, "as_of": self._as_of, "verifier": verifier, "values": looked_up}
+            )
+        if told:
+            groups.append({"source": DECLARED, "as_of": self._as_of, "values": told})
+        return tuple(groups)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from geo_data.tables.declaration import ChildDeclaration, declared_facts, faults_of
+from geo_data.tables.fact_groups import listed
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import check_digit, of_eighteen_digits
 from geo_data.tables.register_columns import REGISTERS
@@ -38,7 +39,7 @@ def read(
 
 
 def facts(row: RegisterRow) -> dict[object, object]:
-    return {fact["name"]: fact["value"] for fact in row.facts}
+    return {fact["name"]: fact["value"] for fact in listed(row.facts)}
 
 
 def test_a_registered_child_is_read_with_its_guardian_and_what_the_list_itself_says(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_a_registered_child_is_read_with_its_guardian_and_what_the_list_itself_s
         "registration_district": "990102",
         "registration_unit": "A",
     }
-    assert {fact["verifier"] for fact in row.facts} == {"office"}
+    assert {fact["verifier"] for fact in listed(row.facts)} == {"office"}
 
 
 def test_papers_are_told_apart_by_holder_and_dwelling(tmp_path: Path) -> None:

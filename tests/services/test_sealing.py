@@ -129,7 +129,13 @@ def test_unusable_keys_are_refused(entries: list[str], cipher: str) -> None:
 def test_the_first_key_seals() -> None:
     entries = [f"{name}:{base64.b64encode(key).decode()}" for name, key in (("new", NEW), ("old", OLD))]
 
-    assert read_keyring(entries, "SM4-GCM") == Keyring({"new": NEW, "old": OLD}, "new", SealingCipher.SM4_GCM)
+    ring = read_keyring(entries, "SM4-GCM")
+
+    assert (ring.keys, ring.sealing_id, ring.cipher) == (
+        {"new": NEW, "old": OLD},
+        "new",
+        SealingCipher.SM4_GCM,
+    )
 
 
 @pytest.mark.parametrize(
