@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('geo_data', '0010_streets_and_walks'),
+        ('geo_data', '0011_facts_in_groups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
