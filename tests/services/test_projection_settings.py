@@ -9,8 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEvent
-from accounts.permissions import NotPermitted
-from common.errors import DomainError
+from common.errors import DomainError, NotPermitted
 from geo_data.models import ProjectionSettings, Stage
 from geo_data.projection.defaults import THRESHOLDS, YIELDS
 from geo_data.projection.records import HousingYield
