@@ -20,13 +20,13 @@ MOST_BYTES = 1 << 20
 Read = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def samples_under(*, actor: User, upload: Upload, headers: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+def samples_under(*, reader: User, upload: Upload, headers: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Return a few values of each header for an officer who may import, what looks personal covered.
 
     Nothing is stored, logged or recorded. A file that cannot be read within the limits has none.
     Raises NotPermitted and UploadIsDeleted.
     """
-    require(actor, Action.IMPORT_DATA, upload.district_id)
+    require(reader, Action.IMPORT_DATA, upload.district_id)
     require_file(upload)
     if not headers:
         return {}

@@ -83,7 +83,7 @@ def test_only_an_officer_who_may_import_is_shown_them(tmp_path: Path) -> None:
 
     for person in (auditor(world.CODE), officer("410182")):
         with pytest.raises(NotPermitted):
-            samples_under(actor=person, upload=upload, headers=["联系"])
+            samples_under(reader=person, upload=upload, headers=["联系"])
         client = Client()
         client.force_login(person)
         assert client.get(f"/office/data/files/{upload.pk}/headers/").status_code in (403, 404)
@@ -95,7 +95,7 @@ def test_a_file_that_is_gone_has_no_values_and_the_page_still_asks(tmp_path: Pat
     upload.refresh_from_db()
 
     with pytest.raises(UploadIsDeleted):
-        samples_under(actor=person, upload=upload, headers=["联系"])
+        samples_under(reader=person, upload=upload, headers=["联系"])
     page = page_of(upload, desk())
 
     assert 'name="header_0"' in page
@@ -106,7 +106,7 @@ def test_a_file_too_heavy_for_the_limits_has_no_values(tmp_path: Path, settings:
     upload, person = handed_in(tmp_path), officer(world.CODE)
     settings.READER_OUTPUT_MIB = 0
 
-    assert samples_under(actor=person, upload=upload, headers=["联系"]) == {}
+    assert samples_under(reader=person, upload=upload, headers=["联系"]) == {}
 
 
 def test_no_unknown_header_reads_no_file(tmp_path: Path) -> None:
@@ -114,4 +114,4 @@ def test_no_unknown_header_reads_no_file(tmp_path: Path) -> None:
     Upload.objects.filter(pk=upload.pk).update(stored_name="not-there")
     upload.refresh_from_db()
 
-    assert samples_under(actor=officer(world.CODE), upload=upload, headers=[]) == {}
+    assert samples_under(reader=officer(world.CODE), upload=upload, headers=[]) == {}

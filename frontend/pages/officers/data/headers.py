@@ -69,7 +69,7 @@ def _columns(
     """Return the question about each header with values that stand under it, None where the file is gone."""
     if found.deleted_at is not None:
         return [(field, None) for field in form]
-    samples = samples_under(actor=person, upload=found, headers=form.headers)
+    samples = samples_under(reader=person, upload=found, headers=form.headers)
     return [(field, samples.get(header, ())) for field, header in zip(form, form.headers, strict=True)]
 
 
