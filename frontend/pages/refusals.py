@@ -42,6 +42,11 @@ WORDS: Mapping[str, Promise] = {
     "nothing_to_project_from": _(
         "There is no census with children yet to enter and no past year. Import one of them first."
     ),
+    "offset_reason_missing": _("Write why the positions of the current version are wrong."),
+    "projection_settings_unfit": _("These figures are out of order or out of range."),
+    "projection_settings_reason": _("Write a reason, in up to 500 letters."),
+    "projection_settings_changed": _("Somebody else changed the figures meanwhile. Load the page again."),
+    "projection_settings_same": _("These are the figures that hold already."),
     "no_such_projection": _("There is no such projection."),
     "reconciliation_missing": _("No reconciliation compared the lists in use. Reconcile first."),
     "no_such_departure": _("There is no such child among those who left."),

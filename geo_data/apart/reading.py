@@ -3,7 +3,8 @@
 The process is forked, not started anew: it costs some 20 ms instead of the seconds that NumPy, Shapely and GDAL take to
 load, and what it is checked against (the county's units) need not be sent. Fork copies only the thread that calls
 it: readers use nothing that another thread may hold (no log, no database), and a reader that hangs all the same is
-killed by its timer. Only background jobs and commands read files, never a web process.
+killed by its timer. Background jobs and commands read files; a page waits only for a small look with limits of its own
+(services/header_samples.py, zone texts).
 """
 
 import logging

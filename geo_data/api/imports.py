@@ -86,6 +86,7 @@ class Uploads(APIView):
                 repairs=tuple(Repair(word) for word in asked["repairs"]),
                 tolerance_mm=asked["tolerance_mm"],
                 accept_offset=asked["accept_offset"],
+                offset_reason=asked["offset_reason"],
             ),
         )
         job = request_reading(actor=actor, now=now, upload=upload)

@@ -72,6 +72,7 @@ FLAGS: Mapping[Option, tuple[str, Mapping[str, Any]]] = {
         "--accept-offset",
         {"action": "store_true", "help": "the current version is shifted, not this file"},
     ),
+    Option.OFFSET_REASON: ("--offset-reason", {"default": "", "help": "why, kept with the version"}),
 }
 
 

@@ -23,6 +23,7 @@ from geo_data.models.past import (
     PastEnrolment,
     SourceCategory,
 )
+from geo_data.models.projection_settings import ProjectionSettings
 from geo_data.models.projections import Projection, ProjectionRow
 from geo_data.models.reconciliation import (
     CaseState,
@@ -100,6 +101,7 @@ __all__ = [
     "PastEnrolment",
     "Projection",
     "ProjectionRow",
+    "ProjectionSettings",
     "ReconciledChild",
     "Reconciliation",
     "ReconciliationCase",

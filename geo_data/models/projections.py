@@ -22,7 +22,8 @@ class Projection(models.Model):
     first_year  -- first entry year projected
     last_counted -- last entry year whose cohort the census holds
     reconciliation -- the run whose children it starts from; none means the census as it came
-    parameters  -- the numbers of the method, whole numbers only
+    parameters  -- the numbers of the method, whole numbers only, and the thresholds and yields as the district stated
+                   them; `settings` is the number of that statement, 0 for the initial values
     assumptions -- list of {code, year}: what had to be assumed
     results     -- capture rates, survival, back-test and band, whole numbers only
     digest      -- SHA-256 over datasets, parameters, results and rows

@@ -1,7 +1,7 @@
 """What a projection is made from: the current versions of everything that is known, as pure records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Case, Count, F, Func, TextField, Value, When
@@ -28,6 +28,7 @@ from geo_data.projection.records import Born, Estate, GradePupils, Moves, PastCl
 from geo_data.reconciliation.words import Category
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import get_district
+from geo_data.selectors.projection_settings import StatedSettings, current_settings
 from geo_data.selectors.reconciliation import find_reconciliation_in_use
 from geo_data.selectors.units import list_units
 
@@ -40,7 +41,7 @@ class NothingToProjectFrom(RulesSayNo):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The versions that a projection pins; all but the units may be missing.
+    """The versions that a projection pins, and what the district states; all but units and settings may be missing.
 
     reconciliation -- the run over the lists in use, whose children are the starting counts instead of the census's
     """
@@ -53,6 +54,7 @@ class Basis:
     grades: Dataset | None
     housing: Dataset | None
     moves: Dataset | None
+    settings: StatedSettings
     reconciliation: Reconciliation | None = None
 
 
@@ -73,8 +75,18 @@ def current_basis(district_code: str, stage: Stage) -> Basis:
     if units is None or (children is None and enrolments is None):
         missing = DatasetKind.UNITS if units is None else DatasetKind.CHILDREN
         raise NothingToProjectFrom("this was not imported yet", district=district_code, kind=missing.value)
-    run = find_reconciliation_in_use(district_code)
-    return Basis(district, stage, units, children, enrolments, grades, housing, moves, run)
+    return Basis(
+        district,
+        stage,
+        units,
+        children,
+        enrolments,
+        grades,
+        housing,
+        moves,
+        current_settings(district_code, stage),
+        find_reconciliation_in_use(district_code),
+    )
 
 
 def load_source(basis: Basis, *, on: date, first_year: int | None = None) -> Source:
@@ -83,7 +95,7 @@ def load_source(basis: Basis, *, on: date, first_year: int | None = None) -> Sou
     on -- the day that counts as today where the census does not say when it was taken
     first_year -- the first entry year to project; the coming one unless stated
     """
-    rule = RULES[basis.stage]
+    rule, stated = RULES[basis.stage], basis.settings
     return Source(
         places=_places(basis.units),
         rule=rule,
@@ -94,7 +106,7 @@ def load_source(basis: Basis, *, on: date, first_year: int | None = None) -> Sou
         grades=grade_pupils(basis.grades) if basis.grades else (),
         moves=move_balances(basis.moves) if basis.moves else (),
         estates=_estates(basis.housing) if basis.housing else (),
-        method=METHODS[basis.stage],
+        method=replace(METHODS[basis.stage], yields=stated.yields, yields_are_local=stated.is_local),
     )
 
 

@@ -53,6 +53,7 @@ class Option(StrEnum):
     TOLERANCE = "tolerance_m"
     BORDERS = "borders_path"
     ACCEPT_OFFSET = "accept_offset"
+    OFFSET_REASON = "offset_reason"
 
 
 # An import: `*, actor, now, district_code, path, origin, report, terms` and the options of its kind.
@@ -125,7 +126,7 @@ ENTRIES = (
         SCHOOL_COLUMNS,
         import_schools,
         is_layer=True,
-        options=frozenset({Option.CRS, Option.STAGE, Option.ACCEPT_OFFSET}),
+        options=frozenset({Option.CRS, Option.STAGE, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
         needs=(DatasetKind.UNITS,),
     ),
     ImportKind(DatasetKind.SEATS, "分年级学位", SEAT_COLUMNS, import_seats, needs=(DatasetKind.SCHOOLS,)),

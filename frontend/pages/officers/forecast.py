@@ -21,7 +21,9 @@ from frontend.pages.officers.forecast_words import (
     assumptions_in_words,
     back_test_in_words,
     categories_in_words,
+    pinned_yields,
     score_lines,
+    settings_in_words,
 )
 from frontend.pages.officers.forms import ProjectForm
 from frontend.pages.refusals import refusal_in_words
@@ -88,6 +90,8 @@ def forecast(request: HttpRequest, person: User, projection_id: UUID) -> HttpRes
         "pyramid": pyramid(found) if found.children_dataset else None,
         "chart": chart_data(outlook.district),
         "thresholds": outlook.thresholds,
+        "yields": pinned_yields(found),
+        "settings_words": settings_in_words(found),
     }
     return render(request, "officers/forecast/projection.html", context)
 
