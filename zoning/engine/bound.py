@@ -19,7 +19,7 @@ from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
 def linear_bound(
     cost: IntArray, allowed: npt.NDArray[np.bool_], children: IntArray, seats: IntArray, prices: IntArray
 ) -> int:
-    """Return the bound for a per-child cost [n_units, n_schools], exact; units without a way count nothing."""
+    """Return the bound for a per-child cost [n_units, n_zones], exact; units without a way count nothing."""
     reachable = allowed.any(axis=1)
     dearest = np.iinfo(np.int64).max // 4
     least = np.where(allowed, cost + prices[None, :], dearest).min(axis=1)
@@ -34,7 +34,7 @@ def balance_bound(problem: Problem, weights: Weights) -> int:
     everyone = int(problem.children.sum())
     factor = int(balance(problem, weights).max(initial=0))
     seats = max(int(np.maximum(problem.seats, 1).sum()), 1)
-    return max(factor * everyone * everyone // seats - problem.n_schools, 0)
+    return max(factor * everyone * everyone // seats - problem.n_zones, 0)
 
 
 def bound_km(problem: Problem, allowed: npt.NDArray[np.bool_], prices: IntArray) -> float:

@@ -29,7 +29,9 @@ class Tables:
         """Return the same for `verify`, which does not read the problem."""
         return Facts(
             units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in self.units},
-            schools={school.school_id: Site(school.unit_id, school.seats) for school in self.schools},
+            schools={
+                school.school_id: Site(school.unit_id, school.seats, school.group) for school in self.schools
+            },
             adjacency=self.adjacency,
         )
 
@@ -38,7 +40,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
     """Return the three tables.
 
     units     -- unit_id, x_m, y_m (metres in one projected system), children
-    schools   -- school_id, unit_id, seats
+    schools   -- school_id, unit_id, seats, and, where some share a zone, group: the same word for all of a zone
     adjacency -- unit_a, unit_b
     Further columns are ignored. Raises FileFault at the first cell that cannot be read.
     """
@@ -48,7 +50,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
             for row in _rows(units, ("unit_id", "x_m", "y_m", "children"))
         ),
         schools=tuple(
-            School(row.text("school_id"), row.text("unit_id"), row.whole("seats"))
+            School(row.text("school_id"), row.text("unit_id"), row.whole("seats"), row.optional("group"))
             for row in _rows(schools, ("school_id", "unit_id", "seats"))
         ),
         adjacency=tuple(
@@ -58,14 +60,17 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
 
 
 def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
-    """Return the rows (unit id, school id) of a plan file in their order."""
+    """Return the rows (unit id, zone id) of a plan file in their order."""
     return tuple(
         (row.text("unit_id"), row.text("school_id")) for row in _rows(path, ("unit_id", "school_id"))
     )
 
 
 def plan_csv(plan: Mapping[str, str]) -> bytes:
-    """Return the plan as CSV, rows sorted by unit id, lines ending in a line feed: one plan, one text."""
+    """Return the plan as CSV, rows sorted by unit id, lines ending in a line feed: one plan, one text.
+
+    `school_id` is the zone's id: that of its first school, or of its only one.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("unit_id", "school_id"))
@@ -83,6 +88,9 @@ class _Row:
         if not value:
             raise FileFault(f"{self.where}: {column} is empty")
         return value
+
+    def optional(self, column: str) -> str:
+        return (self.cells.get(column) or "").strip()
 
     def number(self, column: str) -> float:
         return self._read(column, float, "a number")

@@ -67,7 +67,7 @@ def troubles(problem: Problem, zone: IntArray, relaxed: Relaxation) -> tuple[Tro
 def _seats(problem: Problem, zone: IntArray) -> list[Trouble]:
     over = zone_loads(problem, zone) - problem.seats
     return [
-        Trouble("seats_short", problem.school_ids[s], (), int(over[s]))
+        Trouble("seats_short", problem.zone_ids[s], (), int(over[s]))
         for s in np.flatnonzero(over > 0).tolist()
     ]
 
@@ -78,7 +78,7 @@ def _pairs(problem: Problem, zone: IntArray) -> list[Trouble]:
     found = [Trouble("no_school_allowed", "", (problem.unit_ids[u],), int(problem.children[u])) for u in none]
     wrong = np.flatnonzero(~allowed[np.arange(problem.n_units), zone] & allowed.any(axis=1)).tolist()
     for u in wrong:
-        name, school = problem.unit_ids[u], problem.school_ids[int(zone[u])]
+        name, school = problem.unit_ids[u], problem.zone_ids[int(zone[u])]
         found.append(Trouble("not_allowed", school, (name,), int(problem.children[u])))
     return found
 
@@ -86,7 +86,7 @@ def _pairs(problem: Problem, zone: IntArray) -> list[Trouble]:
 def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:
     indptr, near = problem.graph
     reached = np.zeros(problem.n_units, dtype=np.bool_)
-    stack = [unit for s, unit in enumerate(problem.school_unit.tolist()) if zone[unit] == s]
+    stack = problem.site_unit[zone[problem.site_unit] == problem.site_zone].tolist()
     reached[stack] = True
     while stack:
         unit = stack.pop()
@@ -94,11 +94,11 @@ def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:
             if not reached[other] and zone[other] == zone[unit]:
                 reached[other] = True
                 stack.append(other)
-    cut = [np.flatnonzero(~reached & (zone == s)).tolist() for s in range(problem.n_schools)]
+    cut = [np.flatnonzero(~reached & (zone == s)).tolist() for s in range(problem.n_zones)]
     return [
         Trouble(
             "cut_off",
-            problem.school_ids[s],
+            problem.zone_ids[s],
             tuple(problem.unit_ids[u] for u in units),
             int(problem.children[units].sum()),
         )
@@ -119,7 +119,7 @@ def _hopeless(problem: Problem, relaxed: Relaxation) -> list[Trouble]:
             "only_full_schools",
             unit_ids=tuple(problem.unit_ids[u] for u in units.tolist()),
             children=int(problem.children[units].sum()),
-            school_ids=tuple(problem.school_ids[s] for s in schools.tolist()),
+            school_ids=tuple(problem.zone_ids[s] for s in schools.tolist()),
             seats=int(problem.seats[schools].sum()),
         )
     ]

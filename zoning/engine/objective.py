@@ -36,7 +36,7 @@ PRESETS = {"nearest": NEAREST, "fewest_changes": FEWEST_CHANGES, "balanced": BAL
 
 
 def child_distance(problem: Problem) -> IntArray:
-    """Return millimetres a child walks, [n_units, n_schools]; pairs without a way cost FORBIDDEN_COST."""
+    """Return millimetres a child walks, [n_units, n_zones]; pairs without a way cost FORBIDDEN_COST."""
     metres = problem.distance_m()
     known = np.isfinite(metres)
     mm = np.rint(np.where(known, metres, 0) * MM_PER_METRE).astype(np.int64)
@@ -44,15 +44,15 @@ def child_distance(problem: Problem) -> IntArray:
 
 
 def child_moved(problem: Problem, weights: Weights) -> IntArray:
-    """Return what moving one child away from the school in force costs, [n_units, n_schools], millimetres."""
-    stays = problem.in_force[:, None] == np.arange(problem.n_schools)[None, :]
+    """Return what moving one child away from the school in force costs, [n_units, n_zones], millimetres."""
+    stays = problem.in_force[:, None] == np.arange(problem.n_zones)[None, :]
     moves = ~stays & (problem.in_force[:, None] != NOWHERE)
     return np.where(moves, weights.moved_child_m * MM_PER_METRE, 0).astype(np.int64)
 
 
 def balance(problem: Problem, weights: Weights) -> IntArray:
-    """Return each school's factor of load^2 / seats, [n_schools], millimetres a child."""
-    return np.full(problem.n_schools, weights.balance_m * MM_PER_METRE, dtype=np.int64)
+    """Return each school's factor of load^2 / seats, [n_zones], millimetres a child."""
+    return np.full(problem.n_zones, weights.balance_m * MM_PER_METRE, dtype=np.int64)
 
 
 def border(problem: Problem, weights: Weights) -> IntArray:
@@ -78,7 +78,7 @@ def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
 
 
 def zone_loads(problem: Problem, zone: IntArray) -> IntArray:
-    """Return children per school, [n_schools]."""
-    loads = np.zeros(problem.n_schools, dtype=np.int64)
+    """Return children per school, [n_zones]."""
+    loads = np.zeros(problem.n_zones, dtype=np.int64)
     np.add.at(loads, zone, problem.children)
     return loads

@@ -88,7 +88,7 @@ def make_field(
     cost = np.where(allowed, cost, FORBIDDEN_COST * np.maximum(children, 1))
     reduced = cost + prices[None, :] * children
     fixed = np.zeros(problem.n_units, dtype=np.int64)
-    fixed[problem.school_unit] = 1
+    fixed[problem.site_unit] = 1
     indptr, near = problem.graph
     return Field(
         indptr,
@@ -97,7 +97,7 @@ def make_field(
         np.ascontiguousarray(cost),
         problem.children,
         problem.seats,
-        problem.school_unit,
+        problem.home,
         fixed,
         balance(problem, weights),
         prices,

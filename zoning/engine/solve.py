@@ -60,7 +60,7 @@ class Solution:
     zone        -- [n_units] school index; the best lawful plan, or the one with least trouble
     cost        -- child-millimetres and other terms by `weights`, exact
     lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound
-    loads       -- [n_schools] children; prices -- [n_schools] millimetres one child would save by one more seat
+    loads       -- [n_zones] children; prices -- [n_zones] millimetres one child would save by one more seat
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
     effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
     """
@@ -95,26 +95,26 @@ def solve(
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
     tell("relaxing", 0, 1)
-    units, schools = name_free_order(problem)
-    own = reordered(problem, units, schools)
+    units, zones = name_free_order(problem)
+    own = reordered(problem, units, zones)
     allowed, cost = allowed_pairs(own), child_cost(own, options.weights)
     relaxed = relax(cost, allowed, own.children, own.seats)
     least = linear_bound(cost, allowed, own.children, own.seats, relaxed.prices)
     least += balance_bound(own, options.weights)
     field = make_field(own, options.weights, cost, allowed, relaxed.prices)
     tell("starting", 0, 1)
-    wanted = None if options.start is None else renumbered(options.start[units], inverse(schools))
+    wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))
     zone, rounds = improve(
         field, _start(own, field, allowed, wanted), seed, budget, tell, least, options.heat
     )
     spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, relaxed)
     return Solution(
-        zone=schools[zone][inverse(units)],
+        zone=zones[zone][inverse(units)],
         cost=spent,
         lower_bound=least,
         gap=(spent - least) / max(least, 1),
-        loads=zone_loads(own, zone)[inverse(schools)],
-        prices=relaxed.prices[inverse(schools)],
+        loads=zone_loads(own, zone)[inverse(zones)],
+        prices=relaxed.prices[inverse(zones)],
         lawful=not wrong,
         violations=wrong,
         effort_used=rounds,
@@ -129,4 +129,4 @@ def _start(
     reduced = field.cost + field.price[None, :] * field.children[:, None]
     cheapest = reduced.argmin(axis=1)
     wanted = cheapest if wanted is None else np.where(wanted == NOWHERE, cheapest, wanted)
-    return connected_plan(problem.graph, problem.school_unit, wanted, reduced, allowed)
+    return connected_plan(problem.graph, (problem.site_unit, problem.site_zone), wanted, reduced, allowed)

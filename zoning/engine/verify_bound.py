@@ -4,9 +4,11 @@
 
 For any seat prices p >= 0 no lawful plan has less child-kilometres than
 
-    sum over units of  children x min over schools (kilometres + p[school])  -  sum over schools of seats x p[school]
+    sum over units of  children x min over zones (kilometres + p[zone])  -  sum over zones of seats x p[zone]
 
-The unit a school stands in can have that school only. Rules on single pairs (locks, forbidden pairs, the distance
+Schools with the same `group` share a zone, which bears the id of the first of them and has the seats of all; the way
+is that to the nearest of them, and a price is that of a seat in the zone. The unit a school stands in can have that
+school's zone only. Rules on single pairs (locks, forbidden pairs, the distance
 cap) that the report states are applied alike. Where a changed price happens to prove the same bound, the digest
 of the prices tells. Prints one JSON object; exit 0 when the stated bound is proven.
 """
@@ -22,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 Units = Mapping[str, tuple[float, float, int]]  # x, y in metres, children
-Schools = Mapping[str, tuple[str, int]]  # unit, seats
+Schools = Mapping[str, tuple[str, int, str]]  # unit, seats, group or ""
 
 TOLERANCE = 1e-9
 
@@ -37,38 +39,52 @@ def faults_of(report: dict[str, Any], units: Units, schools: Schools) -> list[st
     prices = report.get("prices_mm")
     if not isinstance(prices, dict):
         return ["the report has no prices"]
-    faults = [f"school {s} has no price" for s in schools if s not in prices]
-    faults += [f"price of unknown school {s}" for s in prices if s not in schools]
+    zones = zones_of(schools)
+    faults = [f"zone {z} has no price" for z in zones if z not in prices]
+    faults += [f"price of unknown zone {z}" for z in prices if z not in zones]
     faults += [
         f"price of {s} is not a whole number >= 0" for s, p in prices.items() if type(p) is not int or p < 0
     ]
     text = json.dumps(prices, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if hashlib.sha256(text.encode()).hexdigest() != report.get("prices_sha256"):
         faults.append("the prices are not those of the report's digest")
-    faults += [f"school {s} stands in unknown unit {u}" for s, (u, _) in schools.items() if u not in units]
+    faults += [f"school {s} stands in unknown unit {u}" for s, (u, _, _) in schools.items() if u not in units]
     return faults
 
 
-def may_have(unit: str, school: str, metres: float, home: Mapping[str, str], rules: dict[str, Any]) -> bool:
-    """Say whether the rules on single pairs allow the unit this school."""
-    if home.get(unit, school) != school or rules["locked"].get(unit, school) != school:
+def zones_of(schools: Schools) -> dict[str, list[str]]:
+    """Return the schools of every zone, by the id of its first school."""
+    members: dict[tuple[str, str], list[str]] = {}
+    for school, (_, _, group) in sorted(schools.items()):
+        members.setdefault((group, "" if group else school), []).append(school)
+    return {zone[0]: zone for zone in members.values()}
+
+
+def may_have(
+    unit: str, zone: list[str], metres: float, home: Mapping[str, str], rules: dict[str, Any]
+) -> bool:
+    """Say whether the rules on single pairs allow the unit this zone."""
+    if home.get(unit, zone[0]) != zone[0] or rules["locked"].get(unit, zone[0]) not in zone:
         return False
-    if [unit, school] in rules["forbidden"]:
+    if any([unit, school] in rules["forbidden"] for school in zone):
         return False
     return rules["distance_cap_m"] is None or bool(metres <= rules["distance_cap_m"])
 
 
 def proven_bound(report: dict[str, Any], units: Units, schools: Schools) -> float:
     """Return the child-kilometres that the prices prove no lawful plan can undercut."""
-    prices, rules = report["prices_mm"], report["rules"]
-    home = {unit: school for school, (unit, _) in schools.items()}
-    parts: list[float] = [-seats * prices[school] / 1e6 for school, (_, seats) in schools.items()]
+    prices, rules, zones = report["prices_mm"], report["rules"], zones_of(schools)
+    home = {schools[school][0]: zone for zone, members in zones.items() for school in members}
+    parts: list[float] = [
+        -schools[school][1] * prices[zone] / 1e6 for zone, members in zones.items() for school in members
+    ]
     for unit, (x, y, children) in units.items():
         ways = []
-        for school, (at, _) in schools.items():
-            metres = math.hypot(x - units[at][0], y - units[at][1])
-            if may_have(unit, school, metres, home, rules):
-                ways.append(metres / 1e3 + prices[school] / 1e6)
+        for zone, members in zones.items():
+            sites = [units[schools[school][0]] for school in members]
+            metres = min(math.hypot(x - at[0], y - at[1]) for at in sites)
+            if may_have(unit, members, metres, home, rules):
+                ways.append(metres / 1e3 + prices[zone] / 1e6)
         parts.append(children * min(ways, default=0))
     return math.fsum(parts)
 
@@ -95,7 +111,10 @@ def main() -> int:
     units = {
         r["unit_id"]: (float(r["x_m"]), float(r["y_m"]), int(float(r["children"]))) for r in rows(args.units)
     }
-    schools = {r["school_id"]: (r["unit_id"], int(float(r["seats"]))) for r in rows(args.schools)}
+    schools = {
+        r["school_id"]: (r["unit_id"], int(float(r["seats"])), (r.get("group") or "").strip())
+        for r in rows(args.schools)
+    }
     verdict = judge(json.loads(Path(args.report).read_text(encoding="utf-8")), units, schools)
     print(json.dumps(verdict, ensure_ascii=False))
     return 0 if verdict["proven"] else 1
