@@ -44,6 +44,9 @@ WORDS: Mapping[str, Promise] = {
     ),
     "no_such_projection": _("There is no such projection."),
     "projection_missing": _("There is no projection of this year on the units in use. Project first."),
+    "later_years_need_projection": _(
+        "Later entry years are known from a projection only. Let the plan count its claimants."
+    ),
     "no_seated_school": _("No public school of this stage has a seat."),
     "units_without_count": _(
         "Some units have no number of children. Import the household census, or name an entry year."

@@ -40,13 +40,18 @@ def facts_of(world: World, wishes: Wishes | None = None) -> Facts:
     units, schools, adjacency = world
     wishes = wishes or Wishes()
     return Facts(
-        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in units},
-        schools={school.school_id: Site(school.unit_id, school.seats, school.group) for school in schools},
+        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in units},
+        schools={
+            school.school_id: Site(school.unit_id, school.seats, school.group, school.later)
+            for school in schools
+        },
         adjacency=adjacency,
         locked=wishes.locked,
         forbidden=wishes.forbidden,
         enclaves=wishes.enclaves,
         distance_cap_m=wishes.distance_cap_m,
+        later_years=wishes.later_years,
+        every_year=wishes.every_year,
     )
 
 

@@ -29,6 +29,9 @@ class ViolationSerializer(serializers.Serializer[object]):
     )
     units = serializers.ListField(child=serializers.CharField(), help_text="Codes of the units concerned.")
     children = serializers.IntegerField(help_text="How many children are too many, or concerned.")
+    year = serializers.IntegerField(
+        default=0, help_text="The later entry year concerned; 0 for the plan's own."
+    )
 
 
 class NoPlanReasonSerializer(ViolationSerializer):

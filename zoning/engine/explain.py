@@ -105,7 +105,7 @@ def _with(zone: IntArray, unit: int, school: int) -> IntArray:
 
 def _child_metres(problem: Problem, unit: int, now: int, then: int) -> int:
     ways = problem.distance_mm[unit]
-    return int((ways[then] - ways[now]) * problem.children[unit]) // 1000
+    return int((ways[then] - ways[now]) * problem.walkers[unit]) // 1000
 
 
 def _cut_off(problem: Problem, zone: IntArray, school: int) -> list[int]:

@@ -26,6 +26,7 @@ WORDS = {
     "wish_unknown_school": "A lock, a forbidden pair or an enclave names schools that are not listed",
     "lock_against_school": "These units hold a school but are locked to another school's zone",
     "lock_forbidden": "These units are locked to a school that is forbidden to them",
+    "later_years_unequal": "These units or schools do not state every later year, or one below zero",
     "cap_negative": "The distance cap is not a positive length.",
     "joined_to_no_school": "No chain of neighbours leads from these units to any school;"
     " add a link or approve an enclave",
@@ -64,6 +65,8 @@ class UnitLike(Protocol):
     def x_m(self) -> float: ...
     @property
     def y_m(self) -> float: ...
+    @property
+    def later(self) -> tuple[int, ...]: ...
 
 
 class SchoolLike(Protocol):
@@ -75,6 +78,8 @@ class SchoolLike(Protocol):
     def seats(self) -> int: ...
     @property
     def group(self) -> str: ...
+    @property
+    def later(self) -> tuple[int, ...]: ...
 
 
 class WishesLike(Protocol):
@@ -88,6 +93,8 @@ class WishesLike(Protocol):
     def zones_in_force(self) -> Mapping[str, str]: ...
     @property
     def distance_cap_m(self) -> float | None: ...
+    @property
+    def later_years(self) -> tuple[int, ...]: ...
 
 
 def input_faults(
@@ -107,6 +114,7 @@ def input_faults(
         ("school_unit_unknown", (s.school_id for s in schools if s.unit_id not in known_units)),
         ("unit_has_two_schools", _units_of_several_zones(schools)),
         ("adjacency_unknown", {end for pair in adjacency for end in pair} - known_units),
+        ("later_years_unequal", _unequal(units, schools, len(wishes.later_years))),
         *_wish_cases(schools, known_units, wishes),
     ]
     faults = [Fault(code, tuple(sorted(ids))) for code, found in cases if (ids := set(found))]
@@ -131,6 +139,12 @@ def _wish_cases(
         ("lock_against_school", (u for u, zone in locked if own_zone.get(u, zone) != zone)),
         ("lock_forbidden", (u for u, zone in locked if (u, zone) in forbidden)),
     ]
+
+
+def _unequal(units: Sequence[UnitLike], schools: Sequence[SchoolLike], years: int) -> list[str]:
+    stated = [(unit.unit_id, unit.later) for unit in units]
+    stated += [(school.school_id, school.later) for school in schools]
+    return [name for name, later in stated if len(later) != years or min(later, default=0) < 0]
 
 
 def zone_key(school: SchoolLike) -> tuple[str, str]:

@@ -25,12 +25,16 @@ NOWHERE = -1
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A catchment unit as the caller knows it: an id, children, and a point in metres."""
+    """A catchment unit as the caller knows it: an id, children, and a point in metres.
+
+    later -- children of later entry years, in the order of Wishes.later_years
+    """
 
     unit_id: str
     children: int
     x_m: float
     y_m: float
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,14 @@ class School:
     """A school: an id, the unit it stands in, and its seats.
 
     group -- schools of the same group share a zone; a school without one has a zone of its own
+    later -- seats in later entry years, in the order of Wishes.later_years
     """
 
     school_id: str
     unit_id: str
     seats: int
     group: str = ""
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Wishes:
     enclaves     -- (unit, school) pairs approved by name: the unit counts as adjoining the school's unit
     zones_in_force -- unit -> school today; units without one are new
     distance_cap_m -- no child farther than this from the school, metres, or None
+    later_years  -- entry years beyond the one that the plan is drawn for; their children walk too
+    every_year   -- the children of every later year must fit its seats; else they count by Weights.worst_year_m
     """
 
     locked: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +70,8 @@ class Wishes:
     enclaves: Collection[tuple[str, str]] = ()
     zones_in_force: Mapping[str, str] = field(default_factory=dict)
     distance_cap_m: float | None = None
+    later_years: tuple[int, ...] = ()
+    every_year: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ class Problem:
     pairs     -- [k, 2] adjoining units, smaller index first, sorted, each once (officers' links included)
     locked, in_force -- [n_units] zone index or NOWHERE
     forbidden -- [k, 2] unit index, zone index; enclaves -- [k, 2] unit index, site index
+    later_children, later_seats -- [n_units, n_later], [n_zones, n_later] by later_years
     matrix_m  -- [n_units, n_sites] walking metres where known, else None: straight lines are used
     """
 
@@ -94,6 +105,10 @@ class Problem:
     forbidden: IntArray
     enclaves: IntArray
     distance_cap_m: float | None
+    later_years: tuple[int, ...]
+    every_year: bool
+    later_children: IntArray
+    later_seats: IntArray
     matrix_m: FloatArray | None
 
     @property
@@ -118,6 +133,27 @@ class Problem:
     def has_several_schools(self) -> BoolArray:
         """Return which zones have more than one school, [n_zones]."""
         return np.bincount(self.site_zone, minlength=self.n_zones) > 1
+
+    @cached_property
+    def walkers(self) -> IntArray:
+        """Return the children of all entry years, [n_units]: each of them walks."""
+        walkers: IntArray = self.children + self.later_children.sum(axis=1)
+        return walkers
+
+    @property
+    def demand(self) -> IntArray:
+        """Return the children whose seats have a price, [n_units]: of the first year, of all where all must fit."""
+        return self.walkers if self.every_year else self.children
+
+    @property
+    def supply(self) -> IntArray:
+        """Return the seats for `demand`, [n_zones]."""
+        return self.seats + self.later_seats.sum(axis=1) if self.every_year else self.seats
+
+    @property
+    def walks_a_seat(self) -> int:
+        """Return how many children walk for each that a seat is priced for, rounded down, at least one."""
+        return max(int(self.walkers.sum()) // max(int(self.demand.sum()), 1), 1)
 
     def distance_m(self) -> FloatArray:
         """Return metres from every unit to the nearest school of every zone, [n_units, n_zones], unrounded."""
@@ -229,6 +265,16 @@ def _assemble(
         forbidden=_index_pairs(wishes.forbidden, unit_at, zone_at),
         enclaves=_index_pairs(wishes.enclaves, unit_at, site_at),
         distance_cap_m=wishes.distance_cap_m,
+        later_years=wishes.later_years,
+        every_year=wishes.every_year and bool(wishes.later_years),
+        later_children=_by_year([unit.later for unit in units], len(wishes.later_years)),
+        later_seats=_by_year(
+            [
+                [sum(year) for year in zip(*(school.later for school in members), strict=True)]
+                for members in zones
+            ],
+            len(wishes.later_years),
+        ),
         matrix_m=_matrix(matrix_m, unit_at, site_at),
     )
 
@@ -239,6 +285,10 @@ def zones_of_schools(schools: Sequence[School]) -> list[list[School]]:
     for school in sorted(schools, key=lambda school: school.school_id):
         zones.setdefault(zone_key(school), []).append(school)
     return list(zones.values())
+
+
+def _by_year(rows: Sequence[Sequence[int]], years: int) -> IntArray:
+    return np.array([list(row) for row in rows], dtype=np.int64).reshape(len(rows), years)
 
 
 def _zone_of_units(

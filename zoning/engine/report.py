@@ -10,6 +10,7 @@ import numpy as np
 from common.canonical import digest
 from zoning.engine.bound import bound_km
 from zoning.engine.constraints import allowed_pairs
+from zoning.engine.objective import later_loads
 from zoning.engine.problem import NOWHERE, Problem
 from zoning.engine.solve import Solution
 
@@ -19,9 +20,9 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 def cost_km(problem: Problem, solution: Solution) -> float:
-    """Return the sum over units of children x kilometres to the zone's nearest school, from unrounded distances."""
+    """Return the sum of children x kilometres to the zone's nearest school, of all years, from unrounded distances."""
     metres = problem.distance_m()[np.arange(problem.n_units), solution.zone]
-    return math.fsum((metres * problem.children).tolist()) / 1000
+    return math.fsum((metres * problem.walkers).tolist()) / 1000
 
 
 def plan_rows(problem: Problem, solution: Solution) -> dict[str, str]:
@@ -46,6 +47,7 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         "gap": (cost - least) / least if least > 0 else 0.0,
         "loads": _by_zone(problem, solution.loads.tolist()),
         "seats": _by_zone(problem, problem.seats.tolist()),
+        "later": _later(problem, solution),
         "shared_zones": _shared_zones(problem, solution),
         "prices_mm": dict(prices),
         "prices_sha256": digest(prices),
@@ -59,6 +61,18 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
 
 def _by_zone(problem: Problem, values: list[int]) -> dict[str, Json]:
     return dict(zip(problem.zone_ids, values, strict=True))
+
+
+def _later(problem: Problem, solution: Solution) -> dict[str, Json]:
+    """Return children and seats of every zone by later year."""
+    loads = later_loads(problem, solution.zone)
+    return {
+        str(year): {
+            "loads": _by_zone(problem, loads[:, place].tolist()),
+            "seats": _by_zone(problem, problem.later_seats[:, place].tolist()),
+        }
+        for place, year in enumerate(problem.later_years)
+    }
 
 
 def _shared_zones(problem: Problem, solution: Solution) -> dict[str, Json]:
@@ -87,4 +101,6 @@ def _rules(problem: Problem) -> dict[str, Json]:
         "locked": dict(locked),
         "forbidden": [[problem.unit_ids[u], problem.zone_ids[s]] for u, s in problem.forbidden.tolist()],
         "distance_cap_m": problem.distance_cap_m,
+        "later_years": list(problem.later_years),
+        "every_year": problem.every_year,
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.bound import balance_bound, linear_bound
+from zoning.engine.bound import balance_bound, linear_bound, parity_bound, worst_year_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.field import Field
@@ -98,10 +98,11 @@ def solve(
     units, zones = name_free_order(problem)
     own = reordered(problem, units, zones)
     allowed, cost = allowed_pairs(own), child_cost(own, options.weights)
-    relaxed = relax(cost, allowed, own.children, own.seats)
-    least = linear_bound(cost, allowed, own.children, own.seats, relaxed.prices)
-    least += balance_bound(own, options.weights)
-    field = make_field(own, options.weights, cost, allowed, relaxed.prices)
+    relaxed = relax(cost, allowed, own.demand, own.supply)
+    prices = relaxed.prices * own.walks_a_seat
+    least = linear_bound(own, cost, allowed, prices) + parity_bound(own, options.weights)
+    least += balance_bound(own, options.weights) + worst_year_bound(own, options.weights)
+    field = make_field(own, options.weights, cost, allowed, prices)
     tell("starting", 0, 1)
     wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))
     zone, rounds = improve(
@@ -114,7 +115,7 @@ def solve(
         lower_bound=least,
         gap=(spent - least) / max(least, 1),
         loads=zone_loads(own, zone)[inverse(zones)],
-        prices=relaxed.prices[inverse(zones)],
+        prices=prices[inverse(zones)],
         lawful=not wrong,
         violations=wrong,
         effort_used=rounds,
@@ -126,7 +127,7 @@ def _start(
     problem: Problem, field: Field, allowed: npt.NDArray[np.bool_], wanted: IntArray | None
 ) -> IntArray:
     """Return a connected plan near the one wanted, or near the cheapest schools at seat prices."""
-    reduced = field.cost + field.price[None, :] * field.children[:, None]
+    reduced = field.cost + field.price[None, :] * field.demand[:, None]
     cheapest = reduced.argmin(axis=1)
     wanted = cheapest if wanted is None else np.where(wanted == NOWHERE, cheapest, wanted)
     return connected_plan(problem.graph, (problem.site_unit, problem.site_zone), wanted, reduced, allowed)

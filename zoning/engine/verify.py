@@ -11,26 +11,29 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit: children and its point in metres."""
+    """A unit: children, its point in metres, and the children of later entry years."""
 
     children: int
     x_m: float
     y_m: float
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A school: the unit it stands in, its seats, and the group of schools it shares a zone with, if any."""
+    """A school: the unit it stands in, its seats, the group that shares a zone, if any, the seats of later years."""
 
     unit_id: str
     seats: int
     group: str = ""
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that a plan is judged by, by id. `metres` replaces straight lines where given.
 
+    later_years -- what the later counts of units and schools stand for; every_year -- they must fit too
     A zone bears the id of its first school; in locks and forbidden pairs any school stands for its zone.
     """
 
@@ -42,16 +45,22 @@ class Facts:
     enclaves: Collection[tuple[str, str]] = ()
     distance_cap_m: float | None = None
     metres: Mapping[tuple[str, str], float] | None = None
+    later_years: tuple[int, ...] = ()
+    every_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: code, zone (by its first school), units concerned, how many children if that counts."""
+    """One broken rule: code, zone (by its first school), units concerned, how many children if that counts.
+
+    year -- the later entry year concerned, 0 for the one that the plan is drawn for
+    """
 
     code: str
     school_id: str = ""
     unit_ids: tuple[str, ...] = ()
     children: int = 0
+    year: int = 0
 
 
 def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation, ...]:
@@ -65,6 +74,7 @@ def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation
     zone_of = dict(plan)
     return (
         *seats_exceeded(facts, zone_of),
+        *later_seats_exceeded(facts, zone_of),
         *zones_cut(facts, zone_of),
         *locks_broken(facts, zone_of),
         *forbidden_used(facts, zone_of),
@@ -95,6 +105,17 @@ def seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violati
         seats = sum(facts.schools[school_id].seats for school_id in school_ids)
         if load[zone_id] > seats:
             yield Violation("seats_exceeded", zone_id, (), load[zone_id] - seats)
+
+
+def later_seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
+    """Where every year must fit, no zone has more children than seats in any later year."""
+    for place, year in enumerate(facts.later_years if facts.every_year else ()):
+        for zone_id, school_ids in _zones(facts).items():
+            seats = sum(facts.schools[school_id].later[place] for school_id in school_ids)
+            members = (facts.units[unit] for unit, zone in zone_of.items() if zone == zone_id)
+            over = sum(unit.later[place] for unit in members) - seats
+            if over > 0:
+                yield Violation("later_seats_exceeded", zone_id, (), over, year)
 
 
 def zones_cut(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
@@ -142,10 +163,12 @@ def too_far(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
 
 
 def cost_km(facts: Facts, zone_of: Mapping[str, str]) -> float:
-    """Return the sum over units of children x kilometres to the nearest school of the zone, unrounded."""
+    """Return the sum over units of children x kilometres to the zone's nearest school, of all years, unrounded."""
     zones = _zones(facts)
     return math.fsum(
-        facts.units[unit].children * _nearest(facts, unit, zones[zone]) / 1000
+        (facts.units[unit].children + sum(facts.units[unit].later))
+        * _nearest(facts, unit, zones[zone])
+        / 1000
         for unit, zone in zone_of.items()
     )
 

@@ -4,7 +4,10 @@
 
 For any seat prices p >= 0 no lawful plan has less child-kilometres than
 
-    sum over units of  children x min over zones (kilometres + p[zone])  -  sum over zones of seats x p[zone]
+    sum over units of  min over zones (walkers x kilometres + children x p[zone])  -  sum over zones of seats x p[zone]
+
+Walkers are the children of all entry years that the report states; children and seats are those of the first of them,
+or of all together where the report says that every year must fit. With one year walkers are the children.
 
 Schools with the same `group` share a zone, which bears the id of the first of them and has the seats of all; the way
 is that to the nearest of them, and a price is that of a seat in the zone. The unit a school stands in can have that
@@ -23,7 +26,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-Units = Mapping[str, tuple[float, float, int]]  # x, y in metres, children
+Units = Mapping[str, tuple[float, float, int, int]]  # x, y in metres, walkers, children
 Schools = Mapping[str, tuple[str, int, str]]  # unit, seats, group or ""
 
 TOLERANCE = 1e-9
@@ -78,14 +81,14 @@ def proven_bound(report: dict[str, Any], units: Units, schools: Schools) -> floa
     parts: list[float] = [
         -schools[school][1] * prices[zone] / 1e6 for zone, members in zones.items() for school in members
     ]
-    for unit, (x, y, children) in units.items():
+    for unit, (x, y, walkers, children) in units.items():
         ways = []
         for zone, members in zones.items():
             sites = [units[schools[school][0]] for school in members]
             metres = min(math.hypot(x - at[0], y - at[1]) for at in sites)
             if may_have(unit, members, metres, home, rules):
-                ways.append(metres / 1e3 + prices[zone] / 1e6)
-        parts.append(children * min(ways, default=0))
+                ways.append(walkers * metres / 1e3 + children * prices[zone] / 1e6)
+        parts.append(min(ways, default=0))
     return math.fsum(parts)
 
 
@@ -103,19 +106,43 @@ def judge(report: dict[str, Any], units: Units, schools: Schools) -> dict[str, A
     return {"proven": not faults, "faults": faults, "lower_bound": bound, "stated": stated}
 
 
+def later_count(row: dict[str, str], name: str, report: dict[str, Any]) -> int:
+    return sum(int(float(row[f"{name}_{year}"])) for year in report["rules"].get("later_years", []))
+
+
+def read_units(path: str, report: dict[str, Any]) -> Units:
+    every = report["rules"].get("every_year", False)
+    found = {}
+    for row in rows(path):
+        children, later = int(float(row["children"])), later_count(row, "children", report)
+        found[row["unit_id"]] = (
+            float(row["x_m"]),
+            float(row["y_m"]),
+            children + later,
+            children + (later if every else 0),
+        )
+    return found
+
+
+def read_schools(path: str, report: dict[str, Any]) -> Schools:
+    every = report["rules"].get("every_year", False)
+    return {
+        r["school_id"]: (
+            r["unit_id"],
+            int(float(r["seats"])) + (later_count(r, "seats", report) if every else 0),
+            (r.get("group") or "").strip(),
+        )
+        for r in rows(path)
+    }
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     for name in ("units", "schools", "adjacency", "report"):
         parser.add_argument(f"--{name}", required=True)
     args = parser.parse_args()
-    units = {
-        r["unit_id"]: (float(r["x_m"]), float(r["y_m"]), int(float(r["children"]))) for r in rows(args.units)
-    }
-    schools = {
-        r["school_id"]: (r["unit_id"], int(float(r["seats"])), (r.get("group") or "").strip())
-        for r in rows(args.schools)
-    }
-    verdict = judge(json.loads(Path(args.report).read_text(encoding="utf-8")), units, schools)
+    report = json.loads(Path(args.report).read_text(encoding="utf-8"))
+    verdict = judge(report, read_units(args.units, report), read_schools(args.schools, report))
     print(json.dumps(verdict, ensure_ascii=False))
     return 0 if verdict["proven"] else 1
 

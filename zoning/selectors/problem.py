@@ -15,7 +15,7 @@ from zoning.engine.faults import ProblemFault
 from zoning.engine.problem import Problem, School, Wishes, build_problem
 from zoning.engine.report import Json
 from zoning.engine.verify import Facts, Place, Site, violations
-from zoning.selectors.basis import PlanBasis, SeatedSchool
+from zoning.selectors.basis import Later, PlanBasis, SeatedSchool
 
 
 class UnknownSchools(MalformedInput):
@@ -96,9 +96,17 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
     try:
         return build_problem(
             basis.units,
-            [School(s.code, s.unit_code, s.seats, site.code) for site in sites for s in site.schools],
+            [
+                School(s.code, s.unit_code, s.seats, site.code, s.later)
+                for site in sites
+                for s in site.schools
+            ],
             basis.adjacency,
-            wishes=Wishes(zones_in_force=known),
+            wishes=Wishes(
+                zones_in_force=known,
+                later_years=basis.later_years,
+                every_year=basis.later is Later.KEPT,
+            ),
             matrix_m=_ways(basis, sites),
         )
     except ProblemFault as fault:
@@ -109,10 +117,14 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
 def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
     """Return what the independent checker judges a plan by."""
     return Facts(
-        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in basis.units},
-        schools={s.code: Site(s.unit_code, s.seats, site.code) for site in sites for s in site.schools},
+        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in basis.units},
+        schools={
+            s.code: Site(s.unit_code, s.seats, site.code, s.later) for site in sites for s in site.schools
+        },
         adjacency=basis.adjacency,
         metres=_ways(basis, sites),
+        later_years=basis.later_years,
+        every_year=basis.later is Later.KEPT,
     )
 
 
@@ -132,13 +144,19 @@ def broken_rules(basis: PlanBasis, sites: Sequence[ZoneSite], zone_of: Mapping[s
     """Return what the independent checker finds wrong, as a plan's report keeps it; empty is good news."""
     found = violations(facts_of(basis, sites), sorted(zone_of.items()))
     return [
-        {"code": one.code, "zone": one.school_id, "units": list(one.unit_ids), "children": one.children}
+        {
+            "code": one.code,
+            "zone": one.school_id,
+            "units": list(one.unit_ids),
+            "children": one.children,
+            **({"year": one.year} if one.year else {}),
+        }
         for one in found
     ]
 
 
 def loads_of(basis: PlanBasis, zone_of: Mapping[str, str]) -> dict[str, int]:
-    """Return children by zone code."""
+    """Return children by zone code, of the plan's own year."""
     loads: dict[str, int] = defaultdict(int)
     for unit in basis.units:
         loads[zone_of[unit.unit_id]] += unit.children

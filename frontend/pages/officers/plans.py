@@ -26,7 +26,7 @@ from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_reading
-from zoning.selectors.basis import Demand
+from zoning.selectors.basis import Demand, Later
 from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.services.plans import move_units
@@ -68,6 +68,8 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
                 preset=asked["preset"] or None,
                 demand=Demand(asked["demand"]),
                 method=DistanceMethod(asked["method"]) if asked["method"] else None,
+                later=Later(asked["later"] or Later.IGNORED.value),
+                school_groups=asked["shared"],
             )
         except DomainError as refusal:
             messages.error(request, refusal_in_words(refusal))
