@@ -188,7 +188,9 @@ def _nearest(facts: Facts, unit_id: str, school_ids: Sequence[str]) -> float:
 def _metres(facts: Facts, unit_id: str, school_id: str) -> float:
     if facts.metres is not None:
         return facts.metres.get((unit_id, school_id), math.inf)
-    unit, at = facts.units[unit_id], facts.units[facts.schools[school_id].unit_id]
+    unit, at = facts.units[unit_id], facts.units.get(facts.schools[school_id].unit_id)
+    if at is None:
+        return math.inf
     return math.hypot(unit.x_m - at.x_m, unit.y_m - at.y_m)
 
 
