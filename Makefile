@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
         format lint types imports migrations generated front-end translations cluster
 
 PYTHON := .venv/bin/python
+WORKERS ?= 0
 MANAGE := $(PYTHON) manage.py
 APPS := accounts geo_data zoning admissions frontend
 CHINESE := frontend/locale/zh_Hans/LC_MESSAGES/django
@@ -100,9 +101,9 @@ translations: setup
 
 ## ---- Tests ----
 
-test: cluster ## All that must pass
+test: cluster ## All that must pass; with WORKERS=2 two files of tests go side by side
 	@npm test --silent
-	@$(PYTHON) -m pytest -m "not slow"
+	@$(PYTHON) -m pytest -m "not slow" -n $(WORKERS) --dist loadfile
 
 test-fast: setup ## The pure tests, in seconds, without a database
 	@$(PYTHON) -m pytest tests/pure -m "not slow" -q

@@ -7,7 +7,7 @@ UPDATE admissions_planline AS line SET offers_live = line.offers_live + changed.
 FROM ({changes}) AS changed WHERE line.id = changed.line_id AND changed.difference <> 0;
 RETURN NULL;
 """
-LIVE = "status IN ('held', 'enrolled')"
+LIVE = "status IN ('held', 'confirmed', 'enrolled')"
 ADDED = f"SELECT line_id, count(*) AS difference FROM new_rows WHERE {LIVE} GROUP BY line_id"
 REMOVED = f"SELECT line_id, -count(*) AS difference FROM old_rows WHERE {LIVE} GROUP BY line_id"
 BOTH = f"{ADDED} UNION ALL {REMOVED}"

@@ -1,9 +1,10 @@
 """Background tasks of a round. A killed task is run again and has its effect once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -11,13 +12,34 @@ from accounts.models import JobRun, User
 from accounts.permissions import Action, require
 from accounts.services.jobs import request_job, running
 from admissions.models import AdmissionRound, EntryList
+from admissions.selectors.rounds import get_round, policy_of
+from admissions.services.answers import REMINDED_BEFORE, settle_unanswered
+from admissions.services.asking import ask_silent_registers
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
+from admissions.services.giving_on import give_places_on
 from admissions.services.results import publish_results
 
+ASK = "round.ask"
+ASK_AFTER = timedelta(minutes=10)
 CLOSE = "round.close"
 DRAW = "round.draw"
 PUBLISH = "round.publish"
+GIVE_ON = "round.give_on"
+SETTLE = "round.settle"
+
+
+@task
+def ask_again_task(job_id: str, round_id: str) -> None:
+    """Ask the registers that were silent; what is silent still is asked again later."""
+    admission_round = get_round(round_id)
+    with running(job_id) as job, transaction.atomic():
+        silent = ask_silent_registers(
+            actor=job.job.requested_by, now=timezone.now(), admission_round=admission_round
+        )
+        job.succeed(now=timezone.now(), result={"silent": silent})
+    if silent:
+        request_asking(now=timezone.now(), admission_round=admission_round)
 
 
 @task
@@ -51,7 +73,8 @@ def run_draw_task(job_id: str, entry_list_id: str) -> None:
 @task
 def publish_results_task(job_id: str, round_id: str) -> None:
     """Check the newest draw of a round and publish its results."""
-    with running(job_id) as job:
+    # Publishing and what is queued for the end of the answers stand or fall together.
+    with running(job_id) as job, transaction.atomic():
         publish_results(
             actor=job.job.requested_by,
             now=timezone.now(),
@@ -59,6 +82,40 @@ def publish_results_task(job_id: str, round_id: str) -> None:
             report=job.report,
             job=job,
         )
+        request_settling(actor=job.job.requested_by, now=timezone.now(), admission_round=get_round(round_id))
+
+
+@task
+def give_places_on_task(job_id: str, round_id: str) -> None:
+    """Give freed places of a round on."""
+    with running(job_id) as job:
+        give_places_on(
+            actor=job.job.requested_by,
+            now=timezone.now(),
+            round_id=UUID(round_id),
+            report=job.report,
+            job=job,
+        )
+
+
+@task
+def settle_unanswered_task(job_id: str, round_id: str) -> None:
+    """Remind families, and let lapse what the policy lets lapse."""
+    with running(job_id) as job:
+        settle_unanswered(actor=job.job.requested_by, now=timezone.now(), round_id=UUID(round_id), job=job)
+
+
+def request_asking(*, now: datetime, admission_round: AdmissionRound) -> JobRun:
+    """Queue the asking of silent registers, some minutes from now; one at a time for a round."""
+    return request_job(
+        actor=None,
+        now=now,
+        kind=ASK,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=ask_again_task.using(run_after=now + ASK_AFTER),
+        arguments={"round_id": str(admission_round.pk)},
+    )
 
 
 def request_closing(
@@ -104,3 +161,34 @@ def request_publishing(*, actor: User, now: datetime, admission_round: Admission
         task=publish_results_task,
         arguments={"round_id": str(admission_round.pk)},
     )
+
+
+def request_giving_on(*, actor: User, now: datetime, admission_round: AdmissionRound) -> JobRun:
+    """Queue a run of a round's waiting lists; one at a time."""
+    require(actor, Action.RUN_ROUND, admission_round.district_id)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=GIVE_ON,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=give_places_on_task,
+        arguments={"round_id": str(admission_round.pk)},
+    )
+
+
+def request_settling(*, actor: User | None, now: datetime, admission_round: AdmissionRound) -> list[JobRun]:
+    """Queue what the worker does about silence: reminders a day before the end, the policy's word at the end."""
+    until = policy_of(admission_round).calendar.confirm_until
+    return [
+        request_job(
+            actor=actor,
+            now=now,
+            kind=f"{SETTLE}.{name}",
+            subject=admission_round,
+            district_code=admission_round.district_id,
+            task=settle_unanswered_task.using(run_after=max(moment, now)),
+            arguments={"round_id": str(admission_round.pk)},
+        )
+        for name, moment in (("remind", until - REMINDED_BEFORE), ("end", until))
+    ]

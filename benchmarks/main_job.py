@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -33,12 +33,13 @@ from django.db import connection  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
 from accounts.services.people import create_staff  # noqa: E402
 from admissions.models import AdmissionRound, DrawRecord  # noqa: E402
+from admissions.rules.policy_records import ApprovalStep  # noqa: E402
 from admissions.services.closing import close_entries  # noqa: E402
 from admissions.services.draw import enter_public_value, run_draw  # noqa: E402
 from admissions.services.results import publish_results  # noqa: E402
 from admissions.services.review import accept_as_they_stand  # noqa: E402
 from admissions.services.sample import file_sample_applications  # noqa: E402
-from frontend.management.demo_policy import past_policy  # noqa: E402
+from frontend.management.demo_policy import past_policy, published_at  # noqa: E402
 from geo_data.county.files import write_county  # noqa: E402
 from geo_data.county.make import make_county  # noqa: E402
 from geo_data.county.sketch import DISTRICT, WORKING_CRS  # noqa: E402
@@ -238,10 +239,10 @@ def zones(table: Table, district: str, **options: object) -> None:
 
 def run_round(table: Table, folder: Path, district: str) -> None:
     """Open the round, let families apply, close, draw, publish, and let a stranger check it."""
-    with table.stage("open round"):
-        policy = folder / "policy.yaml"
-        policy.write_text(past_policy(district, YEAR, RESULTS), encoding="utf-8")
-        run("open_round", district=district, policy=policy)
+    officers = [staff(name, district) for name in ("one", "two")]
+    with table.stage("approve policy and open round"):
+        publish_policy_file(folder / "policy.yaml", district)
+        run("open_round", district=district, stage="primary", year=YEAR)
         found = AdmissionRound.objects.get()
     with table.stage("file applications") as note:
         filed = file_sample_applications(actor=None, now=FILING, round_id=found.pk, seed=SEED)
@@ -249,13 +250,22 @@ def run_round(table: Table, folder: Path, district: str) -> None:
         note(f"{sum(len(part.refused) for part in filed)} refused")
     with table.stage("accept the rest") as note:
         note(f"{accept_as_they_stand(actor=None, now=RESULTS, round_id=found.pk)} accepted")
-    record = draw_and_publish(table, found)
+    record = draw_and_publish(table, found, officers)
     strangers_check(table, record, folder / "stranger")
 
 
-def draw_and_publish(table: Table, found: AdmissionRound) -> DrawRecord:
+def publish_policy_file(path: Path, district: str) -> None:
+    """Write the policy of the round and let three invented officers take it to publication."""
+    staff("writer", district)
+    policy = past_policy(district, YEAR, RESULTS)
+    path.write_text(policy, encoding="utf-8")
+    steps = [part for step in ApprovalStep for part in ("--step", f"{step}=benchmark")]
+    people = ("--writer=writer", "--approver=one", "--approver=two")
+    run("approve_policy", *steps, *people, district=district, policy=path, at=published_at(policy))
+
+
+def draw_and_publish(table: Table, found: AdmissionRound, officers: Sequence[User]) -> DrawRecord:
     """Take an open round to published results."""
-    officers = [staff(name, found.district_id) for name in ("one", "two")]
     with table.steps("close") as report:
         entry_list = close_entries(
             actor=None, now=RESULTS, round_id=found.pk, public_value_names=tuple(VALUES), report=report

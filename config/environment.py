@@ -1,11 +1,23 @@
 """The settings a bureau sets: the environment first, then the file named by JIUJIN_ENV_FILE (var/jiujin.env)."""
 
+import json
 import os
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.paths import VAR, socket_folder
+
+LISTS_ASKED = (
+    "registrations",
+    "permits",
+    "titles",
+    "rentals",
+    "insurances",
+    "civil_affairs",
+    "preferences",
+    "pupils",
+)
 
 
 @cache
@@ -34,6 +46,20 @@ def flag(name: str, default: bool) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated setting."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def look_ups(path: str) -> list[dict[str, object]]:
+    """Return the registers named by a JSON file, or the imported lists when no file is named.
+
+    Raises RuntimeError for an entry without an adapter: a register left out by a slip would be missed by families.
+    """
+    if not path:
+        adapter = "admissions.selectors.imported_lists.ImportedList"
+        return [{"adapter": adapter, "options": {"kind": kind}} for kind in LISTS_ASKED]
+    entries = json.loads(Path(path).read_text(encoding="utf-8"))
+    if not isinstance(entries, list) or any("adapter" not in entry for entry in entries):
+        raise RuntimeError(f"{path}: write a list of objects with an adapter: docs/look-ups.md")
+    return entries
 
 
 def database(url: str) -> dict[str, object]:

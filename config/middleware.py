@@ -1,8 +1,8 @@
-"""What every answer carries."""
+"""What no request may bring, and what every answer carries."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 # Workers of the map come from our own static files; images as data: URLs are MapLibre's sprites and icons.
 POLICY = (
@@ -10,6 +10,19 @@ POLICY = (
     "worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+
+
+class NoNullBytes:
+    """Refuses addresses with a null byte in them: no search has one, and the database cannot be asked with one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = (text for values in request.GET.lists() for text in (values[0], *values[1]))
+        if "\0" in request.path_info or any("\0" in text for text in asked):
+            return HttpResponseBadRequest("a null byte in the address", content_type="text/plain")
+        return self.get_response(request)
 
 
 class ContentSecurityPolicy:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.NoNullBytes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -220,8 +221,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DatasetStatusEnum": "geo_data.models.DatasetStatus",
         "DatasetKindEnum": "geo_data.models.DatasetKind",
+        "PolicyStatusEnum": "admissions.models.PolicyStatus",
     },
 }
+
+# The registers asked about a child, in this order: a JSON file of {adapter, seconds, options}; docs/look-ups.md.
+LOOK_UPS = environment.look_ups(environment.text("JIUJIN_LOOK_UPS", ""))
 
 # Files of addresses that officers asked about are deleted after so many days, downloaded or not.
 ADDRESS_FILES_KEPT_DAYS = int(environment.text("JIUJIN_ADDRESS_FILES_KEPT_DAYS", "7"))

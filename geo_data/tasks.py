@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import Task
 
 from accounts.models import JobRun, User
 from accounts.permissions import Action, require
 from accounts.services.jobs import request_job, running
+from common.canonical import CanonicalValue
 from geo_data.models import Dataset, DatasetKind, DistanceMethod, Upload
 from geo_data.selectors.datasets import find_current_dataset, get_current_dataset, get_dataset
 from geo_data.selectors.uploads import get_upload
@@ -65,52 +67,50 @@ def make_workbook_task(*, job_id: str, dataset_id: str) -> None:
 
 def request_reading(*, actor: User | None, now: datetime, upload: Upload) -> JobRun:
     """Queue the reading of a file, or return the one that already waits or runs."""
-    if actor is not None:
-        require(actor, Action.IMPORT_DATA, upload.district_id)
-    return request_job(
-        actor=actor,
-        now=now,
-        kind=READING,
-        subject=upload,
-        district_code=upload.district_id,
-        task=read_upload_task,
-        arguments={"upload_id": str(upload.pk)},
-    )
+    return _request(READING, read_upload_task, actor, now, upload, upload_id=str(upload.pk))
 
 
 def request_repair_preview(
     *, actor: User | None, now: datetime, upload: Upload, repairs: list[Repair], tolerance_mm: int
 ) -> JobRun:
     """Queue a preview of repairs; one at a time for a file."""
-    if actor is not None:
-        require(actor, Action.IMPORT_DATA, upload.district_id)
-    return request_job(
-        actor=actor,
-        now=now,
-        kind=PREVIEWING,
-        subject=upload,
-        district_code=upload.district_id,
-        task=preview_repairs_task,
-        arguments={
-            "upload_id": str(upload.pk),
-            "repairs": [repair.value for repair in sorted(repairs)],
-            "tolerance_mm": tolerance_mm,
-        },
+    words: list[CanonicalValue] = [repair.value for repair in sorted(repairs)]
+    return _request(
+        PREVIEWING,
+        preview_repairs_task,
+        actor,
+        now,
+        upload,
+        upload_id=str(upload.pk),
+        repairs=words,
+        tolerance_mm=tolerance_mm,
     )
 
 
 def request_workbook(*, actor: User | None, now: datetime, dataset: Dataset) -> JobRun:
     """Queue the error workbook of a version."""
+    return _request(PAINTING, make_workbook_task, actor, now, dataset, dataset_id=str(dataset.pk))
+
+
+def _request(
+    kind: str,
+    task: Task[..., None],
+    actor: User | None,
+    now: datetime,
+    subject: Upload | Dataset,
+    **arguments: CanonicalValue,
+) -> JobRun:
+    """Queue what officers have done with a file or a version."""
     if actor is not None:
-        require(actor, Action.IMPORT_DATA, dataset.district_id)
+        require(actor, Action.IMPORT_DATA, subject.district_id)
     return request_job(
         actor=actor,
         now=now,
-        kind=PAINTING,
-        subject=dataset,
-        district_code=dataset.district_id,
-        task=make_workbook_task,
-        arguments={"dataset_id": str(dataset.pk)},
+        kind=kind,
+        subject=subject,
+        district_code=subject.district_id,
+        task=task,
+        arguments=arguments,
     )
 
 

@@ -51,6 +51,10 @@ SETTINGS = {
         "每个网页进程每分钟对同一网络地址回答的地址与学区查询数；0 表示不限",
         "public look-ups of addresses and zones answered to one network address, a minute and web process; 0: no limit",
     ),
+    "JIUJIN_LOOK_UPS": (
+        "查询哪些部门数据的 JSON 文件（docs/look-ups.md）；为空时查询已导入的名单",
+        "JSON file of the registers asked about a child (docs/look-ups.md); empty: the imported lists",
+    ),
     "JIUJIN_ADDRESS_FILES_KEPT_DAYS": (
         "批量查询的地址文件最多保留的天数，下载后立即删除",
         "days that files of addresses looked up by officers are kept at most; downloaded ones are deleted at once",

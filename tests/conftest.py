@@ -7,11 +7,13 @@ from itertools import count
 from typing import IO, Any
 
 import hypothesis
-import pgtrigger
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from config.paths import VAR
+from tests.databases import empty_tables, is_there, migrated_template
 
 SLOT = "JIUJIN_TEST_SLOT"
 
@@ -65,15 +67,19 @@ def _plain_static_files() -> Iterator[None]:
     settings.STORAGES["staticfiles"] = stored
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """A test with transactions of its own empties all tables when it ends, insert-only ones too."""
-    marker = item.get_closest_marker("django_db")
-    if marker is None or not marker.kwargs.get("transaction"):
-        return (yield)
-    with pgtrigger.ignore(*(uri for uri in _trigger_uris() if uri.endswith(":no_truncate"))):
-        return (yield)
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> None:
+    """A new test database is a copy of one that was migrated once for just these migrations."""
+    database: dict[str, Any] = settings.DATABASES["default"]
+    with django_db_blocker.unblock():
+        if not (django_db_keepdb and not django_db_createdb and is_there(database["TEST"]["NAME"])):
+            database["TEST"]["TEMPLATE"] = migrated_template()
 
 
-def _trigger_uris() -> list[str]:
-    return [f"{model._meta.label}:{trigger.name}" for model, trigger in pgtrigger.registered()]
+# A test with transactions of its own empties all tables when it ends, insert-only ones too.
+TransactionTestCase._fixture_teardown = lambda self: empty_tables()  # type: ignore[attr-defined]

@@ -11,7 +11,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import JobRun
-from geo_data.models import CatchmentUnit, Dataset, DistanceMeasure, District, Projection, School, Stage
+from geo_data.models import (
+    CatchmentUnit,
+    Dataset,
+    DistanceMeasure,
+    District,
+    Projection,
+    Reconciliation,
+    School,
+    Stage,
+)
 
 
 def never_changed() -> list[pgtrigger.Trigger]:
@@ -32,7 +41,8 @@ class ZonePlan(models.Model):
 
     number -- counts up within district and stage
     measure -- the distances that the plan was judged by; none means straight lines
-    projection -- whose expected claimants count, where it was drawn on one; else those of census or units file
+    projection -- whose expected claimants count, where it was drawn on one
+    reconciliation -- the run whose children count, where it was drawn on them; else those of census or units file
     report -- the engine's figures: cost_km, lower_bound, gap, loads, prices, effort, seed, versions
     """
 
@@ -52,6 +62,9 @@ class ZonePlan(models.Model):
         DistanceMeasure, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     projection = models.ForeignKey(Projection, null=True, on_delete=models.PROTECT, related_name="+")
+    reconciliation = models.ForeignKey(
+        Reconciliation, null=True, on_delete=models.PROTECT, related_name="zone_plans"
+    )
     entry_year = models.IntegerField(null=True, blank=True)
     lawful = models.BooleanField()
     report = models.JSONField(default=dict)
@@ -66,6 +79,14 @@ class ZonePlan(models.Model):
             models.UniqueConstraint(name="plan_number_once", fields=["district", "stage", "number"]),
             models.CheckConstraint(name="plan_stage_is_known", condition=Q(stage__in=Stage.values)),
             models.CheckConstraint(name="plan_origin_is_known", condition=Q(origin__in=PlanOrigin.values)),
+            models.CheckConstraint(
+                name="plan_counts_one_demand", condition=Q(projection=None) | Q(reconciliation=None)
+            ),
+            models.CheckConstraint(
+                name="plan_of_a_run_names_year_and_census",
+                condition=Q(reconciliation=None)
+                | Q(entry_year__isnull=False, children_dataset__isnull=False),
+            ),
         ]
         triggers = never_changed()
 

@@ -38,7 +38,7 @@ def draw_zones_task(
     effort: int | None,
     seconds: int | None,
     method: str | None = None,
-    demand: str = Demand.COUNTED.value,
+    demand: str | None = None,
     later: str = Later.IGNORED.value,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
@@ -49,7 +49,7 @@ def draw_zones_task(
             district_code=district_code,
             stage=Stage(stage),
             entry_year=entry_year,
-            demand=Demand(demand),
+            demand=Demand(demand) if demand else None,
             preset=preset,
             school_groups=school_groups,
             method=DistanceMethod(method) if method else None,
@@ -69,7 +69,7 @@ def request_drawing(
     district_code: str,
     stage: Stage,
     entry_year: int | None = None,
-    demand: Demand = Demand.COUNTED,
+    demand: Demand | None = None,
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
     method: DistanceMethod | None = None,
@@ -100,7 +100,7 @@ def request_drawing(
             "seed": seed,
             "effort": effort,
             "seconds": seconds,
-            "demand": demand.value,
+            "demand": demand.value if demand else None,
             "later": later.value,
         },
     )

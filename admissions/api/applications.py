@@ -35,6 +35,7 @@ from admissions.services.applications import (
     file_applications,
 )
 from admissions.services.review import review_application, withdraw_application
+from admissions.tasks import request_asking
 
 
 def form_of(data: dict[str, Any]) -> ApplicationForm:
@@ -89,6 +90,8 @@ class RoundApplications(APIView):
         filed = file_application(
             actor=actor, now=timezone.now(), round_id=round_id, form=form_of(given.validated_data)
         )
+        if filed.unanswered:  # a register was silent: the worker asks it again
+            request_asking(now=timezone.now(), admission_round=filed.round)
         return Response(ApplicationSerializer(filed).data, status=201)
 
 
@@ -109,6 +112,8 @@ class ApplicationBatch(APIView):
             forms=[form_of(data) for data in given.validated_data["forms"]],
             source=given.validated_data["portal"],
         )
+        if any(row.unanswered for row in filed.applications):
+            request_asking(now=timezone.now(), admission_round=get_round(round_id))
         refused = [
             {"index": item.index, "code": item.problem.code, "message": item.problem.message}
             for item in filed.refused

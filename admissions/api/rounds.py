@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api.serializers import JobSerializer
 from accounts.models import User
-from accounts.permissions import Action, may, require
+from accounts.permissions import Action, may
 from admissions.api.serializers import (
     ClosingSerializer,
     EntryListSerializer,
@@ -81,16 +81,13 @@ class Rounds(APIView):
 
     @extend_schema(operation_id="create_round", request=NewRoundSerializer, responses={201: RoundSerializer})
     def post(self, request: Request) -> Response:
-        """Make a draft round."""
+        """Make a draft round on a published policy."""
         given = NewRoundSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        district_code = given.validated_data["district"]
-        actor = require(person(request), Action.MANAGE_ROUND, district_code)
         made = create_round(
-            actor=actor,
+            actor=person(request),
             now=timezone.now(),
-            district_code=district_code,
-            policy_text=given.validated_data["policy"],
+            policy_version_id=given.validated_data["policy_version"],
             name=given.validated_data["name"],
         )
         return Response(RoundSerializer(made, context={"now": timezone.now()}).data, status=201)

@@ -4,7 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from admissions.models import AdmissionRound, Application, ApplicationStatus, EntryList, PlanLine, RoundStatus
+from admissions.models import (
+    AdmissionRound,
+    Application,
+    ApplicationStatus,
+    EntryList,
+    PlanLine,
+    PolicyStatus,
+    PolicyVersion,
+    RoundStatus,
+)
 from admissions.rules.status import Action as Step
 from admissions.selectors.rounds import phase_of, round_code
 from geo_data.models import Sex, Stage
@@ -66,9 +75,54 @@ class RoundDetailSerializer(serializers.Serializer[Any]):
 class NewRoundSerializer(serializers.Serializer[Any]):
     """A round to be made."""
 
-    district = serializers.CharField(max_length=20)
-    policy = serializers.CharField(help_text="The policy, a YAML text.")
+    policy_version = serializers.UUIDField(help_text="A published policy version.")
     name = serializers.CharField(required=False, default="", allow_blank=True, max_length=100)
+
+
+class NewPolicySerializer(serializers.Serializer[Any]):
+    """A policy text to be saved as the next version of its stage and year."""
+
+    district = serializers.CharField(max_length=20)
+    text = serializers.CharField(
+        help_text="The policy, a YAML text.", max_length=200_000, trim_whitespace=False
+    )
+    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+
+
+class PolicySerializer(serializers.ModelSerializer[PolicyVersion]):
+    """A policy version and where it stands."""
+
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    status = serializers.ChoiceField(choices=PolicyStatus.choices)
+
+    class Meta:
+        model = PolicyVersion
+        fields: tuple[str, ...] = (
+            "id",
+            "district",
+            "stage",
+            "year",
+            "number",
+            "status",
+            "digest",
+            "saved_at",
+            "published_at",
+            "frozen_at",
+        )
+        read_only_fields = fields
+
+
+class PolicyDetailSerializer(PolicySerializer):
+    """A policy version with its text, what it says as data, and what the legal check found."""
+
+    says = serializers.DictField(
+        source="data", help_text="The policy in canonical form, what the digest is of."
+    )
+    findings = serializers.ListField(child=serializers.DictField())
+
+    class Meta(PolicySerializer.Meta):
+        fields = (*PolicySerializer.Meta.fields, "text", "says", "findings")
+        read_only_fields = fields
 
 
 class SeatsSerializer(serializers.Serializer[Any]):

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from admissions.api import applications, rounds
+from admissions.api import applications, policies, rounds
 
 urlpatterns: list[URLPattern] = [
+    path("policies/", policies.Policies.as_view(), name="policies"),
+    path("policies/<uuid:version_id>/", policies.PolicyDetail.as_view(), name="policy"),
     path("rounds/", rounds.Rounds.as_view(), name="rounds"),
     path("rounds/<uuid:round_id>/", rounds.RoundDetail.as_view(), name="round"),
     path("rounds/<uuid:round_id>/open/", rounds.OpenRound.as_view(), name="round-open"),

@@ -1,5 +1,12 @@
 """Rounds, applications and their facts, entry lists, draws, placements and offers."""
 
+from admissions.models.after_results import (
+    LeftOff,
+    OfferStep,
+    WaitingWish,
+    WaitlistMove,
+    WaitlistRun,
+)
 from admissions.models.applications import (
     LIVE_STATUSES,
     Application,
@@ -16,9 +23,18 @@ from admissions.models.draws import (
     Placement,
     PublicValue,
 )
+from admissions.models.dwellings import DwellingUse
 from admissions.models.offers import (
+    LIVE_OFFERS,
     Offer,
     OfferStatus,
+)
+from admissions.models.policies import (
+    PUBLIC_STATUSES,
+    PolicyApproval,
+    PolicyStatus,
+    PolicyStep,
+    PolicyVersion,
 )
 from admissions.models.rounds import (
     AdmissionRound,
@@ -27,7 +43,9 @@ from admissions.models.rounds import (
 )
 
 __all__ = [
+    "LIVE_OFFERS",
     "LIVE_STATUSES",
+    "PUBLIC_STATUSES",
     "AdmissionRound",
     "Application",
     "ApplicationChoice",
@@ -35,13 +53,23 @@ __all__ = [
     "ChildReceipt",
     "ChoiceOutcome",
     "DrawRecord",
+    "DwellingUse",
     "Entry",
     "EntryList",
+    "LeftOff",
     "LineCutoff",
     "Offer",
     "OfferStatus",
+    "OfferStep",
     "Placement",
     "PlanLine",
+    "PolicyApproval",
+    "PolicyStatus",
+    "PolicyStep",
+    "PolicyVersion",
     "PublicValue",
     "RoundStatus",
+    "WaitingWish",
+    "WaitlistMove",
+    "WaitlistRun",
 ]

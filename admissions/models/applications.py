@@ -49,6 +49,9 @@ class Application(models.Model):
     facts          -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary
     category, tier -- computed from the facts, never chosen: at the first public school of the list
     group_code     -- shared by twins who apply together
+    answers        -- {register, outcome, asked_at} of the last time each register was asked
+    unanswered     -- registers without an answer so far; the worker asks them again
+    contradictory  -- facts on which registers disagree, as `facts`; such names are left open in `facts`
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,6 +71,9 @@ class Application(models.Model):
     sex = models.CharField(max_length=6)
     unit_code = models.CharField(max_length=40, blank=True)
     facts = models.JSONField(default=list)
+    answers = models.JSONField(default=list)
+    unanswered = models.JSONField(default=list)
+    contradictory = models.JSONField(default=list)
     status = models.CharField(
         max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.FILED
     )
@@ -90,7 +96,11 @@ class Application(models.Model):
                 name="application_status_is_known", condition=Q(status__in=ApplicationStatus.values)
             ),
         ]
-        indexes = [models.Index(name="application_by_status", fields=["round", "status"])]
+        indexes = [
+            models.Index(name="application_by_status", fields=["round", "status"]),
+            models.Index(name="application_unanswered", fields=["round"], condition=~Q(unanswered=[])),
+            models.Index(name="application_contradictory", fields=["round"], condition=~Q(contradictory=[])),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -52,6 +52,7 @@ class Entry(models.Model):
 
     is_drawn  -- False for special-needs cases, who are placed before the draw and are in no public list
     standings -- line id -> [category, tier, sort keys...], from which the published ranks were made
+    locked    -- line id -> day: listed lines whose school the child's dwelling has used, and until when
     nearest   -- [line id, metres] within reach for coordinated placement, nearest first
     salt      -- opens the commitment to `nearest`
     """
@@ -61,6 +62,7 @@ class Entry(models.Model):
     receipt = models.CharField(max_length=20)
     is_drawn = models.BooleanField()
     standings = models.JSONField()
+    locked = models.JSONField(default=dict)
     nearest = models.JSONField()
     salt = models.CharField(max_length=64)
 

@@ -1,6 +1,6 @@
 """Documents: only what no look-up answered, from the closed catalogue; usually nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,7 +28,13 @@ class Needed:
 
 
 def needed(
-    facts: Facts, policy: Policy, *, target: Target, on: date, zone_schools: ZoneSchools
+    facts: Facts,
+    policy: Policy,
+    *,
+    target: Target,
+    on: date,
+    zone_schools: ZoneSchools,
+    disputed: Collection[FactName] = (),
 ) -> tuple[Needed, ...]:
     """Return what the family is asked for at the target, in the order of the policy's list.
 
@@ -38,10 +44,12 @@ def needed(
     3. The fewest documents that prove it are taken, one by one: the document that proves most comes first,
        at a tie the one named earlier in the policy. A tenant is not asked for a deed, and what no
        document proves is for an officer.
-    Never asks for a fact that is proved. Source: docs/rules/documents.md.
+    Never asks for a fact that is proved, nor for a disputed one: registers know it, and an officer settles which
+    of their values stands. Source: docs/rules/documents.md.
     """
     facts = facts_on(facts, on)
     decided, undecided = _facts_to_prove(facts, policy, target, on, zone_schools)
+    decided, undecided = decided.difference(disputed), undecided.difference(disputed)
     asked = [
         Needed(document, names, _because(names, undecided))
         for document, names in _cover(decided | undecided, _askable(facts, policy))

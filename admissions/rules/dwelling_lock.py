@@ -30,7 +30,8 @@ def locked_until(
     """Return the day on which the dwelling is free again for the school, or None when it is free on the day.
 
     A use locks for the policy's years from the day of enrolment; on the anniversary it is over. Uses by
-    children of the same parents (the same set of guardians) do not lock where the policy says so.
+    children of the same parents (the same set of guardians) do not lock where the policy says so; parents whom
+    nobody stated are not the same.
     Source: docs/rules/dwelling-lock.md.
     """
     if lock is None:
@@ -39,7 +40,15 @@ def locked_until(
         months_later(use.enrolled_on, 12 * lock.years)
         for use in uses
         if (use.dwelling_key, use.school_id) == (dwelling_key, school_id)
-        and not (lock.same_parents_exempt and use.guardians == guardians)
+        and not (lock.same_parents_exempt and guardians and use.guardians == guardians)
     ]
     last = max(ends, default=on)
     return last if on < last else None
+
+
+def enrolment_day(year: int) -> date:
+    """Return the day on which a round's children are enrolled, from which a lock counts: 1 September.
+
+    Source: docs/rules/dwelling-lock.md.
+    """
+    return date(year, 9, 1)

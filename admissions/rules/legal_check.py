@@ -17,7 +17,16 @@ from admissions.rules.clauses import (
     ZONES,
     Clause,
 )
-from admissions.rules.conditions import Comparison, Operator, comparisons_in
+from admissions.rules.conditions import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    NotThat,
+    Operator,
+    comparisons_in,
+)
+from admissions.rules.days import months_later
 from admissions.rules.documents_catalogue import CATALOGUE, Standing
 from admissions.rules.facts import FactName
 from admissions.rules.legal_texts import LEGAL_TEXTS
@@ -25,7 +34,6 @@ from admissions.rules.policy_records import (
     PRIVATE_KINDS,
     ApprovalStep,
     Area,
-    Category,
     FallbackKind,
     LineKind,
     Policy,
@@ -33,7 +41,7 @@ from admissions.rules.policy_records import (
     TwinRule,
 )
 from admissions.rules.sentences import Language
-from admissions.rules.terms import Computed, facts_behind
+from admissions.rules.terms import Computed, Term, facts_behind
 
 HALF_YEAR_MONTHS = 6
 
@@ -176,25 +184,48 @@ def _fallback_and_twins(policy: Policy) -> Iterator[Violation]:
 
 
 def _lengthened_terms(policy: Policy) -> Iterator[Violation]:
+    """Warn where a migrant child must show more than the permit's own terms, in whatever form it is written."""
+    half_year_before = months_later(policy.calendar.closes_at.date(), -HALF_YEAR_MONTHS)
     for index, category in enumerate(policy.categories):
         path = f"categories[{index}].when"
+        tested = {item.term for item in comparisons_in(category.when)}
+        of_migrants = bool(tested & {Computed.PERMIT_VALID, Computed.RESIDENCE_YEARS})
+        for term, least in _least_asked(category.when):
+            yield from _lengthened(term, least, path, of_migrants=of_migrants)
         for comparison in comparisons_in(category.when):
-            yield from _lengthened(comparison, path, category)
+            if _asks_earlier(comparison, half_year_before):
+                yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
 
 
-def _lengthened(comparison: Comparison, path: str, category: Category) -> Iterator[Violation]:
-    """Warn where a migrant child must show more than the permit's own terms."""
-    tested = {item.term for item in comparisons_in(category.when)}
-    least, term = comparison.operand, comparison.term
-    if comparison.operator is not Operator.AT_LEAST or not isinstance(least, int):
-        return
-    of_migrants = bool(tested & {Computed.PERMIT_VALID, Computed.RESIDENCE_YEARS})
+def _lengthened(term: Term, least: int, path: str, *, of_migrants: bool) -> Iterator[Violation]:
     if term is Computed.RESIDENCE_MONTHS and least > HALF_YEAR_MONTHS:
         yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
     if term is Computed.RESIDENCE_YEARS and least > 0:
         yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
     if term is FactName.INSURANCE_MONTHS and least > 0 and of_migrants:
         yield Violation("longer_insurance", path, Severity.WARN, MATERIALS)
+
+
+def _least_asked(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Term, int]]:
+    """Yield the least value that a condition asks of each whole number; "not at most 11" asks 12."""
+    match condition:
+        case Comparison(term, Operator.AT_LEAST, int(least)) if not negated:
+            yield term, least
+        case Comparison(term, Operator.AT_MOST, int(most)) if negated:
+            yield term, most + 1
+        case NotThat(part):
+            yield from _least_asked(part, negated=not negated)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _least_asked(part, negated=negated)
+
+
+def _asks_earlier(comparison: Comparison, day: date) -> bool:
+    """Say whether a day of residence or permit is asked that lies more than half a year back."""
+    by_day = (FactName.RESIDENCE_SINCE, FactName.PERMIT_VALID_FROM)
+    asked = comparison.operand
+    is_earlier = comparison.operator is Operator.ON_OR_BEFORE and isinstance(asked, date) and asked < day
+    return comparison.term in by_day and is_earlier
 
 
 def _approval(policy: Policy) -> Iterator[Violation]:

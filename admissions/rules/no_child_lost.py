@@ -25,6 +25,31 @@ class Account(StrEnum):
     DECEASED = "deceased"
 
 
+class Gone(StrEnum):
+    """How a child of the census left by the newest visit."""
+
+    MOVED_AWAY = "moved_away"
+    ABROAD = "abroad"
+    DECEASED = "deceased"
+
+
+# What accounts for a child who left, once an officer has recorded who received it, the proof or the record.
+ACCOUNT_OF: Mapping[Gone, Account] = {
+    Gone.MOVED_AWAY: Account.MOVED_OUT,
+    Gone.ABROAD: Account.ABROAD,
+    Gone.DECEASED: Account.DECEASED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GoneTrace:
+    """A child who left; it claims no seat. `is_answered` -- an officer recorded where it is, and what proves it."""
+
+    child: str
+    how: Gone
+    is_answered: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ChildTrace:
     """What three sources know of a child of school age; `child` is an opaque id.
@@ -69,6 +94,16 @@ def open_cases(census: Collection[str], accounts: Mapping[str, Account]) -> tupl
     Source: docs/rules/no-child-lost.md.
     """
     return tuple(sorted(set(census) - set(accounts)))
+
+
+def accounts_of_gone(gone: Iterable[GoneTrace]) -> dict[str, Account]:
+    """Return the account of every child whose leaving is answered; of the others there is none: they stay open.
+
+    A visit alone accounts for nobody: who moved away is awaited until the receiving county has answered, who went
+    abroad until it is proved, who died until a record confirms it.
+    Source: docs/rules/no-child-lost.md.
+    """
+    return {trace.child: ACCOUNT_OF[trace.how] for trace in gone if trace.is_answered}
 
 
 def _finding(trace: ChildTrace) -> Finding | None:

@@ -1,6 +1,7 @@
 """A policy read from plain data, part by part, with every fault noted at its path."""
 
 from calendar import monthrange
+from typing import TypeVar
 
 from admissions.rules.calendar import Calendar
 from admissions.rules.clauses import LOCAL_RULE, Clause, Mark
@@ -8,6 +9,7 @@ from admissions.rules.condition_reading import read_condition, read_term
 from admissions.rules.conditions import comparisons_in
 from admissions.rules.documents_catalogue import Document
 from admissions.rules.policy_records import (
+    AfterResults,
     AgeRule,
     ApprovalStep,
     Area,
@@ -18,13 +20,16 @@ from admissions.rules.policy_records import (
     LineKind,
     LoserRule,
     Mechanism,
+    Moves,
     PermitRules,
     PlanLine,
     PointItem,
     Policy,
     PrivateRules,
     Refill,
+    RefillAdmits,
     SchoolStage,
+    Silence,
     SortKey,
     TicketScope,
     Title,
@@ -39,7 +44,8 @@ REQUIRED = (
     "code", "version", "title", "district", "stage", "year", "calendar", "age", "lines", "categories",
     "private", "documents", "fallback", "permit", "twins", "tickets",
 )  # fmt: skip
-OPTIONAL = ("points", "feeders", "dwelling_lock", "approval")
+OPTIONAL = ("points", "feeders", "dwelling_lock", "after_results", "approval")
+Chosen = TypeVar("Chosen", Silence, Moves, RefillAdmits)
 ANY_SHORT_YEAR = 2026
 MOMENTS = ("opens_at", "closes_at", "review_until", "draw_at", "results_at", "confirm_until")
 
@@ -70,6 +76,7 @@ def read_policy(node: Node) -> Policy:
         points=tuple(_point(item) for item in node.child("points").items()),
         feeders=_feeders(node.child("feeders")),
         dwelling_lock=_dwelling_lock(node.child("dwelling_lock")) if node.has("dwelling_lock") else None,
+        after_results=_after_results(node.child("after_results")) if node.has("after_results") else None,
         approval=_approval(node),
     )
 
@@ -197,6 +204,24 @@ def _fallback(node: Node) -> Fallback:
 def _dwelling_lock(node: Node) -> DwellingLock:
     node.expect_keys(("years", "same_parents_exempt"))
     return DwellingLock(node.child("years").integer(1, 12), node.child("same_parents_exempt").flag())
+
+
+def _after_results(node: Node) -> AfterResults:
+    node.expect_keys((), ("public_silence", "private_silence", "moves", "answer_days", "refill_admits"))
+    given = AfterResults()
+    return AfterResults(
+        public_silence=_choice(node, "public_silence", given.public_silence),
+        private_silence=_choice(node, "private_silence", given.private_silence),
+        moves=_choice(node, "moves", given.moves),
+        answer_days=node.child("answer_days").integer(1, 30)
+        if node.has("answer_days")
+        else given.answer_days,
+        refill_admits=_choice(node, "refill_admits", given.refill_admits),
+    )
+
+
+def _choice(node: Node, name: str, otherwise: Chosen) -> Chosen:
+    return node.child(name).choice(type(otherwise)) if node.has(name) else otherwise
 
 
 def _point(node: Node) -> PointItem:

@@ -77,10 +77,33 @@ class LoserRule(StrEnum):
 
 
 class Refill(StrEnum):
-    """What happens to seats that winners give up."""
+    """What happens to seats that winners of a private draw give up: left empty, drawn anew, or given on in order."""
 
     NONE = "none"
     NEW_DRAW = "new_draw"
+    WAITLIST = "waitlist"
+
+
+class Silence(StrEnum):
+    """What becomes of a place that a family says nothing about."""
+
+    KEPT = "kept"
+    LAPSES = "lapses"
+
+
+class Moves(StrEnum):
+    """Who is given a place that becomes free: nobody, children without a place, or also those who ask to move."""
+
+    NONE = "none"
+    WITHOUT_PLACE = "without_place"
+    WHO_ASKS = "who_asks"
+
+
+class RefillAdmits(StrEnum):
+    """Which children without a place may take part in a refill round."""
+
+    ALL_WITHOUT_PLACE = "all_without_place"
+    NEVER_GAVE_UP = "never_gave_up"
 
 
 class TicketScope(StrEnum):
@@ -197,6 +220,20 @@ class PrivateRules:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterResults:
+    """What happens after results (local); the defaults hold where a policy says nothing.
+
+    answer_days -- days that a family has for the answer to a place given on after the results
+    """
+
+    public_silence: Silence = Silence.KEPT
+    private_silence: Silence = Silence.KEPT
+    moves: Moves = Moves.WHO_ASKS
+    answer_days: int = 3
+    refill_admits: RefillAdmits = RefillAdmits.ALL_WITHOUT_PLACE
+
+
+@dataclass(frozen=True, slots=True)
 class PermitRules:
     """Local answers about residence permits; `exempt` waives the half year for a local list."""
 
@@ -247,6 +284,7 @@ class Policy:
     points: tuple[PointItem, ...] = ()
     feeders: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dwelling_lock: DwellingLock | None = None
+    after_results: AfterResults | None = None
     approval: tuple[ApprovalStep, ...] = field(default=tuple(ApprovalStep))
 
     def line(self, code: str) -> PlanLine:

@@ -6,8 +6,8 @@ PROHIBITION_TEXTS: Mapping[int, tuple[str, str, str, str]] = {
     1: (
         "严禁无计划、超计划组织招生，严禁提前录取、招收已被其他学校录取的学生",
         "No admission without or above plan; no taking pupils already admitted elsewhere",
-        "数据库约束：每条计划录取数不超过计划数，每名儿童至多一个有效录取",
-        "Database constraints: offers never above plan, one held offer per child",
+        "数据库约束使之不可能：每条计划录取数不超过计划数，每名儿童在一个批次至多一个有效录取",
+        "Database constraints make it impossible: offers never above plan, one held offer per child and round",
     ),
     2: (
         "严禁自行组织或与社会培训机构联合组织以选拔生源为目的的各类考试",
@@ -30,14 +30,14 @@ PROHIBITION_TEXTS: Mapping[int, tuple[str, str, str, str]] = {
     5: (
         "严禁以高额物质奖励、虚假宣传等不正当手段招揽生源",
         "No prizes, no false publicity",
-        "学校介绍须经审核并保留版本",
-        "School texts are approved and versioned",
+        "系统不保存学校自述或宣传文字，页面只显示登记信息；出现此类字段即计数",
+        "No text by a school is kept, pages show register data only; a column for one is counted",
     ),
     6: (
         "严禁收取与入学挂钩的捐资助学款",
         "No donations tied to admission",
-        "系统没有任何缴费环节",
-        "No payment step exists",
+        "系统没有任何缴费环节；出现缴费数据表即计数",
+        "No payment step exists; a table for payments is counted",
     ),
     7: (
         "严禁以各类竞赛证书、学科竞赛成绩或考级证明等作为招生依据",
@@ -48,14 +48,14 @@ PROHIBITION_TEXTS: Mapping[int, tuple[str, str, str, str]] = {
     8: (
         "严禁设立任何名义的重点班、快慢班",
         "No key or streamed classes",
-        "均衡编班由同一可验证派位完成",
-        "Balanced classes come from the same verifiable draw",
+        "本系统不保存分班名单；均衡编班由可验证派位完成，出现未接入证据的分班数据表即计数",
+        "No class list is kept here; balanced classes come from a verifiable draw, a table without evidence is counted",
     ),
     9: (
         "严禁公布、宣传、炒作考试成绩和升学率",
         "No ranking or publicity of exam results",
-        "学校介绍须经审核；系统不保存成绩",
-        "School texts are approved; no result is stored",
+        "系统不保存学校宣传文字，也不保存成绩",
+        "Neither texts by schools nor results of examinations are kept",
     ),
     10: (
         "严禁出现人籍分离、空挂学籍、学籍造假等现象",

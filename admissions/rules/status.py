@@ -21,9 +21,11 @@ class OfferStatus(StrEnum):
     """Where an offer stands."""
 
     HELD = "held"
+    CONFIRMED = "confirmed"
     ENROLLED = "enrolled"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    MOVED = "moved"
 
 
 class Action(StrEnum):
@@ -36,9 +38,12 @@ class Action(StrEnum):
     REOPEN = "reopen"
     OBJECT = "object"
     WITHDRAW = "withdraw"
+    CONFIRM = "confirm"
     ENROL = "enrol"
     DECLINE = "decline"
     LAPSE = "lapse"
+    MOVE = "move"
+    RESTORE = "restore"
 
 
 class Who(StrEnum):
@@ -78,13 +83,23 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Status.ACCEPTED, Action.REOPEN, Status.FILED, (Who.OFFICER,)),
     Transition(Status.REFUSED, Action.OBJECT, Status.FILED, (Who.GUARDIAN,)),
     Transition(Status.REFUSED, Action.REOPEN, Status.FILED, (Who.OFFICER,)),
+    Transition(OfferStatus.HELD, Action.CONFIRM, OfferStatus.CONFIRMED, (Who.GUARDIAN, Who.OFFICER)),
     Transition(OfferStatus.HELD, Action.ENROL, OfferStatus.ENROLLED, (Who.SCHOOL, Who.OFFICER)),
-    Transition(OfferStatus.HELD, Action.DECLINE, OfferStatus.DECLINED, (Who.GUARDIAN,)),
+    Transition(OfferStatus.HELD, Action.DECLINE, OfferStatus.DECLINED, (Who.GUARDIAN, Who.OFFICER)),
     Transition(OfferStatus.HELD, Action.LAPSE, OfferStatus.LAPSED, (Who.ROUND,)),
+    Transition(OfferStatus.HELD, Action.MOVE, OfferStatus.MOVED, (Who.ROUND,)),
+    Transition(OfferStatus.CONFIRMED, Action.ENROL, OfferStatus.ENROLLED, (Who.SCHOOL, Who.OFFICER)),
+    Transition(OfferStatus.CONFIRMED, Action.DECLINE, OfferStatus.DECLINED, (Who.GUARDIAN, Who.OFFICER)),
+    Transition(OfferStatus.CONFIRMED, Action.MOVE, OfferStatus.MOVED, (Who.ROUND,)),
+    Transition(OfferStatus.DECLINED, Action.RESTORE, OfferStatus.HELD, (Who.GUARDIAN, Who.OFFICER)),
+    Transition(OfferStatus.LAPSED, Action.RESTORE, OfferStatus.HELD, (Who.OFFICER,)),
 )
 
 # A child has at most one application of these in a round.
 LIVE = (Status.FILED, Status.RETURNED, Status.ACCEPTED)
+
+# An offer of these takes a seat.
+LIVE_OFFERS = (OfferStatus.HELD, OfferStatus.CONFIRMED, OfferStatus.ENROLLED)
 
 
 def transition(status: str, action: Action) -> Transition | None:

@@ -23,7 +23,7 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.rules.documents import Needed
-from admissions.rules.facts import Facts, facts_from_data
+from admissions.rules.facts import FactName, Facts, facts_from_data
 from admissions.rules.policy_records import Category
 from admissions.rules.sentences import Language, say
 from admissions.selectors.reason_words import reason_sentence
@@ -98,9 +98,9 @@ def list_applications_of(guardian: User) -> list[Application]:
 
 
 def list_applications(
-    admission_round: AdmissionRound, *, status: str = "", category: str = ""
+    admission_round: AdmissionRound, *, status: str = "", category: str = "", contradictory: bool = False
 ) -> QuerySet[Application]:
-    """Return the applications of a round by receipt, of one status or category when asked."""
+    """Return the applications of a round by receipt; when asked, of one status or category, or the contradictory."""
     rows = (
         Application.objects.filter(round=admission_round)
         .select_related("receipt")
@@ -108,6 +108,8 @@ def list_applications(
     )
     if status:
         rows = rows.filter(status=status)
+    if contradictory:
+        rows = rows.exclude(contradictory=[])
     return rows.filter(category=category) if category else rows
 
 
@@ -165,8 +167,12 @@ def application_view(application: Application) -> ApplicationView:
 
 
 def _documents(application: Application, line_ids: list[str], facts: Facts) -> tuple[Needed, ...]:
+    """Return what the family is asked for. What registers disagree about is known, if not settled: an officer does."""
     world = world_of(application.round)
-    asked = {item.document: item for line_id in line_ids for item in world.documents(facts, line_id)}
+    disputed = {FactName(item["name"]) for item in application.contradictory}
+    asked = {
+        item.document: item for line_id in line_ids for item in world.documents(facts, line_id, disputed)
+    }
     return tuple(asked.values())
 
 

@@ -48,5 +48,14 @@ def _sentences() -> Mapping[str, str]:
         "group_kept_together": _("Struck from the list so that the twins stay together."),
         "withdrawn": _("The application was withdrawn."),
         "late": _("The application came after the closing time."),
+        "given_on": _(
+            "A place became free after the results and went to this child in the order of the draw."
+        ),
+        "left_off_placed": _(
+            "Left off the list by mistake and added with the ticket of the same seed: it stands before the cut-off."
+        ),
+        "left_off_waits": _(
+            "Left off the list by mistake and added with the ticket of the same seed; it waits in the order."
+        ),
         "no_seat_within_reach": _("No seat was left within reach; the bureau will get in touch."),
     }

@@ -8,9 +8,11 @@ from admissions.models import (
     ChoiceOutcome,
     DrawRecord,
     EntryList,
+    LeftOff,
     LineCutoff,
     Placement,
     RoundStatus,
+    WaitlistMove,
 )
 from admissions.selectors.reason_words import reason_sentence
 from common.errors import NotFound
@@ -125,21 +127,45 @@ def find_result(admission_round: AdmissionRound, receipt: str) -> ReceiptResult:
         raise NoResults("the results of this round are not published")
     entry = draw.entry_list.entries.filter(receipt=receipt.strip().replace(" ", ""), is_drawn=True).first()
     if entry is None:
-        raise NoResults("no such receipt is on the published list", receipt=receipt)
+        return _left_off(draw, receipt.strip().replace(" ", ""))
     placement = Placement.objects.select_related("line__school").get(
         draw=draw, application=entry.application_id
     )
     outcomes = ChoiceOutcome.objects.filter(draw=draw, application=entry.application_id)
+    school, reason = placement.line.school.name if placement.line else "", _public(placement.reason)
+    if move := _last_move(draw, entry.application_id):
+        school, reason = move.to_line.school.name, "given_on"
     return ReceiptResult(
         receipt=entry.receipt,
-        school=placement.line.school.name if placement.line else "",
-        sentence=reason_sentence(_public(placement.reason), None),
+        school=school,
+        sentence=reason_sentence(reason, None),
         choices=tuple(
             (row.line.school.name, reason_sentence(_public(row.reason), None))
             for row in outcomes.select_related("line__school").order_by("choice", "line__line_id")
             if row.reason != "not_eligible"
         ),
     )
+
+
+def _left_off(draw: DrawRecord, receipt: str) -> ReceiptResult:
+    """Return what is published of a child that was added after the draw. Raises NoResults for any other receipt."""
+    child = LeftOff.objects.filter(draw=draw, receipt=receipt).first()
+    if child is None:
+        raise NoResults("no such receipt is on the published list", receipt=receipt)
+    move = _last_move(draw, child.application_id)
+    reason = "left_off_placed" if move else "left_off_waits"
+    return ReceiptResult(
+        receipt=receipt,
+        school=move.to_line.school.name if move else "",
+        sentence=reason_sentence(reason, None),
+        choices=(),
+    )
+
+
+def _last_move(draw: DrawRecord, application_id: UUID) -> WaitlistMove | None:
+    """Return the last place that was given on to the child, or None."""
+    rows = WaitlistMove.objects.filter(run__draw=draw, application=application_id)
+    return rows.select_related("to_line__school").order_by("-run__number", "-position").first()
 
 
 def _public(reason: str) -> str:

@@ -26,11 +26,11 @@ def get_round(round_id: UUID | str) -> AdmissionRound:
     return found
 
 
-def find_round(district_code: str, stage: str, year: int) -> AdmissionRound | None:
-    """Return the live round of district, stage and year, or None."""
+def find_round(district_code: str, stage: str, year: int, *, refill: int = 0) -> AdmissionRound | None:
+    """Return the live round of district, stage and year, or its refill round of that number; or None."""
     rounds = AdmissionRound.objects.select_related("district", "publication__plan")
     live = rounds.exclude(status=RoundStatus.CANCELLED)
-    return live.filter(district_id=district_code, stage=stage, year=year).first()
+    return live.filter(district_id=district_code, stage=stage, year=year, refill_number=refill).first()
 
 
 def list_rounds(district_code: str = "", *, statuses: Sequence[str] = ()) -> list[AdmissionRound]:
@@ -74,7 +74,8 @@ def list_lines(admission_round: AdmissionRound) -> list[PlanLine]:
 
 def round_code(admission_round: AdmissionRound) -> str:
     """Return the public name of the round in lists and draws."""
-    return f"{admission_round.district_id}-{admission_round.stage}-{admission_round.year}"
+    code = f"{admission_round.district_id}-{admission_round.stage}-{admission_round.year}"
+    return f"{code}-r{admission_round.refill_number}" if admission_round.refill_number else code
 
 
 class _PolicyData:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from admissions.models import LIVE_STATUSES, AdmissionRound, Offer, OfferStatus, PlanLine, RoundStatus
+from admissions.models import LIVE_OFFERS, LIVE_STATUSES, AdmissionRound, Offer, PlanLine, RoundStatus
 
 SHOWN = (RoundStatus.OPEN, RoundStatus.CLOSED, RoundStatus.DRAWN, RoundStatus.PUBLISHED)
 
@@ -44,9 +44,7 @@ def list_placed_receipts(
     lines = (
         admission_round.lines.filter(school__code=school_code).select_related("school").order_by("line_id")
     )
-    offers = Offer.objects.filter(
-        line__in=lines, status__in=[OfferStatus.HELD, OfferStatus.ENROLLED], round=admission_round
-    )
+    offers = Offer.objects.filter(line__in=lines, status__in=LIVE_OFFERS, round=admission_round)
     placed = list(
         offers.order_by("application__receipt__receipt").values_list(
             "line_id", "application__receipt__receipt"

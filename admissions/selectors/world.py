@@ -1,6 +1,6 @@
 """All that the rules must know of a round to judge a child: policy, lines, zones, distances."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -84,10 +84,18 @@ class RoundWorld:
         target = self.target(facts, self.lines[line_id])
         return facts_to_prove(facts, self.policy, target=target, on=self.on, zone_schools=self.zone_schools)
 
-    def documents(self, facts: Facts, line_id: str) -> tuple[Needed, ...]:
-        """Return what the family is asked for at the line."""
-        target = self.target(facts, self.lines[line_id])
-        return needed(facts, self.policy, target=target, on=self.on, zone_schools=self.zone_schools)
+    def documents(
+        self, facts: Facts, line_id: str, disputed: Collection[FactName] = ()
+    ) -> tuple[Needed, ...]:
+        """Return what the family is asked for at the line; never for what registers know and disagree about."""
+        return needed(
+            facts,
+            self.policy,
+            target=self.target(facts, self.lines[line_id]),
+            on=self.on,
+            zone_schools=self.zone_schools,
+            disputed=disputed,
+        )
 
     def zone_of(self, facts: Facts) -> tuple[str, ...]:
         """Return the schools of the zone of the child's dwelling, nearest first."""

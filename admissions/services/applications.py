@@ -22,19 +22,22 @@ from admissions.models import (
 from admissions.rules.age import age_reasons
 from admissions.rules.calendar import Phase
 from admissions.rules.clauses import LOCAL_RULE
-from admissions.rules.facts import Fact, FactName, Facts, declared, facts_as_data, facts_from_data
+from admissions.rules.facts import Fact, FactName, Facts, declared, facts_from_data
 from admissions.rules.listing import Listed
-from admissions.rules.policy_records import PRIVATE_KINDS
+from admissions.rules.look_ups import Answer, Asked
 from admissions.rules.reason import Reason
 from admissions.rules.sentences import say, sentence
 from admissions.rules.status import Action as Step
 from admissions.rules.status import next_status
+from admissions.selectors.rounds import get_round
 from admissions.selectors.world import RoundWorld, world_of
+from admissions.services.asking import Known, ask_registers, put_together
 from admissions.services.receipts import give_receipts
+from admissions.services.refill import refill_problems
 from admissions.services.rounds import require_actor
+from admissions.services.settling import facts_open, settle
 from admissions.services.steps import record_step, require_phase, share_open_round
 from common.errors import DomainError, MalformedInput, RulesSayNo, WrongMoment
-from geo_data.models import Child
 from geo_data.selectors.children import find_children_by_index, identity_index
 from geo_data.tables.identity import IdentityFault, identity_faults
 
@@ -112,9 +115,13 @@ class _Drafted:
 
     form: ApplicationForm
     child_index: str
-    facts: Facts
+    known: Known
     listed: tuple[Listed, ...]
     reasons: list[Reason]
+
+    @property
+    def facts(self) -> Facts:
+        return self.known.gathered.settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,10 @@ def file_application(*, actor: User, now: datetime, round_id: UUID, form: Applic
     """
     guardian = actor if actor.role == Role.GUARDIAN else None
     filing = _Filing(actor, now, current_keyring(), guardian)
-    filed, problems = _file(round_id, [form], filing)
+    # Registers over the network are asked before anything is locked, and only about a child who may be filed now.
+    admission_round = _fileable(get_round(round_id), filing)
+    answers = _answers(admission_round, [form], now, in_bulk=False)
+    filed, problems = _file(round_id, [form], filing, answers)
     if problems:
         raise problems[0][1]
     return filed[0]
@@ -153,26 +163,29 @@ def file_applications(
 
 @transaction.atomic
 def _file(
-    round_id: UUID, forms: Sequence[ApplicationForm], filing: _Filing
+    round_id: UUID,
+    forms: Sequence[ApplicationForm],
+    filing: _Filing,
+    answers: Mapping[str, tuple[Answer, ...]] | None = None,
 ) -> tuple[list[Application], list[tuple[int, DomainError]]]:
     """Judge all forms, then store the good ones: lock, look up, judge, store, record."""
-    admission_round = share_open_round(round_id)
-    action = Action.APPLY if filing.guardian else Action.REVIEW_APPLICATIONS
-    require_actor(filing.actor, action, admission_round.district_id)
-    require_phase(admission_round, filing.now, Phase.OPEN)
+    admission_round = _fileable(share_open_round(round_id), filing)
     world = world_of(admission_round)
     taken: list[Application] = []
     problems: list[tuple[int, DomainError]] = []
     for start in range(0, len(forms), BATCH):
-        drafts = list(_draft(world, admission_round, forms[start : start + BATCH], filing.now))
+        batch = forms[start : start + BATCH]
+        answered = answers or _answers(admission_round, batch, filing.now, in_bulk=True)
+        drafts = list(_draft(world, admission_round, batch, answered, filing.now))
         found = [_problem(draft) for draft in drafts]
         clean = [draft.child_index for draft, problem in zip(drafts, found, strict=True) if problem is None]
         # Receipts are locked first: whoever files for the same child waits here and then sees who was first.
         receipts = give_receipts(admission_round, clean)
         held = _live_indexes(admission_round, clean)
+        barred = refill_problems(admission_round, clean)
         good: list[_Drafted] = []
         for place, (draft, problem) in enumerate(zip(drafts, found, strict=True), start=start):
-            problem = problem or _filed_before(draft, held)
+            problem = problem or barred.get(draft.child_index) or _filed_before(draft, held)
             if problem:
                 problems.append((place, problem))
             else:
@@ -183,16 +196,43 @@ def _file(
     return taken, problems
 
 
+def _fileable(admission_round: AdmissionRound, filing: _Filing) -> AdmissionRound:
+    """Return the round when this person may file in it at this moment."""
+    action = Action.APPLY if filing.guardian else Action.REVIEW_APPLICATIONS
+    require_actor(filing.actor, action, admission_round.district_id)
+    require_phase(admission_round, filing.now, Phase.OPEN)
+    return admission_round
+
+
+def _answers(
+    admission_round: AdmissionRound, forms: Sequence[ApplicationForm], now: datetime, *, in_bulk: bool
+) -> dict[str, tuple[Answer, ...]]:
+    """Ask the registers about the children of these forms; nobody is asked about a number that cannot be right."""
+    asked = [
+        Asked(identity_index(form.identity_number), form.identity_number, form.child_name, form.unit_code)
+        for form in forms
+        if not identity_faults(form.identity_number, birth_on=form.birth_on, sex=form.sex)
+    ]
+    return ask_registers(admission_round.district_id, asked, on=now.date(), in_bulk=in_bulk)
+
+
 def _draft(
-    world: RoundWorld, admission_round: AdmissionRound, forms: Sequence[ApplicationForm], now: datetime
+    world: RoundWorld,
+    admission_round: AdmissionRound,
+    forms: Sequence[ApplicationForm],
+    answers: Mapping[str, tuple[Answer, ...]],
+    now: datetime,
 ) -> Iterator[_Drafted]:
     indexes = [identity_index(form.identity_number) for form in forms]
-    known = find_children_by_index(admission_round.district_id, indexes)
+    census = find_children_by_index(admission_round.district_id, indexes)
     for form, index in zip(forms, indexes, strict=True):
-        facts = _facts(form, known.get(index), now.date())
+        child = census.get(index)
+        copied = facts_from_data(child.facts).values() if child else ()
+        known = put_together(copied, _said(form, now.date()), answers.get(index, ()))
+        facts = known.gathered.settled
         public = form.public_schools or _unnamed(world, form, facts)
         listed = world.listed(facts, form.private_schools, public)
-        yield _Drafted(form, index, facts, listed, _reasons(world, form, facts, listed))
+        yield _Drafted(form, index, known, listed, _reasons(world, form, facts, listed))
 
 
 def _unnamed(world: RoundWorld, form: ApplicationForm, facts: Facts) -> tuple[str, ...]:
@@ -200,14 +240,14 @@ def _unnamed(world: RoundWorld, form: ApplicationForm, facts: Facts) -> tuple[st
     return () if world.policy.private.exclusive and form.private_schools else world.zone_of(facts)
 
 
-def _facts(form: ApplicationForm, child: Child | None, on: date) -> Facts:
-    """Put together what the registers know and what the family declares; the registers stand over the family."""
+def _said(form: ApplicationForm, on: date) -> list[Fact]:
+    """Return what the family declares; the registers stand over it."""
     said = [declared(FactName.BIRTH_DATE, form.birth_on, on), *form.facts]
     if form.unit_code:
         said.append(declared(FactName.DWELLING_UNIT, form.unit_code, on))
     if form.group_code:
         said.append(declared(FactName.TWIN_GROUP, form.group_code, on))
-    return (facts_from_data(child.facts) if child else Facts()).with_facts(*said)
+    return said
 
 
 def _reasons(
@@ -299,25 +339,11 @@ def _row(
         filed_at=filing.now,
         changed_at=filing.now,
     )
+    draft.known.write(row, filing.now)
     settle(row, world, draft.facts, [item.line_id for item in draft.listed])
     if not facts_open(world, draft.facts, [item.line_id for item in draft.listed]):
         row.status = next_status(row.status, Step.ACCEPT)
     return row
-
-
-def settle(row: Application, world: RoundWorld, facts: Facts, line_ids: Sequence[str]) -> None:
-    """Write facts, unit and the computed category to the row: that of the last school listed, the zone school."""
-    row.facts = facts_as_data(facts.values())
-    row.unit_code = facts.text(FactName.DWELLING_UNIT) or ""
-    public = [line_id for line_id in line_ids if world.kind(line_id) not in PRIVATE_KINDS]
-    classified = world.classify(facts, public[-1]) if public else None
-    row.category = (classified.category if classified else None) or ""
-    row.tier = classified.tier if classified else None
-
-
-def facts_open(world: RoundWorld, facts: Facts, line_ids: Sequence[str]) -> tuple[FactName, ...]:
-    """Return the facts that a document or an officer must still prove for any listed line."""
-    return tuple(sorted({name for line_id in line_ids for name in world.unproved(facts, line_id)}))
 
 
 def _live_indexes(admission_round: AdmissionRound, indexes: Sequence[str]) -> set[str]:

@@ -4,7 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 
@@ -33,9 +33,10 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.rules.calendar import Phase
-from admissions.rules.facts import facts_from_data
+from admissions.rules.facts import Facts, facts_from_data
 from admissions.rules.special_needs import seat_line, seat_rule
 from admissions.rules.twins import GroupMember, drawn_together
+from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
 from admissions.selectors.layout import round_plan
 from admissions.selectors.rounds import phase_of, policy_of, round_code
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld, load_world
@@ -76,6 +77,8 @@ class _Case:
     """An accepted application before the draw.
 
     standings -- (tier, keys...) at every listed line where the child has a category, in list order
+    locked    -- listed lines whose school the dwelling has used, and until when
+    own_tier  -- the tier at the last listed line, locked or not
     """
 
     application_id: UUID
@@ -87,11 +90,16 @@ class _Case:
     standings: Mapping[str, tuple[int, ...]]
     nearest: tuple[tuple[str, int], ...]
     special_line: str | None
+    locked: Mapping[str, str]
+    own_tier: int
 
     @property
     def fallback_tier(self) -> int:
-        """Return the tier at the last listed line, the zone school; without one the child stands last."""
-        return self.standings[self.listed[-1][0]][0] if self.listed else LAST_TIER
+        """Return the tier at the last listed line, the zone school; without one the child stands last.
+
+        A dwelling that has used its place moves the child to another school, in the order of its own tier.
+        """
+        return self.standings[self.listed[-1][0]][0] if self.listed else self.own_tier
 
 
 @transaction.atomic
@@ -178,12 +186,18 @@ def _cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -
         cache(world.reachable),
     )  # a unit's families have the same schools near
     rows = accepted.order_by("receipt__receipt").only(
-        "receipt__receipt", "unit_code", "facts", "group_code", "split_allowed", "accepts_coordination"
+        "receipt__receipt",
+        "child_index",
+        "unit_code",
+        "facts",
+        "group_code",
+        "split_allowed",
+        "accepts_coordination",
     )
     cases: list[_Case] = []
-    total = accepted.count()
+    total, locks = accepted.count(), load_dwelling_locks(admission_round)
     for row in rows.select_related("receipt").iterator(chunk_size=BATCH):
-        cases.append(_case(world, row, chosen.get(row.pk, []), reachable(row.unit_code)))
+        cases.append(_case(world, row, chosen.get(row.pk, []), reachable(row.unit_code), locks))
         if len(cases) % 500 == 0:
             report("judging", len(cases), total)
     return cases
@@ -203,13 +217,22 @@ def _case(
     row: Application,
     chosen: Sequence[tuple[str, int]],
     nearest: tuple[tuple[str, int], ...],
+    locks: DwellingLocks,
 ) -> _Case:
     facts = facts_from_data(row.facts)
     standings: dict[str, tuple[int, ...]] = {}
+    locked: dict[str, str] = {}
+    own_tier = LAST_TIER
     for line_id, _ in chosen:
         classified = world.classify(facts, line_id)
-        if classified.tier is not None:
+        if classified.tier is None:
+            continue
+        own_tier = classified.tier
+        until = _locked_until(world, locks, facts, row.child_index, line_id)
+        if until is None:
             standings[line_id] = (classified.tier, *classified.keys)
+        else:
+            locked[line_id] = until.isoformat()
     return _Case(
         application_id=row.pk,
         receipt=row.receipt.receipt,
@@ -218,13 +241,33 @@ def _case(
         accepts_coordination=row.accepts_coordination,
         listed=tuple((line_id, choice) for line_id, choice in chosen if line_id in standings),
         standings=standings,
-        nearest=nearest,
+        nearest=_elsewhere(world, nearest, locked),
         special_line=seat_line(
             facts,
             listed=[line_id for line_id, _ in chosen if world.kind(line_id) in OPEN_PUBLIC],
             nearest=[line_id for line_id, _ in nearest],
         ),
+        locked=locked,
+        own_tier=own_tier,
     )
+
+
+def _locked_until(
+    world: RoundWorld, locks: DwellingLocks, facts: Facts, child_index: str, line_id: str
+) -> date | None:
+    """Return until when the dwelling is locked for the line: only seats that a dwelling gives a claim to can be."""
+    if world.kind(line_id) not in OPEN_PUBLIC:
+        return None
+    return locks.until(facts, child_index, world.lines[line_id].school_id)
+
+
+def _elsewhere(
+    world: RoundWorld, nearest: tuple[tuple[str, int], ...], locked: Mapping[str, str]
+) -> tuple[tuple[str, int], ...]:
+    """Return the lines of other schools; a lock never refuses, so where there is no other school the list stays."""
+    schools = {world.lines[line_id].school_id for line_id in locked}
+    others = tuple(item for item in nearest if world.lines[item[0]].school_id not in schools)
+    return others or nearest
 
 
 def _set_special_seats_aside(admission_round: AdmissionRound, cases: Iterable[_Case]) -> None:
@@ -271,6 +314,7 @@ def _entry_row(stored: EntryList, case: _Case, salt: str) -> Entry:
         receipt=case.receipt,
         is_drawn=case.special_line is None,
         standings=case.standings,
+        locked=case.locked,
         nearest=case.nearest if case.special_line is None else [(case.special_line, 0)],
         salt=salt,
     )

@@ -175,9 +175,10 @@ def _waitlist_place(outcome: Outcome, places: dict[tuple[str, str], int]) -> int
 
 
 def _refused_rows(record: DrawRecord) -> Iterator[ChoiceOutcome]:
-    """Yield the choices at lines where the child has no category: they never were on the entry list."""
+    """Yield the choices that never were on the entry list: no category there, or the dwelling has used its place."""
     entries = Entry.objects.filter(entry_list=record.entry_list, is_drawn=True)
     standing = dict(entries.values_list("application_id", "standings"))
+    locked = dict(entries.exclude(locked={}).values_list("application_id", "locked"))
     listed = ApplicationChoice.objects.filter(application__entries__in=entries)
     choices = listed.order_by("application_id", "position").values_list(
         "application_id", "line_id", "line__line_id", "choice"
@@ -189,7 +190,11 @@ def _refused_rows(record: DrawRecord) -> Iterator[ChoiceOutcome]:
                 application_id=application_id,
                 line_id=line_pk,
                 choice=choice,
-                reason=Reason.NOT_ELIGIBLE.value,
+                reason=(
+                    Reason.DWELLING_LOCKED
+                    if line_id in locked.get(application_id, {})
+                    else Reason.NOT_ELIGIBLE
+                ).value,
             )
 
 

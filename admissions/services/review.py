@@ -18,8 +18,8 @@ from admissions.rules.status import Who
 from admissions.selectors.applications import NoSuchApplication
 from admissions.selectors.rounds import phase_of, round_code
 from admissions.selectors.world import world_of
-from admissions.services.applications import settle
 from admissions.services.rounds import lock_round, require_actor
+from admissions.services.settling import settle
 from admissions.services.steps import (
     lock_application,
     record_step,

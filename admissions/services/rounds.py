@@ -6,16 +6,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.models import User
 from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from admissions.models import AdmissionRound, PlanLine, RoundStatus
-from admissions.rules.legal_check import PlannedIntake, Violation, refusals, violation_text
+from admissions.rules.legal_check import PlannedIntake, refusals, violation_text
 from admissions.rules.open_seats import open_kind
-from admissions.rules.policy import Policy, load_policy, policy_as_data, policy_digest
+from admissions.rules.policy import Policy
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind
+from admissions.selectors.policies import get_policy_version, policy_of_version, violation_data
 from admissions.selectors.rounds import NoSuchRound, policy_of, round_code
+from admissions.services.policies import PolicyNotPublished, freeze_policy, refuse_unpublished
 from common.errors import MalformedInput, NotFound, RulesSayNo, WrongMoment
 from geo_data.models import Ownership, School, Stage
 from zoning.models import ZonePublication, ZoneSchool
@@ -23,12 +26,6 @@ from zoning.selectors.publications import find_publication
 
 OPEN_KINDS = (LineKind.ZONE, LineKind.MULTI_SCHOOL, LineKind.PRIVATE_OPEN)
 Seats = Mapping[tuple[str, str], int]
-
-
-class PolicyOfAnotherRound(MalformedInput):
-    """The policy names another district, stage or year."""
-
-    code = "policy_of_another_round"
 
 
 class NoZonesInForce(NotFound):
@@ -63,23 +60,22 @@ class SeatsDoNotFit(RulesSayNo):
 
 @transaction.atomic
 def create_round(
-    *, actor: User | None, now: datetime, district_code: str, policy_text: str, name: str = ""
+    *, actor: User | None, now: datetime, policy_version_id: UUID, name: str = ""
 ) -> AdmissionRound:
-    """Add a draft round from a policy text, resting on the zones in force on the day it opens."""
-    require_actor(actor, Action.MANAGE_ROUND, district_code)
-    policy = load_policy(policy_text)
-    if policy.district != district_code:
-        raise PolicyOfAnotherRound(
-            f"the policy is for district {policy.district}, not {district_code}", district=policy.district
-        )
+    """Add a draft round on a published policy, resting on the zones in force on the day it opens."""
+    version = get_policy_version(policy_version_id)
+    require_actor(actor, Action.MANAGE_ROUND, version.district_id)
+    refuse_unpublished(version)
+    policy = policy_of_version(version)
     created = AdmissionRound(
-        district_id=district_code,
-        stage=policy.stage.value,
-        year=policy.year,
+        district_id=version.district_id,
+        stage=version.stage,
+        year=version.year,
         name=name or policy.title.zh,
-        policy=policy_as_data(policy),
-        policy_digest=policy_digest(policy),
-        publication=_zones_on(district_code, policy.stage.value, policy.calendar.opens_at.date()),
+        policy=version.data,
+        policy_digest=version.digest,
+        policy_version=version,
+        publication=_zones_on(version.district_id, version.stage, policy.calendar.opens_at.date()),
         created_by=actor,
         created_at=now,
     )
@@ -100,11 +96,16 @@ def open_round(
 ) -> AdmissionRound:
     """Freeze policy and zones and lay out the lines; families can file when the calendar says so.
 
+    Raises PolicyNotPublished when the policy was withdrawn meanwhile.
+
     seats -- seats set aside by (line code of the policy, school code); what a school's planned intake has
              left over goes to its open line
     """
     opened = lock_round(round_id, RoundStatus.DRAFT)
     require_actor(actor, Action.MANAGE_ROUND, opened.district_id)
+    if opened.policy_version_id is None:
+        raise PolicyNotPublished("the round is older than policy versions; make it again on a published one")
+    freeze_policy(actor=actor, now=now, version_id=opened.policy_version_id)
     policy = policy_of(opened)
     drafts = tuple(_lines(opened, policy, seats or {}))
     refuse_unlawful(policy, drafts, on=now.date())
@@ -132,8 +133,18 @@ def cancel_round(*, actor: User | None, now: datetime, round_id: UUID, reason: s
     require_actor(actor, Action.MANAGE_ROUND, found.district_id)
     found.status = RoundStatus.CANCELLED
     found.save(update_fields=["status"])
+    _give_seats_back(found)
     _record(found, actor=actor, now=now, action="round.cancelled", reason=reason)
     return found
+
+
+def _give_seats_back(refill: AdmissionRound) -> None:
+    """Return the seats of a cancelled refill round to the latest earlier round that has the line."""
+    for line in refill.lines.order_by("line_id"):
+        before = refill.refill_of
+        while before and not before.lines.filter(line_id=line.line_id).update(seats=F("seats") + line.seats):
+            before = before.refill_of
+    refill.lines.filter(round__refill_of__isnull=False).update(seats=0)
 
 
 def lock_round(round_id: UUID, *statuses: RoundStatus) -> AdmissionRound:
@@ -240,17 +251,8 @@ def refuse_unlawful(policy: Policy, drafts: Sequence[_LineDraft], *, on: date) -
     if found:
         raise PolicyUnlawful(
             "; ".join(violation_text(violation, "zh") for violation in found),
-            violations=[_violation_data(violation) for violation in found],
+            violations=[violation_data(violation) for violation in found],
         )
-
-
-def _violation_data(violation: Violation) -> dict[str, str]:
-    return {
-        "code": violation.code,
-        "path": violation.path,
-        "zh": violation_text(violation, "zh"),
-        "en": violation_text(violation, "en"),
-    }
 
 
 def _link_reserves(rows: Sequence[PlanLine], policy: Policy) -> None:

@@ -47,6 +47,14 @@ def open_policy(district_code: str, year: int, now: datetime) -> str:
     return _policy(district_code, year, moments)
 
 
+def published_at(policy: str) -> str:
+    """Return noon of the day on which the policy says that it was published, with its own offset."""
+    calendar = yaml.safe_load(policy)["calendar"]
+    offset = datetime.fromisoformat(calendar["opens_at"]).tzinfo
+    day = datetime.fromisoformat(calendar["published_on"])
+    return day.replace(hour=12, tzinfo=offset).isoformat()
+
+
 def _policy(district_code: str, year: int, moments: dict[str, datetime]) -> str:
     data: dict[str, Any] = yaml.safe_load(example_policy(EXAMPLE))
     published_on = moments["opens_at"].date() - timedelta(days=26)

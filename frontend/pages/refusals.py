@@ -42,7 +42,22 @@ WORDS: Mapping[str, Promise] = {
     "nothing_to_project_from": _(
         "There is no census with children yet to enter and no past year. Import one of them first."
     ),
+    "offset_reason_missing": _("Write why the positions of the current version are wrong."),
+    "projection_settings_unfit": _("These figures are out of order or out of range."),
+    "projection_settings_reason": _("Write a reason, in up to 500 letters."),
+    "projection_settings_changed": _("Somebody else changed the figures meanwhile. Load the page again."),
+    "projection_settings_same": _("These are the figures that hold already."),
     "no_such_projection": _("There is no such projection."),
+    "reconciliation_missing": _("No reconciliation compared the lists in use. Reconcile first."),
+    "no_such_departure": _("There is no such child among those who left."),
+    "answer_does_not_fit": _("This does not answer how the child left."),
+    "answer_incomplete": _(
+        "Something is missing: the day, the receiving county, or the document that proves it."
+    ),
+    "answer_in_the_future": _("The day lies in the future."),
+    "received_by_this_county": _("This county cannot be the receiving one; choose that the child came back."),
+    "departure_is_answered": _("Somebody has recorded an answer meanwhile. Load the page again."),
+    "departure_is_awaited": _("There is no answer to take back."),
     "projection_missing": _("There is no projection of this year on the units in use. Project first."),
     "later_years_need_projection": _(
         "Later entry years are known from a projection only. Let the plan count its claimants."
@@ -76,6 +91,32 @@ WORDS: Mapping[str, Promise] = {
     "nothing_drawn": _("Nothing has been drawn yet, so nothing can be published."),
     "results_not_yet": _("Results are published on the day that the calendar names."),
     "verifiers_disagree": _("An independent check found a fault in the bundle. Nothing was published."),
+    "no_offer": _("No place was offered to this child."),
+    "no_such_answer": _("There is no such page."),
+    "no_such_receipt": _("The round has no such receipt number. Compare the digits."),
+    "answers_not_open": _("Answers are not taken now. Call the bureau if something has changed."),
+    "answer_not_possible": _("This is not possible any more. Load the page again."),
+    "place_given_on": _("The place was given to another child meanwhile."),
+    "place_is_binding": _(
+        "A place won in the private draw is binding here. Call the bureau if you cannot take it."
+    ),
+    "no_moves": _("By the rules of this round children who have a place do not move."),
+    "waiting_lists_over": _("A refill round has taken the seats that were left; the waiting lists are over."),
+    "not_left_off": _("This child is on the list, was added already, or withdrew."),
+    "nothing_to_stand_for": _(
+        "By the rules the child has no claim at any school that it listed; the bureau places it."
+    ),
+    "placed_before_the_draw": _("A child with special needs gets a seat outside the draw."),
+    "seats_do_not_fit": _(
+        "One seat more would make a large class, or the seats do not fit the planned intake."
+    ),
+    "refill_exists": _("There is a refill round already; make the next one from that."),
+    "nothing_left_to_refill": _("No seat is left that may be offered again."),
+    "child_has_place": _("This child has a place. A refill round is for children without one."),
+    "child_gave_up_place": _(
+        "By the rules a child that gave a place up cannot take part in this refill round."
+    ),
+    "policy_fault": _("The calendar does not fit: each moment must be later than the one before."),
     "no_such_person": _("There is no such person."),
     "no_units_to_survey": _("Every estate or village of this township has its sheet this year."),
     "dates_do_not_fit": _("The dates do not fit: a sheet is due on or after the day it is handed out."),
@@ -145,6 +186,26 @@ WORDS: Mapping[str, Promise] = {
     "no_upload": _("The file of this version is not kept here, because it was brought in on the server."),
     "workbook_not_made": _("There is no workbook yet."),
     "workbook_failed": _("The file cannot be read, so there is no sheet to mark."),
+    "nothing_contradictory": _("Registers do not disagree about this any more. Load the page again."),
+    "no_such_policy": _("There is no such policy, or it is not published."),
+    "policy_of_another_district": _("The policy names another district than yours."),
+    "policy_saved_already": _("This text is saved already."),
+    "policy_moved_on": _("The policy has moved on to another step. Load the page again."),
+    "policy_not_published": _("A round rests on a published policy; this one is not published."),
+    "policy_approved_already": _("You have approved this version; another person is still needed."),
+    "writer_cannot_approve": _("Two people other than the writer approve a policy."),
+    "policy_not_ready": _("This still stands against publishing the policy:"),
+    "policy_too_late": _("The window has opened; a policy is published before it opens."),
+    "another_policy_published": _(
+        "Another version of this stage and year is published. Withdraw that one first."
+    ),
+    "policy_unlawful": _("The law refuses something in the policy or in the planned intake of a school."),
+    "no_zones_in_force": _("No zones are in force on the day on which the round opens. Publish them first."),
+    "round_exists": _("There is a round of this stage and year already."),
+    "worker_lost": _(
+        "The program was stopped three times while doing this, perhaps for want of memory. Nothing of it was kept. "
+        "Try again; if it happens again, ask whoever runs the server."
+    ),
     "fault": _("Something went wrong in the program. The fault was recorded."),
 }
 

@@ -26,4 +26,5 @@ STAGES: Mapping[str, Promise] = {
     "looking_up": _("Looking up the addresses"),
     "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),
+    "giving_on": _("Giving places on"),
 }

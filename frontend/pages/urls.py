@@ -2,16 +2,23 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.pages.guardians import apply, mine
+from frontend.pages.guardians import answers, apply, mine
 from frontend.pages.officers import (
     addresses,
+    after_results,
     audit,
     case_page,
+    departures,
     forecast,
+    forecast_settings,
     office,
     people,
     plans,
+    policies,
+    policy_steps,
+    prohibitions,
     reconciliation,
+    registers,
     review,
     rounds,
     school,
@@ -34,6 +41,7 @@ from frontend.pages.officers.data import (
 )
 from frontend.pages.officers.data import home as data_home
 from frontend.pages.public import home, missing, results, school_zones, zones
+from frontend.pages.public import policies as public_policies
 
 public: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -46,11 +54,19 @@ public: list[URLPattern] = [
         school_zones.school_zone,
         name="school-zone-page",
     ),
+    path("policies/", public_policies.policies, name="public-policies"),
+    path("policies/<uuid:version_id>/", public_policies.policy, name="public-policy"),
+    path("policies/<uuid:version_id>/policy.yaml", public_policies.policy_text, name="policy-text"),
     path("results/", results.results, name="results"),
     path("results/<uuid:round_id>/", results.result, name="result"),
     path("check/", results.check, name="check"),
     path("check/offline/", results.offline_page, name="offline-page"),
     path("check/<uuid:round_id>/", results.check_round, name="check-round"),
+    path(
+        "check/<uuid:round_id>/after-results.zip",
+        results.bundle_after_results,
+        name="bundle-after-results",
+    ),
     path("check/bundles/<uuid:draw_id>.zip", results.bundle, name="bundle"),
 ]
 
@@ -62,6 +78,7 @@ guardians: list[URLPattern] = [
     path("my/", mine.my_applications, name="my-applications"),
     path("my/<uuid:application_id>/", mine.my_application, name="my-application"),
     path("my/<uuid:application_id>/received/", mine.done, name="apply-done"),
+    path("my/<uuid:application_id>/place/<slug:name>/", answers.answer, name="answer"),
     path("my/<uuid:application_id>/withdraw/", mine.withdraw, name="withdraw"),
 ]
 
@@ -99,6 +116,7 @@ officers: list[URLPattern] = [
     path("office/addresses/files/<uuid:file_id>/", addresses.download_file, name="download-file"),
     path("office/addresses/<uuid:request_id>/", addresses.address_request, name="address-request-page"),
     path("office/audit/", audit.audit, name="audit"),
+    path("office/audit/bundles/<uuid:round_id>/", audit.bundle, name="audit-bundle"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
     *data,
@@ -114,6 +132,7 @@ officers: list[URLPattern] = [
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
     path("office/forecast/", forecast.forecasts, name="forecasts"),
+    path("office/forecast/settings/<str:stage>/", forecast_settings.settings_page, name="forecast-settings"),
     path("office/forecast/run/", forecast.run, name="run-forecast"),
     path("office/forecast/<uuid:projection_id>/", forecast.forecast, name="forecast"),
     path("office/forecast/<uuid:projection_id>/map/", forecast.forecast_map, name="forecast-map"),
@@ -127,8 +146,25 @@ officers: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/values/", steps.values_step, name="round-values"),
     path("office/rounds/<uuid:round_id>/draw/", steps.draw_step, name="round-draw"),
     path("office/rounds/<uuid:round_id>/publish/", steps.publish_step, name="round-publish"),
+    path("office/rounds/<uuid:round_id>/prohibitions/", prohibitions.prohibitions, name="prohibitions"),
+    path(
+        "office/rounds/<uuid:round_id>/prohibitions.csv",
+        prohibitions.prohibitions_file,
+        name="prohibitions-file",
+    ),
     path("office/rounds/<uuid:round_id>/applications/", rounds.applications, name="round-applications"),
     path("office/applications/<uuid:application_id>/", review.review, name="review"),
+    path("office/applications/<uuid:application_id>/ask/", registers.ask, name="ask-registers"),
+    path("office/applications/<uuid:application_id>/settle/", registers.settle, name="settle-contradiction"),
+]
+
+after_results_pages: list[URLPattern] = [
+    path("office/rounds/<uuid:round_id>/after/", after_results.after_results, name="after-results"),
+    path("office/rounds/<uuid:round_id>/after/give-on/", after_results.give_on, name="after-give-on"),
+    path("office/rounds/<uuid:round_id>/after/settle/", after_results.settle, name="after-settle"),
+    path("office/rounds/<uuid:round_id>/after/answer/", after_results.answer_for_family, name="after-answer"),
+    path("office/rounds/<uuid:round_id>/after/add/", after_results.add_child, name="after-add"),
+    path("office/rounds/<uuid:round_id>/after/refill/", after_results.refill, name="after-refill"),
 ]
 
 door_to_door: list[URLPattern] = [
@@ -160,8 +196,31 @@ reconciling: list[URLPattern] = [
     path("office/reconciliation/cases/", reconciliation.cases, name="cases"),
     path("office/reconciliation/cases/bulk/", reconciliation.bulk, name="cases-bulk"),
     path("office/reconciliation/decisions/", reconciliation.decisions, name="case-decisions"),
+    path("office/reconciliation/left/", departures.departures, name="departures"),
+    path("office/reconciliation/left/<uuid:departure_id>/", departures.departure, name="departure"),
     path("office/reconciliation/cases/export.xlsx", reconciliation.export, name="cases-export"),
     path("office/reconciliation/cases/<uuid:case_id>/", case_page.case_page, name="case"),
 ]
 
-urlpatterns: list[URLPattern] = [*public, *guardians, *officers, *door_to_door, *reconciling]
+office_policies: list[URLPattern] = [
+    path("office/policies/", policies.policies, name="policies"),
+    path("office/policies/write/", policies.write, name="write-policy"),
+    path("office/policies/<uuid:version_id>/", policies.policy, name="policy"),
+    path("office/policies/<uuid:version_id>/differences/", policies.differences, name="policy-differences"),
+    path("office/policies/<uuid:version_id>/check/", policy_steps.check, name="policy-check"),
+    path("office/policies/<uuid:version_id>/steps/", policy_steps.record, name="policy-step"),
+    path("office/policies/<uuid:version_id>/approve/", policy_steps.approve, name="policy-approve"),
+    path("office/policies/<uuid:version_id>/publish/", policy_steps.publish, name="policy-publish"),
+    path("office/policies/<uuid:version_id>/withdraw/", policy_steps.withdraw, name="policy-withdraw"),
+    path("office/policies/<uuid:version_id>/round/", policy_steps.make_round, name="policy-round"),
+]
+
+urlpatterns: list[URLPattern] = [
+    *public,
+    *guardians,
+    *officers,
+    *after_results_pages,
+    *door_to_door,
+    *reconciling,
+    *office_policies,
+]

@@ -32,7 +32,9 @@ DISTANCES: Mapping[str, Promise] = {
 }
 
 DEMANDS: Mapping[str, Promise] = {
-    Demand.COUNTED.value: _("Every child counted in the census"),
+    "": _("Reconciled children where the lists in use are reconciled, else the census"),
+    Demand.RECONCILED.value: _("Reconciled children, each once"),
+    Demand.COUNTED.value: _("Every child counted in the census, as it came"),
     Demand.PROJECTED.value: _("The claimants that the latest projection expects"),
 }
 

@@ -52,16 +52,28 @@ def limits_of_settings() -> Limits:
     )
 
 
-def enter_reader(limits: Limits, keep: int) -> None:
+def die_with(parent: int) -> None:
+    """End this forked process when its parent ends, even one that is killed; at once, if it has ended already.
+
+    Otherwise it would wait for ever, and keep open what it inherited: the connections whose locks tell the sweeper
+    that the parent lives.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def enter_reader(limits: Limits, keep: int, parent: int) -> None:
     """Make this forked process a reader: no database, no terminal, no other drivers, and limits.
 
-    keep -- the file descriptor that leads back to the parent
+    keep   -- the file descriptor that leads back to the parent
+    parent -- the parent's number
     1. It dies with its parent, and signals mean again what they mean.
     2. Sockets lead nowhere: nothing it does, not even ending, reaches the database's connections of the parent.
        New ones are refused.
     3. Limits are set last; wall time is a timer that kills, also in the middle of compiled code.
     """
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with(parent)
     faulthandler.disable()
     for number in OWN_SIGNALS:
         signal.signal(number, signal.SIG_DFL)

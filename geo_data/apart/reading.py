@@ -3,7 +3,8 @@
 The process is forked, not started anew: it costs some 20 ms instead of the seconds that NumPy, Shapely and GDAL take to
 load, and what it is checked against (the county's units) need not be sent. Fork copies only the thread that calls
 it: readers use nothing that another thread may hold (no log, no database), and a reader that hangs all the same is
-killed by its timer. Only background jobs and commands read files, never a web process.
+killed by its timer. Background jobs and commands read files; a page waits only for a small look with limits of its own
+(services/header_samples.py, zone texts).
 """
 
 import logging
@@ -80,9 +81,10 @@ class _Reader:
 
     def start(self, read: Callable[[Findings], object]) -> None:
         ours, theirs = Pipe(duplex=False)
+        parent = os.getpid()
         self._process = os.fork()
         if not self._process:
-            _be_reader(read, self._findings, theirs, self._limits)  # never comes back
+            _be_reader(read, self._findings, theirs, self._limits, parent)  # never comes back
         theirs.close()
         self._line = ours
 
@@ -173,11 +175,11 @@ class _Reader:
 
 
 def _be_reader(
-    read: Callable[[Findings], object], findings: Findings, line: Connection, limits: Limits
+    read: Callable[[Findings], object], findings: Findings, line: Connection, limits: Limits, parent: int
 ) -> None:
     """Read, hand back, and end without touching anything that was the parent's."""
     try:
-        enter_reader(limits, line.fileno())
+        enter_reader(limits, line.fileno(), parent)
         _hand_back(read, findings, line)
         os._exit(0)
     finally:  # whatever went wrong, this process ends here

@@ -102,6 +102,7 @@ class HandInSerializer(serializers.Serializer[object]):
     )
     tolerance_mm = serializers.IntegerField(required=False, default=1, min_value=1)
     accept_offset = serializers.BooleanField(required=False, default=False)
+    offset_reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     source_office = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
     vintage_on = serializers.DateField(required=False, default=None, allow_null=True)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -16,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
 from accounts.permissions import Action, may_read_district, require
 from geo_data.api.import_serializers import (
     ComparisonSerializer,
@@ -88,6 +86,7 @@ class Uploads(APIView):
                 repairs=tuple(Repair(word) for word in asked["repairs"]),
                 tolerance_mm=asked["tolerance_mm"],
                 accept_offset=asked["accept_offset"],
+                offset_reason=asked["offset_reason"],
             ),
         )
         job = request_reading(actor=actor, now=now, upload=upload)
@@ -167,13 +166,11 @@ class VersionComparison(APIView):
 class _Decision(APIView):
     """Something an officer does with a version."""
 
-    def decide(
-        self, request: Request, dataset_id: UUID, service: "Callable[[User, datetime, Dataset], Dataset]"
-    ) -> Response:
+    def decide(self, request: Request, dataset_id: UUID, service: Callable[..., Dataset]) -> Response:
         """Call the service and return the version as it is then."""
         dataset = _readable(request, dataset_id)
         actor = require(request.user, Action.IMPORT_DATA, dataset.district_id)
-        return Response(VersionSerializer(service(actor, timezone.now(), dataset)).data)
+        return Response(VersionSerializer(service(actor=actor, now=timezone.now(), dataset=dataset)).data)
 
 
 class Confirm(_Decision):
@@ -182,9 +179,7 @@ class Confirm(_Decision):
     @extend_schema(operation_id="confirm_dataset", request=None, responses=VersionSerializer)
     def post(self, request: Request, dataset_id: UUID) -> Response:
         """Make it the current one."""
-        return self.decide(
-            request, dataset_id, lambda actor, now, it: confirm_dataset(actor=actor, now=now, dataset=it)
-        )
+        return self.decide(request, dataset_id, confirm_dataset)
 
 
 class Discard(_Decision):
@@ -193,9 +188,7 @@ class Discard(_Decision):
     @extend_schema(operation_id="discard_dataset", request=None, responses=VersionSerializer)
     def post(self, request: Request, dataset_id: UUID) -> Response:
         """Delete its rows."""
-        return self.decide(
-            request, dataset_id, lambda actor, now, it: discard_dataset(actor=actor, now=now, dataset=it)
-        )
+        return self.decide(request, dataset_id, discard_dataset)
 
 
 class Withdraw(_Decision):
@@ -204,9 +197,7 @@ class Withdraw(_Decision):
     @extend_schema(operation_id="withdraw_dataset", request=None, responses=VersionSerializer)
     def post(self, request: Request, dataset_id: UUID) -> Response:
         """Withdraw it; nothing takes its place by itself."""
-        return self.decide(
-            request, dataset_id, lambda actor, now, it: withdraw_dataset(actor=actor, now=now, dataset=it)
-        )
+        return self.decide(request, dataset_id, withdraw_dataset)
 
 
 class Restore(_Decision):
@@ -215,9 +206,7 @@ class Restore(_Decision):
     @extend_schema(operation_id="restore_dataset", request=None, responses=VersionSerializer)
     def post(self, request: Request, dataset_id: UUID) -> Response:
         """Make it the current one again."""
-        return self.decide(
-            request, dataset_id, lambda actor, now, it: restore_dataset(actor=actor, now=now, dataset=it)
-        )
+        return self.decide(request, dataset_id, restore_dataset)
 
 
 class Compare(_Decision):
@@ -226,9 +215,7 @@ class Compare(_Decision):
     @extend_schema(operation_id="compare_dataset", request=None, responses=VersionSerializer)
     def post(self, request: Request, dataset_id: UUID) -> Response:
         """Compare it with what is current now."""
-        return self.decide(
-            request, dataset_id, lambda actor, now, it: compare_again(actor=actor, now=now, dataset=it)
-        )
+        return self.decide(request, dataset_id, compare_again)
 
 
 class Template(APIView):

@@ -1,6 +1,7 @@
 """What the import commands share: options, findings on the screen, exit codes."""
 
 from argparse import ArgumentTypeError
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,79 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from common.errors import DomainError
-from geo_data.models import DatasetStatus
+from geo_data.models import DatasetKind, DatasetStatus, Stage
 from geo_data.services.datasets import ImportRefused, ImportResult, Origin
+from geo_data.services.kinds import ImportKind, Option, kind_of
 from geo_data.services.terms import Settle, Terms
+from geo_data.tables.coverage import SNAP_METRES, Repair
 from geo_data.tables.findings import Finding, Keep
 from geo_data.tables.systems import UnknownSystem, parse_system
 
 SHOWN = 200
 
 
+def counted(counts: object) -> str:
+    """Return findings counted by code as one line."""
+    return ", ".join(f"{code} × {count}" for code, count in dict(counts).items())  # type: ignore[call-overload]
+
+
+def existing_file(text: str) -> Path:
+    """Return the path of a file that is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise ArgumentTypeError(f"没有这个文件 / there is no such file: {text}")
+    return path
+
+
+def known_system(text: str) -> str:
+    """Return the name of a declared coordinate system."""
+    try:
+        return parse_system(text).name
+    except UnknownSystem as fault:
+        raise ArgumentTypeError(str(fault)) from None
+
+
+def known_repairs(text: str) -> tuple[Repair, ...]:
+    """Return the repairs named, with a comma between them."""
+    try:
+        return tuple(Repair(word) for word in text.split(",") if word)
+    except ValueError:
+        raise ArgumentTypeError(f"choose from {', '.join(Repair)}") from None
+
+
+FLAGS: Mapping[Option, tuple[str, Mapping[str, Any]]] = {
+    Option.CRS: (
+        "--crs",
+        {"type": known_system, "help": "EPSG code, gcj02, bd09 or plain words"},
+    ),
+    Option.STAGE: (
+        "--stage",
+        {"choices": Stage.values, "help": "the stage of all rows, without a stage column"},
+    ),
+    Option.REPAIRS: (
+        "--repair",
+        {"type": known_repairs, "default": (), "help": "make_valid, snap or both, with a comma"},
+    ),
+    Option.TOLERANCE: (
+        "--tolerance",
+        {"type": float, "default": SNAP_METRES, "help": "of snap, in metres (0.001)"},
+    ),
+    Option.BORDERS: ("--borders", {"type": existing_file, "help": "table of adjoining units, for points"}),
+    Option.ACCEPT_OFFSET: (
+        "--accept-offset",
+        {"action": "store_true", "help": "the current version is shifted, not this file"},
+    ),
+    Option.OFFSET_REASON: ("--offset-reason", {"default": "", "help": "why, kept with the version"}),
+}
+
+
 class ImportCommand(BaseCommand):
-    """Imports one file; severe findings are listed and end in exit code 1 with nothing stored."""
+    """Imports one file; severe findings are listed and end in exit code 1 with nothing stored.
+
+    kind -- whose options are the command's flags
+    """
+
+    kind: DatasetKind
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add what all imports understand."""
@@ -37,24 +100,44 @@ class ImportCommand(BaseCommand):
             action="store_true",
             help="let an officer confirm it; a refused file is kept for its findings",
         )
+        for option in sorted(kind_of(self.kind).options):
+            flag, meaning = FLAGS[option]
+            parser.add_argument(flag, dest=option.value, **meaning)
         self.add_own_arguments(parser)
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         """Add what only this import understands."""
 
-    def import_file(self, *, now: datetime, origin: Origin, options: dict[str, Any]) -> ImportResult:
-        """Call the service."""
-        raise NotImplementedError
+    def own_arguments(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return what of that the importer takes."""
+        return {}
+
+    def kind_asked(self, options: dict[str, Any]) -> ImportKind:
+        """Return what is known of the kind."""
+        return kind_of(self.kind)
+
+    def import_file(self, *, now: datetime, options: dict[str, Any]) -> ImportResult:
+        """Call the service with the options of the kind."""
+        kind = self.kind_asked(options)
+        chosen = {option.value: options[option.value] for option in kind.options}
+        return kind.importer(
+            actor=None,
+            now=now,
+            district_code=options["district"],
+            path=options["file"],
+            origin=Origin(office=options["source_office"], vintage_on=options["vintage"]),
+            terms=Terms(
+                settle=Settle.PROPOSE if options["propose"] else Settle.CONFIRM,
+                keep=Keep.GOOD_ROWS if options["good_rows"] else Keep.ALL_OR_NOTHING,
+            ),
+            **{name: value for name, value in chosen.items() if value is not None},
+            **self.own_arguments(options),
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import and print."""
-        origin = Origin(office=options["source_office"], vintage_on=options["vintage"])
-        options["terms"] = Terms(
-            settle=Settle.PROPOSE if options["propose"] else Settle.CONFIRM,
-            keep=Keep.GOOD_ROWS if options["good_rows"] else Keep.ALL_OR_NOTHING,
-        )
         try:
-            result = self.import_file(now=timezone.now(), origin=origin, options=options)
+            result = self.import_file(now=timezone.now(), options=options)
         except ImportRefused as refusal:
             self._print_findings(refusal.findings)
             raise CommandError(
@@ -80,24 +163,3 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"[{finding.severity}] {finding.sentence('zh')}\n    {finding.sentence('en')}")
         if len(findings) > SHOWN:
             self.stdout.write(f"… {len(findings) - SHOWN} 条未列出 / more")
-
-
-def counted(counts: object) -> str:
-    """Return findings counted by code as one line."""
-    return ", ".join(f"{code} × {count}" for code, count in dict(counts).items())  # type: ignore[call-overload]
-
-
-def existing_file(text: str) -> Path:
-    """Return the path of a file that is there."""
-    path = Path(text)
-    if not path.is_file():
-        raise ArgumentTypeError(f"没有这个文件 / there is no such file: {text}")
-    return path
-
-
-def known_system(text: str) -> str:
-    """Return the name of a declared coordinate system."""
-    try:
-        return parse_system(text).name
-    except UnknownSystem as fault:
-        raise ArgumentTypeError(str(fault)) from None

@@ -13,6 +13,7 @@ from geo_data.models.addresses import (
 from geo_data.models.base_map import MapFeature, MapFeatureKind
 from geo_data.models.children import Child, Household, Sex
 from geo_data.models.datasets import Dataset, DatasetKind, DatasetStatus, District, RowsKept, Stage
+from geo_data.models.departures import Departure, DepartureAnswer, DepartureState
 from geo_data.models.findings import DatasetFinding, RepairPreview
 from geo_data.models.past import (
     GradeCount,
@@ -22,6 +23,7 @@ from geo_data.models.past import (
     PastEnrolment,
     SourceCategory,
 )
+from geo_data.models.projection_settings import ProjectionSettings
 from geo_data.models.projections import Projection, ProjectionRow
 from geo_data.models.reconciliation import (
     CaseState,
@@ -77,6 +79,9 @@ __all__ = [
     "DatasetFinding",
     "DatasetKind",
     "DatasetStatus",
+    "Departure",
+    "DepartureAnswer",
+    "DepartureState",
     "DifferenceKind",
     "DistanceMeasure",
     "DistanceMethod",
@@ -96,6 +101,7 @@ __all__ = [
     "PastEnrolment",
     "Projection",
     "ProjectionRow",
+    "ProjectionSettings",
     "ReconciledChild",
     "Reconciliation",
     "ReconciliationCase",

@@ -10,6 +10,7 @@ from accounts.insert_only import insert_only
 from accounts.models import JobRun
 from geo_data.models.datasets import Dataset, District, Stage
 from geo_data.models.past import SourceCategory
+from geo_data.models.reconciliation import Reconciliation
 
 
 class Projection(models.Model):
@@ -20,7 +21,9 @@ class Projection(models.Model):
     base_year   -- last past year used, or the year of the census where there is none
     first_year  -- first entry year projected
     last_counted -- last entry year whose cohort the census holds
-    parameters  -- the numbers of the method, whole numbers only
+    reconciliation -- the run whose children it starts from; none means the census as it came
+    parameters  -- the numbers of the method, whole numbers only, and the thresholds and yields as the district stated
+                   them; `settings` is the number of that statement, 0 for the initial values
     assumptions -- list of {code, year}: what had to be assumed
     results     -- capture rates, survival, back-test and band, whole numbers only
     digest      -- SHA-256 over datasets, parameters, results and rows
@@ -40,6 +43,9 @@ class Projection(models.Model):
     grades_dataset = models.ForeignKey(Dataset, null=True, on_delete=models.PROTECT, related_name="+")
     housing_dataset = models.ForeignKey(Dataset, null=True, on_delete=models.PROTECT, related_name="+")
     moves_dataset = models.ForeignKey(Dataset, null=True, on_delete=models.PROTECT, related_name="+")
+    reconciliation = models.ForeignKey(
+        Reconciliation, null=True, on_delete=models.PROTECT, related_name="projections"
+    )
     parameters = models.JSONField()
     assumptions = models.JSONField()
     results = models.JSONField()
@@ -54,6 +60,10 @@ class Projection(models.Model):
         constraints = [
             models.UniqueConstraint(name="projection_number_once", fields=["district", "stage", "number"]),
             models.CheckConstraint(name="projection_stage_is_known", condition=Q(stage__in=Stage.values)),
+            models.CheckConstraint(
+                name="projection_of_a_run_names_its_census",
+                condition=Q(reconciliation=None) | Q(children_dataset__isnull=False),
+            ),
         ]
         triggers = insert_only()
 

@@ -74,6 +74,10 @@ class ReconciledChild(models.Model):
                        property or decision
     facts           -- as of Child.facts, one for each name: what other lists or officers state over the leading
                        record's own facts (selectors: facts_of)
+    dwelling_key    -- opaque and stable, the same for everybody who lives there; empty when no list tells it
+    name_sealed     -- the name that an officer said holds, where one did; else the leading record's own holds
+    decided         -- what officers settled: name, school, birth_on, sex or the name of a fact -> number of the
+                       decision
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -102,6 +106,9 @@ class ReconciledChild(models.Model):
     sources = ArrayField(models.CharField(max_length=20))
     records = models.JSONField(default=list)
     facts = FactsField(default=list)
+    dwelling_key = models.CharField(max_length=64, blank=True, default="")
+    name_sealed = models.BinaryField(null=True)
+    decided = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -122,7 +129,16 @@ class ReconciledChild(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="reconciled_by_unit", fields=["reconciliation", "unit_code", "birth_on"])
+            models.Index(name="reconciled_by_unit", fields=["reconciliation", "unit_code", "birth_on"]),
+            models.Index(
+                name="reconciled_by_dwelling",
+                fields=["reconciliation", "dwelling_key"],
+                condition=~Q(dwelling_key=""),
+            ),
+        ]
+        triggers = [
+            # Plans and projections count these rows again whenever they are shown.
+            pgtrigger.Protect(name="reconciled_never_changed", operation=pgtrigger.Update)
         ]
 
     def __str__(self) -> str:
@@ -196,6 +212,7 @@ class ReconciliationDecision(models.Model):
     """What an officer decided about a question, for all runs. Insert-only; a later one takes an earlier one's place.
 
     case_key -- of the cases it answers; records -- the two record indexes, sorted as in the case
+    names_index -- keyed, of the two names that the officer saw; empty where the case is not about names
     """
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="reconciliation_decisions")
@@ -203,6 +220,7 @@ class ReconciliationDecision(models.Model):
     code = models.CharField(max_length=40)
     first_record = models.CharField(max_length=64)
     second_record = models.CharField(max_length=64, blank=True)
+    names_index = models.CharField(max_length=64, blank=True, default="")
     verdict = models.CharField(max_length=20, choices=[(v.value, v.value) for v in Verdict])
     reason = models.TextField()
     decided_by = models.ForeignKey(

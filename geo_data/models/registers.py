@@ -31,6 +31,7 @@ class RegisterEntry(models.Model):
     person_sealed -- JSON of name, identity, guardian, guardian_identity, phone, address: one sealed value
     record_index  -- keyed; finds the same record in another version of the list
     identity_index, guardian_index, property_index -- keyed; empty where the row states none
+    address_index -- keyed, of a title's or rental's dwelling, when its address names a number
     birth_on      -- empty in lists of holders
     unit_code     -- the unit of this county that the row names: registered there, living there, the dwelling's
     facts         -- as of Child.facts
@@ -45,6 +46,7 @@ class RegisterEntry(models.Model):
     identity_index = models.CharField(max_length=64, blank=True)
     guardian_index = models.CharField(max_length=64, blank=True)
     property_index = models.CharField(max_length=64, blank=True)
+    address_index = models.CharField(max_length=64, blank=True, default="")
     birth_on = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=6, choices=Sex.choices, blank=True)
     unit_code = models.CharField(max_length=40, blank=True)
@@ -72,6 +74,11 @@ class RegisterEntry(models.Model):
                 name="entry_by_property",
                 fields=["dataset", "property_index"],
                 condition=~Q(property_index=""),
+            ),
+            models.Index(
+                name="entry_by_address",
+                fields=["dataset", "address_index"],
+                condition=~Q(address_index=""),
             ),
             models.Index(
                 name="entry_by_birth", fields=["dataset", "birth_on"], condition=Q(birth_on__isnull=False)

@@ -1,4 +1,7 @@
-"""Numbers that hold until a bureau states its own. None is confirmed against an official text: docs say "check"."""
+"""Numbers that hold until a bureau states its own. None is confirmed against an official text: docs say "check".
+
+Thresholds and yields are stated on a page (models/projection_settings.py).
+"""
 
 from collections.abc import Mapping
 

@@ -188,7 +188,7 @@ def _assumptions(
         Assumption("cohorts_carried", last_counted + 1) if last_counted < last else None,
         Assumption("moves_not_known") if not survival.steps else None,
         Assumption("no_new_housing") if not source.estates else None,
-        Assumption("yields_not_local") if source.estates else None,
+        Assumption("yields_not_local") if source.estates and not source.method.yields_are_local else None,
         Assumption("no_band") if not has_band else None,
     ]
     return tuple(one for one in stated if one is not None)

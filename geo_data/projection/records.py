@@ -127,6 +127,7 @@ class Method:
     least, greatest_strength -- bounds of that number where it is estimated
     least_step, greatest_step_percent -- bounds of one year's survival
     tail_percent      -- share of past errors left out at either end of the band
+    yields_are_local  -- the bureau stated the yields itself; else they are general figures, and the result says so
     """
 
     years_fitted: int = 5
@@ -138,6 +139,7 @@ class Method:
     greatest_step_percent: int = 150
     tail_percent: int = 10
     yields: Mapping[str, HousingYield] = field(default_factory=dict)
+    yields_are_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,16 @@ from geo_data.reconciliation.contradictions import (
     contradictions,
     speaks_of_school,
 )
-from geo_data.reconciliation.gone import is_gone
-from geo_data.reconciliation.merging import chosen_papers, decided_side, facts_beside, facts_decided
+from geo_data.reconciliation.gone import Left, fact_of_return, is_answered, is_gone, left_by_visit
+from geo_data.reconciliation.merging import (
+    chosen_papers,
+    facts_beside,
+    facts_decided,
+    namings_of,
+    values_decided,
+)
 from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Fact, Paper, Record
-from geo_data.reconciliation.results import Case, Child, Trail, side_of
+from geo_data.reconciliation.results import Case, Child, Departed, Trail, side_of
 from geo_data.reconciliation.score import ScoreRule
 from geo_data.reconciliation.words import CaseCode, Source
 
@@ -62,27 +68,36 @@ class Outcome:
     """The children of a block and its cases.
 
     left_out -- records decided to be nobody of ours
-    gone     -- children who died, moved away or went abroad by the newest visit: they are not among `children`
+    departed -- children who died, moved away or went abroad by the newest visit: they are not among `children`
     """
 
     children: tuple[Child, ...]
     cases: tuple[Case, ...]
     left_out: int
-    gone: int = 0
+    departed: tuple[Departed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PaperIndex:
-    """Papers by the number of their holder, and by dwelling."""
+    """Papers by the number of their holder, and by dwelling.
+
+    numbers_at -- key of an address -> key of the one property number that papers state there; "" where they state
+                  several, so that the address is more than one dwelling
+    """
 
     by_holder: Mapping[str, Sequence[Paper]] = field(default_factory=dict)
     by_property: Mapping[str, Sequence[Paper]] = field(default_factory=dict)
+    numbers_at: Mapping[str, str] = field(default_factory=dict)
+
+    def dwelling_of(self, key: str) -> str:
+        """Return the one key of a dwelling, however it was told. Source: docs/reconciliation.md (dwellings)."""
+        return self.numbers_at.get(key, key)
 
 
 NO_PAPERS = PaperIndex()
 
 
-def index_papers(papers: Iterable[Paper]) -> PaperIndex:
+def index_papers(papers: Iterable[Paper], numbers_at: Mapping[str, str] | None = None) -> PaperIndex:
     """Return the papers so that children find them; the order of `papers` does not matter."""
     by_holder: dict[str, list[Paper]] = defaultdict(list)
     by_property: dict[str, list[Paper]] = defaultdict(list)
@@ -90,7 +105,7 @@ def index_papers(papers: Iterable[Paper]) -> PaperIndex:
         by_holder[paper.identity].append(paper)
         if paper.property_key:
             by_property[paper.property_key].append(paper)
-    return PaperIndex(by_holder, by_property)
+    return PaperIndex(by_holder, by_property, numbers_at or {})
 
 
 def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -> Outcome:
@@ -106,22 +121,25 @@ def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -
     places: dict[int, int] = {}
     doubted = {id(doubt.second) for doubt in doubts}
     children: list[Child] = []
+    departed: list[Departed] = []
     cases: list[Case] = []
     for cluster in clusters:
         evidence = _evidence_of(cluster, papers)
         found = contradictions(evidence.voices, evidence.papers, here=task.here)
-        settled = _settled_of(evidence, found, task)
-        if is_gone(evidence.voices, settled.values):
+        left = left_by_visit(evidence.voices, on=task.on)
+        settled = _settled_of(evidence, found, left, task)
+        if left is not None and is_gone(left, settled.values):
+            departed.append(_departed_of(evidence, settled, left, task))
             continue
         place = places[id(cluster)] = len(children)
-        child = _child_of(place, evidence, found, settled, task)
+        child = _child_of(place, evidence, found, settled, papers, task)
         children.append(child)
         cases += [Case(c.code, place, c.first, c.second) for c in found]
         asked = _unmatched(child, evidence, task, is_doubted=id(cluster) in doubted)
         cases += [Case(code, place, side_of(witness)) for code, witness in asked]
     cases += [case for doubt in doubts if (case := _case_of(doubt, places)) is not None]
     joined = sum(len(cluster.links) for cluster in clusters)
-    return Outcome(tuple(children), _once(cases), len(records) - joined, gone=len(clusters) - len(children))
+    return Outcome(tuple(children), _once(cases), len(records) - joined, tuple(departed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +179,7 @@ def _papers_of(records: Sequence[Record], index: PaperIndex) -> list[tuple[Paper
     ways = (
         ("identity", index.by_holder, {record.identity for record in records}),
         ("guardian", index.by_holder, {record.guardian_identity for record in records}),
-        ("property", index.by_property, {record.property_key for record in records}),
+        ("property", index.by_property, {index.dwelling_of(record.property_key) for record in records}),
     )
     for how, papers, keys in ways:
         for paper in (paper for key in sorted(keys) if key for paper in papers.get(key, ())):
@@ -187,23 +205,55 @@ class _Settled:
     values: Mapping[str, object]
 
 
-def _settled_of(evidence: _Evidence, found: Sequence[Contradiction], task: Task) -> _Settled:
+def _settled_of(
+    evidence: _Evidence, found: Sequence[Contradiction], left: Left | None, task: Task
+) -> _Settled:
     beside, facts = facts_beside(evidence.voices[0], [*evidence.voices[1:], *evidence.papers])
     decided = facts_decided(found, task.decisions)
+    came_back = fact_of_return(left, task.decisions.answers.get(_key_of(evidence.records)))
+    if came_back is not None:
+        decided[str(came_back["name"])] = came_back
     values = {name: fact["value"] for name, fact in (facts | decided).items()}
     return _Settled(beside | decided, decided, values)
 
 
+def _key_of(records: Sequence[Record]) -> str:
+    return next((record.identity for record in records if record.identity), records[0].key)
+
+
+def _departed_of(evidence: _Evidence, settled: _Settled, left: Left, task: Task) -> Departed:
+    lead, key = evidence.records[0], _key_of(evidence.records)
+    registered = str(settled.values.get("registration_unit") or "")
+    return Departed(
+        lead=lead,
+        key=key,
+        birth_on=lead.birth_on,
+        sex=next((record.sex for record in evidence.records if record.sex), ""),
+        unit=evidence.lived_in or registered,
+        how=left.how,
+        found_on=left.found_on,
+        is_answered=is_answered(left, task.decisions.answers.get(key)),
+    )
+
+
 def _child_of(
-    place: int, evidence: _Evidence, found: Sequence[Contradiction], settled: _Settled, task: Task
+    place: int,
+    evidence: _Evidence,
+    found: Sequence[Contradiction],
+    settled: _Settled,
+    papers: PaperIndex,
+    task: Task,
 ) -> Child:
     records, values, beside = evidence.records, settled.values, settled.beside
+    attends = _school_in(records, Source.ATTENDANCE)
     dwelling = _dwelling_unit(evidence, settled.decided, values)
     category = category_of(values, here=task.here, dwelling_unit=dwelling, on=task.on)
     is_registered = values.get("registration_district") == task.here
     registered_unit = str(values.get("registration_unit") or "") if is_registered else ""
-    born = _decided(found, CaseCode.BIRTH_DATE_DIFFERS, task)
-    sex = _decided(found, CaseCode.SEX_DIFFERS, task)
+    decided = values_decided(found, task.decisions)
+    born, sex, school = (
+        decided[what][0] if what in decided else "" for what in ("birth_on", "sex", "school")
+    )
     return Child(
         place=place,
         lead=records[0],
@@ -215,11 +265,14 @@ def _child_of(
         unit=unit_that_counts(category, dwelling_unit=dwelling, registered_unit=registered_unit),
         registered_unit=registered_unit,
         is_registered=is_registered,
-        register_school=_school_in(records, Source.PUPILS),
-        attends_school=_school_in(records, Source.ATTENDANCE),
-        school_now=_school_in(records, Source.CENSUS),
+        register_school=_school_in(records, Source.PUPILS, prefer=school),
+        attends_school=school if school and attends else attends,
+        school_now=school or _school_in(records, Source.CENSUS),
         grade=next((record.grade for record in records if record.grade is not None), None),
         facts=tuple(beside[name] for name in sorted(beside)),
+        dwelling_key=papers.dwelling_of(str(values.get("dwelling_key") or "")),
+        namings=namings_of(found, records, task.decisions),
+        decided=tuple((what, decided[what][1].number) for what in sorted(decided)),
     )
 
 
@@ -235,17 +288,10 @@ def _dwelling_unit(evidence: _Evidence, settled: Mapping[str, Fact], values: Map
     return evidence.lived_in or str(values.get("dwelling_unit") or "")
 
 
-def _decided(found: Sequence[Contradiction], code: CaseCode, task: Task) -> str:
-    """Return the value that an officer said holds, "" where nobody was asked or decided."""
-    asked = (
-        decided_side(contradiction, task.decisions) for contradiction in found if contradiction.code is code
-    )
-    return next((decided[0] for decided in asked if decided is not None), "")
-
-
-def _school_in(records: Sequence[Record], source: Source) -> str:
-    schools = (record.school for record in records if record.source is source and speaks_of_school(record))
-    return next((school for school in schools if school), "")
+def _school_in(records: Sequence[Record], source: Source, *, prefer: str = "") -> str:
+    """Return the school that a list names: where it names several the one an officer chose, else the first."""
+    schools = [record.school for record in records if record.source is source and speaks_of_school(record)]
+    return prefer if prefer and prefer in schools else next((school for school in schools if school), "")
 
 
 def _unmatched(

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from geo_data.reconciliation.contradictions import Contradiction, Voice
-from geo_data.reconciliation.records import Decided, Decisions, Fact, Paper
-from geo_data.reconciliation.results import case_key
-from geo_data.reconciliation.words import RANK, Source, Verdict
+from geo_data.reconciliation.records import Decided, Decisions, Fact, Paper, Record
+from geo_data.reconciliation.results import Naming, case_key
+from geo_data.reconciliation.words import RANK, CaseCode, Source, Verdict
 
 DECLARED, OFFICER = "declared", "officer"
 # The office that answers for a fact stands over everybody else who states it.
@@ -24,6 +24,7 @@ AUTHORITY: Mapping[str, Source] = {
     "permit_valid_until": Source.PERMITS,
     "permit_endorsed_on": Source.PERMITS,
     "dwelling_right": Source.TITLES,
+    "dwelling_key": Source.TITLES,
     "title_since": Source.TITLES,
     "ownership_share_percent": Source.TITLES,
     "dwelling_is_residential": Source.TITLES,
@@ -65,19 +66,64 @@ def facts_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict[
 
     Source: docs/reconciliation.md (decisions).
     """
-    settled: dict[str, Fact] = {}
+    return {
+        name: {
+            "name": name,
+            "value": value,
+            "source": OFFICER,
+            "as_of": decision.on.isoformat(),
+            "verifier": decision.by,
+        }
+        for name, (value, decision) in values_decided(found, decisions).items()
+        if name not in NO_FACT
+    }
+
+
+def values_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict[str, tuple[str, Decided]]:
+    """Return the values that officers said hold, with the decision, by birth_on, sex, school or the fact's name.
+
+    Of several decisions about one value the newest holds: it was made knowing the others. Names are personal and
+    not among them (`namings_of`).
+    Source: docs/reconciliation.md (decisions).
+    """
+    settled: dict[str, tuple[str, Decided]] = {}
     for contradiction in found:
-        decided = decided_side(contradiction, decisions)
-        if decided is not None and contradiction.fact:
-            value, decision = decided
-            settled[contradiction.fact] = {
-                "name": contradiction.fact,
-                "value": value,
-                "source": OFFICER,
-                "as_of": decision.on.isoformat(),
-                "verifier": decision.by,
-            }
+        what = contradiction.fact or NO_FACT_OF.get(contradiction.code, "")
+        decided = decided_side(contradiction, decisions) if what else None
+        if decided is not None and (what not in settled or settled[what][1].number < decided[1].number):
+            settled[what] = decided
     return settled
+
+
+NO_FACT_OF = {
+    CaseCode.BIRTH_DATE_DIFFERS: "birth_on",
+    CaseCode.SEX_DIFFERS: "sex",
+    CaseCode.SCHOOL_DIFFERS: "school",
+}
+NO_FACT = frozenset(NO_FACT_OF.values())
+
+
+def namings_of(
+    found: Iterable[Contradiction], records: Sequence[Record], decisions: Decisions
+) -> tuple[Naming, ...]:
+    """Return the decisions about a child's names, the newest first.
+
+    Source: docs/reconciliation.md (decisions).
+    """
+    if not decisions.by_case:
+        return ()
+    by_id = {record.record: record for record in records}
+    namings = []
+    for contradiction in found:
+        if contradiction.code is not CaseCode.NAME_DIFFERS:
+            continue
+        key = case_key(contradiction.code, contradiction.first, contradiction.second)
+        decision = decisions.by_case.get(key)
+        if decision is not None:
+            first, second = by_id[contradiction.first.record], by_id[contradiction.second.record]
+            holds = {Verdict.FIRST_HOLDS: first, Verdict.SECOND_HOLDS: second}.get(decision.verdict)
+            namings.append(Naming(key, decision, first, second, holds))
+    return tuple(sorted(namings, key=lambda naming: -naming.decided.number))
 
 
 def decided_side(contradiction: Contradiction, decisions: Decisions) -> tuple[str, Decided] | None:

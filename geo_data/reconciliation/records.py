@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from geo_data.reconciliation.words import RANK, Source, Verdict
+from geo_data.reconciliation.words import RANK, Answer, LeftHow, Source, Verdict
 
 Fact = Mapping[str, object]
 
@@ -18,7 +18,7 @@ class Record:
     name, guardian, phone -- plain, in memory only
     unit   -- the unit the row names: in registrations the one registered at, elsewhere the one lived in
     school -- of the pupil's register, of attendance, or where the census says the child is
-    property_key -- keyed index of the dwelling, "" where nobody needs it
+    property_key -- keyed index of the dwelling, "" where the record tells none
     state  -- of the register or of attendance, or what a visit found; "" where the list states none
     """
 
@@ -66,11 +66,35 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision in force; `on` and `by` become day and verifier of the value that holds."""
+    """A decision in force; `on` and `by` become day and verifier of the value that holds.
+
+    number      -- counts up: of several decisions about one value the newest holds
+    names_index -- keyed, of the two names that the officer saw, "" where it was about something else
+    """
 
     verdict: Verdict
     on: date
     by: str
+    number: int = 0
+    names_index: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer in force about a child who left; `on` and `by` say when and by whom it was recorded.
+
+    how, found_on -- of the departure that it answers
+    happened_on   -- the day of reception, proof or return
+    number        -- counts up
+    """
+
+    answer: Answer
+    how: LeftHow
+    found_on: date
+    happened_on: date | None
+    on: date
+    by: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +104,14 @@ class Decisions:
     same, different -- pairs of record keys, the smaller key first
     not_ours        -- keys of records that are left out
     by_case         -- which side of a contradiction holds
+    answers         -- about children who left, by child key
     """
 
     same: frozenset[tuple[str, str]] = frozenset()
     different: frozenset[tuple[str, str]] = frozenset()
     not_ours: frozenset[str] = frozenset()
     by_case: Mapping[str, Decided] = field(default_factory=dict)
+    answers: Mapping[str, Answered] = field(default_factory=dict)
 
 
 NOTHING_DECIDED = Decisions()

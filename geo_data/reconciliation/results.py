@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from common.canonical import digest
-from geo_data.reconciliation.records import Fact, Paper, Record
-from geo_data.reconciliation.words import KIND_OF, CaseCode, CaseKind, Category
+from geo_data.reconciliation.records import Decided, Fact, Paper, Record
+from geo_data.reconciliation.words import KIND_OF, CaseCode, CaseKind, Category, LeftHow
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,28 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """A decision about two names of a child. `holds` is the record whose name the officer chose, None for neither.
+
+    It holds as long as the two records bear the names that the officer saw (`Decided.names_index`).
+    """
+
+    key: str
+    decided: Decided
+    first: Record
+    second: Record
+    holds: Record | None
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
     """A child, once. `place` is its number within the block, to which cases refer.
 
     facts -- those that another list than the leading record states, or an officer: they stand over the leading
              record's own of the same name
+    dwelling_key -- of the dwelling lived in, "" where no list tells it
+    namings -- decisions about its names, the newest first
+    decided -- what else officers settled -> number of the decision, in alphabetical order
     """
 
     place: int
@@ -41,11 +58,32 @@ class Child:
     school_now: str
     grade: int | None
     facts: tuple[Fact, ...]
+    dwelling_key: str = ""
+    namings: tuple[Naming, ...] = ()
+    decided: tuple[tuple[str, int], ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Return the lists that know the child, strongest first."""
         return tuple(dict.fromkeys(trail.source for trail in self.trail))
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A child who is gone: it claims no seat, and stays on a list until somebody knows where it is.
+
+    key  -- finds the child in another run: its number, else the key of its leading record
+    unit -- where it lived last, else where it is registered
+    """
+
+    lead: Record
+    key: str
+    birth_on: date
+    sex: str
+    unit: str
+    how: LeftHow
+    found_on: date
+    is_answered: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,3 +101,28 @@ VERDICTS: Mapping[CaseKind, tuple[Verdict, ...]] = {
     CaseKind.DOUBTFUL: (Verdict.SAME_CHILD, Verdict.DIFFERENT_CHILDREN),
     CaseKind.CONTRADICTORY: (Verdict.FIRST_HOLDS, Verdict.SECOND_HOLDS, Verdict.ACKNOWLEDGED),
 }
+
+
+class LeftHow(StrEnum):
+    """How a child left by the newest visit."""
+
+    MOVED_AWAY = "moved_away"
+    ABROAD = "abroad"
+    DECEASED = "deceased"
+
+
+class Answer(StrEnum):
+    """What an officer recorded about a child who left; `reopened` takes the answer before it back."""
+
+    RECEIVED = "received"
+    PROVED_ABROAD = "proved_abroad"
+    DEATH_CONFIRMED = "death_confirmed"
+    CAME_BACK = "came_back"
+    REOPENED = "reopened"
+
+
+ANSWERS: Mapping[LeftHow, tuple[Answer, ...]] = {
+    LeftHow.MOVED_AWAY: (Answer.RECEIVED, Answer.CAME_BACK),
+    LeftHow.ABROAD: (Answer.PROVED_ABROAD, Answer.CAME_BACK),
+    LeftHow.DECEASED: (Answer.DEATH_CONFIRMED, Answer.CAME_BACK),
+}

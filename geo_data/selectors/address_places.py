@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from geo_data.addresses.shown import shown_address
 from geo_data.models import (
@@ -12,9 +12,8 @@ from geo_data.models import (
     AddressName,
     AddressNameKind,
     AddressNameSort,
-    DatasetKind,
-    DatasetStatus,
 )
+from geo_data.selectors.address_sql import find_place
 
 MOST_PARTS = 2000  # entries of a place that are told apart
 
@@ -47,42 +46,24 @@ class AddressPart:
 
 
 def find_address_place(district_code: str, code: str) -> AddressPlace | None:
-    """Return what has the code in the current register; an entry goes before a name. At most three queries.
+    """Return what has the code in the current register; an entry goes before a name. One query.
 
     The point of an estate is that of its own row, which has neither building nor number.
     """
-    entry = AddressEntry.objects.filter(_current(district_code), code=code).first()
-    if entry is not None:
-        return place_of_entry(entry)
-    names = AddressName.objects.filter(_current(district_code), code=code, sort=AddressNameSort.OFFICIAL)
-    name = names.order_by("kind", "id").first()
-    if name is None:
+    found = find_place(district_code, code)
+    if found is None:
         return None
-    kind = AddressNameKind(name.kind)
-    point = _point_of_estate(name) if kind == AddressNameKind.ESTATE else None
+    written = shown_address(found.road, found.number, found.suffix, found.estate, found.building)
     return AddressPlace(
-        name.code, kind, name.shown, name.township, name.unit_code, point, name.dataset_id, name.place
+        code=found.code,
+        kind=AddressNameKind(found.kind),
+        shown=found.shown or written,
+        township=found.township,
+        unit_code=found.unit_code,
+        point=None if found.x is None or found.y is None else (found.x, found.y),
+        dataset_id=found.dataset_id,
+        text=found.place,
     )
-
-
-def _point_of_estate(name: AddressName) -> tuple[float, float] | None:
-    rows = AddressEntry.objects.filter(
-        dataset_id=name.dataset_id,
-        estate_text=name.place,
-        township=name.township,
-        building_key="",
-        number=None,
-        point__isnull=False,
-    )
-    own = rows.order_by("code").first()
-    return (own.point.x, own.point.y) if own and own.point else None
-
-
-def place_of_entry(entry: AddressEntry) -> AddressPlace:
-    """Return an entry as a place."""
-    point = (entry.point.x, entry.point.y) if entry.point else None
-    kind, shown = AddressNameKind.ENTRY, shown_of(entry)
-    return AddressPlace(entry.code, kind, shown, entry.township, entry.unit_code, point, entry.dataset_id, "")
 
 
 def shown_of(entry: AddressEntry) -> str:
@@ -146,11 +127,3 @@ def count_estates(dataset_id: UUID, estates: Sequence[str]) -> Mapping[tuple[str
 def _by_number(part: AddressPart) -> tuple[int, int, str, str]:
     digits = "".join(letter for letter in part.shown if letter.isdigit())
     return (part.number or 0, int(digits[:9] or 0), part.shown, part.code)
-
-
-def _current(district_code: str) -> Q:
-    return Q(
-        dataset__district_id=district_code,
-        dataset__kind=DatasetKind.ADDRESSES,
-        dataset__status=DatasetStatus.CURRENT,
-    )

@@ -1,4 +1,4 @@
-"""The two statements of the address search, and their rows. Everything that decides is in geo_data.addresses.
+"""The statements of the address search, and their rows. Everything that decides is in geo_data.addresses.
 
 They are written out because the plan matters: names are found by equality and by their beginning in one index, typing
 errors only where that finds nothing, and numbers by a walk along the index of their road.
@@ -7,12 +7,22 @@ errors only where that finds nothing, and numbers by a walk along the index of t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from geo_data.addresses.asking import Path, Question
 from geo_data.addresses.names import ENDING, INITIALS, SOUND, TEXT
-from geo_data.models import AddressEntry, AddressKey, AddressName, Dataset, DatasetKind, DatasetStatus
+from geo_data.models import (
+    AddressEntry,
+    AddressKey,
+    AddressName,
+    AddressNameKind,
+    AddressNameSort,
+    Dataset,
+    DatasetKind,
+    DatasetStatus,
+)
 
 MOST_BEGINNINGS = 60  # names that begin alike are ranked among the first so many, by key
 MOST_ALIKE = 40
@@ -57,7 +67,9 @@ JOIN {NAME} n ON n.id = every.name_id
 ORDER BY every.path, every.kind, every.key, n.id
 """
 
-ENTRY_FIELDS = "code, township, road, number, suffix, estate, building, building_key, unit_code"
+ENTRY_FIELDS = """
+    code, township, road, number, suffix, estate, building, building_key, unit_code, ST_X(point), ST_Y(point)
+"""
 DOORS = f"""
 SELECT asked.nth, door.*
 FROM unnest(%(nths)s, %(texts)s, %(townships)s, %(numbers)s, %(suffixes)s)
@@ -90,6 +102,49 @@ CROSS JOIN LATERAL (
 ) AS house
 """
 
+OFFICIAL, OF_ESTATE, OF_ENTRY = (
+    kind.value for kind in (AddressNameSort.OFFICIAL, AddressNameKind.ESTATE, AddressNameKind.ENTRY)
+)
+PLACE = f"""
+WITH register AS MATERIALIZED ({CURRENT})
+(SELECT {OF_ENTRY} AS kind, code, '' AS shown, road, number, suffix, estate, building, township, unit_code,
+        ST_X(point) AS x, ST_Y(point) AS y, dataset_id, '' AS place, 0 AS nth
+ FROM {ENTRY} WHERE dataset_id = (SELECT id FROM register) AND code = %(code)s)
+UNION ALL
+(SELECT n.kind, n.code, n.shown, '', NULL, '', '', '', n.township, n.unit_code,
+        ST_X(own.point), ST_Y(own.point), n.dataset_id, n.place, 1
+ FROM {NAME} n
+ LEFT JOIN LATERAL (
+    SELECT point FROM {ENTRY} e
+    WHERE n.kind = {OF_ESTATE} AND e.dataset_id = n.dataset_id AND e.estate_text = n.place
+      AND e.township = n.township AND e.building_key = '' AND e.number IS NULL AND e.point IS NOT NULL
+    ORDER BY e.code LIMIT 1
+ ) own ON true
+ WHERE n.dataset_id = (SELECT id FROM register) AND n.code = %(code)s AND n.sort = {OFFICIAL}
+ ORDER BY n.kind, n.id LIMIT 1)
+ORDER BY nth LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """What has a code: an entry, or an estate or road with the point of its own row."""
+
+    kind: int
+    code: str
+    shown: str
+    road: str
+    number: int | None
+    suffix: str
+    estate: str
+    building: str
+    township: str
+    unit_code: str
+    x: float | None
+    y: float | None
+    dataset_id: UUID
+    place: str
+
 
 @dataclass(frozen=True, slots=True)
 class FoundName:
@@ -112,7 +167,7 @@ class FoundName:
 
 @dataclass(frozen=True, slots=True)
 class FoundEntry:
-    """An entry at or near the door that was asked for; `nth` is the place it belongs to."""
+    """An entry at or near the door that was asked for; `nth` is the place it belongs to, `x` and `y` are degrees."""
 
     nth: int
     code: str
@@ -124,6 +179,14 @@ class FoundEntry:
     building: str
     building_key: str
     unit_code: str
+    x: float | None
+    y: float | None
+
+
+def find_place(district_code: str, code: str) -> FoundPlace | None:
+    """Return what has the code in the current register, an entry before a name; one query."""
+    rows = _rows(PLACE, {"district": district_code, "code": code})
+    return FoundPlace(*rows[0][:-1]) if rows else None
 
 
 def find_names(district_code: str, question: Question) -> list[FoundName]:

@@ -1,7 +1,7 @@
 """Addresses by what people type: ranked answers of the register in force."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from geo_data.addresses.asking import (
@@ -16,6 +16,7 @@ from geo_data.addresses.asking import (
 from geo_data.addresses.ranking import DoorMatch, Standing, rank
 from geo_data.addresses.shown import shown_address
 from geo_data.models import AddressNameKind
+from geo_data.selectors.address_places import AddressPlace
 from geo_data.selectors.address_sql import FoundEntry, FoundName, find_doors, find_names
 
 MOST_SHOWN = 10
@@ -32,6 +33,7 @@ class AddressHit:
     unit_code -- "" where the place lies in several units, or in none
     road_text -- the normalized road of a door that was asked for, else ""
     is_plain  -- the whole of what was typed is accounted for: nothing had to be guessed
+    entry     -- the place itself where it is a door or building that was found by its number, else None
     """
 
     code: str
@@ -47,6 +49,7 @@ class AddressHit:
     is_plain: bool
     road_text: str
     standing: Standing
+    entry: AddressPlace | None = None
 
 
 def search_addresses(district_code: str, text: str, limit: int = MOST_SHOWN) -> tuple[AddressHit, ...]:
@@ -172,8 +175,10 @@ def _entry(
     """`is_door`: several buildings share the number and the unit, so that the number is enough."""
     estate, building = ("", "") if is_door else (entry.estate, entry.building)
     shown = shown_address(entry.road, entry.number, entry.suffix, estate, building)
-    kind = AddressNameKind.ENTRY
-    return _hit(place, kind, entry.code, shown, entry.township, entry.unit_code, door, away)
+    point = None if entry.x is None or entry.y is None else (entry.x, entry.y)
+    kind, unit = AddressNameKind.ENTRY, entry.unit_code
+    found = AddressPlace(entry.code, kind, shown, entry.township, unit, point, place.name.dataset_id, "")
+    return replace(_hit(place, kind, entry.code, shown, entry.township, unit, door, away), entry=found)
 
 
 def _hit(

@@ -1,6 +1,7 @@
 """What a projection is made from: the current versions of everything that is known, as pure records."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Case, Count, F, Func, TextField, Value, When
@@ -15,14 +16,20 @@ from geo_data.models import (
     MoveBalance,
     NewHousing,
     PastEnrolment,
+    ReconciledChild,
+    Reconciliation,
+    SourceCategory,
     Stage,
 )
 from geo_data.projection.age import coming_entry_year
 from geo_data.projection.categories import source_category
 from geo_data.projection.defaults import METHODS, RULES
 from geo_data.projection.records import Born, Estate, GradePupils, Moves, PastClaim, Place, Source
+from geo_data.reconciliation.words import Category
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import get_district
+from geo_data.selectors.projection_settings import StatedSettings, current_settings
+from geo_data.selectors.reconciliation import find_reconciliation_in_use
 from geo_data.selectors.units import list_units
 
 
@@ -34,7 +41,10 @@ class NothingToProjectFrom(RulesSayNo):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The versions that a projection pins; all but the units may be missing."""
+    """The versions that a projection pins, and what the district states; all but units and settings may be missing.
+
+    reconciliation -- the run over the lists in use, whose children are the starting counts instead of the census's
+    """
 
     district: District
     stage: Stage
@@ -44,6 +54,8 @@ class Basis:
     grades: Dataset | None
     housing: Dataset | None
     moves: Dataset | None
+    settings: StatedSettings
+    reconciliation: Reconciliation | None = None
 
 
 def current_basis(district_code: str, stage: Stage) -> Basis:
@@ -63,7 +75,18 @@ def current_basis(district_code: str, stage: Stage) -> Basis:
     if units is None or (children is None and enrolments is None):
         missing = DatasetKind.UNITS if units is None else DatasetKind.CHILDREN
         raise NothingToProjectFrom("this was not imported yet", district=district_code, kind=missing.value)
-    return Basis(district, stage, units, children, enrolments, grades, housing, moves)
+    return Basis(
+        district,
+        stage,
+        units,
+        children,
+        enrolments,
+        grades,
+        housing,
+        moves,
+        current_settings(district_code, stage),
+        find_reconciliation_in_use(district_code),
+    )
 
 
 def load_source(basis: Basis, *, on: date, first_year: int | None = None) -> Source:
@@ -72,24 +95,57 @@ def load_source(basis: Basis, *, on: date, first_year: int | None = None) -> Sou
     on -- the day that counts as today where the census does not say when it was taken
     first_year -- the first entry year to project; the coming one unless stated
     """
-    rule = RULES[basis.stage]
+    rule, stated = RULES[basis.stage], basis.settings
     return Source(
         places=_places(basis.units),
         rule=rule,
         first_year=coming_entry_year(on, rule) if first_year is None else first_year,
         as_of=(basis.children.vintage_on if basis.children else None) or on,
-        births=_births(basis.children, basis.district.code) if basis.children else (),
+        births=_starting_counts(basis),
         claims=_claims(basis.enrolments, basis.stage) if basis.enrolments else (),
         grades=grade_pupils(basis.grades) if basis.grades else (),
         moves=move_balances(basis.moves) if basis.moves else (),
         estates=_estates(basis.housing) if basis.housing else (),
-        method=METHODS[basis.stage],
+        method=replace(METHODS[basis.stage], yields=stated.yields, yields_are_local=stated.is_local),
     )
 
 
 def _places(units: Dataset) -> tuple[Place, ...]:
     return tuple(
         Place(code, township) for code, township in list_units(units).values_list("code", "township")
+    )
+
+
+# The admission categories of reconciliation are finer; a projection asks only where a child is registered.
+REGISTERED_WHERE: Mapping[Category, SourceCategory] = {
+    Category.REGISTERED_LIVING_HERE: SourceCategory.REGISTERED,
+    Category.REGISTERED_LIVING_ELSEWHERE: SourceCategory.REGISTERED,
+    Category.REGISTERED_WITH_OTHER_DWELLING: SourceCategory.COUNTY_MOVER,
+    Category.IN_COUNTY_MOVER: SourceCategory.COUNTY_MOVER,
+    Category.IN_PREFECTURE_MOVER: SourceCategory.CITY_MOVER,
+    Category.PERMIT_HOLDER: SourceCategory.MIGRANT,
+    Category.MIGRANT_WITHOUT_PERMIT: SourceCategory.MIGRANT,
+    Category.UNKNOWN: SourceCategory.UNKNOWN,
+}
+
+
+def _starting_counts(basis: Basis) -> tuple[Born, ...]:
+    if basis.reconciliation is not None:
+        return _reconciled(basis.reconciliation)
+    return _births(basis.children, basis.district.code) if basis.children else ()
+
+
+def _reconciled(run: Reconciliation) -> tuple[Born, ...]:
+    """Return the children of a run by unit, day of birth and category, each child once. One query."""
+    rows = (
+        ReconciledChild.objects.filter(reconciliation=run)
+        .order_by("unit_code", "birth_on", "category")
+        .values_list("unit_code", "birth_on", "category")
+        .annotate(number=Count("id"))
+    )
+    return tuple(
+        Born(unit, born_on, REGISTERED_WHERE[Category(category)].value, number)
+        for unit, born_on, category, number in rows
     )
 
 

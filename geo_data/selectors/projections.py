@@ -137,5 +137,6 @@ def _projections() -> QuerySet[Projection]:
         "grades_dataset",
         "housing_dataset",
         "moves_dataset",
+        "reconciliation",
         "created_by",
     )

@@ -1,20 +1,22 @@
 """Questions about reconciliation: the newest run, children by unit, entry year and category, the work list."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
 from accounts.permissions import Action, Person, require
-from accounts.sealing import Keyring, current_keyring
+from accounts.sealing import Keyring, current_keyring, open_sealed
 from common.errors import NotFound
 from geo_data.models import (
     CaseState,
     Child,
     Dataset,
     DatasetKind,
+    DatasetStatus,
+    Departure,
     ReconciledChild,
     Reconciliation,
     ReconciliationCase,
@@ -38,6 +40,10 @@ class NoSuchCase(NotFound):
     """There is no such case."""
 
     code = "no_such_case"
+
+
+LISTS = tuple(source.value for source in Source if source is not Source.DECLARED)
+CHILD_TABLE, NAME_FIELD = "geo_data_reconciledchild", "name_sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,20 @@ def find_current_reconciliation(district_code: str) -> Reconciliation | None:
     """Return the newest run over the current census; None when the census is newer than every run."""
     census = find_current_dataset(district_code, DatasetKind.CHILDREN)
     return find_reconciliation_of_census(census) if census else None
+
+
+def find_reconciliation_in_use(district_code: str) -> Reconciliation | None:
+    """Return the newest run when it compared the lists that are in use, all of them and no others; else None.
+
+    A list that was brought in, replaced or withdrawn since means that somebody must reconcile again. Three queries.
+    """
+    newest = find_newest_reconciliation(district_code)
+    if newest is None:
+        return None
+    lists = Dataset.objects.filter(
+        district_id=district_code, kind__in=LISTS, status=DatasetStatus.CURRENT
+    ).values_list("pk", flat=True)
+    return newest if set(newest.datasets.values_list("pk", flat=True)) == set(lists) else None
 
 
 def load_children_by_unit(
@@ -154,18 +174,34 @@ def list_reconciled_children(
 def open_reconciled(
     children: Sequence[ReconciledChild], *, reader: Person | None, district_code: str
 ) -> list[OpenedPerson]:
-    """Return who the children are, in their order, for somebody who reads the district."""
+    """Return who the children are, in their order, for somebody who reads the district.
+
+    The name is the one that an officer said holds, where one did; all else is what the leading record says.
+    """
     require(reader, Action.READ_DISTRICT, district_code)
     keyring = current_keyring()
-    opened = []
-    for child in children:
-        if child.census_child is not None:
-            opened.append(_of_census(child.census_child, keyring))
-        elif child.entry is not None:
-            opened.append(unseal_entry(child.entry, keyring))
-        elif child.self_registration is not None:
-            opened.append(unseal_entry(child.self_registration, keyring))
-    return opened
+    return [
+        replace(open_lead(child, keyring), **_decided_name(child, keyring))
+        for child in children
+        if child.census_child or child.entry or child.self_registration
+    ]
+
+
+def open_lead(row: ReconciledChild | Departure, keyring: Keyring) -> OpenedPerson:
+    """Return who the leading record is about. Whoever calls this has asked who may read it."""
+    if row.census_child is not None:
+        return _of_census(row.census_child, keyring)
+    entry = row.entry or row.self_registration
+    return unseal_entry(entry, keyring) if entry is not None else OpenedPerson()
+
+
+def _decided_name(child: ReconciledChild, keyring: Keyring) -> dict[str, str]:
+    if child.name_sealed is None:
+        return {}
+    name = open_sealed(
+        child.name_sealed, table=CHILD_TABLE, row_id=child.pk, field=NAME_FIELD, keyring=keyring
+    )
+    return {"name": name}
 
 
 def list_cases(
@@ -247,11 +283,16 @@ def _of_census(child: Child, keyring: Keyring) -> OpenedPerson:
 def facts_of(child: ReconciledChild) -> list[dict[str, object]]:
     """Return all facts that hold, one for each name, by name: those stored stand over the leading record's own.
 
+    The key of the dwelling is that of the run, which knows the number behind an address.
+
     The child was read with what opens it (`list_reconciled_children`): no query.
     """
     lead = child.census_child or child.entry or child.self_registration
     own = lead.facts if lead is not None else []
     by_name = {str(fact["name"]): fact for fact in [*own, *child.facts]}
+    dwelling = by_name.pop("dwelling_key", None)
+    if dwelling is not None and child.dwelling_key:
+        by_name["dwelling_key"] = {**dwelling, "value": child.dwelling_key}
     return [by_name[name] for name in sorted(by_name)]
 
 

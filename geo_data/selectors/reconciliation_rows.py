@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Max, Min, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from geo_data.models import (
@@ -92,6 +92,7 @@ PAPER_VALUES = (
     "record_index",
     "identity_index",
     "property_index",
+    "address_index",
     "unit_code",
     "facts_text",
 )
@@ -178,14 +179,36 @@ def list_standing(district_code: str, at: datetime) -> QuerySet[SelfRegistration
     return rows.order_by("id")
 
 
-def list_paper_rows(
-    inputs: Inputs, holders: Collection[str], properties: Collection[str]
-) -> QuerySet[RegisterEntry, Values]:
-    """Return `PAPER_VALUES` of the permits, titles and rentals of these holders or dwellings, by id."""
-    held = Q(birth_on=None, identity_index__in=list(holders))
-    if properties:
-        held |= Q(property_index__in=list(properties)) & ~Q(property_index="")
-    rows = RegisterEntry.objects.filter(held, dataset__in=inputs.of(HOLDER_SOURCES))
+def list_papers_of_holders(inputs: Inputs, holders: Collection[str]) -> QuerySet[RegisterEntry, Values]:
+    """Return `PAPER_VALUES` of the permits, titles and rentals of these holders, by id."""
+    return _papers(inputs, Q(birth_on=None, identity_index__in=list(holders)))
+
+
+def list_papers_of_dwellings(inputs: Inputs, keys: Collection[str]) -> QuerySet[RegisterEntry, Values]:
+    """Return `PAPER_VALUES` of the titles and rentals of these dwellings, by number or address, by id."""
+    by_number = Q(property_index__in=list(keys)) & ~Q(property_index="")
+    by_address = Q(address_index__in=list(keys)) & ~Q(address_index="")
+    return _papers(inputs, by_number | by_address)
+
+
+def find_numbers_at(inputs: Inputs, keys: Collection[str]) -> dict[str, str]:
+    """Return the key of the one property number that titles and rentals state at each of these addresses.
+
+    "" where they state several: the address is more than one dwelling. Addresses without a number are left out.
+    """
+    rows = (
+        RegisterEntry.objects.filter(dataset__in=inputs.of(HOLDER_SOURCES), address_index__in=list(keys))
+        .exclude(address_index="")
+        .exclude(property_index="")
+        .order_by("address_index")
+        .values_list("address_index")
+        .annotate(least=Min("property_index"), most=Max("property_index"))
+    )
+    return {address: least if least == most else "" for address, least, most in rows}
+
+
+def _papers(inputs: Inputs, which: Q) -> QuerySet[RegisterEntry, Values]:
+    rows = RegisterEntry.objects.filter(which, dataset__in=inputs.of(HOLDER_SOURCES))
     rows = rows.annotate(row_id=_text("id"), list_id=_text("dataset_id"), facts_text=_text("facts"))
     return rows.order_by("id").values_list(*PAPER_VALUES)
 

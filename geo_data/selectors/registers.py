@@ -1,6 +1,8 @@
 """Questions about the lists of other offices; who a row is about is opened for those who may read the district."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +13,7 @@ from accounts.models import User
 from accounts.permissions import Action, Person, require
 from accounts.sealing import Keyring, blind_index, current_keyring, open_sealed
 from common.errors import NotFound
+from geo_data.addresses.letters import normalized
 from geo_data.models import Dataset, RegisterEntry, SelfRegistration
 from geo_data.selectors.children import IDENTITY
 from geo_data.tables.identity import of_eighteen_digits
@@ -18,6 +21,8 @@ from geo_data.tables.identity import of_eighteen_digits
 ENTRY_TABLE, SELF_TABLE = "geo_data_registerentry", "geo_data_selfregistration"
 PERSON_FIELD = "person_sealed"
 PROPERTY = "property"  # the purpose of the index of property numbers and addresses
+NUMBER = re.compile(r"[0-9A-Za-z/-]+")
+DWELLING_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class NoSuchSelfRegistration(NotFound):
@@ -43,9 +48,31 @@ def person_index(identity: str) -> str:
     return blind_index(of_eighteen_digits(identity), purpose=IDENTITY) if identity else ""
 
 
-def property_index(key: str) -> str:
-    """Return the index of a property unit number or dwelling address."""
-    return blind_index("".join(key.split()), purpose=PROPERTY) if key else ""
+def property_index(told: str) -> str:
+    """Return the key of a dwelling told in a column of property numbers, which may hold an address instead.
+
+    Numbers are letters, digits and dashes; everything else is an address, compared as addresses are.
+    Source: docs/reconciliation.md (dwellings).
+    """
+    text = "".join(unicodedata.normalize("NFKC", told).split())
+    if not text:
+        return ""
+    return blind_index(text if NUMBER.fullmatch(text) else normalized(text), purpose=PROPERTY)
+
+
+def address_index(address: str) -> str:
+    """Return the key of a dwelling told by its address; "" for an address without a number, which is no dwelling.
+
+    Source: docs/reconciliation.md (dwellings).
+    """
+    text = normalized(address)
+    is_of_a_dwelling = any(letter.isdigit() for letter in text)
+    return blind_index(text, purpose=PROPERTY) if is_of_a_dwelling else ""
+
+
+def dwelling_key(told: str) -> str:
+    """Return what a stored fact says: lists brought in before keys were made hold the number or address itself."""
+    return told if DWELLING_KEY.fullmatch(told) else property_index(told)
 
 
 def list_entries(dataset: Dataset, *, unit_code: str | None = None) -> QuerySet[RegisterEntry]:

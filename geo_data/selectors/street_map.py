@@ -43,12 +43,14 @@ class StreetOverview:
     """Figures of the network with the edits that hold.
 
     islands -- (nodes, longitude, latitude) of the parts that do not hang together with the largest one
+    extent  -- west, south, east and north in degrees
     """
 
     nodes: int
     edges: int
     metres: int
     islands: tuple[tuple[int, float, float], ...]
+    extent: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,15 @@ def street_overview(dataset: Dataset) -> StreetOverview:
     others = drawn.islands[1:]
     longitude, latitude = unproject([one.x_m for one in others], [one.y_m for one in others], epsg=drawn.epsg)
     places = zip(others, longitude.tolist(), latitude.tolist(), strict=True)
+    x_m, y_m = drawn.graph.x_m, drawn.graph.y_m
+    corners = unproject([x_m.min(), x_m.max()], [y_m.min(), y_m.max()], epsg=drawn.epsg)
+    (west, east), (south, north) = (axis.tolist() for axis in corners)
     return StreetOverview(
         drawn.graph.n_nodes,
         drawn.graph.n_edges,
         int(drawn.length_mm.sum()) // MM_PER_METRE,
         tuple((one.nodes, x, y) for one, x, y in places),
+        (west, south, east, north),
     )
 
 

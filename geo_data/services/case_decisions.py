@@ -10,10 +10,11 @@ from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from common.errors import MalformedInput, RulesSayNo, WrongMoment
 from geo_data.models import CaseState, ReconciliationCase, ReconciliationDecision
-from geo_data.reconciliation.words import VERDICTS, CaseKind, Verdict
+from geo_data.reconciliation.words import VERDICTS, CaseCode, CaseKind, Verdict
 from geo_data.selectors.decisions import get_decision, list_decisions_in_force
-from geo_data.selectors.reconciliation import NoSuchCase, get_case, list_reconciliations
+from geo_data.selectors.reconciliation import NoSuchCase, get_case, list_reconciliations, open_sides
 from geo_data.services.datasets import lock_district
+from geo_data.services.reconciling_names import names_index
 
 
 class VerdictDoesNotFit(RulesSayNo):
@@ -78,6 +79,7 @@ def decide_case(
         code=case.code,
         first_record=case.first["record_index"],
         second_record=case.second.get("record_index", ""),
+        names_index=_names_index(case, actor, district_code),
     )
     _decide(decision, actor=actor, now=now, verdict=verdict, reason=reason)
     case.refresh_from_db(fields=["state", "verdict"])
@@ -105,6 +107,14 @@ def take_back_decision(
         second_record=old.second_record,
     )
     return _decide(decision, actor=actor, now=now, verdict=Verdict.REOPENED, reason=reason)
+
+
+def _names_index(case: ReconciliationCase, actor: User, district_code: str) -> str:
+    """Return the index of the two names that the officer saw, "" where the case is about something else."""
+    if case.code != CaseCode.NAME_DIFFERS:
+        return ""
+    first, second = open_sides(case, reader=actor, district_code=district_code)
+    return names_index(first.name, second.name) if second is not None else ""
 
 
 def _check(case: ReconciliationCase, verdict: Verdict) -> None:

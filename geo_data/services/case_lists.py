@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action, may, require
 from accounts.services.audit import record_event
 from common.canonical import CanonicalValue
 from common.errors import RulesSayNo
-from geo_data.models import CaseState, Reconciliation, ReconciliationCase
+from geo_data.models import CaseState, Reconciliation, ReconciliationCase, ReconciliationDecision
 from geo_data.reconciliation.texts import CASE_TEXTS
 from geo_data.reconciliation.words import CaseCode, Verdict
 from geo_data.selectors.case_lists import CaseFilter, filtered_cases, unit_names
+from geo_data.selectors.decisions import list_decisions_in_force
 from geo_data.selectors.reconciliation import open_reconciled
 from geo_data.services.case_decisions import decide_case
 from geo_data.tables.table_workbook import Cell, write_table
@@ -44,6 +46,9 @@ HEADERS = (
     "前者内容",
     "后者来源",
     "后者内容",
+    "处理时间",
+    "处理人",
+    "处理原因",
 )
 PERSONAL_HEADERS = ("儿童姓名", "证件号码", "联系电话", "住址")
 
@@ -93,6 +98,7 @@ def _rows(
 ) -> Iterator[Sequence[Cell]]:
     names = unit_names(run.district_id)
     cases = filtered_cases(run, chosen)
+    decided = {row.case_key: row for row in list_decisions_in_force(run.district_id)}
     for start in range(0, cases.count(), CHUNK):
         chunk = list(cases[start : start + CHUNK])
         people: list[tuple[Cell, ...]] = [()] * len(chunk)
@@ -101,7 +107,15 @@ def _rows(
             opened = open_reconciled(children, reader=actor, district_code=run.district_id)
             people = [(who.name, who.identity, who.phone, who.address) for who in opened]
         for case, person in zip(chunk, people, strict=True):
-            yield (*_row(case, names), *person)
+            yield (*_row(case, names), *_decision(case, decided), *person)
+
+
+def _decision(case: ReconciliationCase, decided: Mapping[str, ReconciliationDecision]) -> tuple[Cell, ...]:
+    """Return when, by whom and why the case was decided."""
+    row = decided.get(case.key) if case.state == CaseState.DECIDED else None
+    if row is None:
+        return "", "", ""
+    return timezone.localtime(row.decided_at).date(), str(row.decided_by or ""), row.reason
 
 
 def _row(case: ReconciliationCase, names: Mapping[str, str]) -> tuple[Cell, ...]:

@@ -19,15 +19,18 @@ from common.canonical import CanonicalValue
 from geo_data.models import Child, Dataset, DatasetKind, Household
 from geo_data.selectors.children import identity_index
 from geo_data.selectors.datasets import get_current_dataset
+from geo_data.selectors.registers import address_index, property_index
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.child_table import DECLARED, Census, ChildRow, read_children
+from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 
 CHUNK = 5000
+DWELLING = "dwelling_key"
 ROW = "census row"  # the purpose of the digest that tells whether a row changed
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HOUSEHOLD_COLUMNS = ("id", "dataset_id", "code", "unit_code", "address_sealed", "phone_sealed", "phone_index")
@@ -140,9 +143,30 @@ def _children(dataset: Dataset, chunk: Iterable[ChildRow], keyring: Keyring) -> 
             row.birth_on.isoformat(),
             row.sex,
             row.school_now,
-            ENCODE(row.facts),
+            ENCODE(_facts(row)),
             _row_digest(row),
         )
+
+
+def _facts(row: ChildRow) -> list[FactGroup]:
+    """Return the facts of the row; its dwelling, told by number or only by the address, is an opaque key there.
+
+    Source: docs/reconciliation.md (dwellings).
+    """
+    facts = [_with_key(group) for group in row.facts]
+    is_told = any(DWELLING in group["values"] for group in facts)
+    if not is_told and (key := address_index(row.address)):
+        facts[0] = {**facts[0], "values": {**facts[0]["values"], DWELLING: key}}
+    return facts
+
+
+def _with_key(group: FactGroup) -> FactGroup:
+    told = group["values"].get(DWELLING)
+    return (
+        group
+        if told is None
+        else {**group, "values": {**group["values"], DWELLING: property_index(str(told))}}
+    )
 
 
 def _row_digest(row: ChildRow) -> str:

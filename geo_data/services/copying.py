@@ -1,6 +1,7 @@
 """Bulk rows into a table by PostgreSQL's COPY: several times quicker than INSERT, in the same transaction."""
 
 import io
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -13,11 +14,15 @@ ROWS_AT_ONCE = 50
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
+class RowsStopped(Exception):
+    """Rows could not be made. The driver repeats an exception to the server, so this one says nothing of them."""
+
+
 def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
     """Append rows to the model's table, values in the order of its database columns; return how many.
 
     Geometry is given as hexadecimal EWKB, JSON as text. Rows are taken while the database stores those before them,
-    so making them must not use the database.
+    so making them must not use the database. Whatever making them raises is raised here.
     """
     source = _Lines(iter(rows))
     _copy(model, columns, source)
@@ -34,9 +39,13 @@ def _copy(model: type[Model], columns: Sequence[str], source: "io.StringIO | _Li
     quote = connection.ops.quote_name
     names = ", ".join(map(quote, columns))
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", source, size=READ_AT_ONCE
-        )
+        try:
+            cursor.copy_expert(
+                f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", source, size=READ_AT_ONCE
+            )
+        finally:
+            if isinstance(source, _Lines) and source.fault is not None:
+                raise source.fault from None
 
 
 class _Lines:
@@ -46,14 +55,25 @@ class _Lines:
         self._rows = rows
         self._waiting = ""
         self.taken = 0
+        self.fault: BaseException | None = None
 
     def read(self, size: int = READ_AT_ONCE) -> str:
         """Return at most `size` characters more, "" at the end."""
+        is_taken = False
+        try:
+            self._take(size)
+            is_taken = True
+        finally:
+            if not is_taken:
+                self.fault = sys.exc_info()[1]
+                raise RowsStopped from None
+        told, self._waiting = self._waiting[:size], self._waiting[size:]
+        return told
+
+    def _take(self, size: int) -> None:
         while len(self._waiting) < size and (some := list(islice(self._rows, ROWS_AT_ONCE))):
             self.taken += len(some)
             self._waiting += "".join(map(line_of, some))
-        told, self._waiting = self._waiting[:size], self._waiting[size:]
-        return told
 
 
 def line_of(row: Sequence[Value]) -> str:

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import shapely
+from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 
 from geo_data.models import Dataset, DatasetFinding
 from geo_data.services.copying import Value, copy_rows
@@ -37,16 +39,20 @@ def store_findings(dataset: Dataset, findings: Findings) -> None:
 
 def delete_rows(dataset: Dataset) -> None:
     """Delete all rows of the version but its findings: quicker than row by row; keys are checked at commit."""
-    own = [
-        relation.related_model
-        for relation in Dataset._meta.related_objects
-        if relation.field.name == "dataset" and relation.related_model._meta.app_label == "geo_data"
-    ]
     with connection.cursor() as cursor:
-        for model in own:
-            if model is not DatasetFinding:
-                table = connection.ops.quote_name(model._meta.db_table)
-                cursor.execute(f"DELETE FROM {table} WHERE dataset_id = %s", [dataset.pk])
+        for model in row_models():
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(f"DELETE FROM {table} WHERE dataset_id = %s", [dataset.pk])
+
+
+def row_models() -> list[type[Model]]:
+    """Return the models whose rows belong to one version, also those without a name on `Dataset`; not the findings."""
+    return [
+        model
+        for model in apps.get_app_config(Dataset._meta.app_label).get_models()
+        if model is not DatasetFinding
+        and any(field.name == "dataset" and field.related_model is Dataset for field in model._meta.fields)
+    ]
 
 
 def _rows(dataset: Dataset, findings: Sequence[Finding], start: int) -> Iterator[Sequence[Value]]:

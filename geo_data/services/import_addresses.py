@@ -119,7 +119,8 @@ def _store(dataset: Dataset, rows: Sequence[AddressRow]) -> int:
     names, _ = names_of(_entries(rows))
     count = copy_rows(AddressEntry, ENTRY_COLUMNS, _entry_rows(dataset, rows))
     copy_rows(AddressName, NAME_COLUMNS, (_name_row(dataset, name) for name in names))
-    copy_rows(AddressKey, ("dataset_id", "name_id", "kind", "key"), _key_rows(dataset))
+    stored = list(AddressName.objects.filter(dataset=dataset).order_by("pk").values_list("pk", "name"))
+    copy_rows(AddressKey, ("dataset_id", "name_id", "kind", "key"), _key_rows(dataset, stored))
     with connection.cursor() as cursor:  # a fresh register is searched with fresh statistics
         for model in (AddressEntry, AddressName, AddressKey):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
@@ -149,8 +150,8 @@ def _name_row(dataset: Dataset, name: Name) -> Sequence[Value]:
     )
 
 
-def _key_rows(dataset: Dataset) -> Iterator[Sequence[Value]]:
-    for pk, name in AddressName.objects.filter(dataset=dataset).order_by("pk").values_list("pk", "name"):
+def _key_rows(dataset: Dataset, names: Sequence[tuple[int, str]]) -> Iterator[Sequence[Value]]:
+    for pk, name in names:
         for kind, key in keys_of(name):
             yield (str(dataset.pk), pk, kind, key)
 

@@ -1,13 +1,19 @@
 """Files that projections rest on: enrolment of past years, pupils by grade, new housing, moves of children."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.models import User
 from accounts.services.jobs import Report, not_reported
+from common.canonical import CanonicalValue
 from geo_data.models import Dataset, DatasetKind, GradeCount, MoveBalance, NewHousing, PastEnrolment
 from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.units import list_units
@@ -27,200 +33,96 @@ from geo_data.tables.past_tables import (
     read_moves,
 )
 
+PastRow = PastEnrolmentRow | GradeCountRow | HousingRow | MoveRow
+
+
+@dataclass(frozen=True, slots=True)
+class PastTable:
+    """One kind of table.
+
+    read     -- takes the path, `findings`, and what the two flags add: the codes of the `units`, the `stage`
+    columns  -- of the model's table; so are the fields of a row called
+    by_unit  -- whether rows name a unit, which must be a current one
+    by_stage -- whether rows may leave out their stage, which is then said for all of them
+    """
+
+    read: Callable[..., Sequence[PastRow]]
+    model: type[Model]
+    columns: tuple[str, ...]
+    by_unit: bool = False
+    by_stage: bool = False
+
+
+TABLES: dict[DatasetKind, PastTable] = {
+    DatasetKind.ENROLMENTS: PastTable(
+        read_enrolments,
+        PastEnrolment,
+        ("year", "stage", "unit_code", "category", "school_code", "children", "enrolled", "elsewhere"),
+        by_unit=True,
+        by_stage=True,
+    ),
+    DatasetKind.GRADES: PastTable(read_grades, GradeCount, ("year", "school_code", "grade", "pupils")),
+    DatasetKind.HOUSING: PastTable(
+        read_housing,
+        NewHousing,
+        ("code", "name", "unit_code", "dwellings", "kind", "delivered_in", "occupied_percent"),
+        by_unit=True,
+    ),
+    DatasetKind.MIGRATION: PastTable(read_moves, MoveBalance, ("year", "age", "children", "net")),
+}
+
 
 @transaction.atomic
-def import_enrolments(
+def import_past(
     *,
     actor: User | None,
     now: datetime,
     district_code: str,
+    kind: DatasetKind,
     path: Path,
     stage: str | None = None,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
 ) -> ImportResult:
-    """Store what became of past cohorts, by unit and category. Raises ImportRefused with all findings."""
+    """Store a table of one of the four kinds. Raises NoSuchDataset without units, ImportRefused with all findings."""
+    table = TABLES[kind]
     district = begin_import(actor, district_code)
-    units = get_current_dataset(district_code, DatasetKind.UNITS)
-    codes = _unit_codes(units)
+    options: dict[str, CanonicalValue] = {}
+    known: dict[str, Any] = {}
+    basis: tuple[Dataset, ...] = ()
+    if table.by_unit:
+        units = get_current_dataset(district_code, DatasetKind.UNITS)
+        options["units"], known["units"], basis = units.file_digest, _unit_codes(units), (units,)
+    if table.by_stage:
+        options["stage"] = known["stage"] = stage
 
-    def read(findings: Findings) -> Sequence[PastEnrolmentRow]:
-        return read_enrolments(path, units=codes, stage=stage, findings=findings)
+    def read(findings: Findings) -> Sequence[PastRow]:
+        return table.read(path, findings=findings, **known)
 
-    options = {"stage": stage, "units": units.file_digest}
     job = Import(
         actor,
         now,
         district,
-        DatasetKind.ENROLMENTS,
+        kind,
         path,
         "",
         origin,
         report,
         options,
         terms=terms,
-        basis=(units,),
+        basis=basis,
         takes_good_rows=True,
     )
-    return bring_in(job, read, _store_enrolments)
-
-
-@transaction.atomic
-def import_grades(
-    *,
-    actor: User | None,
-    now: datetime,
-    district_code: str,
-    path: Path,
-    origin: Origin = Origin(),  # noqa: B008 - frozen
-    report: Report = not_reported,
-    terms: Terms = AT_ONCE,
-) -> ImportResult:
-    """Store pupils by school, grade and year. Raises ImportRefused with all findings."""
-    district = begin_import(actor, district_code)
-
-    def read(findings: Findings) -> Sequence[GradeCountRow]:
-        return read_grades(path, findings=findings)
-
-    job = Import(
-        actor,
-        now,
-        district,
-        DatasetKind.GRADES,
-        path,
-        "",
-        origin,
-        report,
-        terms=terms,
-        takes_good_rows=True,
-    )
-    return bring_in(job, read, _store_grades)
-
-
-@transaction.atomic
-def import_housing(
-    *,
-    actor: User | None,
-    now: datetime,
-    district_code: str,
-    path: Path,
-    origin: Origin = Origin(),  # noqa: B008 - frozen
-    report: Report = not_reported,
-    terms: Terms = AT_ONCE,
-) -> ImportResult:
-    """Store estates with new dwellings, each in a current unit. Raises ImportRefused with all findings."""
-    district = begin_import(actor, district_code)
-    units = get_current_dataset(district_code, DatasetKind.UNITS)
-    codes = _unit_codes(units)
-
-    def read(findings: Findings) -> Sequence[HousingRow]:
-        return read_housing(path, units=codes, findings=findings)
-
-    options = {"units": units.file_digest}
-    job = Import(
-        actor,
-        now,
-        district,
-        DatasetKind.HOUSING,
-        path,
-        "",
-        origin,
-        report,
-        options,
-        terms=terms,
-        basis=(units,),
-        takes_good_rows=True,
-    )
-    return bring_in(job, read, _store_housing)
-
-
-@transaction.atomic
-def import_moves(
-    *,
-    actor: User | None,
-    now: datetime,
-    district_code: str,
-    path: Path,
-    origin: Origin = Origin(),  # noqa: B008 - frozen
-    report: Report = not_reported,
-    terms: Terms = AT_ONCE,
-) -> ImportResult:
-    """Store the balance of moves by year and age. Raises ImportRefused with all findings."""
-    district = begin_import(actor, district_code)
-
-    def read(findings: Findings) -> Sequence[MoveRow]:
-        return read_moves(path, findings=findings)
-
-    job = Import(
-        actor,
-        now,
-        district,
-        DatasetKind.MIGRATION,
-        path,
-        "",
-        origin,
-        report,
-        terms=terms,
-        takes_good_rows=True,
-    )
-    return bring_in(job, read, _store_moves)
+    return bring_in(job, read, partial(_store, table))
 
 
 def _unit_codes(units: Dataset) -> frozenset[str]:
     return frozenset(list_units(units).values_list("code", flat=True))
 
 
-def _store_enrolments(dataset: Dataset, rows: Sequence[PastEnrolmentRow]) -> int:
-    columns = ("dataset_id", "year", "stage", "unit_code", "category", "school_code")
+def _store(table: PastTable, dataset: Dataset, rows: Sequence[PastRow]) -> int:
+    values = attrgetter(*table.columns)
     return copy_rows(
-        PastEnrolment,
-        (*columns, "children", "enrolled", "elsewhere"),
-        (
-            (
-                str(dataset.pk),
-                row.year,
-                row.stage,
-                row.unit_code,
-                row.category,
-                row.school_code,
-                row.children,
-                row.enrolled,
-                row.elsewhere,
-            )
-            for row in rows
-        ),
+        table.model, ("dataset_id", *table.columns), ((str(dataset.pk), *values(row)) for row in rows)
     )
-
-
-def _store_grades(dataset: Dataset, rows: Sequence[GradeCountRow]) -> int:
-    columns = ("dataset_id", "year", "school_code", "grade", "pupils")
-    values = ((str(dataset.pk), row.year, row.school_code, row.grade, row.pupils) for row in rows)
-    return copy_rows(GradeCount, columns, values)
-
-
-def _store_housing(dataset: Dataset, rows: Sequence[HousingRow]) -> int:
-    columns = ("dataset_id", "code", "name", "unit_code", "dwellings", "kind", "delivered_in")
-    return copy_rows(
-        NewHousing,
-        (*columns, "occupied_percent"),
-        (
-            (
-                str(dataset.pk),
-                row.code,
-                row.name,
-                row.unit_code,
-                row.dwellings,
-                row.kind,
-                row.delivered_in,
-                row.occupied_percent,
-            )
-            for row in rows
-        ),
-    )
-
-
-def _store_moves(dataset: Dataset, rows: Sequence[MoveRow]) -> int:
-    columns = ("dataset_id", "year", "age", "children", "net")
-    values = ((str(dataset.pk), row.year, row.age, row.children, row.net) for row in rows)
-    return copy_rows(MoveBalance, columns, values)

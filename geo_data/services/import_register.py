@@ -16,18 +16,26 @@ from common.canonical import CanonicalValue
 from common.errors import MalformedInput
 from geo_data.models import Dataset, DatasetKind, RegisterEntry
 from geo_data.selectors.datasets import find_current_dataset, get_current_dataset
-from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, person_index, property_index
+from geo_data.selectors.registers import (
+    ENTRY_TABLE,
+    PERSON_FIELD,
+    address_index,
+    person_index,
+    property_index,
+)
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
 from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
+from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.register_columns import REGISTERS
-from geo_data.tables.register_table import Listing, RegisterRow, read_register
+from geo_data.tables.register_table import LOOK_UP, Listing, RegisterRow, read_register
 
 CHUNK = 5000
+DWELLINGS = frozenset({DatasetKind.TITLES.value, DatasetKind.RENTALS.value})
 RECORD = "record"  # the purpose of the index of rows that state no number
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 COLUMNS = (
@@ -39,6 +47,7 @@ COLUMNS = (
     "identity_index",
     "guardian_index",
     "property_index",
+    "address_index",
     "birth_on",
     "sex",
     "unit_code",
@@ -149,9 +158,11 @@ def record_index(row: RegisterRow, identity: str) -> str:
 
 
 def _entries(dataset: Dataset, rows: Sequence[RegisterRow], keyring: Keyring) -> Iterator[Sequence[Value]]:
-    whose = str(dataset.pk)
+    whose, tells_dwellings = str(dataset.pk), dataset.kind in DWELLINGS
     for row in rows:
         row_id = str(uuid4())
+        number = property_index(row.property_key)
+        address = address_index(row.address) if tells_dwellings else ""
         identity = person_index(row.identity)
         yield (
             row_id,
@@ -161,12 +172,23 @@ def _entries(dataset: Dataset, rows: Sequence[RegisterRow], keyring: Keyring) ->
             record_index(row, identity),
             identity,
             person_index(row.guardian_identity),
-            property_index(row.property_key),
+            number,
+            address,
             row.birth_on.isoformat() if row.birth_on else None,
             row.sex,
             row.unit_code,
             row.school_code,
             row.grade,
-            ENCODE(row.facts),
+            ENCODE(_facts(row, dataset, number or address)),
             ENCODE(row.details),
         )
+
+
+def _facts(row: RegisterRow, dataset: Dataset, key: str) -> Sequence[FactGroup]:
+    """Return the facts of the row, with the opaque key of the dwelling that it tells."""
+    if not key:
+        return row.facts
+    as_of = (dataset.vintage_on or dataset.imported_at.date()).isoformat()
+    told: FactGroup = {"source": LOOK_UP, "as_of": as_of, "verifier": dataset.source_office, "values": {}}
+    first, *others = row.facts or (told,)
+    return ({**first, "values": {**first["values"], "dwelling_key": key}}, *others)

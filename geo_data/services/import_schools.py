@@ -39,6 +39,7 @@ def import_schools(
     crs: str = "",
     stage: str | None = None,
     accept_offset: bool = False,
+    offset_reason: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
@@ -48,7 +49,7 @@ def import_schools(
     units = get_current_dataset(district_code, DatasetKind.UNITS)
     options: dict[str, CanonicalValue] = {"stage": stage, "units": units.file_digest}
     if accept_offset:
-        options["accept_offset"] = True
+        options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
     known = load_known_places(district_code, DatasetKind.SCHOOLS)
     ground = replace(ground_of(district), known=known, accept_offset=accept_offset)
     declared, shapes = declared_system(crs), unit_shapes(units)

@@ -34,6 +34,7 @@ def import_units(
     tolerance_m: float = SNAP_METRES,
     borders_path: Path | None = None,
     accept_offset: bool = False,
+    offset_reason: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
@@ -48,7 +49,7 @@ def import_units(
         "borders": digest_of_import(borders_path, {}) if borders_path else "",
     }
     if accept_offset:
-        options["accept_offset"] = True
+        options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
     known = load_known_places(district_code, DatasetKind.UNITS)
     declared = declared_system(crs)
 

@@ -281,11 +281,14 @@ def _store(
 
 
 def _rows(measure: DistanceMeasure, metres: IntArray) -> Iterator[Sequence[Value]]:
-    units = list_units(measure.units_dataset).values_list("pk", flat=True)
+    """Return the rows of the table. What they rest on is asked for at once: while COPY runs nothing can be."""
+    units = list(list_units(measure.units_dataset).values_list("pk", flat=True))
     schools = np.array(list_schools(measure.schools_dataset).values_list("pk", flat=True), dtype=np.int64)
-    for unit, row in zip(units, metres, strict=True):
-        has_way = row != NO_WAY
-        yield str(measure.pk), unit, _array(schools[has_way]), _array(row[has_way])
+    whose = str(measure.pk)
+    return (
+        (whose, unit, _array(schools[row != NO_WAY]), _array(row[row != NO_WAY]))
+        for unit, row in zip(units, metres, strict=True)
+    )
 
 
 def _array(values: IntArray) -> str:

@@ -15,7 +15,6 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.canonical import CanonicalValue, canonical_json
 from geo_data.models import Dataset, District, Projection, ProjectionRow, Stage
-from geo_data.projection.defaults import THRESHOLDS
 from geo_data.projection.project import Projected, ProjectionGap, project
 from geo_data.projection.records import METHOD, YEARS_AHEAD, Method, Source
 from geo_data.selectors.projection_source import Basis, NothingToProjectFrom, current_basis, load_source
@@ -94,7 +93,8 @@ def _store(
         grades_dataset=basis.grades,
         housing_dataset=basis.housing,
         moves_dataset=basis.moves,
-        parameters=_parameters(source),
+        reconciliation=basis.reconciliation,
+        parameters=_parameters(basis, source),
         assumptions=[{"code": one.code, "year": one.year} for one in projected.assumptions],
         results=_results(projected),
         job=job.job if job else None,
@@ -143,13 +143,14 @@ def _rows(projected: Projected) -> Iterator[Sequence[Value]]:
                 )
 
 
-def _parameters(source: Source) -> dict[str, CanonicalValue]:
+def _parameters(basis: Basis, source: Source) -> dict[str, CanonicalValue]:
     return {
         "rule": asdict(source.rule),
         "as_of": source.as_of.isoformat(),
         "years_ahead": YEARS_AHEAD,
         "method": _method(source.method),
-        "thresholds": asdict(THRESHOLDS),
+        "thresholds": asdict(basis.settings.thresholds),
+        "settings": basis.settings.number,
     }
 
 
@@ -201,6 +202,7 @@ def _digest(basis: Basis, stored: Projection, projected: Projected) -> str:
         "stage": stored.stage,
         "first_year": stored.first_year,
         "datasets": [_file_digest(dataset) for dataset in pinned],
+        "reconciliation": basis.reconciliation.input_digest if basis.reconciliation else None,
         "parameters": stored.parameters,
         "results": stored.results,
         "assumptions": stored.assumptions,

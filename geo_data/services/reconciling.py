@@ -2,11 +2,13 @@
 
 import gc
 import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from django.db import connections, transaction
@@ -18,8 +20,10 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.canonical import CanonicalValue, digest
 from common.errors import WrongMoment
+from geo_data.apart.limits import die_with
 from geo_data.models import (
     Dataset,
+    Departure,
     ReconciledChild,
     Reconciliation,
     ReconciliationCase,
@@ -31,6 +35,7 @@ from geo_data.reconciliation.records import Decided, Decisions, pair
 from geo_data.reconciliation.score import ScoreRule
 from geo_data.reconciliation.words import Source, Verdict
 from geo_data.selectors.decisions import list_decisions_in_force
+from geo_data.selectors.departures import load_answers
 from geo_data.selectors.reconciliation import list_reconciliations
 from geo_data.selectors.reconciliation_rows import (
     BirthRange,
@@ -42,13 +47,8 @@ from geo_data.selectors.reconciliation_rows import (
 )
 from geo_data.services.copying import copy_lines
 from geo_data.services.datasets import lock_district
-from geo_data.services.reconciling_ranges import (
-    CASE_COLUMNS,
-    CHILD_COLUMNS,
-    RangeResult,
-    RangeWork,
-    reconcile_range,
-)
+from geo_data.services.reconciling_lines import CASE_COLUMNS, CHILD_COLUMNS, DEPARTURE_COLUMNS
+from geo_data.services.reconciling_ranges import RangeResult, RangeWork, reconcile_range
 
 RECORDS_A_RANGE = 12_000
 DEFAULT_AGES, DEFAULT_SCORE = AgeRule(), ScoreRule()
@@ -132,6 +132,8 @@ def _begin(
     sources[Source.DECLARED.value] = {"rows": len(declared), "digest": digest(declared)}
     rule: dict[str, CanonicalValue] = {"score": asdict(score), "ages": asdict(ages)}
     decided: list[CanonicalValue] = [row.pk for row in rows]
+    answers = load_answers(district_code)
+    answered: list[CanonicalValue] = [answers[key].number for key in sorted(answers)]
     newest = list_reconciliations(district_code).first()
     run = Reconciliation(
         id=uuid4(),
@@ -142,13 +144,19 @@ def _begin(
         sources=sources,
         rule=rule,
         input_digest=digest(
-            {"sources": sources, "rule": rule, "as_of": as_of.isoformat(), "decisions": decided}
+            {
+                "sources": sources,
+                "rule": rule,
+                "as_of": as_of.isoformat(),
+                "decisions": decided,
+                "answers": answered,
+            }
         ),
         created_by=actor,
         created_at=now,
     )
     verdicts = {row.case_key: Verdict(row.verdict) for row in rows}
-    return run, _as_decisions(rows), verdicts
+    return run, replace(_as_decisions(rows), answers=answers), verdicts
 
 
 def _as_decisions(rows: Sequence[ReconciliationDecision]) -> Decisions:
@@ -161,7 +169,11 @@ def _as_decisions(rows: Sequence[ReconciliationDecision]) -> Decisions:
         not_ours=frozenset(r.first_record for r in rows if r.verdict == Verdict.NOT_OUR_CHILD),
         by_case={
             r.case_key: Decided(
-                Verdict(r.verdict), timezone.localtime(r.decided_at).date(), str(r.decided_by_id or "")
+                Verdict(r.verdict),
+                timezone.localtime(r.decided_at).date(),
+                str(r.decided_by_id or ""),
+                number=r.pk,
+                names_index=r.names_index,
             )
             for r in rows
         },
@@ -190,6 +202,7 @@ def _store(
     for done, result in enumerate(_results(work, workers), start=1):
         copy_lines(ReconciledChild, CHILD_COLUMNS, result.children)
         copy_lines(ReconciliationCase, CASE_COLUMNS, result.cases)
+        copy_lines(Departure, DEPARTURE_COLUMNS, result.departures)
         counts += result.counts
         report("comparing", done, len(work))
     run.report = _report(counts)
@@ -223,15 +236,17 @@ def _results(work: Sequence[RangeWork], workers: int) -> Iterator[RangeResult]:
         yield from map(reconcile_range, work)
         return
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
+    ours = partial(_begin_worker, os.getpid())
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=ours) as pool:
         yield from pool.map(reconcile_range, work)
 
 
-def _begin_worker() -> None:
-    """Leave the parent's connection alone: this process opens one of its own when it first asks.
+def _begin_worker(parent: int) -> None:
+    """End with the parent, and leave its connection alone: this process opens one of its own when it first asks.
 
     A range makes a million small records and no cycles: looking for garbage among them would only cost time.
     """
+    die_with(parent)
     connections["default"] = connections["default"].copy()
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)
@@ -239,7 +254,7 @@ def _begin_worker() -> None:
 
 def _report(counts: Mapping[tuple[str, str], int]) -> dict[str, CanonicalValue]:
     told: dict[str, dict[str, CanonicalValue]] = {
-        name: {} for name in ("categories", "links", "cases", "records")
+        name: {} for name in ("categories", "links", "cases", "records", "departures")
     }
     for (what, kind), count in sorted(counts.items()):
         if what in told:
@@ -261,5 +276,6 @@ def _record(run: Reconciliation, actor: User | None, now: datetime) -> None:
             "input_digest": run.input_digest,
             "children": run.report["children"],
             "cases": run.report["cases"],
+            "departures": run.report["departures"],
         },
     )

@@ -11,59 +11,22 @@ from uuid import uuid4
 from accounts.sealing import Keyring, current_keyring, open_sealed
 from geo_data.reconciliation.blocks import NO_PAPERS, PaperIndex, Task, index_papers, reconcile_block
 from geo_data.reconciliation.records import Paper, Record
-from geo_data.reconciliation.results import Case, Child, Side
+from geo_data.reconciliation.results import Case, Child, Departed
 from geo_data.reconciliation.words import RANK, Source, Verdict
 from geo_data.selectors.reconciliation_rows import (
     BirthRange,
     Inputs,
+    find_numbers_at,
     list_census_rows,
     list_entry_rows,
-    list_paper_rows,
+    list_papers_of_dwellings,
+    list_papers_of_holders,
     list_self_rows,
 )
-from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, property_index
-from geo_data.services.copying import line_of
-from geo_data.tables.fact_groups import grouped, listed
-
-ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-CHILD_COLUMNS = (
-    "id",
-    "reconciliation_id",
-    "census_child_id",
-    "entry_id",
-    "self_registration_id",
-    "record_index",
-    "identity_index",
-    "birth_on",
-    "sex",
-    "category",
-    "unit_code",
-    "registered_unit_code",
-    "is_registered",
-    "register_school",
-    "attends_school",
-    "school_now",
-    "grade",
-    "sources",
-    "records",
-    "facts",
-)
-CASE_COLUMNS = (
-    "id",
-    "reconciliation_id",
-    "child_id",
-    "other_child_id",
-    "key",
-    "kind",
-    "code",
-    "state",
-    "verdict",
-    "score",
-    "unit_code",
-    "birth_on",
-    "first",
-    "second",
-)
+from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, dwelling_key
+from geo_data.services.reconciling_lines import case_line, child_line, departure_line
+from geo_data.services.reconciling_names import settle_names
+from geo_data.tables.fact_groups import listed
 
 STATES = ("pupil_state", "attendance_state", "outcome")  # what a list says of the child, by list
 
@@ -85,6 +48,7 @@ class RangeResult:
 
     children: str
     cases: str
+    departures: str
     counts: Counter[tuple[str, str]]
 
 
@@ -98,22 +62,39 @@ def reconcile_range(work: RangeWork) -> RangeResult:
     counts: Counter[tuple[str, str]] = Counter(("records", record.source.value) for record in records)
     children: list[str] = []
     cases: list[str] = []
+    departures: list[str] = []
+    keyring = current_keyring()
     for born in sorted(blocks):
         outcome = reconcile_block(blocks[born], papers, work.task)
+        names = settle_names(outcome.children)
+        verdicts = _still_standing(work.verdicts, names.outdated)
         ids = [str(uuid4()) for _ in outcome.children]
-        children += (_child_line(work.run, ids, child) for child in outcome.children)
-        cases += (_case_line(work, ids, outcome.children, case) for case in outcome.cases)
-        counts.update(_counted(outcome.children, outcome.cases))
+        children += (
+            child_line(work.run, ids, child, names.holding.get(child.place), keyring)
+            for child in outcome.children
+        )
+        cases += (case_line(work.run, verdicts, ids, outcome.children, case) for case in outcome.cases)
+        departures += (departure_line(work.run, departed) for departed in outcome.departed)
+        counts.update(_counted(outcome.children, outcome.cases, outcome.departed))
         counts["left_out", ""] += outcome.left_out
-        counts["gone", ""] += outcome.gone
-    return RangeResult("".join(children), "".join(cases), counts)
+        counts["gone", ""] += len(outcome.departed)
+    return RangeResult("".join(children), "".join(cases), "".join(departures), counts)
 
 
-def _counted(children: Sequence[Child], cases: Sequence[Case]) -> Iterator[tuple[str, str]]:
+def _still_standing(verdicts: Mapping[str, Verdict], outdated: frozenset[str]) -> Mapping[str, Verdict]:
+    if not outdated:
+        return verdicts
+    return {key: verdict for key, verdict in verdicts.items() if key not in outdated}
+
+
+def _counted(
+    children: Sequence[Child], cases: Sequence[Case], departed: Sequence[Departed]
+) -> Iterator[tuple[str, str]]:
     for child in children:
         yield "categories", child.category.value
         yield from (("links", trail.how) for trail in child.trail[1:])
     yield from (("cases", case.code.value) for case in cases)
+    yield from (("departures", child.how.value) for child in departed)
 
 
 def _with_one_birth(records: Sequence[Record], moved: frozenset[str]) -> Iterator[tuple[date, Record]]:
@@ -130,26 +111,23 @@ def _with_one_birth(records: Sequence[Record], moved: frozenset[str]) -> Iterato
 
 def _records_of(work: RangeWork) -> list[Record]:
     keyring, inputs, births = current_keyring(), work.inputs, work.births
-    needs_property = bool({Source.TITLES, Source.RENTALS} & inputs.datasets.keys())
     phones: dict[str, str] = {}
-    records = [
-        _census_record(row, keyring, phones, needs_property=needs_property)
-        for row in list_census_rows(inputs, births)
-    ]
+    records = [_census_record(row, keyring, phones) for row in list_census_rows(inputs, births)]
     sources = {str(dataset): source for source, dataset in inputs.datasets.items()}
     records += (_entry_record(row, sources[str(row[1])], keyring) for row in list_entry_rows(inputs, births))
     records += (_self_record(row, keyring) for row in list_self_rows(inputs, births))
     return records
 
 
-def _census_record(
-    row: Sequence[Any], keyring: Keyring, phones: dict[str, str], *, needs_property: bool
-) -> Record:
+def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str]) -> Record:
     row_id, identity, name, born, sex, school, facts_text, home, household, unit, phone = row
     facts = listed(json.loads(facts_text))
     if phone is not None and home not in phones:
         phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
-    dwelling = next((str(fact["value"]) for fact in facts if fact["name"] == "dwelling_key"), "")
+    dwelling = ""
+    for fact in facts:
+        if fact["name"] == "dwelling_key":
+            dwelling = fact["value"] = dwelling_key(str(fact["value"]))
     return Record(
         source=Source.CENSUS,
         record=row_id,
@@ -162,7 +140,7 @@ def _census_record(
         unit=unit,
         school=school,
         household=household,
-        property_key=property_index(dwelling) if needs_property and dwelling else "",
+        property_key=dwelling,
         facts=facts,
     )
 
@@ -215,76 +193,23 @@ def _papers_of(work: RangeWork, records: Sequence[Record]) -> PaperIndex:
     if not sources:
         return NO_PAPERS
     holders = {number for record in records for number in (record.identity, record.guardian_identity)}
-    properties = {record.property_key for record in records}
-    rows = list_paper_rows(work.inputs, sorted(holders - {""}), sorted(properties - {""}))
-    return index_papers(_paper(row, sources[str(row[1])]) for row in rows)
+    told = {record.property_key for record in records}
+    rows = {row[0]: row for row in list_papers_of_holders(work.inputs, sorted(holders - {""}))}
+    told |= {str(row[5]) for row in rows.values() if not row[4]}
+    numbers_at = find_numbers_at(work.inputs, sorted(told - {""}))
+    dwellings = {numbers_at.get(key, key) for key in told} | told
+    rows |= {row[0]: row for row in list_papers_of_dwellings(work.inputs, sorted(dwellings - {""}))}
+    return index_papers((_paper(row, sources[str(row[1])], numbers_at) for row in rows.values()), numbers_at)
 
 
 PAPERS = (Source.PERMITS, Source.TITLES, Source.RENTALS)
 
 
-def _paper(row: Sequence[Any], source: Source) -> Paper:
-    row_id, _, key, identity, property_key, unit, facts_text = row
+def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) -> Paper:
+    row_id, _, key, identity, number, address, unit, facts_text = row
     facts = listed(json.loads(facts_text))
-    return Paper(source, row_id, key, identity, property_key, unit, facts)
+    return Paper(source, row_id, key, identity, number or numbers_at.get(address, address), unit, facts)
 
 
 def _opened(sealed: bytes, table: str, row_id: str, field: str, keyring: Keyring) -> str:
     return open_sealed(sealed, table=table, row_id=row_id, field=field, keyring=keyring)
-
-
-def _child_line(run: str, ids: Sequence[str], child: Child) -> str:
-    lead = child.lead
-    is_census, is_declared = lead.source is Source.CENSUS, lead.source is Source.DECLARED
-    trail = [{"source": t.source, "record": t.record, "how": t.how, "score": t.points} for t in child.trail]
-    return line_of(
-        (
-            ids[child.place],
-            run,
-            lead.record if is_census else None,
-            None if is_census or is_declared else lead.record,
-            lead.record if is_declared else None,
-            lead.key,
-            child.identity,
-            child.birth_on.isoformat(),
-            child.sex,
-            child.category.value,
-            child.unit,
-            child.registered_unit,
-            child.is_registered,
-            child.register_school,
-            child.attends_school,
-            child.school_now,
-            child.grade,
-            "{" + ",".join(child.sources) + "}",
-            ENCODE(trail),
-            ENCODE(grouped(map(dict, child.facts))),
-        )
-    )
-
-
-def _case_line(work: RangeWork, ids: Sequence[str], children: Sequence[Child], case: Case) -> str:
-    child, key = children[case.child], case.key
-    verdict = work.verdicts.get(key)
-    return line_of(
-        (
-            str(uuid4()),
-            work.run,
-            ids[case.child],
-            None if case.other is None else ids[case.other],
-            key,
-            case.kind.value,
-            case.code.value,
-            "open" if verdict is None else "decided",
-            "" if verdict is None else verdict.value,
-            case.points,
-            child.unit,
-            child.birth_on.isoformat(),
-            ENCODE(_side(case.first)),
-            ENCODE(_side(case.second) if case.second else {}),
-        )
-    )
-
-
-def _side(side: Side) -> dict[str, str]:
-    return {"source": side.source, "record": side.record, "record_index": side.key, "value": side.value}

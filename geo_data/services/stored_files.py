@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -16,6 +15,7 @@ from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from common.errors import WrongMoment
 from geo_data.models import Upload
+from geo_data.services.scratch import scratch_folder, sweep_scratch
 
 PART = 1 << 20
 
@@ -35,15 +35,11 @@ def upload_storage() -> Storage:
 def open_upload(upload: Upload) -> Iterator[Path]:
     """Lay the file open in the scratch folder while the block runs. Raises UploadIsDeleted."""
     require_file(upload)
-    settings.SCRATCH.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = Path(mkdtemp(dir=settings.SCRATCH))
-    try:
+    with scratch_folder() as folder:
         path = folder / f"file{Path(upload.file_name).suffix.casefold()}"
         with upload_storage().open(upload.stored_name) as sealed, path.open("wb") as plain:
             shutil.copyfileobj(sealed, plain, PART)
         yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @transaction.atomic
@@ -70,7 +66,7 @@ def delete_upload(*, actor: User | None, now: datetime, upload: Upload) -> Uploa
 
 def delete_old_uploads(*, actor: User | None, now: datetime) -> int:
     """Delete files older than the settings allow, and what a killed worker left open; return how many files."""
-    _delete_scratch(now)
+    sweep_scratch()
     old = Upload.objects.filter(deleted_at=None, uploaded_at__lt=now - timedelta(days=settings.UPLOAD_DAYS))
     uploads = list(old.order_by("uploaded_at", "id"))
     for upload in uploads:
@@ -87,11 +83,3 @@ def require_file(upload: Upload) -> None:
 def _delete_files(names: Sequence[str]) -> None:
     for name in names:
         upload_storage().delete(name)
-
-
-def _delete_scratch(now: datetime) -> None:
-    """Delete folders that are older than any reading may last."""
-    oldest = (now - timedelta(seconds=2 * settings.READER_WALL_SECONDS)).timestamp()
-    for folder in settings.SCRATCH.glob("*") if settings.SCRATCH.is_dir() else ():
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)

@@ -33,6 +33,7 @@ from geo_data.tables.layers import LAYERS
 from geo_data.tables.reading import SPREADSHEETS, TEXTS
 
 MOST_TOLERANCE_M = 5
+REASON_LETTERS = 200
 MOST_TOLERANCE_MM = MOST_TOLERANCE_M * 1000
 
 
@@ -54,6 +55,12 @@ class ChoiceNotOffered(MalformedInput):
     code = "choice_not_offered"
 
 
+class OffsetReasonMissing(MalformedInput):
+    """That the current version is the wrong one is said with a reason, in up to 200 letters."""
+
+    code = "offset_reason_missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """How an officer wants a file to be read.
@@ -61,7 +68,7 @@ class Choices:
     headers      -- header in the file -> column; "" leaves it out; beside what the district remembers
     tolerance_mm -- how far `snap` may move a vertex
     borders      -- the upload with the table of adjoining units, for units that are points
-    accept_offset -- should the layer look shifted, the current version is the wrong one
+    accept_offset -- should the layer look shifted, the current version is the wrong one; offset_reason says why
     """
 
     keep: Keep = Keep.ALL_OR_NOTHING
@@ -72,6 +79,7 @@ class Choices:
     headers: Mapping[str, str] = field(default_factory=dict)
     borders: Upload | None = None
     accept_offset: bool = False
+    offset_reason: str = ""
 
 
 @transaction.atomic
@@ -88,7 +96,8 @@ def receive_upload(
 ) -> Upload:
     """Keep a file sealed, with what the officer chose. Nothing of it is read here.
 
-    Raises FileTooLarge, FormatNotRead, KindNotImported, ChoiceNotOffered, UnknownCrs, NoSuchColumn, GoodRowsNotOffered.
+    Raises FileTooLarge, FormatNotRead, KindNotImported, ChoiceNotOffered, UnknownCrs, NoSuchColumn, GoodRowsNotOffered
+    and OffsetReasonMissing.
     """
     if actor is not None:
         require(actor, Action.IMPORT_DATA, district_code)
@@ -209,7 +218,7 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
         kept["repairs"] = chosen[Option.REPAIRS]
         kept["tolerance_mm"] = choices.tolerance_mm
     if choices.accept_offset:
-        kept["accept_offset"] = True
+        kept |= {"accept_offset": True, "offset_reason": _offset_reason(choices)}
     upload.choices = kept
 
 
@@ -226,7 +235,15 @@ def _arguments(entry: ImportKind, upload: Upload) -> dict[str, object]:
         arguments["tolerance_m"] = chosen.get("tolerance_mm", round(SNAP_METRES * 1000)) / 1000
     if Option.ACCEPT_OFFSET in entry.options:
         arguments["accept_offset"] = bool(chosen.get("accept_offset"))
+        arguments["offset_reason"] = chosen.get("offset_reason", "")
     return arguments
+
+
+def _offset_reason(choices: Choices) -> str:
+    reason = choices.offset_reason.strip()
+    if not 0 < len(reason) <= REASON_LETTERS:
+        raise OffsetReasonMissing("say why the current version is the wrong one", most=REASON_LETTERS)
+    return reason
 
 
 def _base_name(file_name: str) -> str:

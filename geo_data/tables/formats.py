@@ -5,6 +5,7 @@ Declared sizes of an archive may lie; the limits of the process that reads it (g
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,7 +13,9 @@ from typing import IO
 
 from geo_data.tables.unreadable import UnreadableFile
 
-ARCHIVES = frozenset({".zip", ".xlsx", ".xlsm", ".ods"})
+PARTS = (".xml", ".rels")
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".ods"})
+ARCHIVES = WORKBOOKS | {".zip"}
 PLAIN_TEXT = frozenset({".csv", ".tsv", ".txt"})
 MARKS: Mapping[str, Sequence[bytes]] = {
     **dict.fromkeys(ARCHIVES, (b"PK\x03\x04",)),
@@ -97,6 +100,19 @@ def _check_archive(path: Path) -> None:
     for member in members:
         if not _stays_inside(member.filename):
             raise UnreadableFile(member.filename[:100], "archive_path")
+    if path.suffix.casefold() in WORKBOOKS:
+        _check_parts(path, [member for member in members if member.filename.casefold().endswith(PARTS)])
+
+
+def _check_parts(path: Path, parts: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse document types and entities: they stand before all else, and have no place in a workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            heads = [archive.open(part).read(HEAD_BYTES) for part in parts]
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as fault:
+        raise UnreadableFile(str(fault)) from fault
+    if any(ENTITY.search(head) for head in heads):
+        raise UnreadableFile("DOCTYPE / ENTITY", "xml_entities")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import zipfile
 import zlib
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -91,12 +92,21 @@ def sheet_of_file(path: Path, *, working_epsg: int) -> Sheet:
     return Sheet(layer.headers, iter(layer.rows))
 
 
-def _read_map_layer(path: Path) -> Layer:
+def first_rows(path: Path, count: int, *, working_epsg: int) -> Sheet:
+    """Return the first rows of a table, or the attributes of the first shapes of a map layer. Raises UnreadableFile."""
+    if path.suffix.casefold() in LAYERS:
+        layer = _read_map_layer(path, most=count)
+        return Sheet(layer.headers, iter(layer.rows))
+    sheet = sheet_of_file(path, working_epsg=working_epsg)
+    return Sheet(sheet.headers, islice(sheet.rows, count))
+
+
+def _read_map_layer(path: Path, *, most: int | None = None) -> Layer:
     check_format(path)
     source, encoding = _source(path)
     try:
         meta, _, shapes, fields = pyogrio.raw.read(  # type: ignore[no-untyped-call]
-            source, encoding=encoding, force_2d=True
+            source, encoding=encoding, force_2d=True, max_features=most
         )
         geometries = None if shapes is None else _decoded(shapes)
     except UnreadableFile:  # a ValueError too, but it has said already what is wrong

@@ -155,6 +155,35 @@ SPECS = (
         unit_fact="dwelling_unit",
     ),
     RegisterSpec(
+        "insurances",
+        (
+            NAME,
+            _needed(IDENTITY),
+            _needed(FACTS["insurance_months"]),
+            FACTS["work_evidence"],
+        ),
+        facts=("insurance_months", "work_evidence"),
+        is_of_children=False,
+    ),
+    RegisterSpec(
+        "civil_affairs",
+        (
+            NAME,
+            _needed(IDENTITY),
+            BIRTH_ON,
+            SEX,
+            GUARDIAN,
+            GUARDIAN_IDENTITY,
+            _needed(FACTS["relation_shown"]),
+        ),
+        facts=("relation_shown",),
+    ),
+    RegisterSpec(
+        "preferences",
+        (NAME, _needed(IDENTITY), BIRTH_ON, SEX, _needed(FACTS["preferential_kind"])),
+        facts=("preferential_kind",),
+    ),
+    RegisterSpec(
         "pupils",
         (
             *CHILD,

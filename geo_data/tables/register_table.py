@@ -93,6 +93,8 @@ class _Checker:
         self._as_of = listing.as_of.isoformat()
         self._present = {column.name for column in spec.columns if column.name in present}
         self._facts = tuple(name for name in spec.facts if name in self._present)
+        required = {column.name for column in spec.columns if column.required}
+        self._needed = tuple(name for name in self._facts if name in required)
         self._details = tuple(name for name in spec.details if name in self._present)
         self._contents: dict[str, list[int]] = {}
 
@@ -103,6 +105,9 @@ class _Checker:
             birth_on, sex = born if isinstance(born, date) else None, self._text(row, "sex")
         guardian_identity = self._number(row, "guardian_identity")
         values = row.values(self._facts)
+        for needed in self._needed:
+            if needed not in values and not row.is_bad:
+                row.value(needed)  # notes that the cell is empty, which `values` passes over
         if not name or not self._is_told_apart(row, identity, birth_on, sex):
             return None
         if not self._numbers_fit(row, identity, guardian_identity, birth_on, sex):

@@ -11,7 +11,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import JobRun, User
-from admissions.models import AdmissionRound, Application, DrawRecord, PublicValue
+from admissions.models import AdmissionRound, Application, DrawRecord, PolicyVersion, PublicValue
 from admissions.services.results import publish_results
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.round_world import (
@@ -22,12 +22,14 @@ from tests.services.round_world import (
     WHILE_OPEN,
     RoundWorld,
     add_children,
+    calendar_of,
     county_with_zones,
     drawn,
     entries_closed,
     file_all,
     form,
     identity,
+    policy_published,
     policy_text,
     round_open,
 )
@@ -75,9 +77,8 @@ def published(world: RoundWorld | None = None) -> tuple[RoundWorld, AdmissionRou
 
 def test_officer_makes_and_opens_a_round_and_anybody_can_read_it() -> None:
     world = county_with_zones()
-    made = client(world.officer).post(
-        "/api/rounds/", {"district": "410181", "policy": policy_text()}, format="json"
-    )
+    version = policy_published(world)
+    made = client(world.officer).post("/api/rounds/", {"policy_version": str(version.pk)}, format="json")
     assert made.status_code == 201
     address = f"/api/rounds/{made.json()['id']}/"
     assert client().get(address).status_code == 404
@@ -94,17 +95,42 @@ def test_officer_makes_and_opens_a_round_and_anybody_can_read_it() -> None:
 
 @pytest.mark.parametrize("stranger", [None, guardian, auditor, lambda: officer("410182")])
 def test_nobody_else_makes_rounds(stranger: Callable[[], User] | None) -> None:
-    county_with_zones()
+    version = policy_published(county_with_zones())
     asked = client(stranger() if stranger else None)
-    answer = asked.post("/api/rounds/", {"district": "410181", "policy": policy_text()}, format="json")
+    answer = asked.post("/api/rounds/", {"policy_version": str(version.pk)}, format="json")
     assert answer.status_code == 403
     assert not AdmissionRound.objects.exists()
+
+
+@pytest.mark.parametrize("stranger", [None, guardian, auditor, lambda: officer("410182")])
+def test_nobody_else_saves_policies(stranger: Callable[[], User] | None) -> None:
+    county_with_zones()
+    asked = client(stranger() if stranger else None)
+    answer = asked.post("/api/policies/", {"district": "410181", "text": policy_text()}, format="json")
+    assert answer.status_code == 403
+    assert not PolicyVersion.objects.exists()
+
+
+def test_a_draft_is_for_the_office_and_a_published_policy_for_everybody() -> None:
+    world = county_with_zones()
+    saved = client(world.officer).post(
+        "/api/policies/", {"district": "410181", "text": policy_text()}, format="json"
+    )
+    address = f"/api/policies/{saved.json()['id']}/"
+    assert (saved.status_code, saved.json()["status"]) == (201, "draft")
+    assert client(world.officer).get(address).json()["text"] == policy_text()
+    assert client().get(address).status_code == 404
+    assert client().get("/api/policies/").json() == []
+    published = policy_published(world, year=2027, calendar=calendar_of(2027))
+    assert [row["id"] for row in client().get("/api/policies/").json()] == [str(published.pk)]
+    assert client().get(f"/api/policies/{published.pk}/").json()["digest"] == published.digest
+    assert len(client(world.officer).get("/api/policies/?district=410181").json()) == 2
 
 
 def test_a_policy_with_faults_is_answered_with_every_path() -> None:
     world = county_with_zones()
     answer = client(world.officer).post(
-        "/api/rounds/", {"district": "410181", "policy": "stage: primary\nyear: x\n"}, format="json"
+        "/api/policies/", {"district": "410181", "text": "stage: primary\nyear: x\n"}, format="json"
     )
     assert answer.status_code == 400
     assert answer.json()["code"] == "policy_fault"

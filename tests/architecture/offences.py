@@ -50,6 +50,7 @@ NOT_SERVICES = {
     "kind_of": "the registry of what can be brought in",
     "formats_of": "the extensions of a kind, from the same registry",
     "template_of": "a file to fill in, the same for everybody",
+    "samples_under": "a look into a file for its reader; it changes and records nothing",
 }
 
 

@@ -140,6 +140,9 @@ FILES = (
     one("school_not_here.csv", "pupils", 2, "学校编号"),
     one("permit_ends_before_it_begins.csv", "permits", 2, "居住证失效日期"),
     one("rental_ended.csv", "rentals", 2, "租赁截止日期"),
+    DirtyFile("insurance_too_long.csv", "insurances", (("value_out_of_range", 2, "社会保险月数"),)),
+    DirtyFile("relation_not_said.csv", "civil_affairs", (("cell_empty", 2, "亲子关系已证明"),)),
+    DirtyFile("preference_unknown.csv", "preferences", (("cell_malformed", 2, "优抚优待类别"),)),
     # Past years.
     one("enrolled_above_children.csv", "enrolments", 2, "入读划片学校人数"),
     one("past_unit_unknown.csv", "enrolments", 2, "单元编号"),

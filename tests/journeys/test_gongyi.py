@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Role
 from admissions.models import Placement
-from frontend.management.demo_policy import past_policy
+from admissions.rules.policy_records import ApprovalStep
+from frontend.management.demo_policy import past_policy, published_at
 from geo_data.models import CatchmentUnit, Dataset, District
 from tests.services.accounts_world import staff
 from zoning.models import ZonePlan
@@ -78,11 +79,22 @@ def lawful_zones_in_force(folder: Path) -> None:
 def round_to_results(folder: Path) -> None:
     """One year's entrants apply, and the round runs to published results."""
     say("make_sample_children", district=DISTRICT, year=YEAR, seed=1)
-    (folder / "policy.yaml").write_text(past_policy(DISTRICT, YEAR, SUMMER), encoding="utf-8")
-    say("open_round", district=DISTRICT, policy=folder / "policy.yaml")
-    say("make_sample_applications", **THIS, seed=1, at=f"{YEAR}-06-16T12:00+08:00")
-    for name in ("one", "two"):
+    for name in ("writer", "one", "two"):
         staff(Role.DISTRICT_OFFICER, DISTRICT, username=name)
+    policy = past_policy(DISTRICT, YEAR, SUMMER)
+    (folder / "policy.yaml").write_text(policy, encoding="utf-8")
+    steps = [part for step in ApprovalStep for part in ("--step", f"{step}=第 1 号")]
+    people = ["--writer=writer", "--approver=one", "--approver=two"]
+    say(
+        "approve_policy",
+        *steps,
+        *people,
+        district=DISTRICT,
+        policy=folder / "policy.yaml",
+        at=published_at(policy),
+    )
+    say("open_round", **THIS)
+    say("make_sample_applications", **THIS, seed=1, at=f"{YEAR}-06-16T12:00+08:00")
     values = ["--public-value", "lottery=05 12 17 23 28 31 + 09", "--public-value", "room=4 8 15 16 23"]
     say(
         "run_round",

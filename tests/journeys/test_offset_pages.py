@@ -18,6 +18,9 @@ from tests.services.upload_world import hand_in, own_storage
 pytestmark = [pytest.mark.django_db, pytest.mark.journey]
 WORDS = "现行版本的位置有误，以本文件为准"
 BOX = 'name="accept_offset"'
+WHY = "旧图按错误坐标系导入"
+ACCEPTED = {"accept_offset": "on", "offset_reason": WHY}
+KEPT = {"accept_offset": True, "offset_reason": WHY}
 
 
 @pytest.fixture(autouse=True)
@@ -60,13 +63,17 @@ def test_a_version_beside_the_known_places_offers_both_ways_and_takes_the_file_a
 
     page = officers.get(f"/office/data/{found.pk}/").content.decode()
     assert 'name="crs" value="gcj02"' in page
-    assert f'{BOX} value="on"' in page
     assert WORDS in page
-    sent = officers.post(f"/office/data/files/{found.upload_id}/again/", {"accept_offset": "on"})
+    terms = f"/office/data/files/{found.upload_id}/terms/?offset=1"
+    assert terms in page
+    assert "checked" in _box(officers.get(terms).content.decode())
+    sent = officers.post(terms, {"crs": "", **ACCEPTED})
 
     upload = Upload.objects.get()
-    assert (sent.status_code, upload.choices) == (302, {"accept_offset": True})
+    assert (sent.status_code, upload.choices) == (302, KEPT)
     taken = read_upload(actor=None, now=world.NOW, upload=upload).dataset
+    assert (taken.options["accept_offset"], taken.options["offset_reason"]) == (True, WHY)
+    assert WHY in officers.get(f"/office/data/{taken.pk}/").content.decode()
     assert taken.status == DatasetStatus.PROPOSED
     assert dict(taken.finding_counts) == {"shift_accepted": 1}
     assert WORDS not in officers.get(f"/office/data/{taken.pk}/").content.decode()
@@ -77,9 +84,11 @@ def test_the_box_of_other_terms_shows_what_was_chosen_and_can_be_cleared(tmp_pat
     terms = f"/office/data/files/{found.upload_id}/terms/"
     assert "checked" not in _box(officers.get(terms).content.decode())
 
-    officers.post(terms, {"crs": "", "accept_offset": "on"})
-    assert Upload.objects.get().choices == {"accept_offset": True}
-    assert "checked" in _box(officers.get(terms).content.decode())
+    officers.post(terms, {"crs": "", **ACCEPTED})
+    assert Upload.objects.get().choices == KEPT
+    shown = officers.get(terms).content.decode()
+    assert "checked" in _box(shown)
+    assert WHY in shown
     officers.post(terms, {"crs": ""})
 
     assert Upload.objects.get().choices == {}
@@ -94,7 +103,7 @@ def test_only_kinds_that_can_be_shifted_have_the_box(kind: str, is_offered: bool
     assert (BOX in page) == is_offered
 
 
-@pytest.mark.parametrize(("ticked", "kept"), [({"accept_offset": "on"}, {"accept_offset": True}), ({}, {})])
+@pytest.mark.parametrize(("ticked", "kept"), [(ACCEPTED, KEPT), ({}, {})])
 def test_the_box_holds_for_the_file_that_is_handed_in(
     tmp_path: Path, ticked: dict[str, str], kept: dict[str, bool]
 ) -> None:
@@ -105,6 +114,19 @@ def test_the_box_holds_for_the_file_that_is_handed_in(
 
     assert sent.status_code == 302
     assert Upload.objects.get().choices == kept
+
+
+def test_the_box_without_a_reason_is_asked_again_and_nothing_changes(tmp_path: Path) -> None:
+    found, officers = stopped(tmp_path), desk()
+
+    answer = officers.post(
+        f"/office/data/files/{found.upload_id}/terms/",
+        {"crs": "", "accept_offset": "on", "offset_reason": " "},
+    )
+
+    assert answer.status_code == 422
+    assert "请写明理由" in answer.content.decode()
+    assert Upload.objects.get().choices == {}
 
 
 def _box(page: str) -> str:

@@ -160,7 +160,7 @@ READERS: Mapping[str, Callable[[Path, Options, Findings], None]] = {
     "children": _children,
     "addresses": _addresses,
     "zone_texts": _zone_texts,
-    **{kind: _register(kind) for kind in ("registrations", "pupils", "permits", "rentals")},
+    **{kind: _register(kind) for kind in REGISTERS if kind != "surveys"},
     "enrolments": _enrolments,
     "moves": _moves,
     "streets": _streets,

@@ -377,7 +377,7 @@ def test_who_is_gone_by_a_visit_is_no_child_and_no_case(state: str, children: in
     # the census lacks the pupil record and the attendance that the lists should have: cases for whoever counts
     outcome = run(CHILD, _visit(state), given=ALL_LISTS)
 
-    assert (len(outcome.children), outcome.gone) == (children, gone)
+    assert (len(outcome.children), len(outcome.departed)) == (children, gone)
     assert bool(outcome.cases) == bool(children)
 
 
@@ -395,7 +395,7 @@ def test_who_is_gone_by_a_visit_is_no_child_and_no_case(state: str, children: in
 def test_the_latest_visit_holds(state: str, day: str, found: str, gone: int) -> None:
     outcome = run(CHILD, _visit(state), _visit(found, day))
 
-    assert (len(outcome.children), outcome.gone) == (1 - gone, gone)
+    assert (len(outcome.children), len(outcome.departed)) == (1 - gone, gone)
 
 
 @pytest.mark.parametrize(
@@ -411,7 +411,7 @@ def test_a_later_list_that_says_it_lives_there_brings_a_child_back(day: str, sou
     said = fact("lives_there", True, source=source, as_of=day)
     outcome = run(replace(CHILD, facts=(*CENSUS, said)), _visit("deceased"))
 
-    assert (len(outcome.children), outcome.gone) == (1 - gone, gone)
+    assert (len(outcome.children), len(outcome.departed)) == (1 - gone, gone)
 
 
 def test_a_doubtful_pair_of_which_one_is_gone_is_a_question_about_the_other() -> None:
@@ -421,7 +421,7 @@ def test_a_doubtful_pair_of_which_one_is_gone_is_a_question_about_the_other() ->
 
     outcome = run(census, visit)
 
-    assert (len(outcome.children), outcome.gone) == (1, 1)
+    assert (len(outcome.children), len(outcome.departed)) == (1, 1)
     [case] = outcome.cases
     assert (case.code, case.child, case.other) == (CaseCode.PERHAPS_SAME_CHILD, 0, None)
 

@@ -1,9 +1,12 @@
 """The legal check: each refusal with its clause, and the last lawful value beside it."""
 
+import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
 from admissions.rules.clauses import (
     AGE_SIX,
@@ -16,12 +19,13 @@ from admissions.rules.clauses import (
     Clause,
     Mark,
 )  # fmt: skip
-from admissions.rules.conditions import AllOf, Comparison, Operator
+from admissions.rules.conditions import AllOf, AnyOf, Comparison, Condition, NotThat, Operator
+from admissions.rules.days import months_later
 from admissions.rules.documents_catalogue import CATALOGUE, Document, Standing
 from admissions.rules.facts import FactName
 from admissions.rules.legal_check import PlannedIntake, Severity, refusals, violation_text, violations
 from admissions.rules.legal_texts import LEGAL_TEXTS
-from admissions.rules.policy import example_names, example_policy, load_policy
+from admissions.rules.policy import PolicyFault, example_names, example_policy, load_policy
 from admissions.rules.policy_records import (
     ApprovalStep,
     Area,
@@ -218,3 +222,118 @@ def test_a_notice_is_never_quoted_as_law() -> None:
     clauses = [AGE_SIX, CLASS_SIZE, EQUAL_TERMS, MATERIALS, PERMIT_TERMS, SYNCHRONIZED, ZONES]
     for clause in clauses:
         assert (clause.mark is Mark.NOTICE) is (clause.year is not None)
+
+
+CLOSING_DAY = CLOSES.date()
+
+
+def with_migrant_condition(extra: Condition) -> Policy:
+    index = next(i for i, item in enumerate(POLICY.categories) if item.code == "migrant")
+    category = POLICY.categories[index]
+    categories = list(POLICY.categories)
+    categories[index] = replace(category, when=AllOf((category.when, extra)))
+    return replace(POLICY, categories=tuple(categories))
+
+
+def residence(operator: Operator, operand: int | date, term: Term = Computed.RESIDENCE_MONTHS) -> Comparison:
+    return Comparison(term, operator, operand)
+
+
+@pytest.mark.parametrize(
+    ("extra", "is_longer"),
+    [
+        (NotThat(residence(Operator.AT_MOST, 6)), True),
+        (NotThat(residence(Operator.AT_MOST, 5)), False),
+        (NotThat(residence(Operator.AT_LEAST, 12)), False),
+        (NotThat(NotThat(residence(Operator.AT_LEAST, 7))), True),
+        (AnyOf((residence(Operator.AT_LEAST, 7), residence(Operator.AT_LEAST, 6))), True),
+        (
+            residence(Operator.ON_OR_BEFORE, months_later(CLOSING_DAY, -6), FactName.RESIDENCE_SINCE),
+            False,
+        ),
+        (
+            residence(
+                Operator.ON_OR_BEFORE,
+                months_later(CLOSING_DAY, -6) - timedelta(days=1),
+                FactName.RESIDENCE_SINCE,
+            ),
+            True,
+        ),
+        (residence(Operator.ON_OR_BEFORE, date(2020, 1, 1), FactName.PERMIT_VALID_FROM), True),
+        (residence(Operator.ON_OR_BEFORE, date(2015, 1, 1), FactName.TITLE_SINCE), False),
+    ],
+)
+def test_a_longer_term_is_found_however_it_is_written(extra: Condition, is_longer: bool) -> None:
+    found = {item.code for item in violations(with_migrant_condition(extra))}
+    assert ("longer_residence" in found) == is_longer
+
+
+def as_text(**changes: object) -> str:
+    data = yaml.safe_load(example_policy("registration_and_dwelling"))
+    data.update(changes)
+    return str(yaml.safe_dump(data, allow_unicode=True))
+
+
+def category_on(term: str, **test: object) -> list[dict[str, object]]:
+    return [
+        {"code": "x", "title": {"zh": "甲", "en": "x"}, "when": {term: test}, "keys": ["ticket"]},
+    ]
+
+
+# What the bureau may not do, whole: each with the change that does it, and where it is refused.
+FORBIDDEN_IN_READING = [
+    ("test scores as facts", {"categories": category_on("test_score", at_least=90)}, "十项严禁|prohibitions"),
+    (
+        "certificates as facts",
+        {"categories": category_on("certificate", known=True)},
+        "十项严禁|prohibitions",
+    ),
+    ("contests as facts", {"categories": category_on("contest_result", known=True)}, "十项严禁|prohibitions"),
+    ("income as a fact", {"categories": category_on("parents_income", at_least=1)}, "materials"),
+]
+FORBIDDEN_BY_CHECK = [
+    ("kindergarten proof", {"documents": ["kindergarten_attendance"]}, "forbidden_document"),
+    ("family-planning proof", {"documents": ["family_planning"]}, "forbidden_document"),
+    ("over-age proof", {"documents": ["over_age_proof"]}, "forbidden_document"),
+    ("proof of no guardian", {"documents": ["no_guardian_proof"]}, "forbidden_document"),
+    ("parents' post", {"documents": ["parents_post"]}, "forbidden_document"),
+    ("parents' income", {"documents": ["parents_income"]}, "forbidden_document"),
+    ("certificates as papers", {"documents": ["certificate_or_contest"]}, "forbidden_document"),
+    ("test scores as papers", {"documents": ["test_score"]}, "forbidden_document"),
+    ("vaccination before admission", {"documents": ["vaccination_record"]}, "document_before_admission"),
+    ("no fallback", {"fallback": {"kind": "none", "distance_cap_metres": None}}, "no_fallback"),
+    (
+        "over-age refusal",
+        {"age": {"entry_age": 6, "cut_off_month": 8, "cut_off_day": 31, "refuse_older_than": 8}},
+        "over_age_refusal",
+    ),
+    ("either twin wins", {"twins": "either_wins"}, "either_twin_wins"),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "clause"),
+    [case[1:] for case in FORBIDDEN_IN_READING],
+    ids=[case[0] for case in FORBIDDEN_IN_READING],
+)
+def test_a_text_with_what_cannot_be_a_fact_is_no_policy_and_the_clause_is_named(
+    changes: dict[str, object], clause: str
+) -> None:
+    with pytest.raises(PolicyFault) as refusal:
+        load_policy(as_text(**changes))
+    assert any(re.search(clause, fault.clause) for fault in refusal.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [case[1:] for case in FORBIDDEN_BY_CHECK],
+    ids=[case[0] for case in FORBIDDEN_BY_CHECK],
+)
+def test_a_text_that_reads_well_and_breaks_the_law_is_refused(changes: dict[str, object], code: str) -> None:
+    assert code in {item.code for item in refusals(load_policy(as_text(**changes)))}
+
+
+def test_every_refusal_and_warning_of_the_check_has_a_case_somewhere_in_this_file() -> None:
+    cases = Path(__file__).read_text(encoding="utf-8")
+    loose = [code for code in LEGAL_TEXTS if f'"{code}"' not in cases and not code.startswith("without_")]
+    assert loose == []

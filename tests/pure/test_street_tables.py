@@ -149,19 +149,17 @@ def test_severe_faults_stop_the_file(tmp_path: Path) -> None:
     feature = {"type": "Feature", "properties": {"名称": "点"}, "geometry": point}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
 
-    assert read(path)[1].counts() == {"not_a_line": 1, "file_empty": 1} or read(path)[1].counts() == {
-        "not_a_line": 1
-    }
-    assert read(path)[1].refuses
+    _, findings = read(path)
+
+    assert findings.counts() == {"not_a_line": 1}
+    assert findings.refuses
 
 
 def test_a_layer_somewhere_else_is_stopped_with_the_likely_system(tmp_path: Path) -> None:
     path = lines_file(tmp_path, ROAD)
     table, findings = read(path, declared=System("EPSG:4543", 4543))
 
-    assert list(findings.counts()) == ["crs_declared_otherwise", "degrees_in_metric_layer"] or list(
-        findings.counts()
-    ) == ["degrees_in_metric_layer"]
+    assert list(findings.counts()) == ["degrees_in_metric_layer"]
     assert len(table.edge_a) == 0
 
 

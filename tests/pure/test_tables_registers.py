@@ -26,6 +26,9 @@ LISTING = Listing(date(2026, 3, 1), "office", "990102", frozenset({"A", "B"}), f
 PERMITS = "姓名,身份证号,单元编号,居住证签发日期,居住证失效日期,居住证签注日期"
 TITLES = "姓名,身份证号,不动产单元号,单元编号,产权登记日期,产权份额,住宅用途"
 RENTALS = "姓名,身份证号,住址,单元编号,租赁备案日期,租赁截止日期,住房性质"
+INSURANCES = "姓名,身份证号,社会保险月数,就业证明"
+CIVIL_AFFAIRS = "姓名,身份证号,出生日期,性别,亲子关系已证明"
+PREFERENCES = "姓名,身份证号,出生日期,性别,优抚优待类别"
 ATTENDANCE = "姓名,身份证号,出生日期,学校编号,年级,到校情况,应到天数,实到天数"
 
 
@@ -141,6 +144,7 @@ FINDINGS = [
     ),
     ("permits", PERMITS, [f"甲父,{FATHER},A,2024-01-01,2026-03-01,"], [("permit_lapsed", 2, "")], 1),
     ("permits", PERMITS, [f"甲父,{FATHER},A,2024-01-01,2026-03-02,"], [], 1),
+    ("permits", PERMITS, [f"甲父,{FATHER},A,2024-01-01,,"], [("cell_empty", 2, "")], 0),
     (
         "rentals",
         RENTALS,
@@ -149,6 +153,12 @@ FINDINGS = [
         1,
     ),
     ("rentals", RENTALS, [f"甲父,{FATHER},1号楼,B,2020-01-01,2026-03-02,租赁"], [], 1),
+    ("insurances", INSURANCES, [f"甲父,{FATHER},720,劳动合同"], [], 1),
+    ("insurances", INSURANCES, [f"甲父,{FATHER},721,劳动合同"], [("value_out_of_range", 2, "721")], 0),
+    ("civil_affairs", CIVIL_AFFAIRS, [f"甲子涵,{GIRL},2020-01-01,女,是"], [], 1),
+    ("civil_affairs", CIVIL_AFFAIRS, [f"甲子涵,{GIRL},2020-01-01,女,"], [("cell_empty", 2, "")], 0),
+    ("preferences", PREFERENCES, [f"甲子涵,{GIRL},2020-01-01,女,烈士"], [], 1),
+    ("preferences", PREFERENCES, [f"甲子涵,{GIRL},2020-01-01,女,状元"], [("cell_malformed", 2, "状元")], 0),
 ]
 
 

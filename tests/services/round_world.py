@@ -11,11 +11,19 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
 from accounts.sealing import seal
-from admissions.models import AdmissionRound, DrawRecord, EntryList
-from admissions.rules.policy import example_policy
+from admissions.models import PUBLIC_STATUSES, AdmissionRound, DrawRecord, EntryList, PolicyVersion
+from admissions.rules.policy import example_policy, load_policy, policy_digest
+from admissions.selectors.policies import policy_of_version
 from admissions.services.applications import ApplicationForm, file_applications
 from admissions.services.closing import close_entries
 from admissions.services.draw import enter_public_value, run_draw
+from admissions.services.policies import (
+    approve_policy,
+    check_policy,
+    publish_policy,
+    record_policy_step,
+    save_policy,
+)
 from admissions.services.rounds import create_round, open_round
 from geo_data.models import Child, Dataset, DatasetKind, Household, Ownership, Stage
 from geo_data.selectors.children import identity_index
@@ -26,6 +34,7 @@ from zoning.models import AttendanceZone, PlanOrigin, UnitAssignment, ZonePlan, 
 
 CHINA = timezone(timedelta(hours=8))
 OPENS = datetime(2026, 6, 15, 8, tzinfo=CHINA)
+PUBLISHES = datetime(2026, 5, 20, 9, tzinfo=CHINA)
 WHILE_OPEN = datetime(2026, 6, 16, 8, tzinfo=CHINA)
 AFTER_CLOSING = datetime(2026, 7, 7, 8, tzinfo=CHINA)
 DRAW_DAY = datetime(2026, 7, 10, 9, tzinfo=CHINA)
@@ -87,6 +96,12 @@ def policy_text(**changes: object) -> str:
     )
 
 
+def calendar_of(year: int) -> dict[str, str]:
+    """The calendar of the shipped policy in another year."""
+    calendar = yaml.safe_load(example_policy("registration_and_dwelling"))["calendar"]
+    return {name: str(moment).replace("2026", str(year)) for name, moment in calendar.items()}
+
+
 def identity(number: int, born_on: date = date(2020, 3, 4)) -> str:
     """An invented number of a girl: no county has the prefix 990101."""
     body = f"990101{born_on:%Y%m%d}{number * 2 % 1000:03d}"
@@ -112,14 +127,43 @@ def form(number: str, unit: str, **more: Any) -> ApplicationForm:
     )
 
 
+def policy_checked(world: RoundWorld, **changes: object) -> PolicyVersion:
+    """A policy, written by the first officer, that the legal check has nothing against."""
+    saved = save_policy(
+        actor=world.officer, now=PUBLISHES, district_code="410181", text=policy_text(**changes)
+    )
+    return check_policy(actor=world.officer, now=PUBLISHES, version_id=saved.pk)
+
+
+def policy_published(world: RoundWorld, **changes: object) -> PolicyVersion:
+    """A policy that went the whole way; the same text is not saved twice."""
+    digest = policy_digest(load_policy(policy_text(**changes)))
+    if found := PolicyVersion.objects.filter(digest=digest, status__in=PUBLIC_STATUSES).first():
+        return found
+    version = policy_checked(world, **changes)
+    for step in policy_of_version(version).approval:
+        record_policy_step(
+            actor=world.officer,
+            now=PUBLISHES,
+            version_id=version.pk,
+            step=step,
+            done_on=PUBLISHES.date(),
+            reference="样教〔2026〕1 号",
+        )
+    for approver in (world.second_officer, officer()):
+        approve_policy(actor=approver, now=PUBLISHES, version_id=version.pk)
+    return publish_policy(actor=world.officer, now=PUBLISHES, version_id=version.pk)
+
+
+def round_made(world: RoundWorld, **changes: object) -> AdmissionRound:
+    """A draft round on a published policy."""
+    version = policy_published(world, **changes)
+    return create_round(actor=world.officer, now=OPENS - timedelta(days=9), policy_version_id=version.pk)
+
+
 def round_open(world: RoundWorld, **changes: object) -> AdmissionRound:
     """A round that families can file in."""
-    made = create_round(
-        actor=world.officer,
-        now=OPENS - timedelta(days=9),
-        district_code="410181",
-        policy_text=policy_text(**changes),
-    )
+    made = round_made(world, **changes)
     return open_round(actor=world.officer, now=OPENS - timedelta(days=8), round_id=made.pk)
 
 

@@ -12,9 +12,10 @@ from accounts.models import User
 from geo_data.models import SurveyDecision, SurveyorRole, SurveyReturn, SurveySheet
 from geo_data.selectors.surveys import list_differences
 from geo_data.services import survey_returns
+from geo_data.services.survey_deciding import decide_difference
 from geo_data.services.survey_files import read_files
 from geo_data.services.survey_papers import hand_out_sheet
-from geo_data.services.survey_returns import TakenReturn, decide_difference
+from geo_data.services.survey_returns import TakenReturn
 from geo_data.services.surveys import Surveyor, Terms, issue_sheets
 from geo_data.tables.survey_records import SHEET_COLUMNS
 from geo_data.tables.survey_workbook import HEADER_ROW, IDS, SHEET

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from signal import SIGKILL
 from threading import Barrier, Thread
@@ -26,6 +25,7 @@ from common.canonical import digest_bytes
 from common.errors import NotPermitted
 from geo_data.models import Stage
 from tests.services.accounts_world import OTHER_DISTRICT, officer
+from tests.services.killing import held, somebody_waits, work_until_idle
 from tests.services.round_world import (
     CHINA,
     NAMES,
@@ -112,29 +112,6 @@ def undisturbed_bundle(world: RoundWorld, entry_list: EntryList) -> bytes:
         drawn = run_draw(actor=world.officer, now=timezone.now(), entry_list_id=entry_list.pk)
         transaction.set_rollback(True)
     return bytes(drawn.bundle)
-
-
-def work_until_idle() -> None:
-    with worker("--until-idle") as only:
-        assert only.wait(PATIENCE) == 0
-
-
-@contextmanager
-def held(statement: str) -> Iterator[None]:
-    """Hold something that a job needs: it waits there until the block ends."""
-    with closing(connection.copy()) as line:
-        line.set_autocommit(False)
-        with line.cursor() as cursor:
-            cursor.execute(statement)
-        yield
-        line.rollback()
-
-
-def somebody_waits() -> bool:
-    """Say whether a worker waits for what is held; the sweeper's and the job's own locks are advisory."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
-        return cursor.fetchone() is not None
 
 
 def killed_while_held(statement: str) -> JobRun:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InternalError, transaction
 
 from accounts.models import AuditEvent, User
 from admissions.lottery import verify as lottery_verify
@@ -18,15 +18,17 @@ from admissions.models import (
     Offer,
     Placement,
     PlanLine,
+    PolicyStatus,
+    PolicyVersion,
     RoundStatus,
 )
 from admissions.selectors.bundles import unzip_files
 from admissions.services.closing import AlreadyClosed, StillOpen, Unreviewed, close_entries
 from admissions.services.draw import ValueEntered, ValuesDisagree, ValuesMissing, enter_public_value, run_draw
+from admissions.services.policies import PolicyMovedOn, PolicyNotPublished, withdraw_policy
 from admissions.services.results import NotYet, bundle_faults, publish_results
 from admissions.services.rounds import (
     NoZonesInForce,
-    PolicyOfAnotherRound,
     PolicyUnlawful,
     RoundExists,
     RoundMovedOn,
@@ -52,7 +54,9 @@ from tests.services.round_world import (
     file_all,
     form,
     identity,
-    policy_text,
+    policy_checked,
+    policy_published,
+    round_made,
     round_open,
     values_entered,
 )
@@ -76,7 +80,7 @@ def test_round_opens_with_the_planned_intake_of_every_school() -> None:
 
 def test_seats_set_aside_are_taken_from_the_open_line() -> None:
     world = county_with_zones()
-    made = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    made = round_made(world)
     open_round(actor=world.officer, now=OPENS, round_id=made.pk, seats={("preferential", "A"): 1})
     lines = {line.line_id: line for line in PlanLine.objects.filter(round=made).select_related("reserve_of")}
     assert (lines["A.zone"].seats, lines["A.preferential"].seats) == (3, 1)
@@ -88,7 +92,7 @@ def test_seats_set_aside_are_taken_from_the_open_line() -> None:
 )
 def test_seats_that_do_not_fit_are_refused_and_nothing_is_written(seats: dict[tuple[str, str], int]) -> None:
     world = county_with_zones()
-    made = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    made = round_made(world)
     with pytest.raises(SeatsDoNotFit), transaction.atomic():
         open_round(actor=world.officer, now=OPENS, round_id=made.pk, seats=seats)
     made.refresh_from_db()
@@ -98,21 +102,58 @@ def test_seats_that_do_not_fit_are_refused_and_nothing_is_written(seats: dict[tu
 
 def test_two_rounds_of_one_stage_and_year_are_refused_until_the_first_is_cancelled() -> None:
     world = county_with_zones()
-    first = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    first = round_made(world)
     with pytest.raises(RoundExists):
-        create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+        round_made(world)
     cancel_round(actor=world.officer, now=OPENS, round_id=first.pk, reason="wrong policy")
-    create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+    round_made(world)
     assert AdmissionRound.objects.count() == 2
 
 
-def test_policy_of_another_district_is_refused() -> None:
+def test_round_cannot_be_made_on_a_policy_that_is_not_published() -> None:
     world = county_with_zones()
-    with pytest.raises(PolicyOfAnotherRound):
-        create_round(
-            actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text(district="410182")
-        )
+    version = policy_checked(world)
+    with pytest.raises(PolicyNotPublished):
+        create_round(actor=world.officer, now=OPENS, policy_version_id=version.pk)
     assert not AdmissionRound.objects.exists()
+
+
+def test_round_pins_its_policy_and_opening_freezes_it() -> None:
+    world = county_with_zones()
+    opened = round_open(world)
+    version = PolicyVersion.objects.get()
+    assert (opened.policy_version, opened.policy_digest) == (version, version.digest)
+    assert version.status == PolicyStatus.FROZEN
+    assert AuditEvent.objects.filter(action="policy.frozen", subject_id=str(version.pk)).count() == 1
+    with pytest.raises(PolicyMovedOn):
+        withdraw_policy(actor=world.officer, now=OPENS, version_id=version.pk, reason="too late")
+    with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
+        PolicyVersion.objects.update(remark="changed")
+
+
+def test_round_cannot_open_on_a_policy_withdrawn_meanwhile_and_stays_a_draft() -> None:
+    world = county_with_zones()
+    made = round_made(world)
+    version = PolicyVersion.objects.get(rounds=made)
+    withdraw_policy(actor=world.officer, now=OPENS, version_id=version.pk, reason="new notice")
+    with pytest.raises(PolicyNotPublished), transaction.atomic():
+        open_round(actor=world.officer, now=OPENS, round_id=made.pk)
+    made.refresh_from_db()
+    assert made.status == RoundStatus.DRAFT
+
+
+def test_the_database_opens_no_round_on_another_text() -> None:
+    world = county_with_zones()
+    made = round_made(world)
+    with pytest.raises(InternalError, match="frozen policy version"), transaction.atomic():
+        AdmissionRound.objects.filter(pk=made.pk).update(status=RoundStatus.OPEN, opened_at=OPENS)
+
+
+def test_a_cancelled_round_can_be_made_again_on_the_frozen_policy() -> None:
+    world = county_with_zones()
+    cancel_round(actor=world.officer, now=OPENS, round_id=round_open(world).pk, reason="seats wrong")
+    assert round_open(world).status == RoundStatus.OPEN
+    assert PolicyVersion.objects.count() == 1
 
 
 def test_round_needs_zones_in_force_on_its_opening_day() -> None:
@@ -120,23 +161,25 @@ def test_round_needs_zones_in_force_on_its_opening_day() -> None:
     world.publication.withdrawn_at, world.publication.withdrawn_reason = OPENS, "error"
     world.publication.save()
     with pytest.raises(NoZonesInForce):
-        create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=policy_text())
+        round_made(world)
 
 
-def test_unlawful_policy_cannot_open() -> None:
+def test_planned_intake_that_grew_to_a_large_class_after_publication_cannot_open() -> None:
     world = county_with_zones()
-    text = policy_text(fallback={"kind": "none", "distance_cap_metres": None})
-    made = create_round(actor=world.officer, now=OPENS, district_code="410181", policy_text=text)
+    made = round_made(world)
+    school = world.county.schools.schools.get(code="A")
+    school.classes, school.planned_intake = 1, 56
+    school.save()
     with pytest.raises(PolicyUnlawful) as refusal, transaction.atomic():
         open_round(actor=world.officer, now=OPENS, round_id=made.pk)
-    assert refusal.value.details["violations"]
+    assert [item["code"] for item in refusal.value.details["violations"]] == ["large_class"]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("stranger", [auditor, lambda: officer("410182")])
 def test_only_an_officer_of_the_district_makes_rounds(stranger: Callable[[], User]) -> None:
-    county_with_zones()
+    version = policy_published(county_with_zones())
     with pytest.raises(NotPermitted):
-        create_round(actor=stranger(), now=OPENS, district_code="410181", policy_text=policy_text())
+        create_round(actor=stranger(), now=OPENS, policy_version_id=version.pk)
 
 
 def test_everybody_has_a_place_where_seats_suffice() -> None:

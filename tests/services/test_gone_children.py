@@ -15,8 +15,8 @@ from geo_data.models import (
 )
 from geo_data.reconciliation.ages import AgeRule
 from geo_data.selectors.reconciliation import load_children_by_unit
+from geo_data.services.survey_deciding import decide_difference
 from geo_data.services.survey_merging import merge_sheets
-from geo_data.services.survey_returns import decide_difference
 from tests.services import registers_world, survey_world
 from tests.services.survey_world import BACK_AT, BACK_ON, CODE, filled
 

@@ -7,27 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from urllib.parse import quote, urlencode
 
 import pytest
-from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import AuditEvent, JobRun, JobStatus
 from accounts.services.jobs import request_job
 from config.paths import BASE
+from tests.databases import database_url
 from tests.services import job_tasks
 from tests.services.accounts_world import DISTRICT, NOON
 
-PATIENCE = 120.0  # a worker starts in two seconds, but not on a busy machine
-
-
-def database_url() -> str:
-    values = connection.settings_dict
-    place = urlencode({"host": values["HOST"]})
-    port = f":{values['PORT']}" if values["PORT"] else ""
-    login = f"{quote(values['USER'])}:{quote(values['PASSWORD'])}"
-    return f"postgres://{login}@localhost{port}/{quote(values['NAME'])}?{place}"
+PATIENCE = 300.0  # a worker starts in two seconds, but not on a busy machine
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, JobStatus
@@ -129,6 +130,7 @@ def test_a_run_pins_versions_and_reports_what_it_found(run: Reconciliation) -> N
         "records": {"children": 3, "pupils": 2, "registrations": 2},
         "left_out": 0,
         "gone": 0,
+        "departures": {},
     }
     event = AuditEvent.objects.get(action="reconciliation.made")
     assert event.details["children"] == 4
@@ -369,13 +371,19 @@ def test_decisions_are_never_changed(run: Reconciliation) -> None:
 
 
 def test_the_same_child_cannot_stand_twice_in_a_run(run: Reconciliation) -> None:
-    girl = ReconciledChild.objects.get(birth_on=date(2020, 1, 1))
     boy = ReconciledChild.objects.get(sex="male")
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ReconciledChild.objects.filter(pk=boy.pk).update(identity_index=girl.identity_index)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ReconciledChild.objects.filter(pk=boy.pk).update(census_child=None)
+    boy.pk = uuid4()
+    with pytest.raises(IntegrityError, match="reconciled_child_once"), transaction.atomic():
+        boy.save(force_insert=True)
+    boy.identity_index, boy.census_child = "", None
+    with pytest.raises(IntegrityError, match="reconciled_has_one_leading_record"), transaction.atomic():
+        boy.save(force_insert=True)
+
+
+def test_the_children_of_a_run_are_never_changed(run: Reconciliation) -> None:
+    with pytest.raises(InternalError, match="reconciled"), transaction.atomic():
+        ReconciledChild.objects.filter(sex="male").update(unit_code="B")
 
 
 def test_what_a_guardian_registered_is_a_source_from_its_moment_on(run: Reconciliation) -> None:

@@ -8,8 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import AuditEvent
 from common.errors import NotPermitted
 from geo_data.models import SheetStatus, SurveyDecision, SurveyDifference, SurveySheet
-from geo_data.services.survey_merging import merge_sheets
-from geo_data.services.survey_returns import (
+from geo_data.services.survey_deciding import (
     DecisionDoesNotFit,
     DifferenceIsOver,
     ReasonMissing,
@@ -17,6 +16,7 @@ from geo_data.services.survey_returns import (
     decide_difference,
     undo_decision,
 )
+from geo_data.services.survey_merging import merge_sheets
 from tests.services import survey_world
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, officer
 from tests.services.survey_world import (

@@ -386,16 +386,22 @@ def test_files_go_on_the_day_after_the_last_they_are_kept(
     call_command("delete_old_uploads")
 
 
-def test_what_a_killed_worker_left_open_is_swept(tmp_path: Path, settings: Any) -> None:
+def test_what_a_killed_process_left_open_goes_and_what_another_reads_stays(
+    tmp_path: Path, settings: Any
+) -> None:
+    upload = hand_in(world.children_file(tmp_path, world.GIRL), DatasetKind.CHILDREN)
     left = settings.SCRATCH / uuid4().hex
     left.mkdir(parents=True)
     (left / "file.csv").write_text("x", encoding="utf-8")
 
-    delete_old_uploads(actor=None, now=world.NOW - timedelta(days=400))
-    assert left.exists()
-    delete_old_uploads(actor=None, now=world.NOW + timedelta(days=4000))
+    with open_upload(upload) as first:
+        assert not left.exists()
+        left.mkdir()
+        with open_upload(upload) as second:
+            delete_old_uploads(actor=None, now=world.NOW)
+            assert (first.exists(), second.exists(), left.exists()) == (True, True, False)
 
-    assert not left.exists()
+    assert list(settings.SCRATCH.iterdir()) == []
 
 
 def test_an_open_file_lies_where_nobody_else_looks_and_goes_after_a_fault(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """The page of zone texts: paste or upload, look at the report, decide what is open, confirm."""
 
 import re
+from io import BytesIO
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -98,12 +100,41 @@ def test_a_file_fills_the_boxes_and_a_wrong_one_is_refused_with_its_findings(cli
 
     filled = sent("texts.csv", "学校编号,招生范围\nA,第0小区\nB,其余区域\n")
     wrong = sent("texts.csv", "学校编号,招生范围\nZ,第0小区\n")
-    other = sent("texts.xlsx", "x")
+    other = sent("texts.docx", "x")
 
     assert ">第0小区</textarea>" in filled
     assert 'name="digest"' in filled
     assert "there is no such school" in wrong
-    assert "Upload a CSV file." in other
+    assert "Upload a CSV or XLSX file." in other
+
+
+def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content)
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return SimpleUploadedFile("texts.xlsx", content.getvalue())
+
+
+def test_a_workbook_fills_the_boxes_by_the_same_checks(client: Client) -> None:
+    def sent(file: SimpleUploadedFile) -> str:
+        return client.post(ADDRESS, {"stage": "primary", "file": file, "check": "1"}).content.decode()
+
+    head = ("学校编号", "招生范围")
+    filled = sent(workbook(head, ("A", "第0小区"), ("B", "其余区域")))
+    wrong = sent(workbook(head, ("Z", "第0小区")))
+    without = sent(workbook(("学校编号",), ("A",)))
+    damaged = sent(SimpleUploadedFile("texts.xlsx", b"PK\x03\x04 no workbook"))
+
+    assert ">第0小区</textarea>" in filled
+    assert 'name="digest"' in filled
+    assert "there is no such school" in wrong
+    for page in (without, damaged):
+        assert "The file cannot be used" in page
+        assert 'name="digest"' not in page
+    assert not ZonePlan.objects.exists()
 
 
 def test_schools_with_the_very_same_text_share_a_zone(client: Client) -> None:

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from geo_data.addresses.ranking import DoorMatch
 from geo_data.models import AddressEntry, Stage
 from geo_data.selectors.addresses import search_addresses
+from geo_data.services.import_addresses import import_addresses
 from geo_data.services.import_units import import_units
 from geo_data.tables.projecting import unproject
 from tests.services import address_world as register
@@ -17,6 +18,7 @@ from zoning.selectors.by_address import (
     AddressNotInRegister,
     AddressNotSettled,
     zone_of_address,
+    zone_of_code,
 )
 from zoning.selectors.lookup import NoZoneHere
 from zoning.selectors.publications import NothingInForce
@@ -174,12 +176,48 @@ def test_a_day_without_zones_is_said_to_have_none() -> None:
         zone_of_address(world.CODE, Stage.JUNIOR, "阳光家园", register.DAY)
 
 
-def test_an_address_costs_at_most_six_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    entry = AddressEntry.objects.get(number=11)
+def test_a_code_with_chinese_letters_is_asked_for_itself(tmp_path: Path) -> None:
+    header = f"地址编号,{register.HEADER}"
+    rows = ("城关-一,城关镇,甲院,,,,A,,,,,", "甲院,城关镇,乙院,,,,D,,,,,")
+    import_addresses(
+        actor=None,
+        now=world.NOW,
+        district_code=world.CODE,
+        path=register.addresses_file(tmp_path, *rows, header=header),
+        origin=world.ORIGIN,
+    )
+
+    assert _asked("城关-一").answer.unit_code == "A"  # no name accounts for it
+    assert _asked("甲院").answer.unit_code == "A"  # what can be read as an address is one
+    assert zone_of_code(world.CODE, Stage.PRIMARY, "甲院", register.DAY).answer.unit_code == "D"
+    with pytest.raises(AddressNotInRegister):
+        zone_of_code(world.CODE, Stage.PRIMARY, "乙院", register.DAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "queries"),
+    [
+        ("文化路11号", 3),  # names, numbers, zone
+        ("锦绣花园2栋3单元501", 3),
+        ("阳光家园", 3),  # names, place, zone
+        ("文化路4号", 3),
+    ],
+)
+def test_an_address_costs_three_queries(
+    typed: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     _asked("文化路11号")
     _asked("文化路5号")
 
-    with django_assert_num_queries(2):
-        _asked(entry.code)
-    with django_assert_num_queries(6):
-        _asked("文化路11号")
+    with django_assert_num_queries(queries):
+        _asked(typed)
+
+
+def test_a_code_costs_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    entry = AddressEntry.objects.get(number=11)
+    (estate,) = search_addresses(world.CODE, "阳光家园")
+    _asked("文化路11号")
+
+    for code in (entry.code, estate.code):
+        with django_assert_num_queries(2):
+            _asked(code)

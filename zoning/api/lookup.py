@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from accounts.limits import limit_lookups
 from geo_data.models import Stage
 from zoning.api.address_serializers import SchoolZoneQuery, SchoolZoneSerializer
-from zoning.api.serializers import ZoneAnswerSerializer, ZoneAtQuery
+from zoning.api.lookup_serializers import ZoneAnswerSerializer, ZoneAtQuery
 from zoning.selectors.by_address import AddressAnswer, zone_of_address
 from zoning.selectors.in_words import zone_of_school
 from zoning.selectors.lookup import ZoneAnswer, zone_at_point, zone_of_unit

@@ -36,6 +36,7 @@ from zoning.api.serializers import (
 )
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_map, plan_for_reading, publication_for
+from zoning.selectors.basis import Demand
 from zoning.selectors.overview import plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.selectors.publications import list_publications
@@ -79,7 +80,8 @@ class Plans(GenericAPIView[ZonePlan]):
         actor = require(request.user, Action.DRAW_ZONES, asked["district"])
         district, stage = asked.pop("district"), Stage(asked.pop("stage"))
         method = DistanceMethod(asked["method"]) if asked["method"] else None
-        wishes = {**asked, "method": method}
+        demand = Demand(asked["demand"]) if asked["demand"] else None
+        wishes = {**asked, "method": method, "demand": demand}
         job = request_drawing(actor=actor, now=timezone.now(), district_code=district, stage=stage, **wishes)
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 

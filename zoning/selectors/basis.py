@@ -1,10 +1,11 @@
 """What a plan is based on: units, public schools, children and borders of the pinned datasets, as records.
 
-Demand: with an entry year, the children of the household census who enter in it, every one of them a claimant;
-or, where the plan is drawn on a projection, the claimants that it expects. Without an entry year, the children that
-the units file states, of all ages. Seats follow demand: the planned intake for one entry year, the capacity for all
-ages. A plan drawn on a projection may look at its later entry years too; their seats are those planned for the year,
-and where a year has no plan, the planned intake.
+Demand: with an entry year, the children who enter in it, every one of them a claimant: those of the reconciliation,
+each once, where it compared the lists in use, else those of the household census as it came; or, where the plan is
+drawn on a projection, the claimants that it expects. Without an entry year, the children that the units file states,
+of all ages. Seats follow demand: the planned intake for one entry year, the capacity for all ages.
+A plan drawn on a projection may look at its later entry years too; their seats are those planned for the year, and
+where a year has no plan, the planned intake.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,12 +22,15 @@ from geo_data.models import (
     District,
     Ownership,
     Projection,
+    Reconciliation,
     Stage,
 )
+from geo_data.reconciliation.ages import AgeRule
 from geo_data.selectors.children import children_by_unit
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import get_district
 from geo_data.selectors.projections import claimants_by_unit, find_latest_projection, projected_years
+from geo_data.selectors.reconciliation import find_reconciliation_in_use, load_children_by_unit
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import UnitPlace, find_unit_at, load_borders, load_unit_places
 from zoning.engine.problem import Unit
@@ -77,9 +81,18 @@ class Later(Enum):
     KEPT = "kept"
 
 
-class Demand(Enum):
-    """Whose children count: those of the census or the units file, or the claimants that a projection expects."""
+class ReconciliationMissing(RulesSayNo):
+    """No run compared the lists in use: reconcile first."""
 
+    code = "reconciliation_missing"
+
+
+class Demand(Enum):
+    """Whose children count: those of a reconciliation, those of the census or the units file as they came, or the
+    claimants that a projection expects.
+    """
+
+    RECONCILED = "reconciled"
     COUNTED = "counted"
     PROJECTED = "projection"
 
@@ -103,6 +116,7 @@ class Datasets:
     schools: Dataset
     children: Dataset | None
     projection: Projection | None = None
+    reconciliation: Reconciliation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +172,13 @@ def current_datasets(district_code: str) -> Datasets:
 
 def pinned_datasets(plan: ZonePlan) -> Datasets:
     """Return the versions of a plan."""
-    return Datasets(plan.units_dataset, plan.schools_dataset, plan.children_dataset, plan.projection)
+    return Datasets(
+        plan.units_dataset,
+        plan.schools_dataset,
+        plan.children_dataset,
+        plan.projection,
+        plan.reconciliation,
+    )
 
 
 def load_current_basis(
@@ -167,25 +187,25 @@ def load_current_basis(
     entry_year: int | None,
     *,
     on: date,
-    demand: Demand = Demand.COUNTED,
+    demand: Demand | None = None,
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
 ) -> PlanBasis:
     """Return the basis of a new plan, from the current datasets.
 
     Without an entry year the coming one counts where there is a census or a projection is asked for, else the units
-    file's own counts. Without a method the newest walks measured for these versions count, else straight lines.
-    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, ProjectionMissing, MeasureMissing
-    and LaterYearsNeedProjection.
+    file's own counts. Without a demand the reconciled children count where the newest run compared the lists in use,
+    else the census. Without a method the newest walks measured for these versions count, else straight lines.
+    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, ProjectionMissing,
+    ReconciliationMissing, MeasureMissing and LaterYearsNeedProjection.
     """
     datasets = current_datasets(district_code)
     if entry_year is None and (datasets.children is not None or demand is Demand.PROJECTED):
         entry_year = coming_entry_year(on)
-    if demand is Demand.PROJECTED and entry_year is not None:
-        datasets = replace(datasets, projection=_projection(datasets.units, stage, entry_year))
+    if entry_year is not None:
+        datasets = _with_demand(datasets, stage, entry_year, demand)
     if later is not Later.IGNORED and datasets.projection is None:
-        message = "later entry years are known from a projection only; draw the plan on one"
-        raise LaterYearsNeedProjection(message, later=later.value)
+        raise LaterYearsNeedProjection("draw on a projection: it knows later years", later=later.value)
     measure = choose_measure(datasets.units, datasets.schools, method)
     return _load(stage, entry_year, datasets, measure, later)
 
@@ -200,6 +220,18 @@ def count_demand(plan: ZonePlan, places: Sequence[UnitPlace]) -> dict[str, int]:
     """Return the children that count for the plan, by code of these units of its dataset; one query at most."""
     counts = _counts(places, Stage(plan.stage), plan.entry_year, pinned_datasets(plan))
     return {place.code: counts.get(place.code, 0) for place in places}
+
+
+def _with_demand(datasets: Datasets, stage: Stage, entry_year: int, demand: Demand | None) -> Datasets:
+    if demand is Demand.PROJECTED:
+        return replace(datasets, projection=_projection(datasets.units, stage, entry_year))
+    if demand is Demand.COUNTED:
+        return datasets
+    run = find_reconciliation_in_use(datasets.units.district_id)
+    if run is None and demand is Demand.RECONCILED:
+        message = "no reconciliation compared the lists in use; reconcile first"
+        raise ReconciliationMissing(message, district=datasets.units.district_id)
+    return replace(datasets, reconciliation=run)
 
 
 def _projection(units: Dataset, stage: Stage, entry_year: int) -> Projection:
@@ -276,11 +308,20 @@ def _counts(
         return {place.code: place.children or 0 for place in places}
     if datasets.projection is not None:
         return claimants_by_unit(datasets.projection, entry_year)
+    if datasets.reconciliation is not None:
+        return _reconciled(datasets.reconciliation, stage, entry_year)
     if datasets.children is None:
         kind = DatasetKind.CHILDREN.value
         raise DatasetMissing("an entry year needs a household census", kind=kind, entry_year=entry_year)
     born_from, born_until = births_of_entry(stage, entry_year)
     return children_by_unit(datasets.children, born_from=born_from, born_until=born_until)
+
+
+def _reconciled(run: Reconciliation, stage: Stage, entry_year: int) -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for row in load_children_by_unit(run, rule=AgeRule(ENTRY_AGE[stage]), entry_years=[entry_year]):
+        counts[row.unit_code] = counts.get(row.unit_code, 0) + row.children
+    return counts
 
 
 def _public_schools(

@@ -1,5 +1,6 @@
 """From an address to its zone: through the register and its unit; the point is the fallback; never a guess."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from zoning.selectors.lookup import NoZoneHere, ZoneAnswer, zone_at_point, zone_
 from zoning.selectors.placed import zones_of_units
 
 MOST_CHOICES = 60
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +79,24 @@ def zone_of_address(
     on: date,
     point: tuple[float, float] | None = None,
 ) -> AddressAnswer:
-    """Return the answer for the code of a register's place, or for an address as typed.
+    """Return the answer for an address as typed, or for the code of a register's place.
 
-    1. A code answers for itself.
+    1. A code answers for itself. What holds Chinese letters is read as an address first.
     2. Of what the register finds, only answers that account for the whole of what was typed count, and of those
        the ones with the best door: exact, none typed, near. They settle it when all lie in one zone.
     3. A point settles what the register does not know at all.
+    A typed address with its number costs three queries.
     Raises AddressNotSettled, AddressNotInRegister, NoZoneHere and NothingInForce.
     Source: docs/addresses.md (when it is settled).
     """
-    place = find_address_place(district_code, asked)
+    is_worded = bool(CHINESE.search(asked))
+    place = None if is_worded else find_address_place(district_code, asked)
+    hits = () if place else search_addresses(district_code, asked)
+    plain = [hit for hit in hits if hit.is_plain]
+    if is_worded and not plain:
+        place = find_address_place(district_code, asked)
     if place is not None:
         return _of_place(district_code, stage, place, on)
-    hits = search_addresses(district_code, asked)
-    plain = [hit for hit in hits if hit.is_plain]
     if not hits and point is not None:
         return AddressAnswer(zone_at_point(district_code, stage, *point, on), None, by_point=True)
     if not hits:
@@ -102,6 +108,17 @@ def zone_of_address(
     return _of_hits(district_code, stage, meant, on)
 
 
+def zone_of_code(district_code: str, stage: Stage, code: str, on: date) -> AddressAnswer:
+    """Return the answer for the code of a place of the register, whatever letters it holds.
+
+    Raises AddressNotInRegister, and what `zone_of_address` raises.
+    """
+    place = find_address_place(district_code, code)
+    if place is None:
+        raise AddressNotInRegister("the register has no place with this code")
+    return _of_place(district_code, stage, place, on)
+
+
 def _of_hits(district_code: str, stage: Stage, hits: Sequence[AddressHit], on: date) -> AddressAnswer:
     """All hits lie in one zone, or somebody must choose."""
     first = hits[0]
@@ -110,7 +127,7 @@ def _of_hits(district_code: str, stage: Stage, hits: Sequence[AddressHit], on: d
     one_zone = len(units) == 1 or len(set(zones_of_units(district_code, stage, units, on).values())) == 1
     if len(hits) > 1 and (is_spread or not one_zone):
         raise AddressNotSettled([_choice(hit) for hit in hits])
-    place = find_address_place(district_code, first.code)
+    place = first.entry or find_address_place(district_code, first.code)
     if place is None:
         raise AddressNotInRegister("the register changed meanwhile")
     return _of_place(district_code, stage, place, on, called=first.called, door=first.door)

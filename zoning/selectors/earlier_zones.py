@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from common.errors import RulesSayNo
 from geo_data.addresses.zone_match import match_texts
 from geo_data.addresses.zone_texts import read_zone_text
 from geo_data.addresses.zone_world import PhraseMatch
+from geo_data.apart.limits import limits_of_settings
+from geo_data.apart.reading import read_apart
 from geo_data.models import Stage
 from geo_data.selectors.units import find_extent, load_areas, load_unit_places
 from geo_data.selectors.zone_world import load_zone_world
@@ -27,6 +29,8 @@ from geo_data.tables.zone_text_table import ZoneText, read_zone_text_table
 from zoning.engine.shares import Standing, UnitStanding, settle_units, undecided
 from zoning.selectors.basis import PlanBasis, load_current_basis
 from zoning.selectors.problem import sites_of_groups
+
+MOST_SECONDS = 15  # a person waits
 
 
 class ZoneFileRefused(RulesSayNo):
@@ -137,19 +141,32 @@ def zones_of_polygons(
 
 
 def read_texts(path: Path, *, district_code: str, stage: Stage, on: date) -> tuple[ZoneText, ...]:
-    """Return the texts of a file. Raises ZoneFileRefused, and what `load_current_basis` raises."""
+    """Return the texts of a file, read in a process of its own while its sender waits.
+
+    Raises ZoneFileRefused, and what `load_current_basis` raises.
+    """
     basis = load_current_basis(district_code, stage, None, on=on)
-    findings = Findings()
-    try:
-        texts = read_zone_text_table(
-            path, schools={school.code for school in basis.schools}, findings=findings
-        )
-    except UnreadableFile as fault:
-        findings.add("file_unreadable", value=str(fault))
-        raise ZoneFileRefused(findings) from fault
+    schools = {school.code for school in basis.schools}
+    texts: list[ZoneText] = []
+
+    def keep(read: Sequence[ZoneText]) -> int:
+        texts.extend(read)
+        return len(texts)
+
+    findings, limits = Findings(), limits_of_settings()
+    read_apart(
+        lambda found: read_zone_text_table(path, schools=schools, findings=found),
+        findings,
+        keep,
+        limits=replace(
+            limits,
+            cpu_seconds=min(limits.cpu_seconds, MOST_SECONDS),
+            wall_seconds=min(limits.wall_seconds, MOST_SECONDS),
+        ),
+    )
     if findings.refuses:
         raise ZoneFileRefused(findings)
-    return texts
+    return tuple(texts)
 
 
 def _shapes(basis: PlanBasis, codes: Sequence[str], points: Shapes) -> Shapes:

@@ -76,7 +76,7 @@ def list_plans(district_code: str, stage: Stage | None = None) -> QuerySet[ZoneP
     """Return versions, newest first, with live publications in `live_publications`; two queries."""
     live = ZonePublication.objects.filter(withdrawn_at=None).order_by("-in_force__startswith")
     rows = ZonePlan.objects.filter(district_id=district_code).select_related(
-        "based_on", "created_by", "measure"
+        "based_on", "created_by", "measure", "reconciliation"
     )
     if stage is not None:
         rows = rows.filter(stage=stage)
@@ -126,6 +126,8 @@ def _plans() -> QuerySet[ZonePlan]:
         "measure__units_dataset__district",
         "measure__schools_dataset__district",
         "projection__units_dataset",
+        "projection__reconciliation",
+        "reconciliation",
     )
 
 

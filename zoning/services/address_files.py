@@ -32,6 +32,7 @@ from zoning.selectors.by_address import (
     AddressNotInRegister,
     AddressNotSettled,
     zone_of_address,
+    zone_of_code,
 )
 from zoning.selectors.lookup import NoZoneHere, zone_of_unit
 from zoning.services.address_workbook import AnsweredRow, Result, write_workbook
@@ -250,8 +251,10 @@ def _answer(file: AddressFile, row: Asked) -> AnsweredRow:
     shown = row.code or row.address or row.unit
     stage = Stage(file.stage)
     try:
-        if row.code or row.address:
-            found = zone_of_address(file.district_id, stage, row.code or row.address, file.on)
+        if row.code:
+            found = zone_of_code(file.district_id, stage, row.code, file.on)
+        elif row.address:
+            found = zone_of_address(file.district_id, stage, row.address, file.on)
         elif row.unit:
             found = AddressAnswer(zone_of_unit(file.district_id, stage, row.unit, file.on), None)
         else:

@@ -53,7 +53,7 @@ def draw_zones_of_district(
     district_code: str,
     stage: Stage,
     entry_year: int | None = None,
-    demand: Demand = Demand.COUNTED,
+    demand: Demand | None = None,
     preset: str | None = None,
     school_groups: Sequence[Collection[str]] = (),
     method: DistanceMethod | None = None,
@@ -67,7 +67,7 @@ def draw_zones_of_district(
     """Draw zones from the current datasets and store them as the next version; publish nothing.
 
     1. Read: without an entry year the coming one where there is a census, else the units file's own counts;
-       `demand` may ask for the claimants that the latest projection expects instead.
+       without a `demand` the reconciled children count where a run compared the lists in use, else the census.
     2. Search, outside any transaction, starting from prices; `preset` None prefers few changes where zones
        were in force, and short ways where none were.
     3. Check independently, and store. A plan that breaks rules is stored as a draft that cannot be published,
@@ -77,7 +77,8 @@ def draw_zones_of_district(
     later -- what later entry years of the projection mean; the first year's children must always fit
     method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset, ProjectionMissing, LaterYearsNeedProjection, MeasureMissing and DistrictCannotBeZoned.
+    UnknownPreset, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection, MeasureMissing and
+    DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     today = timezone.localtime(now).date()

@@ -60,6 +60,7 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         children_dataset=basis.datasets.children,
         measure=basis.ways.measure if basis.ways else None,
         projection=basis.datasets.projection,
+        reconciliation=basis.datasets.reconciliation,
         entry_year=basis.entry_year,
         lawful=not found,
         report={"hopeless": [], **draft.report, "violations": found, "basis": _basis_json(basis)},
@@ -136,4 +137,6 @@ def _basis_json(basis: PlanBasis) -> dict[str, Json]:
 def _demand(basis: PlanBasis) -> str:
     if basis.datasets.projection is not None:
         return "projection"
+    if basis.datasets.reconciliation is not None:
+        return "reconciled"
     return "units_file" if basis.entry_year is None else "census"

@@ -16,9 +16,10 @@ from accounts.models import Role, User
 from accounts.selectors.people import find_staff
 from accounts.services.people import create_staff
 from admissions.models import AdmissionRound, RoundStatus
+from admissions.selectors.policies import find_published_policy
 from admissions.selectors.rounds import find_round
 from frontend.management.demo_guide import guide
-from frontend.management.demo_policy import open_policy, past_policy, past_year
+from frontend.management.demo_policy import open_policy, past_policy, past_year, published_at
 from frontend.management.demo_surveys import hand_out_sheets
 from geo_data.models import Stage
 from geo_data.selectors.projections import find_latest_projection
@@ -31,10 +32,18 @@ CROSSING_M = 60
 STAFF = {
     "officer": Role.DISTRICT_OFFICER,
     "officer2": Role.DISTRICT_OFFICER,
+    "writer": Role.DISTRICT_OFFICER,  # whoever writes a policy cannot approve it
     "auditor": Role.AUDITOR,
     "admin": Role.ADMINISTRATOR,
 }
 PASSWORD = "jiujin-demo-2026"
+PAPERS = {  # invented numbers of the papers that approve the invented county's policy
+    "risk_assessment": "样例县教育局风险评估报告（{year}）1 号",
+    "legality_review": "样例县司法局合法性审查意见（{year}）1 号",
+    "minutes": "样例县教育局局长办公会议纪要（{year}）3 号",
+    "document_number": "样教发〔{year}〕12 号",
+    "filing": "样例市教育局备案回执（{year}）7 号",
+}
 VALUES = ("彩票开奖号码=05 12 17 23 28 31 + 09", "现场抽取号码=48 15 16 23")
 
 
@@ -125,12 +134,12 @@ class Command(BaseCommand):
             named = {"district": DISTRICT, "stage": stage}
             past = folder / f"zones_last_year_{stage}.csv"
             self._run("import_zones", past, "--from", last, "--until", this, **named, name=year - 1)
-            self._run("draw_zones", **named, entry_year=year, effort=EFFORT, seed=SEED)
+            self._run("draw_zones", **named, entry_year=year, demand="reconciled", effort=EFFORT, seed=SEED)
             self._run("publish_zones", "--from", this, **named)
 
     def _past_round(self, folder: Path, now: datetime) -> None:
         year = past_year(now)
-        found = self._opened(folder / f"policy_primary_{year}.yaml", past_policy(DISTRICT, year, now), year)
+        found = self._opened(folder, past_policy(DISTRICT, year, now), year)
         named = {"district": DISTRICT, "stage": "primary", "year": year}
         if found.status == RoundStatus.OPEN and not found.applications.exists():
             self._run("make_sample_applications", **named, seed=SEED, at=_noon(now, year, 6, 16))
@@ -145,17 +154,28 @@ class Command(BaseCommand):
 
     def _open_round(self, folder: Path, now: datetime) -> None:
         year = past_year(now) + 1
-        self._opened(folder / f"policy_primary_{year}.yaml", open_policy(DISTRICT, year, now), year)
+        self._opened(folder, open_policy(DISTRICT, year, now), year)
 
-    def _opened(self, path: Path, policy: str, year: int) -> AdmissionRound:
+    def _opened(self, folder: Path, policy: str, year: int) -> AdmissionRound:
         found = find_round(DISTRICT, "primary", year)
         if found is None:
-            path.write_text(policy, encoding="utf-8")
-            self._run("open_round", district=DISTRICT, policy=path)
+            self._published(folder / f"policy_primary_{year}.yaml", policy, year)
+            self._run("open_round", district=DISTRICT, stage="primary", year=year)
             found = find_round(DISTRICT, "primary", year)
         if found is None:
             raise CommandError(f"the round of {year} was not opened")
         return found
+
+    def _published(self, path: Path, policy: str, year: int) -> None:
+        """Let the invented officers approve the policy, dated to the day that its calendar names."""
+        if find_published_policy(DISTRICT, "primary", year) is not None:
+            return
+        path.write_text(policy, encoding="utf-8")
+        steps = [
+            part for step, paper in PAPERS.items() for part in ("--step", f"{step}={paper.format(year=year)}")
+        ]
+        people = ["--writer=writer", "--approver=officer", "--approver=officer2"]
+        self._run("approve_policy", *steps, *people, district=DISTRICT, policy=path, at=published_at(policy))
 
 
 def _noon(now: datetime, year: int, month: int, day: int) -> str:

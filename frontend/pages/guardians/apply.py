@@ -18,6 +18,7 @@ from admissions.rules.calendar import Phase
 from admissions.selectors.rounds import find_open_rounds, get_round, phase_of, policy_of
 from admissions.services.applications import AlreadyFiled, ApplicationRefused, file_application
 from admissions.services.steps import NotOpen
+from admissions.tasks import request_asking
 from common.errors import DomainError
 from frontend.pages.guardians.drafts import CHECK, STEPS, Draft, forget_draft, keep_answer, read_draft
 from frontend.pages.guardians.forms import ChildForm, ChoicesForm, CoordinationForm, HomeForm
@@ -105,6 +106,8 @@ def check(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
             refusal = refused
         else:
             forget_draft(request)
+            if filed.unanswered:  # a register was silent: the worker asks it again
+                request_asking(now=timezone.now(), admission_round=filed.round)
             return redirect("apply-done", filed.pk)
     context = _context(admission_round, CHECK, draft) | {
         "draft": draft,

@@ -17,6 +17,8 @@ from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.sentences import say
 from admissions.rules.status import Action, Who, may
 from admissions.selectors.applications import application_view, get_application, list_applications_of
+from admissions.selectors.offers import find_offer_view
+from admissions.selectors.refills import find_refill_for
 from admissions.selectors.rounds import phase_of, policy_of
 from admissions.services.review import withdraw_application
 from frontend.pages.guardians.timeline import timeline
@@ -43,6 +45,8 @@ def my_application(request: HttpRequest, guardian: User, application_id: UUID) -
         "asked": [_document(needed) for needed in view.documents],
         "timeline": timeline(policy_of(application.round).calendar, timezone.now()),
         "may_withdraw": _may_withdraw(application),
+        "offer": find_offer_view(application, timezone.now()),
+        "refill": find_refill_for(application, timezone.now()),
     }
     return render(request, "guardians/application.html", context)
 

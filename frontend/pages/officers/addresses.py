@@ -1,6 +1,7 @@
 """What families say is missing from the address register, and files of addresses to look up."""
 
 import csv
+from dataclasses import astuple
 from io import StringIO
 from typing import Any
 from uuid import UUID
@@ -24,8 +25,9 @@ from common.formulas import guarded
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
 from frontend.pages.refusals import refusal_in_words
+from geo_data.addresses.parts import parts_of_address
 from geo_data.addresses.typed import without_room
-from geo_data.models import AddressRequestState, Stage
+from geo_data.models import AddressRequestState, DatasetKind, Stage
 from geo_data.selectors.address_requests import (
     OpenedRequest,
     count_address_requests,
@@ -34,13 +36,15 @@ from geo_data.selectors.address_requests import (
     list_noted_addresses,
     open_address_request,
 )
+from geo_data.selectors.datasets import find_current_dataset
+from geo_data.selectors.units import list_townships
 from geo_data.services.address_requests import answer_address_request
 from zoning.selectors.address_files import list_address_files
 from zoning.services.address_files import hand_out_address_file
 from zoning.tasks import ADDRESS_FILE, request_address_file
 
 PER_PAGE, SHOWN_FILES = 50, 20
-NOTED_COLUMNS = ("小区或村", "单元编号", "备注")
+NOTED_COLUMNS = ("乡镇街道", "小区或村", "楼栋", "道路", "门牌号", "单元编号")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -109,15 +113,23 @@ def address_request(request: HttpRequest, person: User, request_id: UUID) -> Htt
 @require_safe
 @for_staff
 def noted_addresses(request: HttpRequest, person: User) -> HttpResponse:
-    """Hand out what was noted for the next register, under the register's own headers."""
+    """Hand out what was noted for the next register in the register's own columns, each address once."""
     district = district_of(request, person)
     require(person, Action.IMPORT_DATA, district.code)
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(NOTED_COLUMNS)
-    for row in list_noted_addresses(district.code):
-        cells = (row.noted_text, row.noted_unit_code, str(row.pk))
-        writer.writerow([guarded(cell) for cell in cells])
+    units = find_current_dataset(district.code, DatasetKind.UNITS)
+    townships = list_townships(units) if units else []
+    noted = list_noted_addresses(district.code)
+    rows = dict.fromkeys(
+        (
+            *astuple(parts_of_address(row.noted_text, townships=townships, district=district.name)),
+            row.noted_unit_code,
+        )
+        for row in noted
+    )
+    writer.writerows([guarded(cell) for cell in cells] for cells in rows)
     headers = {
         "Content-Disposition": 'attachment; filename="noted_addresses.csv"',
         "Cache-Control": "no-store",

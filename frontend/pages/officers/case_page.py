@@ -1,5 +1,6 @@
 """One case of reconciliation: both records side by side, the score in words, the decision, the next case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,12 +29,12 @@ from frontend.pages.officers.case_words import (
 )
 from frontend.pages.officers.reconciliation import read_filter
 from frontend.pages.refusals import refusal_in_words
-from geo_data.models import CaseState, ReconciliationCase, Sex
-from geo_data.reconciliation.words import VERDICTS, CaseKind, Verdict
+from geo_data.models import CaseState, ReconciliationCase, ReconciliationDecision, Sex
+from geo_data.reconciliation.words import VERDICTS, CaseCode, CaseKind, Verdict
 from geo_data.selectors.case_lists import find_next_case, unit_names
 from geo_data.selectors.case_sides import CaseSide, case_sides, points_of_sides, score_rule
 from geo_data.selectors.decisions import list_decisions
-from geo_data.selectors.reconciliation import get_case
+from geo_data.selectors.reconciliation import get_case, open_reconciled
 from geo_data.services.case_decisions import decide_case
 
 PERSONAL = ("name", "identity", "guardian", "guardian_identity", "phone", "address")
@@ -135,6 +136,7 @@ def _context(request: HttpRequest, person: User, case: ReconciliationCase) -> di
     if case.score is not None and len(sides) == 2 and may_read:
         points = points_in_words(points_of_sides(sides[0], sides[1], rule), rule)
     following = find_next_case(case, chosen)
+    decided = list(list_decisions(case))
     return {
         "case": case,
         "title": code_in_words(case.code),
@@ -146,10 +148,30 @@ def _context(request: HttpRequest, person: User, case: ReconciliationCase) -> di
         "may_read": may_read,
         "points": points,
         "rule": rule,
-        "decisions": [(row, VERDICTS_IN_WORDS[row.verdict]) for row in list_decisions(case)],
+        "decisions": [(row, VERDICTS_IN_WORDS[row.verdict]) for row in decided],
+        "holds": _holds(case, decided, person, may_read=may_read),
         "following": following,
         "query": chosen.query(),
     }
+
+
+def _holds(
+    case: ReconciliationCase, decided: Sequence[ReconciliationDecision], person: User, *, may_read: bool
+) -> str:
+    """Say whether the decided value holds in this run; "" where no side was chosen."""
+    sides = {Verdict.FIRST_HOLDS.value: case.first, Verdict.SECOND_HOLDS.value: case.second}
+    if case.verdict not in sides:
+        return ""
+    run = {"number": case.reconciliation.number}
+    if not decided or decided[-1].pk not in case.child.decided.values():
+        return _("It holds from the next run on; run %(number)s was made before it.") % run
+    value = str(sides[case.verdict].get("value", ""))
+    if case.code == CaseCode.NAME_DIFFERS and may_read:
+        district = case.reconciliation.district_id
+        value = open_reconciled([case.child], reader=person, district_code=district)[0].name
+    if not value:
+        return _("It holds for the child in run %(number)s.") % run
+    return _("It holds for the child in run %(number)s: %(value)s.") % {**run, "value": value}
 
 
 def _rows(sides: tuple[CaseSide, ...], names: dict[str, str], *, may_read: bool) -> list[Row]:

@@ -21,15 +21,18 @@ from frontend.pages.officers.forecast_words import (
     assumptions_in_words,
     back_test_in_words,
     categories_in_words,
+    pinned_yields,
     score_lines,
+    settings_in_words,
 )
 from frontend.pages.officers.forms import ProjectForm
 from frontend.pages.refusals import refusal_in_words
-from geo_data.models import Projection, Stage
+from geo_data.models import Projection, Reconciliation, Stage
 from geo_data.permissions import projection_for_reading
 from geo_data.projection.seat_warnings import SeatWarning
 from geo_data.projection_tasks import PROJECTING, projection_subject, request_projection
 from geo_data.selectors.projections import find_latest_projection, list_projections, projected_years
+from geo_data.selectors.reconciliation import find_newest_reconciliation
 from zoning.selectors.outlook import Outlook, ZoneOutlook, outlook_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -83,9 +86,12 @@ def forecast(request: HttpRequest, person: User, projection_id: UUID) -> HttpRes
         "assumptions": assumptions_in_words(found),
         "categories": categories_in_words(found),
         "pinned": [one for one in _pinned(found) if one],
+        "newer_run": _newer_run(found),
         "pyramid": pyramid(found) if found.children_dataset else None,
         "chart": chart_data(outlook.district),
         "thresholds": outlook.thresholds,
+        "yields": pinned_yields(found),
+        "settings_words": settings_in_words(found),
     }
     return render(request, "officers/forecast/projection.html", context)
 
@@ -147,6 +153,13 @@ def _file(found: Projection, content: bytes, kind: str, suffix: str) -> HttpResp
 
 def _common(found: Projection, outlook: Outlook) -> dict[str, Any]:
     return {"projection": found, "outlook": outlook, "years": projected_years(found)}
+
+
+def _newer_run(found: Projection) -> Reconciliation | None:
+    """Return the newest run where the projection starts from an older one."""
+    newest = find_newest_reconciliation(found.district_id) if found.reconciliation else None
+    older = found.reconciliation
+    return newest if newest and older and newest.number > older.number else None
 
 
 def _pinned(found: Projection) -> list[Any]:

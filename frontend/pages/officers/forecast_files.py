@@ -12,17 +12,21 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from frontend.pages.language import language
 from frontend.pages.officers.forecast_words import (
     SYMBOLS,
     WARNINGS,
     assumptions_in_words,
     back_test_in_words,
     categories_in_words,
+    pinned_yields,
     score_lines,
+    settings_in_words,
+    thresholds_in_words,
 )
 from geo_data.models import Projection, ProjectionRow
 from geo_data.selectors.units import list_units
-from zoning.selectors.outlook import Outlook, YearOutlook
+from zoning.selectors.outlook import Outlook, YearOutlook, thresholds_of
 
 Cell = str | int | None
 Rows = list[list[Cell]]
@@ -69,6 +73,7 @@ def printed(outlook: Outlook) -> bytes:
         "method": method_lines(projection),
         "method_title": _("Method"),
         "fonts": list(FONTS),
+        "lang": language(),
     }
     return bytes(
         typst.compile(DOCUMENT.read_bytes(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
@@ -92,7 +97,7 @@ def warning_text(year: YearOutlook) -> str:
 
 
 def method_lines(projection: Projection) -> list[str]:
-    """Return method, base year, versions and assumptions, a line each."""
+    """Return method, base year, versions, rates, what the county stated and assumptions, a line each."""
     pinned = (
         projection.units_dataset,
         projection.children_dataset,
@@ -107,12 +112,31 @@ def method_lines(projection: Projection) -> list[str]:
         _("Made on %(day)s; digest %(digest)s.")
         % {"day": date_format(projection.created_at, "DATE_FORMAT"), "digest": projection.digest},
     ]
+    run = projection.reconciliation
+    start = [
+        _("Starts from reconciled children: run %(number)s for %(day)s, %(count)s children.")
+        % {
+            "number": run.number,
+            "day": date_format(run.as_of, "DATE_FORMAT"),
+            "count": run.report["children"],
+        }
+        if run
+        else _("Starts from the census as it came, not from reconciled children.")
+    ]
     files = [f"{one.get_kind_display()}: {one.file_name} ({one.file_digest[:16]})" for one in pinned if one]
     rates = [
         _("Capture of “%(category)s”: %(rate).1f %%.") % {"category": name, "rate": capture["rate"] / 10}
         for _code, name, capture in categories_in_words(projection)
     ]
-    return [*facts, *files, *rates, *assumptions_in_words(projection)]
+    stated = [settings_in_words(projection), thresholds_in_words(thresholds_of(projection))]
+    yields = [
+        _(
+            "New housing, %(kind)s: moved in %(moved)s %%; %(children)s children of one entry year in 1,000 dwellings."
+        )
+        % {"kind": line.kind, "moved": line.moved_in, "children": line.children}
+        for line in pinned_yields(projection)
+    ]
+    return [*facts, *start, *files, *rates, *stated, *yields, *assumptions_in_words(projection)]
 
 
 def _unit_rows(projection: Projection) -> Rows:

@@ -7,8 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from geo_data.models import Projection, SourceCategory
-from geo_data.projection.seat_warnings import SeatWarning
+from geo_data.models import HousingKind, Projection, SourceCategory
+from geo_data.projection.records import HousingYield
+from geo_data.projection.seat_warnings import SeatWarning, Thresholds
+from geo_data.selectors.projection_settings import yields_of
 
 ASSUMPTIONS: Mapping[str, Promise] = {
     "no_census": _("There is no census; the youngest past cohort stands for all coming years."),
@@ -50,6 +52,56 @@ class ScoreLine:
     bias: float
     naive: float | None
     covered: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class YieldLine:
+    """Children of one kind of new dwelling, by full years since delivery, as they are written."""
+
+    kind: str
+    moved_in: str
+    children: str
+
+
+def yield_lines(yields: Mapping[str, HousingYield]) -> list[YieldLine]:
+    """Return the figures of every kind, in the order of the kinds."""
+    return [
+        YieldLine(
+            str(kind.label),
+            ", ".join(str(share) for share in yields[kind].moved_in_percent),
+            ", ".join(str(count) for count in yields[kind].children_per_1000),
+        )
+        for kind in HousingKind
+        if kind in yields
+    ]
+
+
+def pinned_yields(projection: Projection) -> list[YieldLine]:
+    """Return the yields that a projection was made with."""
+    return yield_lines(yields_of(projection.parameters["method"]["yields"]))
+
+
+def settings_in_words(projection: Projection) -> str:
+    """Say whose thresholds and yields a projection was made with."""
+    number = projection.parameters.get("settings", 0)
+    if not number:
+        return gettext("Thresholds and children of new housing: general figures, not the county's own.")
+    return gettext(
+        "Thresholds and children of new housing: as the county stated them, version %(number)s."
+    ) % {"number": number}
+
+
+def thresholds_in_words(thresholds: Thresholds) -> str:
+    """Say when seats are short."""
+    return gettext(
+        "Seat warnings: yellow above %(yellow)s %%, orange above %(orange)s %%, red above %(red)s %% of the seats;"
+        " %(years)s years ahead."
+    ) % {
+        "yellow": f"{thresholds.yellow / 10:g}",
+        "orange": f"{thresholds.orange / 10:g}",
+        "red": f"{thresholds.red / 10:g}",
+        "years": thresholds.warned_years,
+    }
 
 
 def assumptions_in_words(projection: Projection) -> list[str]:

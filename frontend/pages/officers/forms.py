@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frontend.pages.words import DEMANDS, DISTANCES, LATER, PRESETS
 from geo_data.models import Stage
+from geo_data.tables.reading import SPREADSHEETS, TEXTS
 
 
 class DrawForm(forms.Form):
@@ -16,7 +17,7 @@ class DrawForm(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
     preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
     method = forms.ChoiceField(label=_("Distances"), choices=list(DISTANCES.items()), required=False)
-    demand = forms.ChoiceField(label=_("Whose children count"), choices=list(DEMANDS.items()))
+    demand = forms.ChoiceField(label=_("Whose children count"), choices=list(DEMANDS.items()), required=False)
     later = forms.ChoiceField(label=_("Later entry years"), choices=list(LATER.items()), required=False)
     shared = forms.CharField(
         label=_("Schools that share a zone"),
@@ -91,13 +92,14 @@ class ZoneTextsForm(forms.Form):
     """Zones in words: the texts themselves stand beside it, one a school."""
 
     MOST_BYTES = 2_000_000
-    KINDS = (".csv", ".txt", ".tsv")  # plain text only: other kinds are never opened by a web process
+    KINDS = tuple(sorted(TEXTS | SPREADSHEETS))
 
     stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
     file = forms.FileField(
         label=_("File of zone texts"),
-        help_text=_("CSV with the columns 学校编号 and 招生范围. It fills the boxes below."),
+        help_text=_("CSV or XLSX with the columns 学校编号 and 招生范围. It fills the boxes below."),
         required=False,
+        widget=forms.ClearableFileInput({"accept": ",".join(KINDS)}),
     )
     majority = forms.BooleanField(
         label=_("Units that belong to several zones go where more than half of their dwellings are."),
@@ -118,7 +120,7 @@ class ZoneTextsForm(forms.Form):
         if file and file.size > self.MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB."))
         if file and not str(file.name).casefold().endswith(self.KINDS):
-            raise forms.ValidationError(_("Upload a CSV file."))
+            raise forms.ValidationError(_("Upload a CSV or XLSX file."))
         return file
 
 

@@ -23,10 +23,12 @@ from frontend.pages.refusals import refusal_in_words
 from frontend.pages.words import VIOLATIONS
 from geo_data.models import DatasetKind, DistanceMethod, Stage
 from geo_data.selectors.datasets import find_current_dataset
+from geo_data.selectors.reconciliation import find_newest_reconciliation, find_reconciliation_in_use
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_reading
 from zoning.selectors.basis import Demand, Later
+from zoning.selectors.demand import demand_facts
 from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.services.plans import move_units
@@ -46,6 +48,8 @@ def plans(request: HttpRequest, person: User) -> HttpResponse:
         "plans": list_plans(district.code),
         "jobs": [job for stage in Stage if (job := _shown_job(district.code, stage))],
         "form": DrawForm() if may(person, Action.DRAW_ZONES, district.code) else None,
+        "run_in_use": find_reconciliation_in_use(district.code),
+        "newest_run": find_newest_reconciliation(district.code),
     }
     return render(request, "officers/plans.html", context)
 
@@ -66,7 +70,7 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
                 district_code=district.code,
                 stage=Stage(asked["stage"]),
                 preset=asked["preset"] or None,
-                demand=Demand(asked["demand"]),
+                demand=Demand(asked["demand"]) if asked["demand"] else None,
                 method=DistanceMethod(asked["method"]) if asked["method"] else None,
                 later=Later(asked["later"] or Later.IGNORED.value),
                 school_groups=asked["shared"],
@@ -124,7 +128,8 @@ def publish(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The zones are published."))
             return redirect("plan", plan_id)
-    return render(request, "officers/publish.html", {"plan": found, "form": form})
+    context = {"plan": found, "form": form, "demand": demand_facts(found)}
+    return render(request, "officers/publish.html", context)
 
 
 def _shown_job(district_code: str, stage: Stage) -> JobRun | None:
@@ -143,6 +148,7 @@ def _context(person: User, found: ZonePlan) -> dict[str, Any]:
         "may_publish": may(person, Action.PUBLISH_ZONES, found.district_id),
         "move_form": _move_form(found, overview, None) if may_edit else None,
         "faults": _faults(found),
+        "demand": demand_facts(found),
         "workspace": _workspace(found, overview, may_edit=may_edit),
         "map_review_number": settings.MAP_REVIEW_NUMBER,
     }

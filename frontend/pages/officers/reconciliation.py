@@ -32,15 +32,18 @@ from frontend.pages.refusals import refusal_in_words
 from geo_data.models import (
     CaseState,
     DatasetKind,
+    DepartureState,
     District,
     Reconciliation,
     ReconciliationCase,
 )
+from geo_data.models.departures import LEFT_LABELS
 from geo_data.models.reconciliation import CATEGORY_LABELS
 from geo_data.reconciliation.words import CaseCode, CaseKind, Category, Verdict
 from geo_data.selectors.case_lists import CaseFilter, filtered_cases, unit_names
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.decisions import list_decisions_in_force
+from geo_data.selectors.departures import count_departures
 from geo_data.selectors.reconciliation import count_cases, find_newest_reconciliation, list_reconciliations
 from geo_data.selectors.units import list_townships
 from geo_data.services.case_decisions import take_back_decision
@@ -234,6 +237,7 @@ def _summary(run: Reconciliation) -> dict[str, Any]:
     by_kind = [(kind.value, KINDS[kind], *_counted(counts, kind)) for kind in CaseKind]
     categories = run.report.get("categories", {})
     records = run.report.get("records", {})
+    left = count_departures(run)
     return {
         "kinds": by_kind,
         "open_cases": sum(row[2] for row in by_kind),
@@ -242,6 +246,11 @@ def _summary(run: Reconciliation) -> dict[str, Any]:
         "categories": [
             (CATEGORY_LABELS[c], categories[c.value]) for c in Category if categories.get(c.value)
         ],
+        "left": [
+            (label, sum(left.get((how, state), 0) for state in DepartureState.values), how.value)
+            for how, label in LEFT_LABELS.items()
+        ],
+        "left_awaited": sum(number for (_how, state), number in left.items() if state == "awaited"),
         "sources": [(label, records[name]) for name, label in SOURCES.items() if name in records],
     }
 

@@ -1,5 +1,6 @@
 """One application on an officer's desk: what is known, what is missing, and the decision."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from accounts.models import User
 from accounts.permissions import Action, may
 from admissions.models import Application
 from admissions.rules.documents_catalogue import CATALOGUE
-from admissions.rules.facts import facts_from_data
+from admissions.rules.facts import FactSource, facts_from_data
 from admissions.rules.sentences import say
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who, actions_for
@@ -27,6 +28,7 @@ from admissions.services.review import review_application
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.language import language
+from frontend.pages.officers.registers import disputes_of
 from frontend.pages.refusals import refusal_in_words
 
 STEPS = {
@@ -76,6 +78,8 @@ def review(request: HttpRequest, person: User, application_id: UUID) -> HttpResp
         "application": application,
         "facts": _facts(application),
         "asked": _asked(view),
+        "disputes": disputes_of(application),
+        "may_review": may_review,
         "form": form if may_review else None,
     }
     return render(request, "officers/review.html", context, status=422 if form.errors else 200)
@@ -97,14 +101,16 @@ def _decide(person: User, application: Application, form: ReviewForm) -> bool:
     return True
 
 
-def _facts(application: Application) -> list[tuple[str, str, str]]:
-    """Return name, value and source of every fact, in words."""
+def _facts(application: Application) -> list[tuple[str, str, str, date, str]]:
+    """Return name, value, source, day and verifier of every fact, in words; an officer is named by role alone."""
     place = 0 if language() == "zh" else 1
     return [
         (
             (VOCABULARY[name].zh, VOCABULARY[name].en)[place],
             value_words(fact.value)[place],
             str(SOURCES[fact.source.value]),
+            fact.as_of,
+            fact.verifier if fact.source is FactSource.LOOK_UP else "",
         )
         for name, fact in facts_from_data(application.facts).items()
     ]

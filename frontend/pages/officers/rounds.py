@@ -54,13 +54,16 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
     found = round_for(person, Action.READ_DISTRICT, round_id)
     status = request.GET.get("status", "")
     status = status if status in ApplicationStatus.values else ""
-    rows = Paginator(list_applications(found, status=status), ROWS).get_page(request.GET.get("page"))
+    disputed = request.GET.get("disputed") == "1"
+    asked = list_applications(found, status=status, contradictory=disputed)
+    rows = Paginator(asked, ROWS).get_page(request.GET.get("page"))
     titles = titles_of(found)
     context = {
         "round": found,
         "page": rows,
         "rows": [(row, titles[row.category]) for row in rows],
         "status": status,
+        "disputed": disputed,
         "statuses": ApplicationStatus.choices,
     }
     return render(request, "officers/applications.html", context)

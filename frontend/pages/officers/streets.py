@@ -137,25 +137,31 @@ def measure(request: HttpRequest, person: User) -> HttpResponse:
 
 def _context(request: HttpRequest, person: User, district: District) -> dict[str, Any]:
     dataset = find_current_dataset(district.code, DatasetKind.STREETS)
-    may_edit = may(person, Action.IMPORT_DATA, district.code) and dataset is not None
-    context: dict[str, Any] = {"district": district, "dataset": dataset, "may_edit": may_edit}
+    may_import = may(person, Action.IMPORT_DATA, district.code)
+    may_edit = may_import and dataset is not None
+    context: dict[str, Any] = {
+        "district": district,
+        "dataset": dataset,
+        "may_import": may_import,
+        "may_edit": may_edit,
+    }
     if dataset is None:
         return context
     words = request.GET.get("q", "").strip()
     units = find_current_dataset(district.code, DatasetKind.UNITS)
     found = _found(dataset, words)
-    newest = _newest(district)
+    newest, overview = _newest(district), street_overview(dataset)
     return {
         **context,
         "words": words,
         "found": found,
-        "overview": street_overview(dataset),
+        "overview": overview,
         "edits": Paginator(list_edits(district.code), EDITS_PER_PAGE).get_page(request.GET.get("page")),
         "link_form": LinkForm() if may_edit else None,
         "measure_form": MeasureForm(initial=_as_before(newest)) if may_edit else None,
         "job": _job(district),
         **newest,
-        "extent": find_extent(units) if units else None,
+        "extent": find_extent(units) if units else overview.extent,
     }
 
 

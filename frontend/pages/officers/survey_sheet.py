@@ -34,8 +34,8 @@ from geo_data.selectors.surveys import (
     load_answers,
     responsible_of,
 )
+from geo_data.services.survey_deciding import accept_without_conflict, decide_difference, undo_decision
 from geo_data.services.survey_papers import hand_out_sheet
-from geo_data.services.survey_returns import accept_without_conflict, decide_difference, undo_decision
 from geo_data.services.surveys import reassign_sheet, reissue_sheet
 from geo_data.tables.survey_comparing import Difference
 from geo_data.tables.survey_records import FIELDS, Answer

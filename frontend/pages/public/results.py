@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from admissions.models import AdmissionRound, RoundStatus
+from admissions.selectors.bundles import zip_files
+from admissions.selectors.offers import count_runs
 from admissions.selectors.results import (
     NoResults,
     find_draw,
@@ -18,6 +20,7 @@ from admissions.selectors.results import (
     public_results,
 )
 from admissions.selectors.rounds import get_round, list_rounds, round_code
+from admissions.selectors.waiting import bundle_after_results as files_after_results
 
 CLOSED = (RoundStatus.CLOSED, RoundStatus.DRAWN, RoundStatus.PUBLISHED)
 OFFLINE_PAGE = settings.BASE / "frontend" / "verifier" / "check.html"
@@ -67,6 +70,7 @@ def check_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "entry_list": entry_list,
         "lottery": f"{round_code(admission_round)}-{entry_list.number}",
         "draw": find_draw(admission_round) if is_published else None,
+        "runs": is_published and count_runs(admission_round),
     }
     return render(request, "public/check_round.html", context)
 
@@ -78,6 +82,20 @@ def bundle(request: HttpRequest, draw_id: UUID) -> HttpResponse:
     response = HttpResponse(bytes(draw.bundle), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{round_code(draw.entry_list.round)}.zip"'
     response["ETag"] = f'"{draw.bundle_digest}"'
+    return response
+
+
+@require_safe
+def bundle_after_results(request: HttpRequest, round_id: UUID) -> HttpResponse:
+    """Hand out the public bundle with every place given on since; without any it is not there."""
+    admission_round = get_round(round_id)
+    draw = find_draw(admission_round)
+    if admission_round.status != RoundStatus.PUBLISHED or draw is None or not draw.waitlist_runs.exists():
+        raise NoResults("no place was given on after these results")
+    files = files_after_results(admission_round, draw)
+    response = HttpResponse(zip_files(files), content_type="application/zip")
+    name = f"{round_code(admission_round)}-after-results.zip"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

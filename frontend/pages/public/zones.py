@@ -23,6 +23,7 @@ from zoning.selectors.by_address import (
     AddressNotInRegister,
     AddressNotSettled,
     zone_of_address,
+    zone_of_code,
 )
 from zoning.selectors.lookup import NoZoneHere, zone_of_unit
 from zoning.selectors.publications import list_from
@@ -101,18 +102,20 @@ def _outcome(
     """A code from a list goes first, then a unit, then what was typed: the register, and names of units."""
     try:
         if code or not unit:
-            return _by_address(publication, district, stage, on, code or words)
+            return _by_address(publication, district, stage, on, words=words, code=code)
         return Outcome(AddressAnswer(zone_of_unit(district.code, stage, unit, on), None))
     except NoZoneHere:
         return Outcome(without_zone=_name_of(publication, unit) if unit and not code else words or code)
 
 
 def _by_address(
-    publication: ZonePublication, district: District, stage: Stage, on: date, asked: str
+    publication: ZonePublication, district: District, stage: Stage, on: date, *, words: str, code: str
 ) -> Outcome:
     """The register answers or asks back; only where it knows nothing do the names of units speak."""
+    asked = code or words
     try:
-        return Outcome(zone_of_address(district.code, stage, asked, on))
+        ask = zone_of_code if code else zone_of_address
+        return Outcome(ask(district.code, stage, asked, on))
     except AddressNotSettled as refusal:
         return Outcome(unsettled=refusal)
     except AddressNotInRegister:

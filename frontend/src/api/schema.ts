@@ -497,6 +497,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/policies/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return published versions, and all of them to those who read the district. */
+        get: operations["list_policies"];
+        put?: never;
+        /** @description Save a draft. */
+        post: operations["save_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{version_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the version with its text. */
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rounds/": {
         parameters: {
             query?: never;
@@ -507,7 +542,7 @@ export interface paths {
         /** @description Return public rounds, and drafts to those who read the district. */
         get: operations["list_rounds"];
         put?: never;
-        /** @description Make a draft round. */
+        /** @description Make a draft round on a published policy. */
         post: operations["create_round"];
         delete?: never;
         options?: never;
@@ -1226,6 +1261,9 @@ export interface components {
          *     * `permits` - residence permits
          *     * `titles` - property titles
          *     * `rentals` - rental records
+         *     * `insurances` - social insurance
+         *     * `civil_affairs` - civil affairs
+         *     * `preferences` - preferential lists
          *     * `pupils` - pupil register
          *     * `attendance` - attendance
          *     * `kindergartens` - kindergarten rolls
@@ -1237,7 +1275,7 @@ export interface components {
          *     * `migration` - moves of children
          * @enum {string}
          */
-        DatasetKindEnum: "units" | "schools" | "seats" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing" | "grades" | "migration";
+        DatasetKindEnum: "units" | "schools" | "seats" | "children" | "base_map" | "streets" | "addresses" | "registrations" | "permits" | "titles" | "rentals" | "insurances" | "civil_affairs" | "preferences" | "pupils" | "attendance" | "kindergartens" | "births" | "surveys" | "enrolments" | "housing" | "grades" | "migration";
         /**
          * @description * `proposed` - proposed
          *     * `current` - current
@@ -1651,11 +1689,21 @@ export interface components {
              */
             phone: string;
         };
-        /** @description A round to be made. */
-        NewRoundRequest: {
+        /** @description A policy text to be saved as the next version of its stage and year. */
+        NewPolicyRequest: {
             district: string;
             /** @description The policy, a YAML text. */
-            policy: string;
+            text: string;
+            /** @default  */
+            remark: string;
+        };
+        /** @description A round to be made. */
+        NewRoundRequest: {
+            /**
+             * Format: uuid
+             * @description A published policy version.
+             */
+            policy_version: string;
             /** @default  */
             name: string;
         };
@@ -1828,6 +1876,58 @@ export interface components {
             until_on: string | null;
             readonly document_number: string;
         };
+        /** @description A policy version and where it stands. */
+        Policy: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            stage: components["schemas"]["StageEnum"];
+            readonly year: number;
+            readonly number: number;
+            status: components["schemas"]["PolicyStatusEnum"];
+            readonly digest: string;
+            /** Format: date-time */
+            readonly saved_at: string;
+            /** Format: date-time */
+            readonly published_at: string | null;
+            /** Format: date-time */
+            readonly frozen_at: string | null;
+        };
+        /** @description A policy version with its text, what it says as data, and what the legal check found. */
+        PolicyDetail: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            stage: components["schemas"]["StageEnum"];
+            readonly year: number;
+            readonly number: number;
+            status: components["schemas"]["PolicyStatusEnum"];
+            readonly digest: string;
+            /** Format: date-time */
+            readonly saved_at: string;
+            /** Format: date-time */
+            readonly published_at: string | null;
+            /** Format: date-time */
+            readonly frozen_at: string | null;
+            readonly text: string;
+            /** @description The policy in canonical form, what the digest is of. */
+            says: {
+                [key: string]: unknown;
+            };
+            findings: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * @description * `draft` - draft
+         *     * `checked` - legal check passed
+         *     * `approved` - approved
+         *     * `published` - published
+         *     * `frozen` - frozen: a round rests on it
+         *     * `withdrawn` - withdrawn
+         * @enum {string}
+         */
+        PolicyStatusEnum: "draft" | "checked" | "approved" | "published" | "frozen" | "withdrawn";
         /**
          * @description * `balanced` - balanced
          *     * `fewest_changes` - fewest_changes
@@ -2960,6 +3060,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Measure"][];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: {
+                /** @description District code. */
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"][];
+                };
+            };
+        };
+    };
+    save_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicyRequest"];
+                "multipart/form-data": components["schemas"]["NewPolicyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
         };

@@ -30,7 +30,7 @@ export function chartOption(data: ChartData, words: ChartWords): EChartsCoreOpti
   return {
     animation: false,
     aria: { enabled: true, label: { description: described(data, words) } },
-    grid: { left: 8, right: 16, top: 48, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 16, top: past.length ? 96 : 72, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, data: [...(past.length ? [words.came] : []), words.medium, ...(hasBand ? [words.band] : []), words.seats] },
     tooltip: { trigger: "axis", renderMode: "richText" }, // HTML would need styles that the policy forbids
     xAxis: { type: "category", boundaryGap: false, data: [...past, ...data.years].map((one) => String(one.year)) },

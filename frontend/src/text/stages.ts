@@ -20,4 +20,5 @@ export const stages: Record<string, readonly [string, string]> = {
   looking_up: ["正在查询地址", "Looking up the addresses"],
   projecting: ["正在预测，并用往年数据回测", "Projecting, and testing on past years"],
   offering: ["正在发放录取资格", "Offering the places"],
+  giving_on: ["正在递补空出的学位", "Giving places on"],
 };

@@ -28,7 +28,7 @@ export const zh = {
   after_move: "调整后该学区 {children} 名儿童，{seats} 个学位（{full}）",
   overfull: "超过学位",
   no_neighbours: "它不与其他学区相邻，调走会使学区断开。",
-  places_hint: "点地图上的标记，或列表里的“看位置”，可以看到它在哪里。",
+  places_hint: "点地图上的标记，或列表里的“显示”，可以看到它在哪里。",
   places_layers: "显示或隐藏图层",
   recompute_start: "重新计算全部派位号",
   recompute_reading: "正在读取结果包",

@@ -13,18 +13,23 @@ from geo_data.county.files import WRITTEN_LISTS, write_county, write_county_with
 from geo_data.county.make import make_county
 from geo_data.county.sketch import DISTRICT, WORKING_CRS, County
 from geo_data.models import DatasetKind
-from geo_data.services.census import import_children
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.districts import ensure_district
-from geo_data.services.import_addresses import import_addresses
-from geo_data.services.import_base_map import import_base_map
-from geo_data.services.import_past import import_enrolments, import_grades, import_housing, import_moves
-from geo_data.services.import_register import import_register
-from geo_data.services.import_schools import import_schools
-from geo_data.services.import_streets import import_streets
-from geo_data.services.import_units import import_units
+from geo_data.services.kinds import kind_of
 from geo_data.services.reconciling import reconcile_district
 
+FILES = {  # in an order in which each finds what it needs
+    DatasetKind.UNITS: "units.geojson",
+    DatasetKind.BASE_MAP: "base_map.geojson",
+    DatasetKind.STREETS: "streets.geojson",
+    DatasetKind.ADDRESSES: "addresses.csv",
+    DatasetKind.SCHOOLS: "schools.csv",
+    DatasetKind.CHILDREN: "children.csv",
+    DatasetKind.ENROLMENTS: "enrolments.csv",
+    DatasetKind.GRADES: "grades.csv",
+    DatasetKind.HOUSING: "housing.csv",
+    DatasetKind.MIGRATION: "moves.csv",
+}
 OFFICE = "样例县教育局（虚构）"
 OFFICES = {
     "registrations": "样例县公安局（虚构）",
@@ -98,16 +103,8 @@ class Command(BaseCommand):
             "district_code": code,
             "origin": Origin(office=OFFICE, vintage_on=date(county.year, 3, 1)),
         }
-        self._tell(import_units(path=folder / "units.geojson", **common))
-        self._tell(import_base_map(path=folder / "base_map.geojson", **common))
-        self._tell(import_streets(path=folder / "streets.geojson", **common))
-        self._tell(import_addresses(path=folder / "addresses.csv", **common))
-        self._tell(import_schools(path=folder / "schools.csv", **common))
-        self._tell(import_children(path=folder / "children.csv", **common))
-        self._tell(import_enrolments(path=folder / "enrolments.csv", **common))
-        self._tell(import_grades(path=folder / "grades.csv", **common))
-        self._tell(import_housing(path=folder / "housing.csv", **common))
-        self._tell(import_moves(path=folder / "moves.csv", **common))
+        for kind, name in FILES.items():
+            self._tell(kind_of(kind).importer(path=folder / name, **common))
         if with_lists:
             self._load_lists(county, folder, common)
 
@@ -115,7 +112,7 @@ class Command(BaseCommand):
         for kind in WRITTEN_LISTS:
             origin = Origin(office=OFFICES[kind], vintage_on=date(county.year, 3, 1))
             path, listed = folder / f"{kind}.csv", {**common, "origin": origin}
-            self._tell(import_register(kind=DatasetKind(kind), path=path, **listed))
+            self._tell(kind_of(kind).importer(path=path, **listed))
         del common["origin"]
         run = reconcile_district(as_of=date(county.year, 3, 1), workers=2, **common)
         self.stdout.write(f"reconciled: {run.report['children']} children, {run.report['cases']}")

@@ -47,8 +47,10 @@ COORDINATE_TEXTS: Mapping[str, FindingText] = {
     "shifted_like": severe(
         "与现有版本中的已知位置整体偏移，偏移量与所示坐标系相符",
         "the layer lies beside the known places of the current version, as the system shown would have it",
-        "请改用所示坐标系；如现有版本有误，用 --accept-offset 确认",
-        "Declare the system shown, or confirm with --accept-offset that the current version is wrong",
+        "请改用所示坐标系；如现行版本的位置有误，请在上传页勾选“现行版本的位置有误，以本文件为准”并写明理由"
+        "（命令行用 --accept-offset）",
+        "Declare the system shown; if the current version is wrong, tick “The positions of the current version are"
+        " wrong” on the upload page and say why (in a command: --accept-offset)",
     ),
     "shift_accepted": warning(
         "与现有版本整体偏移，已确认以新文件为准",

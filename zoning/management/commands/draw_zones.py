@@ -43,8 +43,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demand",
             choices=[one.value for one in Demand],
-            default=Demand.COUNTED.value,
-            help="children counted, or the claimants that the latest projection expects (counted)",
+            help="reconciled children, children counted in the census, or the claimants that the latest projection"
+            " expects (reconciled where a run compared the lists in use, else counted)",
         )
 
         parser.add_argument(
@@ -78,7 +78,7 @@ class Command(BaseCommand):
                 district_code=options["district"],
                 stage=Stage(options["stage"]),
                 entry_year=options["entry_year"],
-                demand=Demand(options["demand"]),
+                demand=Demand(options["demand"]) if options["demand"] else None,
                 preset=options["preset"],
                 method=DistanceMethod(options["measure"]) if options["measure"] else None,
                 later=Later(options["later"]),
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Plan {plan.number} stored: {plan.report['cost_km']:.3f} child-km, at least"
             f" {plan.report['lower_bound']:.3f} for any plan (gap {100 * plan.report['gap']:.2f} %),"
-            f" by {_distances(plan)}"
+            f" by {_distances(plan)}, on {_children(plan)}"
         )
         if not plan.lawful:
             raise CommandError(f"No lawful plan was found; this one breaks: {plan.report['violations']}")
@@ -131,6 +131,12 @@ class Command(BaseCommand):
 
 def _distances(plan: ZonePlan) -> str:
     return f"walks of measure {plan.measure.number}" if plan.measure else "straight lines"
+
+
+def _children(plan: ZonePlan) -> str:
+    basis = plan.report["basis"]
+    run = f" run {plan.reconciliation.number}" if plan.reconciliation else ""
+    return f"{basis['children']} children ({basis['demand']}{run})"
 
 
 def _solve_options(options: dict[str, Any]) -> Options:

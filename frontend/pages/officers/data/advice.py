@@ -73,8 +73,10 @@ def _another_system(dataset: Dataset, again: str) -> Iterator[Advice]:
         for place, name in enumerate(likely)
     ]
     if SHIFTED in dataset.finding_counts:
-        words = _("The positions of the current version are wrong; take this file's")
-        steps.append(Step(words, again, (("accept_offset", "on"),), is_second=True))
+        words = _("The positions of the current version are wrong; take this file's …")
+        steps.append(
+            Step(words, reverse("data-file-terms", args=[dataset.upload_id]) + "?offset=1", is_second=True)
+        )
     if dataset.preview:
         steps.append(
             Step(_("Look at it on the map"), reverse("version-place", args=[dataset.pk]), is_second=True)

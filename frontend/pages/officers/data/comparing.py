@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from geo_data.models import Dataset
+from geo_data.models import Dataset, DatasetKind
 
 COLUMNS: Mapping[str, Promise] = {
     "name": gettext_lazy("name"),
@@ -46,10 +46,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonInWords:
-    """All parts, and the version that was compared with, None where there was none."""
+    """All parts, and the version that was compared with, None where there was none.
+
+    whole -- what is said of a kind that is one thing and not rows: its parts are left out
+    """
 
     against: Dataset | None
     parts: Sequence[Part]
+    whole: str = ""
 
 
 def comparison_in_words(dataset: Dataset) -> ComparisonInWords | None:
@@ -57,6 +61,9 @@ def comparison_in_words(dataset: Dataset) -> ComparisonInWords | None:
     told = dataset.comparison
     if not told:
         return None
+    if dataset.kind == DatasetKind.STREETS:
+        same = _("The network is the same.") if int(told["same"]) else _("The network is another one.")
+        return ComparisonInWords(dataset.compared_with, (), same if dataset.compared_with else "")
     labels = {"added": _("added"), "changed": _("changed"), "removed": _("removed")}
     parts = [_part(label, told[name]) for name, label in labels.items()]
     return ComparisonInWords(dataset.compared_with, [*parts, Part(_("unchanged"), int(told["same"]), ())])

@@ -62,14 +62,20 @@ def other_terms(request: HttpRequest, person: User, upload_id: UUID) -> HttpResp
         "crs": found.choices.get("crs", ""),
         "stage": found.choices.get("stage", ""),
         "keep": found.keep,
-        "accept_offset": bool(found.choices.get("accept_offset")),
+        "accept_offset": bool(found.choices.get("accept_offset")) or "offset" in request.GET,
+        "offset_reason": found.choices.get("offset_reason", ""),
     }
     form = TermsForm(request.POST or None, entry=kind_of(found.kind), district=district, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.choices()
         try:
             changed = choices_of(
-                found, crs=said.crs, stage=said.stage, keep=said.keep, accept_offset=said.accept_offset
+                found,
+                crs=said.crs,
+                stage=said.stage,
+                keep=said.keep,
+                accept_offset=said.accept_offset,
+                offset_reason=said.offset_reason,
             )
             read_again(person, found, changed)
         except DomainError as refusal:
@@ -97,8 +103,6 @@ def _changes(request: HttpRequest) -> dict[str, Any]:
             changed["keep"] = Keep(said["keep"])
         if "repairs" in said:
             changed["repairs"] = tuple(Repair(word) for word in said.getlist("repairs") if word)
-        if "accept_offset" in said:
-            changed["accept_offset"] = said["accept_offset"] == "on"
         if "tolerance_mm" in said:
             changed["tolerance_mm"] = int(said["tolerance_mm"])
     except ValueError:

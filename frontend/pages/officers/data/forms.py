@@ -15,7 +15,7 @@ from frontend.pages.officers.data.systems import OTHER, declared, system_choices
 from frontend.pages.officers.data.words import REPAIR_CHOICES
 from geo_data.models import District, RowsKept, Stage, Upload
 from geo_data.services.kinds import ImportKind, Option
-from geo_data.services.uploads import MOST_TOLERANCE_MM, Choices, formats_of
+from geo_data.services.uploads import MOST_TOLERANCE_MM, REASON_LETTERS, Choices, formats_of
 from geo_data.tables.coverage import SNAP_METRES, Repair
 from geo_data.tables.findings import Keep
 
@@ -55,6 +55,13 @@ class TermsForm(forms.Form):
         ),
         required=False,
     )
+    offset_reason = forms.CharField(
+        label=_("Why the positions of the current version are wrong"),
+        help_text=_("Only with the box above; it is kept with the version."),
+        required=False,
+        max_length=REASON_LETTERS,
+        widget=forms.TextInput({"class": "wide", "autocomplete": "off"}),
+    )
     keep = forms.ChoiceField(
         label=_("When rows have mistakes"), choices=KEEP_CHOICES, widget=forms.RadioSelect, required=False
     )
@@ -69,7 +76,7 @@ class TermsForm(forms.Form):
         if Option.STAGE not in entry.options:
             self._drop("stage")
         if Option.ACCEPT_OFFSET not in entry.options:
-            self._drop("accept_offset")
+            self._drop("accept_offset", "offset_reason")
         if not entry.takes_good_rows:
             self._drop("keep")
         else:
@@ -84,6 +91,8 @@ class TermsForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("crs") == OTHER:
             self._check_epsg(cleaned.get("epsg"))
+        if cleaned.get("accept_offset") and not cleaned.get("offset_reason"):
+            self.add_error("offset_reason", _("Write why: the version keeps it."))
         return cleaned
 
     def _check_epsg(self, code: int | None) -> None:
@@ -104,6 +113,7 @@ class TermsForm(forms.Form):
             stage=cleaned.get("stage", ""),
             borders=borders,
             accept_offset=bool(cleaned.get("accept_offset")),
+            offset_reason=cleaned.get("offset_reason", ""),
         )
 
 
@@ -134,6 +144,7 @@ class BringForm(TermsForm):
         "crs",
         "epsg",
         "accept_offset",
+        "offset_reason",
         "stage",
         "keep",
     )
@@ -243,5 +254,6 @@ def choices_of(upload: Upload, **changed: Any) -> Choices:
         "headers": upload.headers,
         "borders": upload.borders,
         "accept_offset": bool(upload.choices.get("accept_offset")),
+        "offset_reason": upload.choices.get("offset_reason", ""),
     }
     return Choices(**{**now, **changed})

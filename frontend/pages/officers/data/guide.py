@@ -109,6 +109,27 @@ GUIDES: Sequence[Guide] = (
         (DatasetKind.CHILDREN,),
     ),
     Guide(
+        DatasetKind.INSURANCES,
+        Need.EXTRA,
+        _("Families from elsewhere need not bring proof of work or insurance that is on this list."),
+        _("social insurance centre"),
+        (DatasetKind.CHILDREN,),
+    ),
+    Guide(
+        DatasetKind.CIVIL_AFFAIRS,
+        Need.EXTRA,
+        _("Adoption and guardianship: families need not prove a relation that is on this list."),
+        _("civil affairs bureau"),
+        (DatasetKind.CHILDREN,),
+    ),
+    Guide(
+        DatasetKind.PREFERENCES,
+        Need.EXTRA,
+        _("Children of martyrs, service members, fire crews and police: families need not bring proof."),
+        _("veterans' affairs bureau and other competent offices"),
+        (DatasetKind.CHILDREN,),
+    ),
+    Guide(
         DatasetKind.PUPILS,
         Need.ADVISED,
         _("Who goes to school already, and where: elder siblings, feeder schools, children at no school."),

@@ -27,6 +27,7 @@ from frontend.pages.officers.data.words import repairs_in_words
 from geo_data.models import Dataset, DatasetKind, DatasetStatus
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.services.workbooks import open_workbook
+from geo_data.tables.street_table import OSM_SUFFIX
 from geo_data.tasks import PAINTING, request_workbook
 from zoning.selectors.pins import list_plans_using
 
@@ -52,6 +53,7 @@ def dataset(request: HttpRequest, person: User, dataset_id: UUID) -> HttpRespons
         "may_import": may_import,
         "workbook_job": _painting(found) if may_import else None,
         "findings": findings,
+        "is_sheet": found.upload is not None and not found.file_name.casefold().endswith(OSM_SUFFIX),
         "places": findings_map(found, findings.rows),
         "base_map": find_current_dataset(found.district_id, DatasetKind.BASE_MAP),
         "system": system_in_words(found.declared_crs) if found.declared_crs else "",

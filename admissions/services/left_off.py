@@ -1,0 +1,184 @@
+"""A child with a receipt who was left off the list by mistake: added with the ticket of the same seed, on record."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import Action
+from accounts.services.audit import record_event
+from admissions.matching.amended_bundle import late_entry_value
+from admissions.matching.left_off import LateChoice, LateEntry, late_places
+from admissions.matching.records import LoserRule, RoundPlan
+from admissions.models import (
+    AdmissionRound,
+    Application,
+    ApplicationStatus,
+    DrawRecord,
+    LeftOff,
+    RoundStatus,
+    WaitlistRun,
+)
+from admissions.rules.facts import FactName, facts_from_data
+from admissions.rules.status import Action as Step
+from admissions.rules.status import Who
+from admissions.selectors.layout import round_plan
+from admissions.selectors.results import find_draw
+from admissions.selectors.rounds import round_code
+from admissions.selectors.waiting import load_after_draw
+from admissions.selectors.world import load_world
+from admissions.services.giving_on import run_waiting_lists
+from admissions.services.results import NothingDrawn
+from admissions.services.rounds import lock_round, require_actor
+from admissions.services.steps import lock_application, take_step
+from common.errors import MalformedInput, RulesSayNo, WrongMoment
+
+Keys = Mapping[str, tuple[int, ...]]
+
+
+class NotLeftOff(WrongMoment):
+    """The child is on the list, was added already, or withdrew."""
+
+    code = "not_left_off"
+
+
+class NothingToStandFor(RulesSayNo):
+    """By the rules the child has no claim at any line that it listed; the bureau places it."""
+
+    code = "nothing_to_stand_for"
+
+
+class PlacedBeforeTheDraw(RulesSayNo):
+    """A special-needs child has a seat outside the draw and never stands on a published list."""
+
+    code = "placed_before_the_draw"
+
+
+@transaction.atomic
+def add_left_off(*, actor: User, now: datetime, application_id: UUID, reason: str) -> WaitlistRun | None:
+    """Add the child to the published draw. Nobody else's ticket or place changes.
+
+    1. The application is accepted with the facts that are known, whatever mistake was made with it.
+    2. Its keys become a place on every line's published scale; its ticket comes from the same seed.
+    3. Where it stands before the cut-off it has a place at once, if need be by an amendment of the plan by one seat;
+       elsewhere it waits. The run that follows is published and replayed by the verifier.
+    Raises NotLeftOff, NothingToStandFor, PlacedBeforeTheDraw, SeatsDoNotFit; then nothing is stored.
+    """
+    if not reason.strip():
+        raise MalformedInput("write how the child came to be left off")
+    application = lock_application(application_id)
+    admission_round = lock_round(application.round_id, RoundStatus.PUBLISHED)
+    require_actor(actor, Action.RUN_ROUND, admission_round.district_id)
+    draw = find_draw(admission_round)
+    if draw is None:
+        raise NothingDrawn("nothing has been drawn yet")
+    _refuse_others(application, draw)
+    _accept(application, now)
+    standings = _standings(admission_round, application)
+    entry = _entry(admission_round, application, draw, standings)
+    LeftOff.objects.create(
+        draw=draw,
+        application=application,
+        receipt=entry.receipt,
+        entry=late_entry_value(entry),
+        standings={line: list(keys) for line, keys in standings.items()},
+        reason=reason.strip(),
+        added_by=actor,
+        added_at=now,
+    )
+    _record(application, draw, actor=actor, now=now, reason=reason.strip())
+    return run_waiting_lists(admission_round, actor=actor, now=now)
+
+
+def _refuse_others(application: Application, draw: DrawRecord) -> None:
+    listed = draw.entry_list.entries.filter(receipt=application.receipt.receipt).exists()
+    added = LeftOff.objects.filter(draw=draw, receipt=application.receipt.receipt).exists()
+    if listed or added or application.status == ApplicationStatus.WITHDRAWN:
+        raise NotLeftOff(
+            "the child is on the list, was added already, or withdrew", receipt=application.receipt.receipt
+        )
+
+
+def _accept(application: Application, now: datetime) -> None:
+    if application.status in (ApplicationStatus.REFUSED, ApplicationStatus.RETURNED):
+        take_step(application, Step.REOPEN, Who.OFFICER, now)
+    if application.status != ApplicationStatus.ACCEPTED:
+        take_step(application, Step.ACCEPT, Who.OFFICER, now)
+    application.save(update_fields=["status", "changed_at"])
+
+
+def _standings(admission_round: AdmissionRound, application: Application) -> dict[str, tuple[int, ...]]:
+    """Return (tier, keys...) at every listed line where the child has a claim, in list order."""
+    world = load_world(admission_round)
+    facts = facts_from_data(application.facts)
+    if facts.flag(FactName.SPECIAL_NEEDS):
+        raise PlacedBeforeTheDraw("a special-needs child has a seat outside the draw")
+    found: dict[str, tuple[int, ...]] = {}
+    for line_id in application.choices.order_by("position").values_list("line__line_id", flat=True):
+        classified = world.classify(facts, line_id)
+        if classified.tier is not None:
+            found[line_id] = (classified.tier, *classified.keys)
+    if not found:
+        raise NothingToStandFor("by the rules the child has no claim at any line that it listed")
+    return found
+
+
+def _entry(
+    admission_round: AdmissionRound, application: Application, draw: DrawRecord, standings: Keys
+) -> LateEntry:
+    plan = round_plan(admission_round, load_world(admission_round))
+    listed = _listed_keys(draw)
+    numbers = dict(application.choices.values_list("line__line_id", "choice"))
+    choices = []
+    for line_id, key in standings.items():
+        rank, loser = late_places(key, listed.get(line_id, []), losers_last=_losers_last(plan, line_id))
+        choices.append(LateChoice(line_id, numbers[line_id], rank, loser))
+    return LateEntry(
+        application.receipt.receipt, tuple(choices), _ball_of_twins(admission_round, application, draw)
+    )
+
+
+def _listed_keys(draw: DrawRecord) -> dict[str, list[tuple[int, ...]]]:
+    found: dict[str, list[tuple[int, ...]]] = {}
+    rows = draw.entry_list.entries.filter(is_drawn=True).order_by("receipt")
+    for standings in rows.values_list("standings", flat=True).iterator():
+        for line_id, keys in standings.items():
+            found.setdefault(line_id, []).append(tuple(keys))
+    return found
+
+
+def _losers_last(plan: RoundPlan, line_id: str) -> bool:
+    return any(
+        line_id in stage.line_ids and stage.losers is LoserRule.SAME_CLASS_LAST for stage in plan.stages
+    )
+
+
+def _ball_of_twins(admission_round: AdmissionRound, application: Application, draw: DrawRecord) -> str | None:
+    """Return the ball that the child's twins drew with, so that all have one ticket; None without twins."""
+    if not application.group_code:
+        return None
+    twins = draw.entry_list.entries.filter(
+        is_drawn=True, application__group_code=application.group_code, application__round=admission_round
+    )
+    first = twins.order_by("receipt").first()
+    if first is None:
+        return None
+    return load_after_draw(admission_round, draw).entries[first.receipt].group_id or first.receipt
+
+
+def _record(application: Application, draw: DrawRecord, *, actor: User, now: datetime, reason: str) -> None:
+    record_event(
+        actor=actor,
+        now=now,
+        action="child.added_after_draw",
+        subject=application,
+        district_code=application.round.district_id,
+        details={
+            "round": round_code(application.round),
+            "draw": str(draw.pk),
+            "receipt": application.receipt.receipt,
+            "reason": reason,
+        },
+    )
