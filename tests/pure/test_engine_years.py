@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, street
 from zoning.engine.faults import ProblemFault
-from zoning.engine.objective import NEAREST, Weights, plan_cost, spread, worst_year
+from zoning.engine.objective import NEAREST, Weights, plan_cost, worst_year
 from zoning.engine.problem import Problem, Wishes, build_problem
 from zoning.engine.report import report
 from zoning.engine.solve import Options, Solution, solve
@@ -171,14 +171,18 @@ def test_years_that_are_not_stated_for_all_are_refused(wishes: Wishes) -> None:
 
 
 def test_parity_is_nought_when_shared_zones_are_equally_full_and_grows_with_the_difference() -> None:
-    world = sharing(street([10, 5, 5, 5, 5, 10], {0: 30, 1: 10, 4: 10, 5: 30}), ["s0", "s1"], ["s4", "s5"])
-    problem = build_problem(*world)
+    # Seats 40 and 40; 50 children in all.
+    problem = build_problem(
+        *sharing(street([10, 10, 5, 5, 10, 10], {0: 30, 1: 10, 4: 10, 5: 30}), ["s0", "s1"], ["s4", "s5"])
+    )
 
-    equal, unequal = np.array([20, 20]), np.array([25, 15])
+    def spread(zone: list[int]) -> int:
+        plain, parity = (plan_cost(problem, Weights(parity_m=m), np.array(zone)) for m in (0, 1000))
+        return parity - plain
 
-    assert spread(problem, Weights(parity_m=1000), equal) == 0
-    # (25^2 + 15^2) / 40 - 40^2 / 80 = 21.25 - 20, in children, times 1000 m.
-    assert spread(problem, Weights(parity_m=1000), unequal) == 1_250_000
+    assert spread([0, 0, 0, 1, 1, 1]) == 0
+    # 30^2 / 40 + 20^2 / 40 - 50^2 / 80 = 22.5 + 10 - 31.25 children, times 1000 m.
+    assert spread([0, 0, 0, 0, 1, 1]) == 1_250_000
 
 
 def test_parity_evens_out_shared_zones_only() -> None:

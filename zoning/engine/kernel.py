@@ -1,53 +1,30 @@
 """Compiled inner loops. Whole numbers only, one private generator a run: the same on every machine.
 
-All compiled functions live in this one file: Numba renews its cache by the date of the file that holds the
-function, and would not notice a change in another. Runs with seeds of their own go side by side in threads.
+All compiled functions live in this one file, but for the dice, which never change: Numba renews its cache by the
+date of the file that holds the function, and would not notice a change in another. Runs with seeds of their own go
+side by side in threads.
 Moves are written into a journal and taken back when refused; a zone is connected before and after every move.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba as nb
 import numpy as np
-import numpy.typing as npt
 
-from zoning.engine.field import JOURNAL, Field, Pool, State
+from zoning.engine.compiling import below, draw, njit
+from zoning.engine.field import (
+    BEST,
+    COST,
+    GONE,
+    JOURNAL,
+    JOURNALLED,
+    NEVER,
+    OVER,
+    SHARED,
+    STAMP,
+    STRAIN,
+    Field,
+    Pool,
+    State,
+)  # fmt: skip
 from zoning.engine.problem import IntArray
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def njit(function: Function) -> Function:
-    """Compile on first use, into the cache; release the interpreter lock.
-
-    `_nrt=False` turns reference counting off: nothing here allocates, and counting the arrays of two tuples
-    at every call cost five sixths of the time.
-    """
-    untyped: Any = nb.njit
-    return cast(Function, untyped(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
-
-
-GONE = -1
-NEVER = 9_000_000_000_000_000_000
-COST, OVER, STRAIN, JOURNALLED, STAMP, BEST, SHARED = 0, 1, 2, 3, 4, 5, 6
-
-
-@njit
-def draw(rng: npt.NDArray[np.uint64]) -> int:
-    """Return 31 random bits (xorshift64*)."""
-    x = rng[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    rng[0] = x
-    return np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33))  # type: ignore[return-value]
-
-
-@njit
-def below(rng: npt.NDArray[np.uint64], n: int) -> int:
-    """Return a random whole number in 0..n-1, n < 2^31."""
-    return (draw(rng) * n) >> 31
 
 
 @njit
@@ -58,15 +35,15 @@ def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
     w.load[s] = load + c
     even = 0
     if f.balance[s] != 0:
-        even = f.balance[s] * (load + c) * (load + c) // max(seats, 1) - f.balance[s] * load * load // max(
-            seats, 1
-        )
+        even = squared(f.balance[s], load, c, max(seats, 1))
     if f.parity[s] != 0:
-        even += parity_by(f, w, s, load, c)
+        even -= squared(f.parity[s], w.total[SHARED], c, f.shared_seats)
+        w.total[SHARED] += c
     if f.later_seats.shape[1] != 0:
         more, worse = later_by(f, w, s, u, sign)
         over += more
         even += worse
+    w.lack[s] += over
     w.total[OVER] += over
     w.total[COST] += even
     w.total[STRAIN] += over * w.strain[s]
@@ -74,13 +51,9 @@ def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
 
 
 @njit
-def parity_by(f: Field, w: State, s: int, load: int, c: int) -> int:
-    """Add c children to those of the zones of several schools; return what that costs in spread, see objective."""
-    p, seats, shared = f.parity[s], max(f.seats[s], 1), w.total[SHARED]
-    w.total[SHARED] = shared + c
-    mine = p * (load + c) * (load + c) // seats - p * load * load // seats
-    all_of_them = p * (shared + c) * (shared + c) // f.shared_seats - p * shared * shared // f.shared_seats
-    return mine - all_of_them  # type: ignore[no-any-return]
+def squared(factor: int, load: int, c: int, seats: int) -> int:
+    """Return what c more children add to factor x load^2 / seats, rounded down."""
+    return factor * (load + c) * (load + c) // seats - factor * load * load // seats
 
 
 @njit
@@ -97,16 +70,6 @@ def later_by(f: Field, w: State, s: int, u: int, sign: int) -> tuple[int, int]:
     if f.every_year != 0:
         return over, 0
     return 0, f.worst_year * (worst_after - worst_before)
-
-
-@njit
-def lacking(f: Field, w: State, s: int) -> int:
-    """Return how many children of zone s have no seat, in later years too where they must fit."""
-    over = max(w.load[s] - f.seats[s], 0)
-    if f.every_year != 0:
-        for y in range(f.later_seats.shape[1]):
-            over += max(w.later_load[s, y] - f.later_seats[s, y], 0)
-    return over  # type: ignore[no-any-return]
 
 
 @njit
@@ -144,22 +107,8 @@ def put(f: Field, w: State, u: int, t: int) -> None:
 
 
 @njit
-def fill(f: Field, w: State, zone: IntArray) -> None:
-    """Make the state hold the plan `zone`, whatever it held before."""
-    for u in range(len(zone)):
-        w.zone[u] = GONE
-    for s in range(len(w.load)):
-        w.load[s] = 0
-        for y in range(w.later_load.shape[1]):
-            w.later_load[s, y] = 0
-        w.size[s] = 0
-    w.total[COST] = 0
-    w.total[OVER] = 0
-    w.total[STRAIN] = 0
-    w.total[SHARED] = 0
-    for k in range(len(f.edge)):
-        w.total[COST] += f.edge[k]
-    w.total[COST] >>= 1
+def put_all(f: Field, w: State, zone: IntArray) -> None:
+    """Put every unit where the plan `zone` has it; none may be anywhere yet."""
     for u in range(len(zone)):
         put(f, w, u, zone[u])
 
@@ -514,13 +463,12 @@ def adapt_strain(f: Field, w: State, least: int) -> None:
     """Raise the strain where a school is too full, let it fall slowly where it is not."""
     w.total[STRAIN] = 0
     for s in range(len(w.load)):
-        over = lacking(f, w, s)
-        if over > 0:
+        if w.lack[s] > 0:
             w.strain[s] += w.strain[s] >> 4
         else:
             w.strain[s] -= w.strain[s] >> 6
         w.strain[s] = min(max(w.strain[s], least), 64 * least)
-        w.total[STRAIN] += over * w.strain[s]
+        w.total[STRAIN] += w.lack[s] * w.strain[s]
 
 
 @njit
@@ -531,7 +479,7 @@ def gather(f: Field, w: State, p: Pool) -> None:
         i = p.filled[0]
         if i >= len(p.school) or p.start[i] + w.size[s] > len(p.units):
             return
-        if lacking(f, w, s) > 0:
+        if w.lack[s] > 0:
             continue
         word = np.uint64(s + 1)
         for k in range(w.size[s]):

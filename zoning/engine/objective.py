@@ -74,12 +74,10 @@ def shared_seats(problem: Problem) -> int:
     return max(int(np.maximum(problem.seats, 1)[problem.has_several_schools].sum()), 1)
 
 
-def spread(problem: Problem, weights: Weights, load: IntArray) -> int:
-    """Return what the spread between zones of several schools costs, millimetres."""
-    factor, shared = parity(problem, weights), problem.has_several_schools
-    everyone = int(load[shared].sum())
-    mean = int(factor.max(initial=0)) * everyone * everyone // shared_seats(problem)
-    return int((factor * load * load // np.maximum(problem.seats, 1)).sum()) - mean
+def mean_filling(problem: Problem, weights: Weights, load: IntArray) -> int:
+    """Return the part L^2 / S of the spread, millimetres; the other part is booked with the balance."""
+    everyone = int(load[problem.has_several_schools].sum())
+    return int(parity(problem, weights).max(initial=0)) * everyone * everyone // shared_seats(problem)
 
 
 def worst_year(problem: Problem, weights: Weights, zone: IntArray) -> int:
@@ -107,10 +105,11 @@ def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
     indptr, near = problem.graph
     owner = np.repeat(unit, np.diff(indptr))
     parted = (zone[owner] != zone[near]) & (owner < near)
-    even = balance(problem, weights) * load * load // np.maximum(problem.seats, 1)
+    filled = balance(problem, weights) + parity(problem, weights)
+    even = filled * load * load // np.maximum(problem.seats, 1)
     walked = child_cost(problem, weights)[unit, zone] * problem.walkers
     whole = int(walked.sum() + even.sum() + border(problem, weights)[parted].sum())
-    return whole + spread(problem, weights, load) + worst_year(problem, weights, zone)
+    return whole - mean_filling(problem, weights, load) + worst_year(problem, weights, zone)
 
 
 def zone_loads(problem: Problem, zone: IntArray) -> IntArray:

@@ -12,8 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.field import JOURNAL, LUCK, Field, Pool, State, new_pool
-from zoning.engine.kernel import BEST, COST, OVER, anneal, fill
+from zoning.engine.field import (
+    BEST,
+    COST,
+    GONE,
+    JOURNAL,
+    LUCK,
+    OVER,
+    SHARED,
+    STRAIN,
+    Field,
+    Pool,
+    State,
+    new_pool,
+)  # fmt: skip
+from zoning.engine.kernel import anneal, put_all
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
 from zoning.engine.partition import Zones, joined, no_zones, recombine, zones_of
 from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
@@ -99,7 +112,7 @@ def make_field(
         problem.seats,
         problem.home,
         fixed,
-        balance(problem, weights),
+        balance(problem, weights) + parity(problem, weights),
         prices,
         reduced.min(axis=1),
         LUCK,
@@ -121,6 +134,7 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
         zone=np.full(n, -1, dtype=np.int64),
         load=np.zeros(m, dtype=np.int64),
         later_load=np.zeros_like(field.later_seats),
+        lack=np.zeros(m, dtype=np.int64),
         strain=np.ones(m, dtype=np.int64),
         checked=np.zeros(m, dtype=np.int64),
         members=np.zeros((m, n), dtype=np.int64),
@@ -139,6 +153,16 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     fill(field, state, zone)
     state.total[BEST] = NOT_YET
     return state
+
+
+def fill(field: Field, state: State, zone: IntArray) -> None:
+    """Make the state hold the plan `zone`, whatever it held before."""
+    state.zone[:] = GONE
+    for sums in (state.load, state.later_load, state.lack, state.size):
+        sums[:] = 0
+    state.total[[OVER, STRAIN, SHARED]] = 0
+    state.total[COST] = field.edge.sum() >> 1
+    put_all(field, state, zone)
 
 
 def new_lane(field: Field, zone: IntArray, seed: int, number: int, heat: float) -> "Lane":
