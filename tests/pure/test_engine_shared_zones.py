@@ -1,11 +1,12 @@
 """Zones of several schools: by brute force, by damage, and that names change nothing."""
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import Delaunay
 
 from tests.pure.engine_worlds import (
     World,
@@ -18,7 +19,8 @@ from tests.pure.engine_worlds import (
 )
 from zoning.engine.explain import consequences
 from zoning.engine.faults import ProblemFault
-from zoning.engine.problem import School, Unit, Wishes, build_problem
+from zoning.engine.mend import mend
+from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes, build_problem
 from zoning.engine.report import report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Violation, cost_km, violations
@@ -237,3 +239,53 @@ def test_a_group_of_one_is_a_school_alone() -> None:
     assert np.array_equal(
         solve(grouped, Options(effort=1), seed=1).zone, solve(plain, Options(effort=1), seed=1).zone
     )
+
+
+def county(n_units: int, n_zones: int) -> World:
+    """Units denser in the middle, adjoining as their Voronoi cells do; every tenth zone has two schools."""
+    rng = np.random.default_rng(4)
+    points = 4000 * rng.normal(size=(n_units, 2))
+    units = [
+        Unit(f"u{i:04}", int(n), round(x, 3), round(y, 3))
+        for i, ((x, y), n) in enumerate(zip(points, rng.integers(0, 40, n_units), strict=True))
+    ]
+    corners = Delaunay(points).simplices.tolist()
+    pairs = [(f"u{a:04}", f"u{b:04}") for cell in corners for a, b in combinations(cell, 2)]
+    shared = n_zones // 10
+    at = rng.choice(n_units, n_zones + shared, replace=False).tolist()
+    room = [1 + int(n) for n in rng.integers(8, 12, len(at))]
+    children = sum(unit.children for unit in units)
+    seats = [1 + int(1.05 * children * part / sum(room)) for part in room]
+    groups = [f"g{k % n_zones}" if k % n_zones < shared else "" for k in range(len(at))]
+    schools = [School(f"s{u:04}", f"u{u:04}", n, g) for u, n, g in zip(at, seats, groups, strict=True)]
+    return units, schools, pairs
+
+
+def test_a_generated_county_with_a_tenth_of_its_zones_shared_is_lawful_and_mended_after_an_edit() -> None:
+    world = county(400, 20)
+    problem, facts = build_problem(*world), facts_of(world)
+
+    solution = solved(world)
+
+    assert problem.has_several_schools.sum() == 2
+    assert solution.lawful, [str(trouble) for trouble in solution.violations]
+    assert violations(facts, named(problem, solution.zone)) == ()
+    assert solution.gap < 0.06
+
+    zone = solution.zone.copy()
+    unit = next(
+        u
+        for u in np.flatnonzero(zone == np.flatnonzero(problem.has_several_schools)[0]).tolist()
+        if u not in problem.site_unit and (zone[near_of(problem, u)] != zone[u]).any()
+    )
+    zone[unit] = next(z for z in zone[near_of(problem, unit)].tolist() if z != zone[unit])
+    mended = mend(problem, zone, [unit], seed=1)
+
+    assert mended.lawful
+    assert mended.zone[unit] == zone[unit]
+    assert violations(facts, named(problem, mended.zone)) == ()
+
+
+def near_of(problem: Problem, unit: int) -> IntArray:
+    indptr, near = problem.graph
+    return near[indptr[unit] : indptr[unit + 1]]

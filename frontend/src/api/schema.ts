@@ -1307,6 +1307,13 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description * `reconciled` - reconciled
+         *     * `counted` - counted
+         *     * `projection` - projection
+         * @enum {string}
+         */
+        DemandEnum: "reconciled" | "counted" | "projection";
         /** @description A district served here. */
         District: {
             readonly code: string;
@@ -1347,6 +1354,14 @@ export interface components {
              *     * `walk` - walking distance
              */
             method?: components["schemas"]["MethodEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * @description Whose children count; null means the reconciled ones where a run compared the lists in use.
+             *
+             *     * `reconciled` - reconciled
+             *     * `counted` - counted
+             *     * `projection` - projection
+             */
+            demand?: components["schemas"]["DemandEnum"] | components["schemas"]["NullEnum"];
             /** @default 1 */
             seed: number;
             effort?: number | null;
@@ -1484,6 +1499,8 @@ export interface components {
             /** @default false */
             accept_offset: boolean;
             /** @default  */
+            offset_reason: string;
+            /** @default  */
             source_office: string;
             /** Format: date */
             vintage_on?: string | null;
@@ -1579,6 +1596,10 @@ export interface components {
             readonly measure: string | null;
             /** @description The walks it is judged by; null means straight lines. */
             measure_number: number | null;
+            /** Format: uuid */
+            readonly reconciliation: string | null;
+            /** @description The run whose reconciled children count; null when others do. */
+            reconciliation_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
@@ -1716,6 +1737,11 @@ export interface components {
             units: string[];
             /** @description How many children are too many, or concerned. */
             children: number;
+            /**
+             * @description The later entry year concerned; 0 for the plan's own.
+             * @default 0
+             */
+            year: number;
             /** @description Codes of the zones that are too small together. */
             schools: string[];
             /** @description Their seats together. */
@@ -1828,6 +1854,10 @@ export interface components {
             readonly measure: string | null;
             /** @description The walks it is judged by; null means straight lines. */
             measure_number: number | null;
+            /** Format: uuid */
+            readonly reconciliation: string | null;
+            /** @description The run whose reconciled children count; null when others do. */
+            reconciliation_number: number | null;
             readonly lawful: boolean;
             /**
              * Format: double
@@ -2326,6 +2356,11 @@ export interface components {
             units: string[];
             /** @description How many children are too many, or concerned. */
             children: number;
+            /**
+             * @description The later entry year concerned; 0 for the plan's own.
+             * @default 0
+             */
+            year: number;
         };
         /** @description How far children live from school, metres on foot by the plan's measure, or as the crow flies. */
         Walk: {
