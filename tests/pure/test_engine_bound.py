@@ -34,7 +34,7 @@ def bounds(world: World, wishes: Wishes | None = None, work: int = 3_000_000) ->
     prices = relax(cost, allowed, problem.children, problem.seats).prices
     spent = cost * problem.children[:, None]
     values, least = price_bound(problem, spent, allowed, prices)
-    roots = (problem.school_unit, np.arange(problem.n_schools))
+    roots = (problem.site_unit, problem.site_zone)
     shop = make_shop(problem.graph, roots, allowed, spent, (problem.children, problem.seats))
     found = strengthen(shop, values, 2 * int(spent.max(axis=1).sum()) + 1, work, never)
     assert found is not None
@@ -128,7 +128,7 @@ def test_more_work_never_proves_less_and_the_same_work_the_same(work: int) -> No
 def test_a_stop_leaves_the_first_bound_and_too_little_work_none() -> None:
     problem = build_problem(*LUMPY)
     allowed, spent = allowed_pairs(problem), problem.distance_mm * problem.children[:, None]
-    roots = (problem.school_unit, np.arange(problem.n_schools))
+    roots = (problem.site_unit, problem.site_zone)
     shop = make_shop(problem.graph, roots, allowed, spent, (problem.children, problem.seats))
     values = 2 * spent.max(axis=1)
 
@@ -181,7 +181,7 @@ def test_a_gate_is_the_narrowest_set_that_parts_the_unit_from_the_school(
     world: World, data: st.DataObject
 ) -> None:
     problem = build_problem(*world)
-    n, root = problem.n_units, int(problem.school_unit[0])
+    n, root = problem.n_units, int(problem.site_unit[0])
     capacity = np.array(data.draw(st.lists(st.integers(0, 9), min_size=n, max_size=n)))
     unit = data.draw(st.integers(0, n - 1).filter(lambda one: one != root))
     capacity[root] = 2**40
@@ -202,8 +202,8 @@ def test_a_gate_is_the_narrowest_set_that_parts_the_unit_from_the_school(
 
 
 def make_shop_graph(problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    everything = np.ones((problem.n_units, problem.n_schools), dtype=np.bool_)
-    roots = (problem.school_unit, np.arange(problem.n_schools))
+    everything = np.ones((problem.n_units, problem.n_zones), dtype=np.bool_)
+    roots = (problem.site_unit, problem.site_zone)
     spent = np.zeros(everything.shape, dtype=np.int64)
     return make_shop(problem.graph, roots, everything, spent, (problem.children, problem.seats)).graph
 

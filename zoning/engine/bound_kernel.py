@@ -9,8 +9,7 @@ from typing import Any, TypeVar, cast
 import numba as nb
 import numpy as np
 
-from zoning.engine.constraints import BoolArray
-from zoning.engine.problem import IntArray
+from zoning.engine.problem import BoolArray, IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoning.engine.constraints import BoolArray, allowed_pairs
+from zoning.engine.constraints import allowed_pairs
 from zoning.engine.objective import zone_loads
-from zoning.engine.problem import IntArray, Problem
+from zoning.engine.problem import BoolArray, IntArray, Problem
 
 SHOWN = 3
 
@@ -51,7 +51,7 @@ def consequences(problem: Problem, zone: IntArray, unit_id: str) -> tuple[Conseq
     Raises ValueError when there is no such unit.
     """
     unit = problem.unit_ids.index(unit_id)
-    metres = problem.distance_between(np.array([unit]), np.arange(problem.n_schools))[0]
+    metres = problem.distance_from(np.array([unit]))[0]
     beside = set(zone[_near(problem, unit)].tolist()) - {int(zone[unit])}
     allowed = allowed_pairs(problem)
     by_nearness = sorted(beside, key=lambda school: (metres[school], school))
@@ -65,7 +65,7 @@ def _moved(problem: Problem, zone: IntArray, unit: int, school: int, allowed: Bo
     loads, ways = zone_loads(problem, then), problem.distance_mm[unit]
     too_many = max(int(loads[school] - problem.seats[school]), 0)
     return Consequence(
-        school_id=problem.school_ids[school],
+        school_id=problem.zone_ids[school],
         metres_now=int(ways[now]) // 1000,
         metres_then=int(ways[school]) // 1000,
         child_metres_more=_child_metres(problem, unit, now, school),
@@ -92,7 +92,7 @@ def _reliefs(
                 continue
             more = _child_metres(problem, unit, school, other)
             found.append(
-                Relief(problem.unit_ids[unit], problem.school_ids[other], int(problem.children[unit]), more)
+                Relief(problem.unit_ids[unit], problem.zone_ids[other], int(problem.children[unit]), more)
             )
     return tuple(sorted(found, key=lambda relief: (relief.child_metres_more, relief.unit_id))[:SHOWN])
 
@@ -105,13 +105,13 @@ def _with(zone: IntArray, unit: int, school: int) -> IntArray:
 
 def _child_metres(problem: Problem, unit: int, now: int, then: int) -> int:
     ways = problem.distance_mm[unit]
-    return int((ways[then] - ways[now]) * problem.children[unit]) // 1000
+    return int((ways[then] - ways[now]) * problem.walkers[unit]) // 1000
 
 
 def _cut_off(problem: Problem, zone: IntArray, school: int) -> list[int]:
     """Return the units of the school's zone that do not reach it, ascending; all if the zone lost its school."""
     inside = zone == school
-    stack = [int(problem.school_unit[school])] if inside[problem.school_unit[school]] else []
+    stack = [unit for unit in problem.site_unit[problem.site_zone == school].tolist() if inside[unit]]
     reached = set(stack)
     while stack:
         fresh = [u for u in _near(problem, stack.pop()).tolist() if inside[u] and u not in reached]

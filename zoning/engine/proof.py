@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from zoning.engine.bound import price_bound
-from zoning.engine.constraints import BoolArray, allowed_pairs
-from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
+from zoning.engine.constraints import allowed_pairs
+from zoning.engine.problem import MM_PER_METRE, BoolArray, IntArray, Problem
 from zoning.engine.strengthen import Gate, Proof, Shop, make_shop, proven_by, strengthen
 
 # Table cells for one proposal of the search: about a tenth of its time.
@@ -61,10 +61,10 @@ def proven_mm(problem: Problem, proof: Proof) -> int:
     """Return the child-millimetres that the proof proves, ways cut to whole millimetres as in `verify_bound`."""
     allowed = allowed_pairs(problem)
     ways = np.where(allowed, problem.distance_m(), 0) * MM_PER_METRE
-    spent = np.floor(ways).astype(np.int64) * problem.children[:, None]
+    spent = np.floor(ways).astype(np.int64) * problem.walkers[:, None]
     return proven_by(_shop(problem, spent, allowed), proof)
 
 
 def _shop(problem: Problem, spent: IntArray, allowed: BoolArray) -> Shop:
-    roots = (problem.school_unit, np.arange(problem.n_schools))
-    return make_shop(problem.graph, roots, allowed, spent, (problem.children, problem.seats))
+    roots = (problem.site_unit, problem.site_zone)
+    return make_shop(problem.graph, roots, allowed, spent, (problem.demand, problem.supply))

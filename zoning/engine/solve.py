@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.bound import balance_bound, linear_bound
+from zoning.engine.bound import balance_bound, linear_bound, parity_bound, worst_year_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.field import Field
@@ -68,7 +68,7 @@ class Solution:
     zone        -- [n_units] school index; the best lawful plan, or the one with least trouble
     cost        -- child-millimetres and other terms by `weights`, exact
     lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound
-    loads       -- [n_schools] children; prices -- [n_schools] millimetres one child would save by one more seat
+    loads       -- [n_zones] children; prices -- [n_zones] millimetres one child would save by one more seat
     proof       -- what proves the lower bound where it is stronger than the prices', in cost units
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
     effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
@@ -105,15 +105,16 @@ def solve(
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
     tell("relaxing", 0, 1)
-    units, schools = name_free_order(problem)
-    own = reordered(problem, units, schools)
+    units, zones = name_free_order(problem)
+    own = reordered(problem, units, zones)
     allowed, cost = allowed_pairs(own), child_cost(own, options.weights)
-    relaxed = relax(cost, allowed, own.children, own.seats)
-    least = linear_bound(cost, allowed, own.children, own.seats, relaxed.prices)
-    least += balance_bound(own, options.weights)
-    field = make_field(own, options.weights, cost, allowed, relaxed.prices)
+    relaxed = relax(cost, allowed, own.demand, own.supply)
+    prices = relaxed.prices * own.walks_a_seat
+    least = linear_bound(own, cost, allowed, prices) + parity_bound(own, options.weights)
+    least += balance_bound(own, options.weights) + worst_year_bound(own, options.weights)
+    field = make_field(own, options.weights, cost, allowed, prices)
     tell("starting", 0, 1)
-    wanted = None if options.start is None else renumbered(options.start[units], inverse(schools))
+    wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))
     zone, rounds = improve(
         field,
         _start(own, field, allowed, wanted),
@@ -127,19 +128,17 @@ def solve(
     proof, gained = None, 0
     if options.prove and not wrong:
         tell("proving", 0, 1)
-        spend = cost * own.children[:, None]
-        proof, gained = prove(
-            own, spend, allowed, relaxed.prices, zone, proposed(field, rounds), budget.is_over
-        )
+        spend = cost * own.walkers[:, None]
+        proof, gained = prove(own, spend, allowed, prices, zone, proposed(field, rounds), budget.is_over)
     least += gained
     return Solution(
-        zone=schools[zone][inverse(units)],
+        zone=zones[zone][inverse(units)],
         cost=spent,
         lower_bound=least,
         gap=(spent - least) / max(least, 1),
-        loads=zone_loads(own, zone)[inverse(schools)],
-        prices=relaxed.prices[inverse(schools)],
-        proof=proof and renamed(proof, units, schools),
+        loads=zone_loads(own, zone)[inverse(zones)],
+        prices=prices[inverse(zones)],
+        proof=proof and renamed(proof, units, zones),
         lawful=not wrong,
         violations=wrong,
         effort_used=rounds,
@@ -158,7 +157,7 @@ def _start(
     problem: Problem, field: Field, allowed: npt.NDArray[np.bool_], wanted: IntArray | None
 ) -> IntArray:
     """Return a connected plan near the one wanted, or near the cheapest schools at seat prices."""
-    reduced = field.cost + field.price[None, :] * field.children[:, None]
+    reduced = field.cost + field.price[None, :] * field.demand[:, None]
     cheapest = reduced.argmin(axis=1)
     wanted = cheapest if wanted is None else np.where(wanted == NOWHERE, cheapest, wanted)
-    return connected_plan(problem.graph, problem.school_unit, wanted, reduced, allowed)
+    return connected_plan(problem.graph, (problem.site_unit, problem.site_zone), wanted, reduced, allowed)

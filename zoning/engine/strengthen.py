@@ -22,8 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoning.engine.bound_kernel import FAR, fill_zones, lightest_ways, narrowest_gate
-from zoning.engine.constraints import BoolArray
-from zoning.engine.problem import FloatArray, IntArray
+from zoning.engine.problem import BoolArray, FloatArray, IntArray
 
 Graph = tuple[IntArray, IntArray]
 
