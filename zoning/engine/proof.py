@@ -39,7 +39,7 @@ def prove(
     goal = int(spent[np.arange(problem.n_units), zone].sum())
     values, least = price_bound(problem, spent, allowed, prices)
     work = max(CELLS * proposed, FEWEST_CELLS)
-    found = strengthen(_shop(problem, spent, allowed), values, goal, work, should_stop)
+    found = strengthen(make_problem_shop(problem, spent, allowed), values, goal, work, should_stop)
     if found is None or found[0] <= least:
         return None, 0
     bound, proof = found
@@ -62,9 +62,10 @@ def proven_mm(problem: Problem, proof: Proof) -> int:
     allowed = allowed_pairs(problem)
     ways = np.where(allowed, problem.distance_m(), 0) * MM_PER_METRE
     spent = np.floor(ways).astype(np.int64) * problem.walkers[:, None]
-    return proven_by(_shop(problem, spent, allowed), proof)
+    return proven_by(make_problem_shop(problem, spent, allowed), proof)
 
 
-def _shop(problem: Problem, spent: IntArray, allowed: BoolArray) -> Shop:
+def make_problem_shop(problem: Problem, spent: IntArray, allowed: BoolArray) -> Shop:
+    """Return what the problem's zones choose from; spent -- [n_units, n_zones] what the unit costs in the zone."""
     roots = (problem.site_unit, problem.site_zone)
     return make_shop(problem.graph, roots, allowed, spent, (problem.demand, problem.supply))
