@@ -15,7 +15,7 @@ from zoning.engine.strengthen import Gate, Proof, Shop, make_shop, proven_by, st
 
 # Table cells for one proposal of the search: about a tenth of its time.
 CELLS = 10
-FEWEST_CELLS = 20_000_000
+FEWEST_CELLS = 50_000_000
 # Beyond this many pairs of unit and zone the bound of the seat prices stands alone.
 MOST_PAIRS = 20_000_000
 

@@ -26,6 +26,8 @@ from zoning.engine.problem import BoolArray, FloatArray, IntArray
 
 Graph = tuple[IntArray, IntArray]
 
+# What a step costs beside its table cells, so that work is time on small problems too.
+STEP = 20_000
 FIRST_STEP = 0.1
 SHORTER = 0.66
 PATIENCE = 20
@@ -151,7 +153,7 @@ def strengthen(
     """Return the best bound found with its proof, None where not even the first can be worked out.
 
     values -- [n_units] to start from; goal -- the cost of a lawful plan, which no bound exceeds
-    work   -- limit of table cells and pairs looked at: the result is the same on every machine
+    work   -- limit of table cells, pairs and steps: the result is the same on every machine
     """
     first = _choose(shop, _Gates(), values, np.zeros(0, dtype=np.int64), work)
     if first is None:
@@ -213,7 +215,7 @@ def _choose(shop: Shop, gates: _Gates, values: IntArray, worths: IntArray, most:
     gained, work = fill_zones(shop.start, gain, shop.size, shop.room, most, taken)
     if gained < 0:
         return None
-    return _Choice(shop.settled + int(values[shop.is_open].sum()) - int(gained), taken, int(work))
+    return _Choice(shop.settled + int(values[shop.is_open].sum()) - int(gained), taken, int(work) + STEP)
 
 
 class _Climb:
