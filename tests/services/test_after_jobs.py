@@ -16,7 +16,8 @@ from admissions.services.giving_on import give_places_on
 from admissions.tasks import request_giving_on, request_settling
 from tests.journeys.test_after_results_pages import results_out_now
 from tests.services.after_world import PublishedRound, published_round
-from tests.services.test_admissions_jobs import killed_while_held, work_until_idle
+from tests.services.killing import work_until_idle
+from tests.services.test_admissions_jobs import killed_while_held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
