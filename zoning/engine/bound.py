@@ -17,13 +17,17 @@ from zoning.engine.objective import Weights, balance, parity
 from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
 
 
-def linear_bound(problem: Problem, cost: IntArray, allowed: npt.NDArray[np.bool_], prices: IntArray) -> int:
-    """Return the bound for a per-child cost [n_units, n_zones], exact; units without a way count nothing."""
+def linear_bound(
+    spent: IntArray, allowed: npt.NDArray[np.bool_], demand: IntArray, supply: IntArray, prices: IntArray
+) -> int:
+    """Return the bound for the cost of whole units [n_units, n_zones], exact; units without a way count nothing.
+
+    demand, supply, prices -- [n_units] children and [n_zones] seats that the prices are for
+    """
     reachable = allowed.any(axis=1)
     dearest = np.iinfo(np.int64).max // 4
-    spent = cost * problem.walkers[:, None] + prices[None, :] * problem.demand[:, None]
-    least = np.where(allowed, spent, dearest).min(axis=1)
-    return int(least[reachable].sum() - (prices * problem.supply).sum())
+    least = np.where(allowed, spent + prices[None, :] * demand[:, None], dearest).min(axis=1)
+    return int(least[reachable].sum() - (prices * supply).sum())
 
 
 def worst_year_bound(problem: Problem, weights: Weights) -> int:

@@ -1362,6 +1362,15 @@ export interface components {
              *     * `projection` - projection
              */
             demand?: components["schemas"]["DemandEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * @description What later entry years of the projection mean: nothing, a cost, or a rule.
+             *
+             *     * `ignored` - ignored
+             *     * `weighed` - weighed
+             *     * `kept` - kept
+             * @default ignored
+             */
+            later: components["schemas"]["LaterEnum"];
             /** @default 1 */
             seed: number;
             effort?: number | null;
@@ -1559,6 +1568,13 @@ export interface components {
             count: number;
             keys: string[];
         };
+        /**
+         * @description * `ignored` - ignored
+         *     * `weighed` - weighed
+         *     * `kept` - kept
+         * @enum {string}
+         */
+        LaterEnum: "ignored" | "weighed" | "kept";
         /** @description Seats of a school filled in one order. */
         Line: {
             readonly line_id: string;
