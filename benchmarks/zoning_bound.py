@@ -16,7 +16,7 @@ from statistics import mean
 import numpy as np
 
 from benchmarks.zoning import best_published
-from zoning.engine.bound import price_bound
+from zoning.engine.bound import least_spent, linear_bound
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.files import read_tables
 from zoning.engine.objective import NEAREST, child_cost
@@ -42,7 +42,8 @@ def run_case(problem: Problem, best_km: float, works: list[float]) -> list[tuple
     allowed, cost = allowed_pairs(problem), child_cost(problem, NEAREST)
     prices = relax(cost, allowed, problem.demand, problem.supply).prices * problem.walks_a_seat
     spent = cost * problem.walkers[:, None]
-    values, least = price_bound(problem, spent, allowed, prices)
+    values = least_spent(spent, allowed, problem.demand, prices)
+    least = linear_bound(spent, allowed, problem.demand, problem.supply, prices)
     best = int(np.ceil(best_km * MM_PER_KM))
     found = [(100 * (best - least) / least, time.process_time() - began)]
     for work in works:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, street
+from zoning.engine.explain import consequences
 from zoning.engine.faults import ProblemFault
 from zoning.engine.objective import NEAREST, Weights, plan_cost, worst_year
 from zoning.engine.problem import Problem, Wishes, build_problem
@@ -122,6 +123,17 @@ def test_the_last_seat_of_a_later_year_may_be_used(seats: int, found: tuple[Viol
     world = units, [schools[0], replace(schools[1], later=(seats,))], pairs
 
     assert violations(facts_of(world, EVERY), NEAR_S4) == found
+
+
+def test_what_another_zone_would_mean_counts_the_worst_of_the_years_that_must_fit() -> None:
+    zone = np.array([0, 0, 1, 1, 1])
+
+    (kept,) = consequences(build_problem(*GROWING, wishes=EVERY), zone, "u2")
+    (weighed,) = consequences(build_problem(*GROWING, wishes=WEIGHED), zone, "u2")
+
+    # s0 would have 20 children for 15 seats in 2027.
+    assert (kept.too_many, kept.seats, kept.children_then) == (5, 30, 15)
+    assert (weighed.too_many, weighed.instead) == (0, ())
 
 
 def test_weighed_years_cost_and_break_no_rule() -> None:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from accounts.models import AuditEvent
 from config.paths import BASE
+from frontend.pages.officers.forms import DrawForm
 from geo_data.models import SchoolSeats, Stage
 from tests.services.projection_world import add_housing, counted, projected
 from tests.services.worlds import DISTRICT, NOON, County, add_school
@@ -125,3 +126,19 @@ def test_the_command_draws_shared_zones_and_a_stranger_recomputes_the_bound_from
         [*checker, "--report", str(tmp_path / "changed.json")], capture_output=True, text=True, check=False
     )
     assert refused.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "groups"),
+    [
+        ("", []),
+        ("A,B", [["A", "B"]]),
+        (" A ， B、C \n\n D,E,", [["A", "B", "C"], ["D", "E"]]),
+    ],
+)
+def test_the_page_reads_a_line_for_each_shared_zone(written: str, groups: list[list[str]]) -> None:
+    form = DrawForm({"stage": "primary", "later": "kept", "shared": written})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["shared"] == groups
+    assert form.cleaned_data["later"] == "kept"

@@ -17,22 +17,23 @@ from zoning.engine.objective import Weights, balance, parity
 from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
 
 
-def linear_bound(problem: Problem, cost: IntArray, allowed: npt.NDArray[np.bool_], prices: IntArray) -> int:
-    """Return the bound for a per-child cost [n_units, n_zones], exact; units without a way count nothing."""
-    return price_bound(problem, cost * problem.walkers[:, None], allowed, prices)[1]
+def linear_bound(
+    spent: IntArray, allowed: npt.NDArray[np.bool_], demand: IntArray, supply: IntArray, prices: IntArray
+) -> int:
+    """Return the bound for the cost of whole units [n_units, n_zones], exact; units without a way count nothing.
 
-
-def price_bound(
-    problem: Problem, spent: IntArray, allowed: npt.NDArray[np.bool_], prices: IntArray
-) -> tuple[IntArray, int]:
-    """Return what each unit costs at least with its seats, [n_units], and the bound that follows.
-
-    spent -- [n_units, n_zones] what the unit's walkers cost in the zone
+    demand, supply, prices -- [n_units] children and [n_zones] seats that the prices are for
     """
+    return int(least_spent(spent, allowed, demand, prices).sum() - (prices * supply).sum())
+
+
+def least_spent(
+    spent: IntArray, allowed: npt.NDArray[np.bool_], demand: IntArray, prices: IntArray
+) -> IntArray:
+    """Return what each unit costs at least with its seats, [n_units], 0 without a way."""
     dearest = np.iinfo(np.int64).max // 4
-    least = np.where(allowed, spent + prices[None, :] * problem.demand[:, None], dearest).min(axis=1)
-    least = np.where(allowed.any(axis=1), least, 0)
-    return least, int(least.sum() - (prices * problem.supply).sum())
+    least = np.where(allowed, spent + prices[None, :] * demand[:, None], dearest).min(axis=1)
+    return np.where(allowed.any(axis=1), least, 0)
 
 
 def worst_year_bound(problem: Problem, weights: Weights) -> int:

@@ -95,7 +95,7 @@ def _margin(pairs: IntArray, gain: IntArray, size: IntArray, seats: int) -> tupl
     A pair whose gain is more than the slack above or below what its children are worth at the margin is surely in
     or out. The slack is a little too large, so that rounding decides nothing.
     """
-    worth = gain[pairs] / np.maximum(size[pairs], 1)
+    worth = np.where(size[pairs] > 0, gain[pairs] / np.maximum(size[pairs], 1), np.inf)
     order = np.argsort(-worth, kind="mergesort")
     room, greedy, margin, relaxed = seats, 0, -1.0, 0.0
     for a in order:

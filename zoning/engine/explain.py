@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoning.engine.constraints import allowed_pairs
-from zoning.engine.objective import zone_loads
+from zoning.engine.objective import kept_loads, zone_loads
 from zoning.engine.problem import BoolArray, IntArray, Problem
 
 SHOWN = 3
@@ -26,7 +26,8 @@ class Consequence:
     """What putting the unit into this school's zone would mean.
 
     metres_now, metres_then -- way to the present and to this school
-    children_then, seats    -- of this school afterwards; too_many is what exceeds the seats, 0 if all fit
+    children_then, seats    -- of this zone afterwards; too_many is what exceeds the seats, in the worst of the
+                     years that must fit, 0 if all fit
     cut_off    -- units of the present zone that would no longer be joined to their school
     instead    -- units that could move out of this zone to make room, cheapest first; empty when none alone can
     is_allowed -- no lock, forbidden pair or distance cap speaks against it
@@ -63,7 +64,8 @@ def _moved(problem: Problem, zone: IntArray, unit: int, school: int, allowed: Bo
     then = zone.copy()
     then[unit] = school
     loads, ways = zone_loads(problem, then), problem.distance_mm[unit]
-    too_many = max(int(loads[school] - problem.seats[school]), 0)
+    over = np.maximum(kept_loads(problem, then)[school] - problem.kept_seats[school], 0)
+    too_many = int(over.max())
     return Consequence(
         school_id=problem.zone_ids[school],
         metres_now=int(ways[now]) // 1000,
@@ -73,21 +75,21 @@ def _moved(problem: Problem, zone: IntArray, unit: int, school: int, allowed: Bo
         seats=int(problem.seats[school]),
         too_many=too_many,
         cut_off=tuple(problem.unit_ids[u] for u in _cut_off(problem, then, now)),
-        instead=_reliefs(problem, then, unit, too_many, allowed) if too_many else (),
+        instead=_reliefs(problem, then, unit, over, allowed) if too_many else (),
         is_allowed=bool(allowed[unit, school]),
     )
 
 
 def _reliefs(
-    problem: Problem, zone: IntArray, newcomer: int, too_many: int, allowed: BoolArray
+    problem: Problem, zone: IntArray, newcomer: int, over: IntArray, allowed: BoolArray
 ) -> tuple[Relief, ...]:
     """Return units of the newcomer's zone that alone could make room by moving to a zone beside them."""
     school = int(zone[newcomer])
-    free = problem.seats - zone_loads(problem, zone)
+    children, free = problem.kept_children, problem.kept_seats - kept_loads(problem, zone)
     found = []
-    for unit in np.flatnonzero((zone == school) & (problem.children >= too_many)).tolist():
+    for unit in np.flatnonzero((zone == school) & (children >= over).all(axis=1)).tolist():
         for other in sorted(set(zone[_near(problem, unit)].tolist()) - {school}):
-            fits = allowed[unit, other] and free[other] >= problem.children[unit]
+            fits = allowed[unit, other] and (free[other] >= children[unit]).all()
             if unit == newcomer or not fits or _cut_off(problem, _with(zone, unit, other), school):
                 continue
             more = _child_metres(problem, unit, school, other)

@@ -119,6 +119,13 @@ def zone_loads(problem: Problem, zone: IntArray) -> IntArray:
     return loads
 
 
+def kept_loads(problem: Problem, zone: IntArray) -> IntArray:
+    """Return children per zone and year that must fit, [n_zones, n_kept]."""
+    loads = np.zeros_like(problem.kept_seats)
+    np.add.at(loads, zone, problem.kept_children)
+    return loads
+
+
 def later_loads(problem: Problem, zone: IntArray) -> IntArray:
     """Return children per zone and later year, [n_zones, n_later]."""
     loads = np.zeros_like(problem.later_seats)

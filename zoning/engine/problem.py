@@ -151,6 +151,18 @@ class Problem:
         return self.seats + self.later_seats.sum(axis=1) if self.every_year else self.seats
 
     @property
+    def kept_children(self) -> IntArray:
+        """Return children by unit and year that must fit, [n_units, n_kept], the plan's own year first."""
+        own = self.children[:, None]
+        return np.hstack([own, self.later_children]) if self.every_year else own
+
+    @property
+    def kept_seats(self) -> IntArray:
+        """Return seats by zone and year for `kept_children`, [n_zones, n_kept]."""
+        own = self.seats[:, None]
+        return np.hstack([own, self.later_seats]) if self.every_year else own
+
+    @property
     def walks_a_seat(self) -> int:
         """Return how many children walk for each that a seat is priced for, rounded down, at least one."""
         return max(int(self.walkers.sum()) // max(int(self.demand.sum()), 1), 1)

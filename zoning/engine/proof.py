@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from zoning.engine.bound import price_bound
+from zoning.engine.bound import least_spent, linear_bound
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.problem import MM_PER_METRE, BoolArray, IntArray, Problem
 from zoning.engine.strengthen import Gate, Proof, Shop, make_shop, proven_by, strengthen
@@ -37,7 +37,8 @@ def prove(
     if allowed.size > MOST_PAIRS:
         return None, 0
     goal = int(spent[np.arange(problem.n_units), zone].sum())
-    values, least = price_bound(problem, spent, allowed, prices)
+    values = least_spent(spent, allowed, problem.demand, prices)
+    least = linear_bound(spent, allowed, problem.demand, problem.supply, prices)
     work = max(CELLS * proposed, FEWEST_CELLS)
     found = strengthen(make_problem_shop(problem, spent, allowed), values, goal, work, should_stop)
     if found is None or found[0] <= least:

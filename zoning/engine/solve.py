@@ -110,8 +110,12 @@ def solve(
     allowed, cost = allowed_pairs(own), child_cost(own, options.weights)
     relaxed = relax(cost, allowed, own.demand, own.supply)
     prices = relaxed.prices * own.walks_a_seat
-    least = linear_bound(own, cost, allowed, prices) + parity_bound(own, options.weights)
-    least += balance_bound(own, options.weights) + worst_year_bound(own, options.weights)
+    least = linear_bound(cost * own.walkers[:, None], allowed, own.demand, own.supply, prices)
+    least += (
+        parity_bound(own, options.weights)
+        + balance_bound(own, options.weights)
+        + worst_year_bound(own, options.weights)
+    )
     field = make_field(own, options.weights, cost, allowed, prices)
     tell("starting", 0, 1)
     wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))

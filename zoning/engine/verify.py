@@ -110,10 +110,11 @@ def seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violati
 def later_seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
     """Where every year must fit, no zone has more children than seats in any later year."""
     for place, year in enumerate(facts.later_years if facts.every_year else ()):
+        load: dict[str, int] = defaultdict(int)
+        for unit_id, zone_id in zone_of.items():
+            load[zone_id] += facts.units[unit_id].later[place]
         for zone_id, school_ids in _zones(facts).items():
-            seats = sum(facts.schools[school_id].later[place] for school_id in school_ids)
-            members = (facts.units[unit] for unit, zone in zone_of.items() if zone == zone_id)
-            over = sum(unit.later[place] for unit in members) - seats
+            over = load[zone_id] - sum(facts.schools[school_id].later[place] for school_id in school_ids)
             if over > 0:
                 yield Violation("later_seats_exceeded", zone_id, (), over, year)
 
