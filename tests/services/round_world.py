@@ -129,10 +129,14 @@ def form(number: str, unit: str, **more: Any) -> ApplicationForm:
 
 def policy_checked(world: RoundWorld, **changes: object) -> PolicyVersion:
     """A policy, written by the first officer, that the legal check has nothing against."""
-    saved = save_policy(
-        actor=world.officer, now=PUBLISHES, district_code="410181", text=policy_text(**changes)
-    )
-    return check_policy(actor=world.officer, now=PUBLISHES, version_id=saved.pk)
+    at = publishes(**changes)
+    saved = save_policy(actor=world.officer, now=at, district_code="410181", text=policy_text(**changes))
+    return check_policy(actor=world.officer, now=at, version_id=saved.pk)
+
+
+def publishes(**changes: object) -> datetime:
+    """Some weeks before the round of a policy opens, whatever its year."""
+    return load_policy(policy_text(**changes)).calendar.opens_at - (OPENS - PUBLISHES)
 
 
 def policy_published(world: RoundWorld, **changes: object) -> PolicyVersion:
@@ -140,19 +144,19 @@ def policy_published(world: RoundWorld, **changes: object) -> PolicyVersion:
     digest = policy_digest(load_policy(policy_text(**changes)))
     if found := PolicyVersion.objects.filter(digest=digest, status__in=PUBLIC_STATUSES).first():
         return found
-    version = policy_checked(world, **changes)
+    version, at = policy_checked(world, **changes), publishes(**changes)
     for step in policy_of_version(version).approval:
         record_policy_step(
             actor=world.officer,
-            now=PUBLISHES,
+            now=at,
             version_id=version.pk,
             step=step,
-            done_on=PUBLISHES.date(),
+            done_on=at.date(),
             reference="样教〔2026〕1 号",
         )
     for approver in (world.second_officer, officer()):
-        approve_policy(actor=approver, now=PUBLISHES, version_id=version.pk)
-    return publish_policy(actor=world.officer, now=PUBLISHES, version_id=version.pk)
+        approve_policy(actor=approver, now=at, version_id=version.pk)
+    return publish_policy(actor=world.officer, now=at, version_id=version.pk)
 
 
 def round_made(world: RoundWorld, **changes: object) -> AdmissionRound:
