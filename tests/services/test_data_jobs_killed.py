@@ -58,7 +58,7 @@ from tests.services.worlds import DISTRICT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 12_000  # three times what a reader hands back at once: it waits to be rid of the second while the first is stored
+MANY = 12_000  # three times what a reader hands back at once: it waits with the second while the first is stored
 STORING_CHILDREN = "LOCK TABLE geo_data_child IN SHARE MODE"
 
 
