@@ -11,7 +11,7 @@ from tests.services.accounts_world import DISTRICT, OTHER_DISTRICT
 
 MAY = {
     Role.GUARDIAN: {"apply"},
-    Role.SCHOOL_OFFICER: {"read_school"},
+    Role.SCHOOL_OFFICER: {"read_school", "enrol_children"},
     Role.DISTRICT_OFFICER: {
         "import_data",
         "draw_zones",
@@ -20,6 +20,7 @@ MAY = {
         "manage_round",
         "run_round",
         "review_applications",
+        "enrol_children",
         "read_school",
         "read_district",
     },
