@@ -7,7 +7,7 @@ import pytest
 from admissions.rules.no_child_lost import Account, Gone
 from admissions.selectors.no_child_lost import find_no_child_lost
 from geo_data.models import Departure, DepartureState, ReconciledChild, Reconciliation
-from geo_data.services.reconciling import reconcile
+from geo_data.services.reconciling import reconcile_district
 from tests.services.after_world import PublishedRound, published_round
 from tests.services.round_world import RESULTS_DAY, add_children
 
@@ -33,7 +33,7 @@ def gone(run: Reconciliation, row: ReconciledChild, how: Gone, state: DepartureS
 
 
 def compared(found: PublishedRound) -> Reconciliation:
-    return reconcile(actor=found.world.officer, now=RESULTS_DAY, district_code="410181", as_of=ON)
+    return reconcile_district(actor=found.world.officer, now=RESULTS_DAY, district_code="410181", as_of=ON)
 
 
 def test_without_a_reconciliation_there_is_nothing_to_hold_against() -> None:
