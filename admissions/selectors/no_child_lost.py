@@ -20,8 +20,16 @@ from admissions.rules.policy_records import LineKind
 from admissions.selectors.rounds import policy_of
 from geo_data.models import ReconciledChild, Reconciliation
 from geo_data.reconciliation.ages import AgeRule
+from geo_data.reconciliation.words import Source
 from geo_data.selectors.departures import load_departures
 from geo_data.selectors.reconciliation import find_newest_reconciliation, load_traces
+
+REGISTER, ATTENDANCE = Source.PUPILS.value, Source.ATTENDANCE.value
+NEEDED: Mapping[Finding, frozenset[str]] = {
+    Finding.NEVER_ENROLLED: frozenset({REGISTER}),
+    Finding.DROPPED_OUT: frozenset({REGISTER, ATTENDANCE}),
+    Finding.REGISTER_ELSEWHERE: frozenset({REGISTER, ATTENDANCE}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class NoChildLost:
     accounts -- how many children each account settles
     open     -- children without an account: those who left first, then by unit and birth
     gone     -- (how, answered, awaited) of those who left
-    findings -- children of school age whom the lists disagree about
+    findings -- children of school age whom the lists disagree about; without an entry where a list was not given
     """
 
     run: Reconciliation
@@ -76,7 +84,7 @@ def find_no_child_lost(admission_round: AdmissionRound, *, on: date) -> NoChildL
         accounts=Counter(accounts.values()),
         open=_open([*here, *left], accounts, here, left),
         gone=tuple(_gone_counts(gone)),
-        findings=Counter(case.finding for case in compare(_traces(run, rule, on))),
+        findings=_findings(run, rule, on),
     )
 
 
@@ -134,6 +142,12 @@ def _open(
 def _gone_counts(gone: tuple[GoneTrace, ...]) -> list[tuple[Gone, int, int]]:
     counts = Counter((trace.how, trace.is_answered) for trace in gone)
     return [(how, counts[how, True], counts[how, False]) for how in Gone]
+
+
+def _findings(run: Reconciliation, rule: AgeRule, on: date) -> dict[Finding, int]:
+    """Return the counts of what the lists of the run can tell at all."""
+    counts = Counter(case.finding for case in compare(_traces(run, rule, on)))
+    return {finding: counts[finding] for finding, lists in NEEDED.items() if lists <= set(run.sources)}
 
 
 def _traces(run: Reconciliation, rule: AgeRule, on: date) -> list[ChildTrace]:

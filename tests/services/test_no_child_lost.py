@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from admissions.rules.no_child_lost import Account, Gone
+from admissions.rules.no_child_lost import Account, Finding, Gone
 from admissions.selectors.no_child_lost import find_no_child_lost
-from geo_data.models import Departure, DepartureState, ReconciledChild, Reconciliation
+from geo_data.models import DatasetKind, Departure, DepartureState, ReconciledChild, Reconciliation
 from geo_data.services.reconciling import reconcile_district
 from tests.services.after_world import PublishedRound, published_round
 from tests.services.round_world import RESULTS_DAY, add_children
+from tests.services.worlds import dataset
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +65,13 @@ def test_every_child_has_an_account_or_is_to_be_found() -> None:
     assert {row.child: row.gone for row in view.open} == {**awaited, str(stays.pk): None}
     assert [row.unit_code for row in view.open] == ["", "", "u3"]
     assert sum(view.accounts.values()) + len(view.open) == view.census
+    assert view.findings == {}  # neither pupil register nor attendance was given
+
+
+def test_a_list_that_was_given_is_compared() -> None:
+    found = published_round()
+    dataset(found.world.county.district, DatasetKind.PUPILS)
+    compared(found)
+    view = find_no_child_lost(found.round, on=ON)
+    assert view is not None
+    assert view.findings == {Finding.NEVER_ENROLLED: 5}

@@ -27,7 +27,6 @@ ACCOUNTS: Mapping[Account, Promise] = {
     Account.PLACED: _("has a public place"),
     Account.PRIVATE: _("has a private place"),
     Account.SPECIAL: _("has a place for special needs"),
-    Account.DEFERRED: _("entry deferred"),
     Account.MOVED_OUT: _("moved away, received by another county"),
     Account.ABROAD: _("abroad, with proof"),
     Account.DECEASED: _("died, confirmed by a record"),
@@ -54,7 +53,7 @@ def _words(request: HttpRequest, district_code: str, view: NoChildLost) -> dict[
     page = Paginator(view.open, ROWS).get_page(request.GET.get("page"))
     return {
         "accounts": [(words, view.accounts.get(account, 0)) for account, words in ACCOUNTS.items()],
-        "findings": [(words, view.findings.get(finding, 0)) for finding, words in FINDINGS.items()],
+        "findings": [(words, view.findings.get(finding)) for finding, words in FINDINGS.items()],
         "gone": [
             (LEFT_LABELS[LeftHow(how.value)], how.value, answered, awaited)
             for how, answered, awaited in view.gone
