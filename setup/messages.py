@@ -4,6 +4,7 @@ Strings are written in English where they are used; frontend/locale/zh_Hans hold
 without a finished translation, and words in a template that nobody marked for translation.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         case ["update"]:
             update()
         case ["check"]:
-            faults = (*unfinished(), *unmarked())
+            faults = (*unfinished(), *unmarked(), *misformatted())
             print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
             return 1 if faults else 0
         case _:
@@ -78,6 +79,13 @@ def unmarked() -> tuple[str, ...]:
         for path in sorted((BASE / "frontend" / "templates").rglob("*.html"))
         for words in _bare_words(path.read_text(encoding="utf-8"))
     )
+
+
+def misformatted() -> list[str]:
+    """Return translations whose placeholders are not those of the string: the page would fail when it is shown."""
+    command = ("msgfmt", "--check-format", "-o", os.devnull, TRANSLATION)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return ended.stderr.splitlines() if ended.returncode else []
 
 
 def _bare_words(template: str) -> Iterator[str]:

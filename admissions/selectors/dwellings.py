@@ -16,7 +16,7 @@ from admissions.rules.look_ups import Asked
 from admissions.rules.policy_records import DwellingLock
 from admissions.selectors.imported_lists import guardians_of
 from admissions.selectors.rounds import policy_of
-from geo_data.selectors.registers import property_index
+from geo_data.selectors.registers import dwelling_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class DwellingLocks:
         key = facts.text(FactName.DWELLING_KEY)
         if self.lock is None or not self.uses or not key:
             return None
-        index = property_index(key)
+        index = dwelling_key(key)
         return locked_until(
             self.uses.get(index, ()),
             self.lock,

@@ -17,7 +17,7 @@ from admissions.selectors.dwellings import guardians_by_child
 from admissions.selectors.rounds import policy_of
 from admissions.services.rounds import require_actor
 from geo_data.selectors.districts import get_district
-from geo_data.selectors.registers import person_index, property_index
+from geo_data.selectors.registers import dwelling_key, person_index
 from geo_data.tables.dwelling_use_table import DwellingUseRow
 
 CLAIMED_BY_DWELLING = (LineKind.ZONE, LineKind.MULTI_SCHOOL)
@@ -54,7 +54,7 @@ def record_dwelling_uses(*, offers: Sequence[Offer], now: datetime) -> int:
         DwellingUse(
             application_id=offer.application_id,
             district_id=admission_round.district_id,
-            dwelling_index=property_index(claiming[offer.application_id]),
+            dwelling_index=dwelling_key(claiming[offer.application_id]),
             school_code=offer.line.school.code,
             enrolled_on=enrolment_day(admission_round.year),
             guardians=sorted(guardians.get(offer.child_index, ())),
@@ -85,7 +85,7 @@ def import_dwelling_uses(
     uses = [
         DwellingUse(
             district=district,
-            dwelling_index=property_index(row.dwelling_key),
+            dwelling_index=dwelling_key(row.dwelling_key),
             school_code=row.school_code,
             enrolled_on=row.enrolled_on,
             guardians=sorted({person_index(number) for number in row.guardians}),

@@ -12,7 +12,7 @@ from admissions.services.dwelling_uses import import_dwelling_uses, record_dwell
 from admissions.services.results import bundle_faults, publish_results
 from common.errors import NotPermitted
 from geo_data.models import DatasetKind, RegisterEntry
-from geo_data.selectors.registers import person_index, property_index
+from geo_data.selectors.registers import dwelling_key, person_index, property_index
 from geo_data.tables.dwelling_use_table import DwellingUseRow
 from tests.services.accounts_world import auditor
 from tests.services.round_world import (
@@ -199,3 +199,10 @@ def test_uses_cannot_be_changed() -> None:
     used(county_with_zones())
     with pytest.raises(Exception, match="Cannot update"):
         DwellingUse.objects.update(enrolled_on=FREE - timedelta(days=1))
+
+
+def test_a_dwelling_has_one_key_whether_a_list_told_its_number_or_its_key() -> None:
+    number = "990101000000001F0001"
+
+    assert dwelling_key(number) == dwelling_key(dwelling_key(number))
+    assert dwelling_key(number) != dwelling_key("990101000000002F0001")

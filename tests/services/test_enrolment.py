@@ -32,7 +32,7 @@ from admissions.services.results import publish_results
 from admissions.services.rounds import RoundMovedOn
 from common.errors import DomainError, MalformedInput, NotPermitted
 from geo_data.models import DatasetKind, RegisterEntry
-from geo_data.selectors.registers import property_index
+from geo_data.selectors.registers import dwelling_key
 from tests.services.accounts_world import DISTRICT, auditor, guardian, officer, staff
 from tests.services.after_world import PublishedRound, published_round
 from tests.services.round_world import (
@@ -85,7 +85,7 @@ def locks(found: AdmissionRound) -> set[str]:
     later = AdmissionRound(
         district_id=found.district_id, policy=found.policy, policy_digest=found.policy_digest, year=2027
     )
-    uses = load_dwelling_locks(later).uses.get(property_index(KEY), ())
+    uses = load_dwelling_locks(later).uses.get(dwelling_key(KEY), ())
     return {use.school_id for use in uses}
 
 

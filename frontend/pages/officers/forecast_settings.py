@@ -72,9 +72,9 @@ class PercentField(forms.DecimalField):
 class SettingsForm(forms.Form):
     """Thresholds in per cent of the seats, yields by full years since delivery, and why."""
 
-    yellow = PercentField(label=gettext_lazy("Yellow above, in % of the seats"))
-    orange = PercentField(label=gettext_lazy("Orange above, in % of the seats"))
-    red = PercentField(label=gettext_lazy("Red above, in % of the seats"))
+    yellow = PercentField(label=gettext_lazy("Yellow above, percent of the seats"))
+    orange = PercentField(label=gettext_lazy("Orange above, percent of the seats"))
+    red = PercentField(label=gettext_lazy("Red above, percent of the seats"))
     warned_years = forms.IntegerField(
         label=gettext_lazy("Years ahead in which a colour is a warning"),
         help_text=gettext_lazy("Later years are an outlook."),
