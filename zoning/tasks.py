@@ -13,7 +13,7 @@ from accounts.models import JobRun, User
 from accounts.services.jobs import request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
-from zoning.selectors.basis import Demand, current_datasets
+from zoning.selectors.basis import Demand, Later, current_datasets
 from zoning.services.address_files import (
     answer_address_file,
     erase_address_file,
@@ -39,6 +39,7 @@ def draw_zones_task(
     seconds: int | None,
     method: str | None = None,
     demand: str | None = None,
+    later: str = Later.IGNORED.value,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -52,6 +53,7 @@ def draw_zones_task(
             preset=preset,
             school_groups=school_groups,
             method=DistanceMethod(method) if method else None,
+            later=Later(later),
             seed=seed,
             effort=effort,
             seconds=seconds,
@@ -71,6 +73,7 @@ def request_drawing(
     preset: str | None = None,
     school_groups: Sequence[Sequence[str]] = (),
     method: DistanceMethod | None = None,
+    later: Later = Later.IGNORED,
     seed: int = 1,
     effort: int | None = None,
     seconds: int | None = None,
@@ -98,6 +101,7 @@ def request_drawing(
             "effort": effort,
             "seconds": seconds,
             "demand": demand.value if demand else None,
+            "later": later.value,
         },
     )
 

@@ -59,6 +59,9 @@ WORDS: Mapping[str, Promise] = {
     "departure_is_answered": _("Somebody has recorded an answer meanwhile. Load the page again."),
     "departure_is_awaited": _("There is no answer to take back."),
     "projection_missing": _("There is no projection of this year on the units in use. Project first."),
+    "later_years_need_projection": _(
+        "Later entry years are known from a projection only. Let the plan count its claimants."
+    ),
     "no_seated_school": _("No public school of this stage has a seat."),
     "units_without_count": _(
         "Some units have no number of children. Import the household census, or name an entry year."

@@ -11,6 +11,7 @@ STAGES: Mapping[str, Promise] = {
     "relaxing": _("Computing what no plan can beat"),
     "starting": _("Making a first plan"),
     "improving": _("Looking for a better plan"),
+    "proving": _("Proving how near the plan is to the best"),
     "filing": _("Taking applications"),
     "judging": _("Judging every application by the rules"),
     "writing": _("Writing the entry list"),

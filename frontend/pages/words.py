@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from admissions.rules.calendar import Phase
-from zoning.selectors.basis import Demand
+from zoning.selectors.basis import Demand, Later
 
 PHASES: Mapping[Phase, Promise] = {
     Phase.ANNOUNCED: _("announced"),
@@ -38,12 +38,20 @@ DEMANDS: Mapping[str, Promise] = {
     Demand.PROJECTED.value: _("The claimants that the latest projection expects"),
 }
 
+LATER: Mapping[str, Promise] = {
+    Later.IGNORED.value: _("Do not count"),
+    Later.WEIGHED.value: _("Weigh: children without a seat in the worst year cost"),
+    Later.KEPT.value: _("Keep: the children of every year must have seats"),
+}
+
 VIOLATIONS: Mapping[str, Promise] = {
     "school_unknown": _("A school that this plan does not know"),
     "unit_unknown": _("An estate or village that the data do not know"),
     "unit_twice": _("An estate or village stands in two zones"),
     "unit_missing": _("An estate or village has no zone"),
     "seats_exceeded": _("More children than seats"),
+    "later_seats_exceeded": _("More children than seats in a later entry year"),
+    "later_seats_short_everywhere": _("There are fewer seats than children in a later entry year"),
     "school_outside_zone": _("The school stands outside its own zone"),
     "zone_cut": _("The zone falls into several pieces"),
     "lock_broken": _("A fixed estate or village was moved"),

@@ -1,6 +1,7 @@
 """Small worlds for the engine's tests, and brute force over them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -39,14 +40,26 @@ def facts_of(world: World, wishes: Wishes | None = None) -> Facts:
     units, schools, adjacency = world
     wishes = wishes or Wishes()
     return Facts(
-        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in units},
-        schools={school.school_id: Site(school.unit_id, school.seats) for school in schools},
+        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in units},
+        schools={
+            school.school_id: Site(school.unit_id, school.seats, school.group, school.later)
+            for school in schools
+        },
         adjacency=adjacency,
         locked=wishes.locked,
         forbidden=wishes.forbidden,
         enclaves=wishes.enclaves,
         distance_cap_m=wishes.distance_cap_m,
+        later_years=wishes.later_years,
+        every_year=wishes.every_year,
     )
+
+
+def sharing(world: World, *groups: Iterable[str]) -> World:
+    """Return the world with these groups of schools sharing a zone each."""
+    units, schools, adjacency = world
+    group_of = {school: f"g{i}" for i, group in enumerate(groups) for school in group}
+    return units, [replace(one, group=group_of.get(one.school_id, "")) for one in schools], adjacency
 
 
 def cheapest_by_brute_force(world: World, wishes: Wishes | None = None) -> int | None:
@@ -55,8 +68,8 @@ def cheapest_by_brute_force(world: World, wishes: Wishes | None = None) -> int |
     facts, unit = facts_of(world, wishes), np.arange(problem.n_units)
     walked = problem.distance_mm * problem.children[:, None]
     costs = []
-    for choice in product(range(problem.n_schools), repeat=problem.n_units):
-        plan = [(u, problem.school_ids[s]) for u, s in zip(problem.unit_ids, choice, strict=True)]
+    for choice in product(range(problem.n_zones), repeat=problem.n_units):
+        plan = [(u, problem.zone_ids[s]) for u, s in zip(problem.unit_ids, choice, strict=True)]
         if not violations(facts, plan):
             costs.append(int(walked[unit, list(choice)].sum()))
     return min(costs, default=None)
@@ -64,7 +77,7 @@ def cheapest_by_brute_force(world: World, wishes: Wishes | None = None) -> int |
 
 def named(problem: Problem, zone: IntArray) -> list[tuple[str, str]]:
     """Return a plan as rows of ids."""
-    return [(u, problem.school_ids[s]) for u, s in zip(problem.unit_ids, zone.tolist(), strict=True)]
+    return [(u, problem.zone_ids[s]) for u, s in zip(problem.unit_ids, zone.tolist(), strict=True)]
 
 
 @st.composite

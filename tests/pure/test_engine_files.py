@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from common.canonical import digest
 from tests.pure.engine_worlds import grid
 from zoning.engine import verify_bound
 from zoning.engine.files import FileFault, plan_csv, read_plan, read_tables
@@ -198,6 +199,55 @@ def test_damaged_reports_fail(drawn: Drawn, tmp_path: Path, damage: dict[str, An
     folder, told = drawn
 
     assert not judged(folder, told | damage, tmp_path)["proven"]
+
+
+def resealed(told: dict[str, Any], proof: dict[str, Any]) -> dict[str, Any]:
+    """Return the report with another proof and a digest that fits it, as a forger would write it."""
+    return told | {"proof": proof, "proof_sha256": digest(proof)}
+
+
+def test_the_proof_of_whole_units_and_gates_is_recomputed_to_the_last_unit(
+    drawn: Drawn, tmp_path: Path
+) -> None:
+    folder, told = drawn
+
+    stripped = {key: value for key, value in told.items() if not key.startswith("proof")}
+
+    assert told["proof"]["gates"]
+    assert judged(folder, told, tmp_path)["lower_bound"] == told["lower_bound"]
+    assert not judged(folder, stripped, tmp_path)["proven"]
+
+
+def damaged_proofs(proof: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    values, gates = proof["values"], proof["gates"]
+    unit, school, through, worth = gates[0]
+    return {
+        "value raised": proof | {"values": values | {"c4r4": values["c4r4"] + 1000}},
+        "value not whole": proof | {"values": values | {"c4r4": values["c4r4"] + 0.5}},
+        "value left out": proof | {"values": {u: v for u, v in values.items() if u != "c4r4"}},
+        "worth raised": proof | {"gates": [[unit, school, through, worth + 10**9], *gates[1:]]},
+        "worth below zero": proof | {"gates": [[unit, school, through, -1], *gates[1:]]},
+        "worth not whole": proof | {"gates": [[unit, school, through, 0.5], *gates[1:]]},
+        "gate with a gap": proof | {"gates": [[unit, school, through[1:], worth], *gates[1:]]},
+        "gate with its own unit": proof | {"gates": [[unit, school, [unit], worth], *gates[1:]]},
+        "gate counted twice": proof | {"gates": [[unit, school, through + through, worth], *gates[1:]]},
+        "gate of no school": proof | {"gates": [[unit, "nowhere", through, worth], *gates[1:]]},
+        "gate of no unit": proof | {"gates": [["nowhere", school, through, worth], *gates[1:]]},
+        "gate through the school": proof | {"gates": [[unit, school, [school[2:]], worth], *gates[1:]]},
+        "gates dropped": proof | {"gates": []},
+    }
+
+
+@pytest.mark.parametrize(
+    "damage", list(damaged_proofs({"values": {"c4r4": 0}, "gates": [["u", "s", ["v"], 1]]}))
+)
+def test_forged_proofs_fail(drawn: Drawn, tmp_path: Path, damage: str) -> None:
+    folder, told = drawn
+    proof = damaged_proofs(told["proof"])[damage]
+
+    assert not judged(folder, told | {"proof": proof}, tmp_path)["proven"]
+    if "not whole" not in damage:  # canonical JSON has no fractions: such a proof has no digest
+        assert not judged(folder, resealed(told, proof), tmp_path)["proven"]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="published cases (../shared) are not on this machine")

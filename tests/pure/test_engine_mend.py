@@ -18,7 +18,7 @@ BORDER = [
     (unit, int(DRAWN.zone[other]))
     for unit in range(PROBLEM.n_units)
     for other in NEAR[START[unit] : START[unit + 1]].tolist()
-    if DRAWN.zone[unit] != DRAWN.zone[other] and unit not in PROBLEM.school_unit
+    if DRAWN.zone[unit] != DRAWN.zone[other] and unit not in PROBLEM.site_unit
 ]
 
 
@@ -39,10 +39,10 @@ def test_an_edit_that_breaks_nothing_moves_nothing_else() -> None:
     roomy = grid(8, 8, np.arange(64) % 13 + 1, {(1, 1): 300, (6, 1): 300, (1, 6): 300, (6, 6): 300})
     problem = build_problem(*roomy)
     plan = np.array([(0 if y < 4 else 1) + (0 if x < 4 else 2) for x in range(8) for y in range(8)])
-    named_schools = [problem.school_ids.index(s) for s in ("s-c1r1", "s-c1r6", "s-c6r1", "s-c6r6")]
+    named_schools = [problem.zone_ids.index(s) for s in ("s-c1r1", "s-c1r6", "s-c6r1", "s-c6r6")]
     zone = np.array(named_schools)[plan]
     unit = problem.unit_ids.index("c3r2")
-    zone[unit] = problem.school_ids.index("s-c6r1")
+    zone[unit] = problem.zone_ids.index("s-c6r1")
 
     mended = mend(problem, zone, [unit], seed=1)
 
@@ -53,7 +53,7 @@ def test_an_edit_that_cannot_be_is_said_to_be_so() -> None:
     # c0r0 cannot have a school that nothing joins it to once its neighbours are locked to another.
     edited = DRAWN.zone.copy()
     corner, beside = PROBLEM.unit_ids.index("c0r0"), [PROBLEM.unit_ids.index(u) for u in ("c1r0", "c0r1")]
-    here, far = PROBLEM.school_ids.index("s-c1r1"), PROBLEM.school_ids.index("s-c6r6")
+    here, far = PROBLEM.zone_ids.index("s-c1r1"), PROBLEM.zone_ids.index("s-c6r6")
     edited[corner], edited[beside] = far, here
 
     mended = mend(PROBLEM, edited, [corner, *beside], seed=1)

@@ -129,8 +129,8 @@ def test_progress_is_told_by_stage() -> None:
 
     solve(build_problem(*TOWN), Options(effort=2), seed=1, progress=lambda *step: told.append(step))
 
-    assert [stage for stage, _, _ in told] == ["relaxing", "starting", "improving", "improving"]
-    assert told[-1] == ("improving", 2, 2)
+    assert [stage for stage, _, _ in told] == ["relaxing", "starting", "improving", "improving", "proving"]
+    assert told[-2:] == [("improving", 2, 2), ("proving", 0, 1)]
 
 
 def test_wishes_are_kept() -> None:

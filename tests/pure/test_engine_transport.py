@@ -37,7 +37,7 @@ def test_prices_prove_that_no_flow_is_cheaper(seed: int, plenty: float, offered:
     if found.unseated.any():
         assert found.unseated.sum() >= children.sum() - seats.sum()
     else:
-        assert linear_bound(cost, allowed, children, seats, found.prices) == spent
+        assert linear_bound(cost * children[:, None], allowed, children, seats, found.prices) == spent
 
 
 def test_a_seat_is_worth_what_one_more_would_save() -> None:

@@ -31,7 +31,11 @@ def test_a_drawn_plan_is_written_as_files_that_strangers_can_judge(tmp_path: Pat
     plan = read_plan(tmp_path / "plan.csv")
     assert plan == (("u0", "A"), ("u1", "A"), ("u2", "B"), ("u3", "B"))
     assert violations(tables.facts(), plan) == ()
-    assert [(school.school_id, school.seats) for school in tables.schools] == [("A", 30), ("B", 25)]
+    assert [(school.school_id, school.seats, school.group) for school in tables.schools] == [
+        ("A", 25, "A"),
+        ("A2", 5, "A"),
+        ("B", 25, "B"),
+    ]
 
 
 @pytest.mark.parametrize(("damage", "code"), [(0, 0), (-1, 1)])

@@ -36,7 +36,7 @@ from zoning.api.serializers import (
 )
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_map, plan_for_reading, publication_for
-from zoning.selectors.basis import Demand
+from zoning.selectors.basis import Demand, Later
 from zoning.selectors.overview import plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.selectors.publications import list_publications
@@ -81,7 +81,7 @@ class Plans(GenericAPIView[ZonePlan]):
         district, stage = asked.pop("district"), Stage(asked.pop("stage"))
         method = DistanceMethod(asked["method"]) if asked["method"] else None
         demand = Demand(asked["demand"]) if asked["demand"] else None
-        wishes = {**asked, "method": method, "demand": demand}
+        wishes = {**asked, "method": method, "demand": demand, "later": Later(asked["later"])}
         job = request_drawing(actor=actor, now=timezone.now(), district_code=district, stage=stage, **wishes)
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
-from zoning.selectors.basis import Demand
+from zoning.selectors.basis import Demand, Later
 
 MOST_EFFORT = 1000
 MOST_SECONDS = 600
@@ -29,6 +29,9 @@ class ViolationSerializer(serializers.Serializer[object]):
     )
     units = serializers.ListField(child=serializers.CharField(), help_text="Codes of the units concerned.")
     children = serializers.IntegerField(help_text="How many children are too many, or concerned.")
+    year = serializers.IntegerField(
+        default=0, help_text="The later entry year concerned; 0 for the plan's own."
+    )
 
 
 class NoPlanReasonSerializer(ViolationSerializer):
@@ -255,6 +258,11 @@ class DrawingRequest(serializers.Serializer[object]):
         allow_null=True,
         default=None,
         help_text="Whose children count; null means the reconciled ones where a run compared the lists in use.",
+    )
+    later = serializers.ChoiceField(
+        choices=[one.value for one in Later],
+        default=Later.IGNORED.value,
+        help_text="What later entry years of the projection mean: nothing, a cost, or a rule.",
     )
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
     effort = serializers.IntegerField(

@@ -2,9 +2,10 @@
 
 For any seat prices p >= 0 no lawful plan costs less than
 
-    sum over units of  children x min over allowed schools (metres + p[school])  -  sum over schools of seats x p
+    sum over units of  min over allowed zones (walkers x metres + children x p[zone])  -  sum over zones of seats x p
 
-because the seats a plan uses never exceed the seats there are.
+because the seats a plan uses never exceed the seats there are. Walkers are the children of all entry years; children
+and seats are those of the first year, or of all years together where all must fit.
 """
 
 import math
@@ -12,18 +13,40 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.objective import Weights, balance
+from zoning.engine.objective import Weights, balance, parity
 from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
 
 
 def linear_bound(
-    cost: IntArray, allowed: npt.NDArray[np.bool_], children: IntArray, seats: IntArray, prices: IntArray
+    spent: IntArray, allowed: npt.NDArray[np.bool_], demand: IntArray, supply: IntArray, prices: IntArray
 ) -> int:
-    """Return the bound for a per-child cost [n_units, n_schools], exact; units without a way count nothing."""
-    reachable = allowed.any(axis=1)
+    """Return the bound for the cost of whole units [n_units, n_zones], exact; units without a way count nothing.
+
+    demand, supply, prices -- [n_units] children and [n_zones] seats that the prices are for
+    """
+    return int(least_spent(spent, allowed, demand, prices).sum() - (prices * supply).sum())
+
+
+def least_spent(
+    spent: IntArray, allowed: npt.NDArray[np.bool_], demand: IntArray, prices: IntArray
+) -> IntArray:
+    """Return what each unit costs at least with its seats, [n_units], 0 without a way."""
     dearest = np.iinfo(np.int64).max // 4
-    least = np.where(allowed, cost + prices[None, :], dearest).min(axis=1)
-    return int((least * children)[reachable].sum() - (prices * seats).sum())
+    least = np.where(allowed, spent + prices[None, :] * demand[:, None], dearest).min(axis=1)
+    return np.where(allowed.any(axis=1), least, 0)
+
+
+def worst_year_bound(problem: Problem, weights: Weights) -> int:
+    """Return what later years cost at least: the seats that the whole county lacks in the worst of them."""
+    if problem.every_year:
+        return 0
+    short = problem.later_children.sum(axis=0) - problem.later_seats.sum(axis=0)
+    return weights.worst_year_m * MM_PER_METRE * int(np.maximum(short, 0).max(initial=0))
+
+
+def parity_bound(problem: Problem, weights: Weights) -> int:
+    """Return what parity costs at least: nothing, but each zone's term is rounded down and one unit given back."""
+    return -problem.n_zones if parity(problem, weights).any() else 0
 
 
 def balance_bound(problem: Problem, weights: Weights) -> int:
@@ -34,12 +57,13 @@ def balance_bound(problem: Problem, weights: Weights) -> int:
     everyone = int(problem.children.sum())
     factor = int(balance(problem, weights).max(initial=0))
     seats = max(int(np.maximum(problem.seats, 1).sum()), 1)
-    return max(factor * everyone * everyone // seats - problem.n_schools, 0)
+    return max(factor * everyone * everyone // seats - problem.n_zones, 0)
 
 
 def bound_km(problem: Problem, allowed: npt.NDArray[np.bool_], prices: IntArray) -> float:
     """Return the bound on child-kilometres from unrounded distances, as `verify_bound` recomputes it."""
-    metres = np.where(allowed, problem.distance_m() + prices[None, :] / MM_PER_METRE, np.inf).min(axis=1)
-    reachable = np.isfinite(metres)
-    walked = math.fsum((metres * problem.children)[reachable].tolist())
-    return (walked - math.fsum((prices * problem.seats).tolist()) / MM_PER_METRE) / 1000
+    metres = np.where(allowed, problem.distance_m(), 0)
+    spent = metres * problem.walkers[:, None] + prices[None, :] / MM_PER_METRE * problem.demand[:, None]
+    least = np.where(allowed, spent, np.inf).min(axis=1)
+    walked = math.fsum(least[np.isfinite(least)].tolist())
+    return (walked - math.fsum((prices * problem.supply).tolist()) / MM_PER_METRE) / 1000

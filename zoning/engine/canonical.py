@@ -1,4 +1,4 @@
-"""An order of units and schools that does not know their names, so that renaming changes no plan."""
+"""An order of units and zones that does not know their names, so that renaming changes no plan."""
 
 from dataclasses import replace
 
@@ -8,15 +8,17 @@ from zoning.engine.problem import NOWHERE, IntArray, Problem
 
 
 def name_free_order(problem: Problem) -> tuple[IntArray, IntArray]:
-    """Return units by place (x, then y), children and seats, and schools in the order of their units.
+    """Return units by place (x, then y), children and seats, and zones in the order of their first units.
 
-    Only units alike in all of these keep the order of their names.
+    Ties go by children of later years. Only units alike in all of these keep the order of their names.
     """
     seats = np.zeros(problem.n_units, dtype=np.int64)
-    seats[problem.school_unit] = problem.seats + 1
-    units = np.lexsort((seats, problem.children, problem.y_m, problem.x_m)).astype(np.int64)
-    schools = np.argsort(inverse(units)[problem.school_unit], kind="stable").astype(np.int64)
-    return units, schools
+    seats[problem.site_unit] = problem.seats[problem.site_zone] + 1
+    units = np.lexsort(
+        (*problem.later_children.T[::-1], seats, problem.children, problem.y_m, problem.x_m)
+    ).astype(np.int64)
+    first = np.minimum.reduceat(inverse(units)[problem.site_unit], problem.first_site)
+    return units, np.argsort(first, kind="stable").astype(np.int64)
 
 
 def inverse(order: IntArray) -> IntArray:
@@ -26,33 +28,40 @@ def inverse(order: IntArray) -> IntArray:
     return back
 
 
-def reordered(problem: Problem, units: IntArray, schools: IntArray) -> Problem:
-    """Return the same problem with unit i of the result being unit `units[i]`, and schools alike."""
-    unit_at, school_at = inverse(units), inverse(schools)
+def reordered(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
+    """Return the same problem with unit i of the result being unit `units[i]`, and zones alike."""
+    unit_at, zone_at = inverse(units), inverse(zones)
     pairs = np.sort(unit_at[problem.pairs], axis=1)
+    site_unit, site_zone = unit_at[problem.site_unit], zone_at[problem.site_zone]
+    sites = np.lexsort((site_unit, site_zone)).astype(np.int64)
     return replace(
         problem,
         unit_ids=tuple(problem.unit_ids[i] for i in units.tolist()),
         children=problem.children[units],
         x_m=problem.x_m[units],
         y_m=problem.y_m[units],
-        school_ids=tuple(problem.school_ids[j] for j in schools.tolist()),
-        school_unit=unit_at[problem.school_unit[schools]],
-        seats=problem.seats[schools],
+        zone_ids=tuple(problem.zone_ids[j] for j in zones.tolist()),
+        seats=problem.seats[zones],
+        site_ids=tuple(problem.site_ids[k] for k in sites.tolist()),
+        site_unit=site_unit[sites],
+        site_zone=site_zone[sites],
+        site_seats=problem.site_seats[sites],
         pairs=pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))],
-        locked=renumbered(problem.locked[units], school_at),
-        in_force=renumbered(problem.in_force[units], school_at),
-        forbidden=_both(problem.forbidden, unit_at, school_at),
-        enclaves=_both(problem.enclaves, unit_at, school_at),
-        matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, schools)],
+        locked=renumbered(problem.locked[units], zone_at),
+        in_force=renumbered(problem.in_force[units], zone_at),
+        forbidden=_both(problem.forbidden, unit_at, zone_at),
+        enclaves=_both(problem.enclaves, unit_at, inverse(sites)),
+        later_children=problem.later_children[units],
+        later_seats=problem.later_seats[zones],
+        matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
     )
 
 
-def renumbered(school_of: IntArray, school_at: IntArray) -> IntArray:
-    """Return the same schools under their new numbers; NOWHERE stays."""
-    return np.where(school_of == NOWHERE, NOWHERE, school_at[school_of])
+def renumbered(zone_of: IntArray, zone_at: IntArray) -> IntArray:
+    """Return the same zones under their new numbers; NOWHERE stays."""
+    return np.where(zone_of == NOWHERE, NOWHERE, zone_at[zone_of])
 
 
-def _both(pairs: IntArray, unit_at: IntArray, school_at: IntArray) -> IntArray:
-    moved = np.stack([unit_at[pairs[:, 0]], school_at[pairs[:, 1]]], axis=1)
+def _both(pairs: IntArray, unit_at: IntArray, index_of: IntArray) -> IntArray:
+    moved = np.stack([unit_at[pairs[:, 0]], index_of[pairs[:, 1]]], axis=1)
     return moved[np.lexsort((moved[:, 1], moved[:, 0]))]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoning.engine.constraints import BoolArray, allowed_pairs
-from zoning.engine.objective import zone_loads
-from zoning.engine.problem import IntArray, Problem
+from zoning.engine.constraints import allowed_pairs
+from zoning.engine.objective import kept_loads, zone_loads
+from zoning.engine.problem import BoolArray, IntArray, Problem
 
 SHOWN = 3
 
@@ -26,7 +26,8 @@ class Consequence:
     """What putting the unit into this school's zone would mean.
 
     metres_now, metres_then -- way to the present and to this school
-    children_then, seats    -- of this school afterwards; too_many is what exceeds the seats, 0 if all fit
+    children_then, seats    -- of this zone afterwards; too_many is what exceeds the seats, in the worst of the
+                     years that must fit, 0 if all fit
     cut_off    -- units of the present zone that would no longer be joined to their school
     instead    -- units that could move out of this zone to make room, cheapest first; empty when none alone can
     is_allowed -- no lock, forbidden pair or distance cap speaks against it
@@ -51,7 +52,7 @@ def consequences(problem: Problem, zone: IntArray, unit_id: str) -> tuple[Conseq
     Raises ValueError when there is no such unit.
     """
     unit = problem.unit_ids.index(unit_id)
-    metres = problem.distance_between(np.array([unit]), np.arange(problem.n_schools))[0]
+    metres = problem.distance_from(np.array([unit]))[0]
     beside = set(zone[_near(problem, unit)].tolist()) - {int(zone[unit])}
     allowed = allowed_pairs(problem)
     by_nearness = sorted(beside, key=lambda school: (metres[school], school))
@@ -63,9 +64,10 @@ def _moved(problem: Problem, zone: IntArray, unit: int, school: int, allowed: Bo
     then = zone.copy()
     then[unit] = school
     loads, ways = zone_loads(problem, then), problem.distance_mm[unit]
-    too_many = max(int(loads[school] - problem.seats[school]), 0)
+    over = np.maximum(kept_loads(problem, then)[school] - problem.kept_seats[school], 0)
+    too_many = int(over.max())
     return Consequence(
-        school_id=problem.school_ids[school],
+        school_id=problem.zone_ids[school],
         metres_now=int(ways[now]) // 1000,
         metres_then=int(ways[school]) // 1000,
         child_metres_more=_child_metres(problem, unit, now, school),
@@ -73,26 +75,26 @@ def _moved(problem: Problem, zone: IntArray, unit: int, school: int, allowed: Bo
         seats=int(problem.seats[school]),
         too_many=too_many,
         cut_off=tuple(problem.unit_ids[u] for u in _cut_off(problem, then, now)),
-        instead=_reliefs(problem, then, unit, too_many, allowed) if too_many else (),
+        instead=_reliefs(problem, then, unit, over, allowed) if too_many else (),
         is_allowed=bool(allowed[unit, school]),
     )
 
 
 def _reliefs(
-    problem: Problem, zone: IntArray, newcomer: int, too_many: int, allowed: BoolArray
+    problem: Problem, zone: IntArray, newcomer: int, over: IntArray, allowed: BoolArray
 ) -> tuple[Relief, ...]:
     """Return units of the newcomer's zone that alone could make room by moving to a zone beside them."""
     school = int(zone[newcomer])
-    free = problem.seats - zone_loads(problem, zone)
+    children, free = problem.kept_children, problem.kept_seats - kept_loads(problem, zone)
     found = []
-    for unit in np.flatnonzero((zone == school) & (problem.children >= too_many)).tolist():
+    for unit in np.flatnonzero((zone == school) & (children >= over).all(axis=1)).tolist():
         for other in sorted(set(zone[_near(problem, unit)].tolist()) - {school}):
-            fits = allowed[unit, other] and free[other] >= problem.children[unit]
+            fits = allowed[unit, other] and (free[other] >= children[unit]).all()
             if unit == newcomer or not fits or _cut_off(problem, _with(zone, unit, other), school):
                 continue
             more = _child_metres(problem, unit, school, other)
             found.append(
-                Relief(problem.unit_ids[unit], problem.school_ids[other], int(problem.children[unit]), more)
+                Relief(problem.unit_ids[unit], problem.zone_ids[other], int(problem.children[unit]), more)
             )
     return tuple(sorted(found, key=lambda relief: (relief.child_metres_more, relief.unit_id))[:SHOWN])
 
@@ -105,13 +107,13 @@ def _with(zone: IntArray, unit: int, school: int) -> IntArray:
 
 def _child_metres(problem: Problem, unit: int, now: int, then: int) -> int:
     ways = problem.distance_mm[unit]
-    return int((ways[then] - ways[now]) * problem.children[unit]) // 1000
+    return int((ways[then] - ways[now]) * problem.walkers[unit]) // 1000
 
 
 def _cut_off(problem: Problem, zone: IntArray, school: int) -> list[int]:
     """Return the units of the school's zone that do not reach it, ascending; all if the zone lost its school."""
     inside = zone == school
-    stack = [int(problem.school_unit[school])] if inside[problem.school_unit[school]] else []
+    stack = [unit for unit in problem.site_unit[problem.site_zone == school].tolist() if inside[unit]]
     reached = set(stack)
     while stack:
         fresh = [u for u in _near(problem, stack.pop()).tolist() if inside[u] and u not in reached]

@@ -20,12 +20,13 @@ WORDS = {
     "seats_negative": "These schools have fewer than zero seats",
     "point_missing": "These units have no usable point",
     "school_unit_unknown": "These schools stand in a unit that is not listed",
-    "unit_has_two_schools": "These units hold more than one school; give each school a unit of its own",
+    "unit_has_two_schools": "These units hold schools of several zones; join those schools into one zone",
     "adjacency_unknown": "The adjacency names units that are not listed",
     "wish_unknown_unit": "A lock, a forbidden pair, an enclave or a zone names units that are not listed",
     "wish_unknown_school": "A lock, a forbidden pair or an enclave names schools that are not listed",
-    "lock_against_school": "These units hold a school but are locked to another school",
+    "lock_against_school": "These units hold a school but are locked to another school's zone",
     "lock_forbidden": "These units are locked to a school that is forbidden to them",
+    "later_years_unequal": "These units or schools do not state every later year, or one below zero",
     "cap_negative": "The distance cap is not a positive length.",
     "joined_to_no_school": "No chain of neighbours leads from these units to any school;"
     " add a link or approve an enclave",
@@ -64,6 +65,8 @@ class UnitLike(Protocol):
     def x_m(self) -> float: ...
     @property
     def y_m(self) -> float: ...
+    @property
+    def later(self) -> tuple[int, ...]: ...
 
 
 class SchoolLike(Protocol):
@@ -73,6 +76,10 @@ class SchoolLike(Protocol):
     def unit_id(self) -> str: ...
     @property
     def seats(self) -> int: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def later(self) -> tuple[int, ...]: ...
 
 
 class WishesLike(Protocol):
@@ -86,6 +93,8 @@ class WishesLike(Protocol):
     def zones_in_force(self) -> Mapping[str, str]: ...
     @property
     def distance_cap_m(self) -> float | None: ...
+    @property
+    def later_years(self) -> tuple[int, ...]: ...
 
 
 def input_faults(
@@ -103,8 +112,9 @@ def input_faults(
         ("seats_negative", (school.school_id for school in schools if school.seats < 0)),
         ("point_missing", (u.unit_id for u in units if not (math.isfinite(u.x_m) and math.isfinite(u.y_m)))),
         ("school_unit_unknown", (s.school_id for s in schools if s.unit_id not in known_units)),
-        ("unit_has_two_schools", _repeated(school.unit_id for school in schools)),
+        ("unit_has_two_schools", _units_of_several_zones(schools)),
         ("adjacency_unknown", {end for pair in adjacency for end in pair} - known_units),
+        ("later_years_unequal", _unequal(units, schools, len(wishes.later_years))),
         *_wish_cases(schools, known_units, wishes),
     ]
     faults = [Fault(code, tuple(sorted(ids))) for code, found in cases if (ids := set(found))]
@@ -119,14 +129,31 @@ def _wish_cases(
 ) -> list[tuple[str, Iterable[str]]]:
     pairs = [*wishes.locked.items(), *wishes.forbidden, *wishes.enclaves]
     named = {unit_id for unit_id, _ in pairs} | set(wishes.zones_in_force)
-    own_school = {school.unit_id: school.school_id for school in schools}
-    forbidden = set(wishes.forbidden)
+    zone_of = {school.school_id: zone_key(school) for school in schools}
+    own_zone = {school.unit_id: zone_key(school) for school in schools}
+    forbidden = {(unit_id, zone_of.get(school_id)) for unit_id, school_id in wishes.forbidden}
+    locked = [(unit_id, zone_of[s]) for unit_id, s in wishes.locked.items() if s in zone_of]
     return [
         ("wish_unknown_unit", named - known_units),
         ("wish_unknown_school", {school_id for _, school_id in pairs} - {s.school_id for s in schools}),
-        ("lock_against_school", (u for u, s in wishes.locked.items() if own_school.get(u, s) != s)),
-        ("lock_forbidden", (u for u, s in wishes.locked.items() if (u, s) in forbidden)),
+        ("lock_against_school", (u for u, zone in locked if own_zone.get(u, zone) != zone)),
+        ("lock_forbidden", (u for u, zone in locked if (u, zone) in forbidden)),
     ]
+
+
+def _unequal(units: Sequence[UnitLike], schools: Sequence[SchoolLike], years: int) -> list[str]:
+    stated = [(unit.unit_id, unit.later) for unit in units]
+    stated += [(school.school_id, school.later) for school in schools]
+    return [name for name, later in stated if len(later) != years or min(later, default=0) < 0]
+
+
+def zone_key(school: SchoolLike) -> tuple[str, str]:
+    """Return what schools of one zone have in common: their group, or without one the school itself."""
+    return school.group, "" if school.group else school.school_id
+
+
+def _units_of_several_zones(schools: Sequence[SchoolLike]) -> set[str]:
+    return _repeated(unit_id for unit_id, _ in {(school.unit_id, zone_key(school)) for school in schools})
 
 
 def unreachable_units(indptr: IntArray, neighbours: IntArray, school_unit: IntArray) -> IntArray:

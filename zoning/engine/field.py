@@ -8,6 +8,9 @@ import numpy.typing as npt
 from zoning.engine.problem import IntArray
 
 JOURNAL = 512
+GONE = -1
+NEVER = 9_000_000_000_000_000_000
+COST, OVER, STRAIN, JOURNALLED, STAMP, BEST, SHARED = 0, 1, 2, 3, 4, 5, 6
 # Exp(1) variates in 1/65536, by equal steps of probability: a table, so that no logarithm decides.
 LUCK_BITS = 12
 LUCK = np.rint(-np.log((np.arange(1 << LUCK_BITS) + 0.5) / (1 << LUCK_BITS)) * 65536).astype(np.int64)
@@ -17,9 +20,14 @@ class Field(NamedTuple):
     """What stays fixed during a run.
 
     indptr, near -- adjacency as compressed rows; edge -- cost of separating the two ends, same order as `near`
-    cost         -- [n, m] cost of the unit in the zone; children, seats, home (unit of each school)
-    fixed        -- [n] 1 where the unit may not move; balance -- cost of load^2 / seats, per school
-    price        -- [m] price of a seat; ideal -- [n] least price-corrected cost of the unit
+    cost         -- [n, m] cost of the unit in the zone; children, seats, home (a school's unit of each zone)
+    fixed        -- [n] 1 where the unit may not move; balance -- [m] cost of load^2 / seats, parity --
+                    the part of it that counts against the mean of the zones of several schools
+    price        -- [m] price of a seat; ideal -- [n] least price-corrected cost of the unit; demand -- [n] what of
+                    the unit the price is for
+    shared_seats -- seats of the zones of several schools, at least 1
+    later_children, later_seats -- [n, l], [m, l] of later years; every_year -- 1 where they must fit, else
+                    `worst_year` is the cost of a child without a seat in a zone's worst later year
     """
 
     indptr: IntArray
@@ -34,18 +42,28 @@ class Field(NamedTuple):
     price: IntArray
     ideal: IntArray
     luck: IntArray
+    demand: IntArray
+    parity: IntArray
+    shared_seats: int
+    later_children: IntArray
+    later_seats: IntArray
+    every_year: int
+    worst_year: int
 
 
 class State(NamedTuple):
     """What a run changes.
 
     zone, load, members, size, place -- the plan, children by zone, and member lists with each unit's place
+    later_load -- [m, l] children by later year; lack -- [m] children without a seat, of all years that must fit
     strain -- [m] what a child without a seat costs at each school just now
     mark, checked, stack, journal_unit, journal_zone, loss, goal -- working space; total -- the sums named below
     """
 
     zone: IntArray
     load: IntArray
+    later_load: IntArray
+    lack: IntArray
     strain: IntArray
     checked: IntArray
     members: IntArray

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from zoning.engine.problem import School, Unit
 from zoning.engine.verify import Facts, Place, Site
 
 Value = TypeVar("Value")
+LATER = re.compile(r"children_(\d{4})")
 
 
 class FileFault(ValueError):
@@ -24,13 +26,27 @@ class Tables:
     units: tuple[Unit, ...]
     schools: tuple[School, ...]
     adjacency: tuple[tuple[str, str], ...]
+    later_years: tuple[int, ...] = ()
 
-    def facts(self) -> Facts:
+    def without_later_years(self) -> "Tables":
+        """Return the same for the first entry year alone."""
+        return Tables(
+            units=tuple(replace(unit, later=()) for unit in self.units),
+            schools=tuple(replace(school, later=()) for school in self.schools),
+            adjacency=self.adjacency,
+        )
+
+    def facts(self, *, every_year: bool = False) -> Facts:
         """Return the same for `verify`, which does not read the problem."""
         return Facts(
-            units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in self.units},
-            schools={school.school_id: Site(school.unit_id, school.seats) for school in self.schools},
+            units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in self.units},
+            schools={
+                school.school_id: Site(school.unit_id, school.seats, school.group, school.later)
+                for school in self.schools
+            },
             adjacency=self.adjacency,
+            later_years=self.later_years,
+            every_year=every_year,
         )
 
 
@@ -38,18 +54,35 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
     """Return the three tables.
 
     units     -- unit_id, x_m, y_m (metres in one projected system), children
-    schools   -- school_id, unit_id, seats
+    schools   -- school_id, unit_id, seats, and, where some share a zone, group: the same word for all of a zone
     adjacency -- unit_a, unit_b
+    Columns `children_YEAR` of units, and `seats_YEAR` of schools for the same years, state later entry years.
     Further columns are ignored. Raises FileFault at the first cell that cannot be read.
     """
+    years = _later_years(units)
     return Tables(
+        later_years=years,
         units=tuple(
-            Unit(row.text("unit_id"), row.whole("children"), row.number("x_m"), row.number("y_m"))
-            for row in _rows(units, ("unit_id", "x_m", "y_m", "children"))
+            Unit(
+                row.text("unit_id"),
+                row.whole("children"),
+                row.number("x_m"),
+                row.number("y_m"),
+                row.later("children", years),
+            )
+            for row in _rows(
+                units, ("unit_id", "x_m", "y_m", "children", *(f"children_{year}" for year in years))
+            )
         ),
         schools=tuple(
-            School(row.text("school_id"), row.text("unit_id"), row.whole("seats"))
-            for row in _rows(schools, ("school_id", "unit_id", "seats"))
+            School(
+                row.text("school_id"),
+                row.text("unit_id"),
+                row.whole("seats"),
+                row.optional("group"),
+                row.later("seats", years),
+            )
+            for row in _rows(schools, ("school_id", "unit_id", "seats", *(f"seats_{year}" for year in years)))
         ),
         adjacency=tuple(
             (row.text("unit_a"), row.text("unit_b")) for row in _rows(adjacency, ("unit_a", "unit_b"))
@@ -58,14 +91,17 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
 
 
 def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
-    """Return the rows (unit id, school id) of a plan file in their order."""
+    """Return the rows (unit id, zone id) of a plan file in their order."""
     return tuple(
         (row.text("unit_id"), row.text("school_id")) for row in _rows(path, ("unit_id", "school_id"))
     )
 
 
 def plan_csv(plan: Mapping[str, str]) -> bytes:
-    """Return the plan as CSV, rows sorted by unit id, lines ending in a line feed: one plan, one text."""
+    """Return the plan as CSV, rows sorted by unit id, lines ending in a line feed: one plan, one text.
+
+    `school_id` is the zone's id: that of its first school, or of its only one.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("unit_id", "school_id"))
@@ -83,6 +119,12 @@ class _Row:
         if not value:
             raise FileFault(f"{self.where}: {column} is empty")
         return value
+
+    def optional(self, column: str) -> str:
+        return (self.cells.get(column) or "").strip()
+
+    def later(self, name: str, years: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(self.whole(f"{name}_{year}") for year in years)
 
     def number(self, column: str) -> float:
         return self._read(column, float, "a number")
@@ -104,6 +146,20 @@ def _as_whole(value: float) -> int:
     if value != int(value):
         raise ValueError
     return int(value)
+
+
+def _later_years(units: Path) -> tuple[int, ...]:
+    """Return the years that the units file has columns for, ascending."""
+    named = (LATER.fullmatch(name) for name in _header(units))
+    return tuple(sorted(int(match[1]) for match in named if match))
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as handle:
+            return next(csv.reader(handle), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FileFault(f"{path.name} cannot be read: {error}") from error
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[_Row]:

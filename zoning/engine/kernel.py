@@ -1,70 +1,75 @@
 """Compiled inner loops. Whole numbers only, one private generator a run: the same on every machine.
 
-All compiled functions live in this one file: Numba renews its cache by the date of the file that holds the
-function, and would not notice a change in another. Runs with seeds of their own go side by side in threads.
+All compiled functions live in this one file, but for the dice, which never change: Numba renews its cache by the
+date of the file that holds the function, and would not notice a change in another. Runs with seeds of their own go
+side by side in threads.
 Moves are written into a journal and taken back when refused; a zone is connected before and after every move.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba as nb
 import numpy as np
-import numpy.typing as npt
 
-from zoning.engine.field import JOURNAL, Field, Pool, State
+from zoning.engine.compiling import below, draw, njit
+from zoning.engine.field import (
+    BEST,
+    COST,
+    GONE,
+    JOURNAL,
+    JOURNALLED,
+    NEVER,
+    OVER,
+    SHARED,
+    STAMP,
+    STRAIN,
+    Field,
+    Pool,
+    State,
+)  # fmt: skip
 from zoning.engine.problem import IntArray
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def njit(function: Function) -> Function:
-    """Compile on first use, into the cache; release the interpreter lock.
-
-    `_nrt=False` turns reference counting off: nothing here allocates, and counting the arrays of two tuples
-    at every call cost five sixths of the time.
-    """
-    untyped: Any = nb.njit
-    return cast(Function, untyped(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
-
-
-GONE = -1
-NEVER = 9_000_000_000_000_000_000
-COST, OVER, STRAIN, JOURNALLED, STAMP, BEST = 0, 1, 2, 3, 4, 5
-
 
 @njit
-def draw(rng: npt.NDArray[np.uint64]) -> int:
-    """Return 31 random bits (xorshift64*)."""
-    x = rng[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    rng[0] = x
-    return np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33))  # type: ignore[return-value]
-
-
-@njit
-def below(rng: npt.NDArray[np.uint64], n: int) -> int:
-    """Return a random whole number in 0..n-1, n < 2^31."""
-    return (draw(rng) * n) >> 31
-
-
-@njit
-def load_by(f: Field, w: State, s: int, c: int) -> int:
-    """Add c children to school s, keep the overload; return what that costs in strain and balance."""
-    load, seats = w.load[s], f.seats[s]
+def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
+    """Add u's children to zone s, or take them off; return what that costs in strain, balance and worst year."""
+    load, seats, c = w.load[s], f.seats[s], sign * f.children[u]
     over = max(load + c - seats, 0) - max(load - seats, 0)
     w.load[s] = load + c
-    w.total[OVER] += over
     even = 0
     if f.balance[s] != 0:
-        even = f.balance[s] * (load + c) * (load + c) // max(seats, 1) - f.balance[s] * load * load // max(
-            seats, 1
-        )
-        w.total[COST] += even
+        even = squared(f.balance[s], load, c, max(seats, 1))
+    if f.parity[s] != 0:
+        even -= squared(f.parity[s], w.total[SHARED], c, f.shared_seats)
+        w.total[SHARED] += c
+    if f.later_seats.shape[1] != 0:
+        more, worse = later_by(f, w, s, u, sign)
+        over += more
+        even += worse
+    w.lack[s] += over
+    w.total[OVER] += over
+    w.total[COST] += even
     w.total[STRAIN] += over * w.strain[s]
     return over * w.strain[s] + even  # type: ignore[no-any-return]
+
+
+@njit
+def squared(factor: int, load: int, c: int, seats: int) -> int:
+    """Return what c more children add to factor x load^2 / seats, rounded down."""
+    return factor * (load + c) * (load + c) // seats - factor * load * load // seats
+
+
+@njit
+def later_by(f: Field, w: State, s: int, u: int, sign: int) -> tuple[int, int]:
+    """Add u's children of later years to zone s, or take them off; return further overload, cost of the worst year."""
+    over, worst_before, worst_after = 0, 0, 0
+    for y in range(f.later_seats.shape[1]):
+        load, seats = w.later_load[s, y], f.later_seats[s, y]
+        then = load + sign * f.later_children[u, y]
+        w.later_load[s, y] = then
+        before, after = max(load - seats, 0), max(then - seats, 0)
+        over += after - before
+        worst_before, worst_after = max(worst_before, before), max(worst_after, after)
+    if f.every_year != 0:
+        return over, 0
+    return 0, f.worst_year * (worst_after - worst_before)
 
 
 @njit
@@ -82,7 +87,7 @@ def put(f: Field, w: State, u: int, t: int) -> None:
     """Move unit u to zone t (or GONE); keep cost, overload, loads and member lists."""
     s = w.zone[u]
     if s != GONE:
-        load_by(f, w, s, -f.children[u])
+        load_by(f, w, s, u, -1)
         last = w.members[s, w.size[s] - 1]
         w.members[s, w.place[u]] = last
         w.place[last] = w.place[u]
@@ -92,7 +97,7 @@ def put(f: Field, w: State, u: int, t: int) -> None:
             w.total[COST] += edges_to(f, w, u, s)
     w.zone[u] = t
     if t != GONE:
-        load_by(f, w, t, f.children[u])
+        load_by(f, w, t, u, 1)
         w.members[t, w.size[t]] = u
         w.place[u] = w.size[t]
         w.size[t] += 1
@@ -102,19 +107,8 @@ def put(f: Field, w: State, u: int, t: int) -> None:
 
 
 @njit
-def fill(f: Field, w: State, zone: IntArray) -> None:
-    """Make the state hold the plan `zone`, whatever it held before."""
-    for u in range(len(zone)):
-        w.zone[u] = GONE
-    for s in range(len(w.load)):
-        w.load[s] = 0
-        w.size[s] = 0
-    w.total[COST] = 0
-    w.total[OVER] = 0
-    w.total[STRAIN] = 0
-    for k in range(len(f.edge)):
-        w.total[COST] += f.edge[k]
-    w.total[COST] >>= 1
+def put_all(f: Field, w: State, zone: IntArray) -> None:
+    """Put every unit where the plan `zone` has it; none may be anywhere yet."""
     for u in range(len(zone)):
         put(f, w, u, zone[u])
 
@@ -252,8 +246,7 @@ def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
 @njit
 def change(f: Field, w: State, u: int, s: int, t: int) -> int:
     """Book u's children from s to t in the loads only; return what the move costs, edges apart."""
-    c = f.children[u]
-    return f.cost[u, t] - f.cost[u, s] + load_by(f, w, s, -c) + load_by(f, w, t, c)  # type: ignore[no-any-return]
+    return f.cost[u, t] - f.cost[u, s] + load_by(f, w, s, u, -1) + load_by(f, w, t, u, 1)  # type: ignore[no-any-return]
 
 
 @njit
@@ -367,10 +360,14 @@ def choose(f: Field, w: State, i: int, noise: int) -> int:
         t = w.zone[f.near[k]]
         if t == GONE or (t == w.goal[i] and w.loss[i] != NEVER):
             continue
-        loss = f.cost[u, t] + c * f.price[t] - f.ideal[u] + below(w.rng, noise)
+        loss = f.cost[u, t] + f.demand[u] * f.price[t] - f.ideal[u] + below(w.rng, noise)
         over = w.load[t] + c - f.seats[t]
         if over > 0:
             loss += w.strain[t] * min(over, c)
+        if f.later_seats.shape[1] != 0:
+            more, worse = later_by(f, w, t, u, 1)
+            later_by(f, w, t, u, -1)
+            loss += more * w.strain[t] + worse
         if loss < w.loss[i]:
             w.loss[i], w.goal[i] = loss, t
     return w.loss[i]  # type: ignore[no-any-return]
@@ -395,7 +392,8 @@ def recreate(f: Field, w: State, taken: int, noise: int) -> bool:
                 best = i
         if w.loss[best] == NEVER:
             return False
-        if w.load[w.goal[best]] + f.children[w.journal_unit[best]] > f.seats[w.goal[best]]:
+        goal, joins = w.goal[best], w.journal_unit[best]
+        if w.load[goal] + f.children[joins] > f.seats[goal] or f.later_seats.shape[1] != 0:
             before = w.loss[best]
             if choose(f, w, best, noise) > before + noise:
                 continue
@@ -465,12 +463,12 @@ def adapt_strain(f: Field, w: State, least: int) -> None:
     """Raise the strain where a school is too full, let it fall slowly where it is not."""
     w.total[STRAIN] = 0
     for s in range(len(w.load)):
-        if w.load[s] > f.seats[s]:
+        if w.lack[s] > 0:
             w.strain[s] += w.strain[s] >> 4
         else:
             w.strain[s] -= w.strain[s] >> 6
         w.strain[s] = min(max(w.strain[s], least), 64 * least)
-        w.total[STRAIN] += max(w.load[s] - f.seats[s], 0) * w.strain[s]
+        w.total[STRAIN] += w.lack[s] * w.strain[s]
 
 
 @njit
@@ -481,7 +479,7 @@ def gather(f: Field, w: State, p: Pool) -> None:
         i = p.filled[0]
         if i >= len(p.school) or p.start[i] + w.size[s] > len(p.units):
             return
-        if w.load[s] > f.seats[s]:
+        if w.lack[s] > 0:
             continue
         word = np.uint64(s + 1)
         for k in range(w.size[s]):

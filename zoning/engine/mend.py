@@ -29,7 +29,9 @@ def mend(
     """
     locked = problem.locked.copy()
     locked[list(edited)] = zone[list(edited)]
-    locked[problem.school_unit] = NOWHERE
+    locked[problem.site_unit] = NOWHERE
     kept = replace(problem, locked=locked, in_force=zone)
-    options = Options(effort=effort, weights=Weights(moved_child_m=STAY_M), start=zone, heat=STAY_CLOSE)
+    options = Options(
+        effort=effort, weights=Weights(moved_child_m=STAY_M), start=zone, heat=STAY_CLOSE, prove=False
+    )
     return solve(kept, options, seed=seed, should_stop=should_stop)

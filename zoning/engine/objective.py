@@ -21,22 +21,27 @@ class Weights:
     moved_child_m -- metres that moving a child away from the school in force must save
     balance_m     -- metres a child would walk to even out utilization: a child in a zone filled to a share r
                      costs r times this length
+    parity_m      -- the same between zones of several schools only, so that their fillings are alike
+    worst_year_m  -- metres for every child that a zone has no seat for in its worst later year, where later years
+                     need not fit
     border_m      -- metres for every pair of adjoining units that a zone border separates
     """
 
     moved_child_m: int = 0
     balance_m: int = 0
     border_m: int = 0
+    parity_m: int = 0
+    worst_year_m: int = 0
 
 
-NEAREST = Weights()
-FEWEST_CHANGES = Weights(moved_child_m=1000)
-BALANCED = Weights(balance_m=3000)
+NEAREST = Weights(worst_year_m=2000)
+FEWEST_CHANGES = Weights(moved_child_m=1000, worst_year_m=2000)
+BALANCED = Weights(balance_m=3000, parity_m=3000, worst_year_m=2000)
 PRESETS = {"nearest": NEAREST, "fewest_changes": FEWEST_CHANGES, "balanced": BALANCED}
 
 
 def child_distance(problem: Problem) -> IntArray:
-    """Return millimetres a child walks, [n_units, n_schools]; pairs without a way cost FORBIDDEN_COST."""
+    """Return millimetres a child walks, [n_units, n_zones]; pairs without a way cost FORBIDDEN_COST."""
     metres = problem.distance_m()
     known = np.isfinite(metres)
     mm = np.rint(np.where(known, metres, 0) * MM_PER_METRE).astype(np.int64)
@@ -44,15 +49,43 @@ def child_distance(problem: Problem) -> IntArray:
 
 
 def child_moved(problem: Problem, weights: Weights) -> IntArray:
-    """Return what moving one child away from the school in force costs, [n_units, n_schools], millimetres."""
-    stays = problem.in_force[:, None] == np.arange(problem.n_schools)[None, :]
+    """Return what moving one child away from the school in force costs, [n_units, n_zones], millimetres."""
+    stays = problem.in_force[:, None] == np.arange(problem.n_zones)[None, :]
     moves = ~stays & (problem.in_force[:, None] != NOWHERE)
     return np.where(moves, weights.moved_child_m * MM_PER_METRE, 0).astype(np.int64)
 
 
 def balance(problem: Problem, weights: Weights) -> IntArray:
-    """Return each school's factor of load^2 / seats, [n_schools], millimetres a child."""
-    return np.full(problem.n_schools, weights.balance_m * MM_PER_METRE, dtype=np.int64)
+    """Return each school's factor of load^2 / seats, [n_zones], millimetres a child."""
+    return np.full(problem.n_zones, weights.balance_m * MM_PER_METRE, dtype=np.int64)
+
+
+def parity(problem: Problem, weights: Weights) -> IntArray:
+    """Return the factor of the spread between zones of several schools, [n_zones], millimetres a child, 0 elsewhere.
+
+    With children l and seats s of these zones, and L and S in all, the spread is  sum l^2 / s - L^2 / S,  which is
+    the sum over them of s x (l / s - L / S)^2: nought when all are filled to the same share.
+    """
+    return np.where(problem.has_several_schools, weights.parity_m * MM_PER_METRE, 0).astype(np.int64)
+
+
+def shared_seats(problem: Problem) -> int:
+    """Return the seats of all zones of several schools, each at least one, and at least one in all."""
+    return max(int(np.maximum(problem.seats, 1)[problem.has_several_schools].sum()), 1)
+
+
+def mean_filling(problem: Problem, weights: Weights, load: IntArray) -> int:
+    """Return the part L^2 / S of the spread, millimetres; the other part is booked with the balance."""
+    everyone = int(load[problem.has_several_schools].sum())
+    return int(parity(problem, weights).max(initial=0)) * everyone * everyone // shared_seats(problem)
+
+
+def worst_year(problem: Problem, weights: Weights, zone: IntArray) -> int:
+    """Return what children without a seat in each zone's worst later year cost; nothing where all years must fit."""
+    if problem.every_year:
+        return 0
+    short = np.maximum(later_loads(problem, zone) - problem.later_seats, 0)
+    return weights.worst_year_m * MM_PER_METRE * int(short.max(axis=1, initial=0).sum())
 
 
 def border(problem: Problem, weights: Weights) -> IntArray:
@@ -72,13 +105,29 @@ def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
     indptr, near = problem.graph
     owner = np.repeat(unit, np.diff(indptr))
     parted = (zone[owner] != zone[near]) & (owner < near)
-    even = balance(problem, weights) * load * load // np.maximum(problem.seats, 1)
-    walked = child_cost(problem, weights)[unit, zone] * problem.children
-    return int(walked.sum() + even.sum() + border(problem, weights)[parted].sum())
+    filled = balance(problem, weights) + parity(problem, weights)
+    even = filled * load * load // np.maximum(problem.seats, 1)
+    walked = child_cost(problem, weights)[unit, zone] * problem.walkers
+    whole = int(walked.sum() + even.sum() + border(problem, weights)[parted].sum())
+    return whole - mean_filling(problem, weights, load) + worst_year(problem, weights, zone)
 
 
 def zone_loads(problem: Problem, zone: IntArray) -> IntArray:
-    """Return children per school, [n_schools]."""
-    loads = np.zeros(problem.n_schools, dtype=np.int64)
+    """Return children per zone, [n_zones]."""
+    loads = np.zeros(problem.n_zones, dtype=np.int64)
     np.add.at(loads, zone, problem.children)
+    return loads
+
+
+def kept_loads(problem: Problem, zone: IntArray) -> IntArray:
+    """Return children per zone and year that must fit, [n_zones, n_kept]."""
+    loads = np.zeros_like(problem.kept_seats)
+    np.add.at(loads, zone, problem.kept_children)
+    return loads
+
+
+def later_loads(problem: Problem, zone: IntArray) -> IntArray:
+    """Return children per zone and later year, [n_zones, n_later]."""
+    loads = np.zeros_like(problem.later_seats)
+    np.add.at(loads, zone, problem.later_children)
     return loads

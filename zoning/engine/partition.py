@@ -54,7 +54,17 @@ def zones_of(field: Field, pool: Pool) -> Zones:
     np.add.at(cost, owner, field.cost[units, school[owner]])
     np.add.at(load, owner, field.children[units])
     even = field.balance[school] * load * load // np.maximum(field.seats[school], 1)
-    return Zones(school, cost + even, start, units)
+    return Zones(school, cost + even + _worst_years(field, owner, units, school), start, units)
+
+
+def _worst_years(field: Field, owner: IntArray, units: IntArray, school: IntArray) -> IntArray:
+    """Return what the children without a seat in the worst later year cost, by zone; see objective."""
+    load = np.zeros((len(school), field.later_seats.shape[1]), dtype=np.int64)
+    np.add.at(load, owner, field.later_children[units])
+    short = np.maximum(load - field.later_seats[school], 0)
+    factor = 0 if field.every_year else field.worst_year
+    cost: IntArray = factor * short.max(axis=1, initial=0)
+    return cost
 
 
 def joined(parts: list[Zones]) -> Zones:

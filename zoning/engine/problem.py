@@ -1,8 +1,9 @@
 """The zoning problem as arrays: what the solver, the bound and the measures read.
 
-Position i of every unit array belongs to `unit_ids[i]`, position j of every school array to
-`school_ids[j]`; both tuples are sorted. Lengths that decide are whole millimetres: fine enough that
-a plan's cost differs from the unrounded one by less than one part in a million, and an integer.
+Position i of every unit array belongs to `unit_ids[i]`, position j of every zone array to `zone_ids[j]`; both tuples
+are sorted. A zone has one school or several; its sites are the units that its schools stand in. Lengths that decide
+are whole millimetres: fine enough that a plan's cost differs from the unrounded one by less than one part in a
+million, and an integer.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,10 +13,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.faults import Fault, ProblemFault, input_faults, unreachable_units
+from zoning.engine.faults import Fault, ProblemFault, input_faults, unreachable_units, zone_key
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 MM_PER_METRE = 1000
 NOWHERE = -1
@@ -23,32 +25,44 @@ NOWHERE = -1
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A catchment unit as the caller knows it: an id, children, and a point in metres."""
+    """A catchment unit as the caller knows it: an id, children, and a point in metres.
+
+    later -- children of later entry years, in the order of Wishes.later_years
+    """
 
     unit_id: str
     children: int
     x_m: float
     y_m: float
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school: an id, the unit it stands in, and its seats."""
+    """A school: an id, the unit it stands in, and its seats.
+
+    group -- schools of the same group share a zone; a school without one has a zone of its own
+    later -- seats in later entry years, in the order of Wishes.later_years
+    """
 
     school_id: str
     unit_id: str
     seats: int
+    group: str = ""
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the officer fixes beforehand, all by id.
+    """What the officer fixes beforehand, all by id; a school stands for its zone.
 
     locked       -- unit -> school it must have
     forbidden    -- (unit, school) pairs that may not be
     enclaves     -- (unit, school) pairs approved by name: the unit counts as adjoining the school's unit
     zones_in_force -- unit -> school today; units without one are new
     distance_cap_m -- no child farther than this from the school, metres, or None
+    later_years  -- entry years beyond the one that the plan is drawn for; their children walk too
+    every_year   -- the children of every later year must fit its seats; else they count by Weights.worst_year_m
     """
 
     locked: Mapping[str, str] = field(default_factory=dict)
@@ -56,32 +70,45 @@ class Wishes:
     enclaves: Collection[tuple[str, str]] = ()
     zones_in_force: Mapping[str, str] = field(default_factory=dict)
     distance_cap_m: float | None = None
+    later_years: tuple[int, ...] = ()
+    every_year: bool = False
 
 
 @dataclass(frozen=True)
 class Problem:
     """A checked zoning problem. Built by `build_problem`, never by hand.
 
-    children, x_m, y_m -- [n_units]; school_unit, seats -- [n_schools], unit index and children
+    children, x_m, y_m -- [n_units]; seats -- [n_zones]
+    zone_ids  -- a zone bears the id of its first school
+    site_ids, site_unit, site_zone, site_seats -- [n_sites] school id, unit and zone index, seats; the sites of a
+                 zone stand together, zones in their order
     pairs     -- [k, 2] adjoining units, smaller index first, sorted, each once (officers' links included)
-    locked, in_force -- [n_units] school index or NOWHERE
-    forbidden, enclaves -- [k, 2] unit index, school index
-    matrix_m  -- [n_units, n_schools] walking metres where known, else None: straight lines are used
+    locked, in_force -- [n_units] zone index or NOWHERE
+    forbidden -- [k, 2] unit index, zone index; enclaves -- [k, 2] unit index, site index
+    later_children, later_seats -- [n_units, n_later], [n_zones, n_later] by later_years
+    matrix_m  -- [n_units, n_sites] walking metres where known, else None: straight lines are used
     """
 
     unit_ids: tuple[str, ...]
     children: IntArray
     x_m: FloatArray
     y_m: FloatArray
-    school_ids: tuple[str, ...]
-    school_unit: IntArray
+    zone_ids: tuple[str, ...]
     seats: IntArray
+    site_ids: tuple[str, ...]
+    site_unit: IntArray
+    site_zone: IntArray
+    site_seats: IntArray
     pairs: IntArray
     locked: IntArray
     in_force: IntArray
     forbidden: IntArray
     enclaves: IntArray
     distance_cap_m: float | None
+    later_years: tuple[int, ...]
+    every_year: bool
+    later_children: IntArray
+    later_seats: IntArray
     matrix_m: FloatArray | None
 
     @property
@@ -89,39 +116,95 @@ class Problem:
         return len(self.unit_ids)
 
     @property
-    def n_schools(self) -> int:
-        return len(self.school_ids)
+    def n_zones(self) -> int:
+        return len(self.zone_ids)
+
+    @cached_property
+    def first_site(self) -> IntArray:
+        """Return the index of each zone's first site, [n_zones]."""
+        return np.searchsorted(self.site_zone, np.arange(self.n_zones)).astype(np.int64)
+
+    @property
+    def home(self) -> IntArray:
+        """Return the unit of each zone's first site, [n_zones]."""
+        return self.site_unit[self.first_site]
+
+    @property
+    def has_several_schools(self) -> BoolArray:
+        """Return which zones have more than one school, [n_zones]."""
+        return np.bincount(self.site_zone, minlength=self.n_zones) > 1
+
+    @cached_property
+    def walkers(self) -> IntArray:
+        """Return the children of all entry years, [n_units]: each of them walks."""
+        walkers: IntArray = self.children + self.later_children.sum(axis=1)
+        return walkers
+
+    @property
+    def demand(self) -> IntArray:
+        """Return the children whose seats have a price, [n_units]: of the first year, of all where all must fit."""
+        return self.walkers if self.every_year else self.children
+
+    @property
+    def supply(self) -> IntArray:
+        """Return the seats for `demand`, [n_zones]."""
+        return self.seats + self.later_seats.sum(axis=1) if self.every_year else self.seats
+
+    @property
+    def kept_children(self) -> IntArray:
+        """Return children by unit and year that must fit, [n_units, n_kept], the plan's own year first."""
+        own = self.children[:, None]
+        return np.hstack([own, self.later_children]) if self.every_year else own
+
+    @property
+    def kept_seats(self) -> IntArray:
+        """Return seats by zone and year for `kept_children`, [n_zones, n_kept]."""
+        own = self.seats[:, None]
+        return np.hstack([own, self.later_seats]) if self.every_year else own
+
+    @property
+    def walks_a_seat(self) -> int:
+        """Return how many children walk for each that a seat is priced for, rounded down, at least one."""
+        return max(int(self.walkers.sum()) // max(int(self.demand.sum()), 1), 1)
 
     def distance_m(self) -> FloatArray:
-        """Return metres from every unit to every school, [n_units, n_schools], unrounded."""
-        return self.distance_between(np.arange(self.n_units), np.arange(self.n_schools))
+        """Return metres from every unit to the nearest school of every zone, [n_units, n_zones], unrounded."""
+        return self.distance_from(np.arange(self.n_units))
 
-    def distance_between(self, units: IntArray, schools: IntArray) -> FloatArray:
-        """Return metres from the chosen units (rows) to the chosen schools (columns), unrounded.
+    def distance_from(self, units: IntArray) -> FloatArray:
+        """Return metres from the chosen units (rows) to the nearest school of every zone, unrounded."""
+        to_sites = self.distance_to_sites(units)
+        if len(self.site_ids) == self.n_zones:
+            return to_sites
+        return np.minimum.reduceat(to_sites, self.first_site, axis=1)
+
+    def distance_to_sites(self, units: IntArray) -> FloatArray:
+        """Return metres from the chosen units (rows) to every school, [len(units), n_sites], unrounded.
 
         Straight lines are the square root of a sum of squares, which IEEE 754 rounds alike everywhere.
         """
         if self.matrix_m is not None:
-            return self.matrix_m[np.ix_(units, schools)]
-        at = self.school_unit[schools]
-        dx = self.x_m[units][:, None] - self.x_m[at][None, :]
-        dy = self.y_m[units][:, None] - self.y_m[at][None, :]
+            return self.matrix_m[units]
+        dx = self.x_m[units][:, None] - self.x_m[self.site_unit][None, :]
+        dy = self.y_m[units][:, None] - self.y_m[self.site_unit][None, :]
         return np.sqrt(dx * dx + dy * dy)
 
     @cached_property
     def distance_mm(self) -> IntArray:
-        """Return whole millimetres from every unit to every school, [n_units, n_schools]."""
+        """Return whole millimetres from every unit to every zone's nearest school, [n_units, n_zones]."""
         return to_mm(self.distance_m())
 
     @cached_property
     def graph(self) -> tuple[IntArray, IntArray]:
         """Return the adjacency as compressed rows: (start of each unit's neighbours, neighbours ascending).
 
-        An approved enclave is joined to its school's unit: only that school's zone can use the link,
-        because only that zone can hold the unit at its other end.
+        An approved enclave is joined to its school's unit, and the schools of a zone are joined to its first one:
+        only that zone can use such a link, because only that zone can hold the unit at its end. So a zone of
+        several schools may lie in parts, each of which holds one of them.
         """
-        links = np.stack([self.enclaves[:, 0], self.school_unit[self.enclaves[:, 1]]], axis=1)
-        return compressed_rows(np.concatenate([self.pairs, links]), self.n_units)
+        enclaves = np.stack([self.enclaves[:, 0], self.site_unit[self.enclaves[:, 1]]], axis=1)
+        sites = np.stack([self.site_unit, self.home[self.site_zone]], axis=1)
+        return compressed_rows(np.concatenate([self.pairs, enclaves, sites]), self.n_units)
 
 
 def to_mm(metres: FloatArray) -> IntArray:
@@ -157,7 +240,7 @@ def build_problem(
     if faults:
         raise ProblemFault(faults)
     problem = _assemble(units, schools, adjacency, wishes, matrix_m)
-    lost = unreachable_units(*problem.graph, problem.school_unit)
+    lost = unreachable_units(*problem.graph, problem.site_unit)
     if len(lost):
         raise ProblemFault((Fault("joined_to_no_school", tuple(problem.unit_ids[i] for i in lost)),))
     return problem
@@ -171,52 +254,79 @@ def _assemble(
     matrix_m: Mapping[tuple[str, str], float] | None,
 ) -> Problem:
     units = sorted(units, key=lambda unit: unit.unit_id)
-    schools = sorted(schools, key=lambda school: school.school_id)
+    zones = zones_of_schools(schools)
+    sites = [school for members in zones for school in members]
     unit_at = {unit.unit_id: i for i, unit in enumerate(units)}
-    school_at = {school.school_id: j for j, school in enumerate(schools)}
+    site_at = {school.school_id: k for k, school in enumerate(sites)}
+    zone_at = {school.school_id: j for j, members in enumerate(zones) for school in members}
     pairs = sorted({tuple(sorted((unit_at[a], unit_at[b]))) for a, b in adjacency if a != b})
     return Problem(
         unit_ids=tuple(unit_at),
         children=np.array([unit.children for unit in units], dtype=np.int64),
         x_m=np.array([unit.x_m for unit in units], dtype=np.float64),
         y_m=np.array([unit.y_m for unit in units], dtype=np.float64),
-        school_ids=tuple(school_at),
-        school_unit=np.array([unit_at[school.unit_id] for school in schools], dtype=np.int64),
-        seats=np.array([school.seats for school in schools], dtype=np.int64),
+        zone_ids=tuple(members[0].school_id for members in zones),
+        seats=np.array([sum(school.seats for school in members) for members in zones], dtype=np.int64),
+        site_ids=tuple(site_at),
+        site_unit=np.array([unit_at[school.unit_id] for school in sites], dtype=np.int64),
+        site_zone=np.array([zone_at[school.school_id] for school in sites], dtype=np.int64),
+        site_seats=np.array([school.seats for school in sites], dtype=np.int64),
         pairs=np.array(pairs, dtype=np.int64).reshape(-1, 2),
-        locked=_school_of_units(wishes.locked, unit_at, school_at),
-        in_force=_school_of_units(wishes.zones_in_force, unit_at, school_at),
-        forbidden=_index_pairs(wishes.forbidden, unit_at, school_at),
-        enclaves=_index_pairs(wishes.enclaves, unit_at, school_at),
+        locked=_zone_of_units(wishes.locked, unit_at, zone_at),
+        in_force=_zone_of_units(wishes.zones_in_force, unit_at, zone_at),
+        forbidden=_index_pairs(wishes.forbidden, unit_at, zone_at),
+        enclaves=_index_pairs(wishes.enclaves, unit_at, site_at),
         distance_cap_m=wishes.distance_cap_m,
-        matrix_m=_matrix(matrix_m, unit_at, school_at),
+        later_years=wishes.later_years,
+        every_year=wishes.every_year and bool(wishes.later_years),
+        later_children=_by_year([unit.later for unit in units], len(wishes.later_years)),
+        later_seats=_by_year(
+            [
+                [sum(year) for year in zip(*(school.later for school in members), strict=True)]
+                for members in zones
+            ],
+            len(wishes.later_years),
+        ),
+        matrix_m=_matrix(matrix_m, unit_at, site_at),
     )
 
 
-def _school_of_units(
-    zones: Mapping[str, str], unit_at: Mapping[str, int], school_at: Mapping[str, int]
+def zones_of_schools(schools: Sequence[School]) -> list[list[School]]:
+    """Return the schools of every zone by id, zones in the order of their first schools."""
+    zones: dict[tuple[str, str], list[School]] = {}
+    for school in sorted(schools, key=lambda school: school.school_id):
+        zones.setdefault(zone_key(school), []).append(school)
+    return list(zones.values())
+
+
+def _by_year(rows: Sequence[Sequence[int]], years: int) -> IntArray:
+    return np.array([list(row) for row in rows], dtype=np.int64).reshape(len(rows), years)
+
+
+def _zone_of_units(
+    zones: Mapping[str, str], unit_at: Mapping[str, int], zone_at: Mapping[str, int]
 ) -> IntArray:
     found = np.full(len(unit_at), NOWHERE, dtype=np.int64)
     for unit_id, school_id in zones.items():
-        found[unit_at[unit_id]] = school_at.get(school_id, NOWHERE)
+        found[unit_at[unit_id]] = zone_at.get(school_id, NOWHERE)
     return found
 
 
 def _index_pairs(
-    pairs: Collection[tuple[str, str]], unit_at: Mapping[str, int], school_at: Mapping[str, int]
+    pairs: Collection[tuple[str, str]], unit_at: Mapping[str, int], index_of: Mapping[str, int]
 ) -> IntArray:
-    found = sorted({(unit_at[unit_id], school_at[school_id]) for unit_id, school_id in pairs})
+    found = sorted({(unit_at[unit_id], index_of[school_id]) for unit_id, school_id in pairs})
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _matrix(
     metres: Mapping[tuple[str, str], float] | None,
     unit_at: Mapping[str, int],
-    school_at: Mapping[str, int],
+    site_at: Mapping[str, int],
 ) -> FloatArray | None:
     if metres is None:
         return None
-    matrix = np.full((len(unit_at), len(school_at)), np.inf)
+    matrix = np.full((len(unit_at), len(site_at)), np.inf)
     for (unit_id, school_id), length in metres.items():
-        matrix[unit_at[unit_id], school_at[school_id]] = length
+        matrix[unit_at[unit_id], site_at[school_id]] = length
     return matrix

@@ -4,50 +4,60 @@ import math
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
+from typing import cast
 
 import numpy as np
 
-from common.canonical import digest
+from common.canonical import CanonicalValue, digest
 from zoning.engine.bound import bound_km
 from zoning.engine.constraints import allowed_pairs
+from zoning.engine.objective import later_loads
 from zoning.engine.problem import NOWHERE, Problem
+from zoning.engine.proof import proven_mm
 from zoning.engine.solve import Solution
+from zoning.engine.strengthen import Proof
 
+MM_PER_KM = 1_000_000
 PACKAGES = ("highspy", "numba", "numpy", "ortools", "scipy")
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 def cost_km(problem: Problem, solution: Solution) -> float:
-    """Return the sum over units of children x kilometres to the school, from unrounded distances."""
+    """Return the sum of children x kilometres to the zone's nearest school, of all years, from unrounded distances."""
     metres = problem.distance_m()[np.arange(problem.n_units), solution.zone]
-    return math.fsum((metres * problem.children).tolist()) / 1000
+    return math.fsum((metres * problem.walkers).tolist()) / 1000
 
 
 def plan_rows(problem: Problem, solution: Solution) -> dict[str, str]:
-    """Return the plan as unit id -> school id, in the order of unit ids."""
-    schools = (problem.school_ids[s] for s in solution.zone.tolist())
+    """Return the plan as unit id -> zone id (that of its first school), in the order of unit ids."""
+    schools = (problem.zone_ids[s] for s in solution.zone.tolist())
     return dict(zip(problem.unit_ids, schools, strict=True))
 
 
 def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str, Json]:
     """Return the report as JSON values.
 
-    `lower_bound` and `prices_mm` speak of child-kilometres; `verify_bound.py` recomputes the one from the
-    other, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
+    `lower_bound` speaks of child-kilometres; `verify_bound.py` recomputes it from `prices_mm` and `proof`, whichever
+    proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
     """
     cost, least = cost_km(problem, solution), bound_km(problem, allowed_pairs(problem), solution.prices)
-    prices = dict(zip(problem.school_ids, solution.prices.tolist(), strict=True))
+    if solution.proof is not None:
+        least = max(least, proven_mm(problem, solution.proof) / MM_PER_KM)
+    prices = dict(zip(problem.zone_ids, solution.prices.tolist(), strict=True))
     return {
         "lawful": solution.lawful,
         "violations": [str(trouble) for trouble in solution.violations],
         "cost_km": cost,
         "lower_bound": least,
         "gap": (cost - least) / least if least > 0 else 0.0,
-        "loads": _by_school(problem, solution.loads.tolist()),
-        "seats": _by_school(problem, problem.seats.tolist()),
+        "loads": _by_zone(problem, solution.loads.tolist()),
+        "seats": _by_zone(problem, problem.seats.tolist()),
+        "later": _later(problem, solution),
+        "shared_zones": _shared_zones(problem, solution),
         "prices_mm": dict(prices),
         "prices_sha256": digest(prices),
+        **_proof(problem, solution.proof),
         "rules": _rules(problem),
         "seed": solution.seed,
         "effort": solution.effort_used,
@@ -56,19 +66,63 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     }
 
 
-def _by_school(problem: Problem, values: list[int]) -> dict[str, Json]:
-    return dict(zip(problem.school_ids, values, strict=True))
+def _proof(problem: Problem, proof: Proof | None) -> dict[str, Json]:
+    """Return a proof by id, in child-millimetres: units' values, and gates as [unit, zone, units, worth]."""
+    if proof is None:
+        return {}
+    units, zones = problem.unit_ids, problem.zone_ids
+    told: CanonicalValue = {
+        "values": dict(zip(units, proof.values.tolist(), strict=True)),
+        "gates": [
+            [units[g.unit], zones[g.zone], [units[u] for u in g.through], g.worth] for g in proof.gates
+        ],
+    }
+    return {"proof": cast(Json, told), "proof_sha256": digest(told)}
+
+
+def _by_zone(problem: Problem, values: list[int]) -> dict[str, Json]:
+    return dict(zip(problem.zone_ids, values, strict=True))
+
+
+def _later(problem: Problem, solution: Solution) -> dict[str, Json]:
+    """Return children and seats of every zone by later year."""
+    loads = later_loads(problem, solution.zone)
+    return {
+        str(year): {
+            "loads": _by_zone(problem, loads[:, place].tolist()),
+            "seats": _by_zone(problem, problem.later_seats[:, place].tolist()),
+        }
+        for place, year in enumerate(problem.later_years)
+    }
+
+
+def _shared_zones(problem: Problem, solution: Solution) -> dict[str, Json]:
+    """Return, for every zone of several schools, seats of each and children nearest to it, ties to the first."""
+    found: dict[str, Json] = {}
+    for zone in np.flatnonzero(problem.has_several_schools).tolist():
+        units = np.flatnonzero(solution.zone == zone)
+        sites = np.flatnonzero(problem.site_zone == zone)
+        nearest = problem.distance_to_sites(units)[:, sites].argmin(axis=1)
+        children = [int(problem.children[units[nearest == k]].sum()) for k in range(len(sites))]
+        found[problem.zone_ids[zone]] = {
+            problem.site_ids[site]: {"seats": int(problem.site_seats[site]), "children_nearest": near}
+            for site, near in zip(sites.tolist(), children, strict=True)
+        }
+    return found
 
 
 def _rules(problem: Problem) -> dict[str, Json]:
     """Return the rules on single pairs, which strengthen the bound."""
     locked: Mapping[str, str] = {
-        unit_id: problem.school_ids[school]
+        unit_id: problem.zone_ids[school]
         for unit_id, school in zip(problem.unit_ids, problem.locked.tolist(), strict=True)
         if school != NOWHERE
     }
     return {
         "locked": dict(locked),
-        "forbidden": [[problem.unit_ids[u], problem.school_ids[s]] for u, s in problem.forbidden.tolist()],
+        "forbidden": [[problem.unit_ids[u], problem.zone_ids[s]] for u, s in problem.forbidden.tolist()],
+        "enclaves": [[problem.unit_ids[u], problem.site_ids[s]] for u, s in problem.enclaves.tolist()],
         "distance_cap_m": problem.distance_cap_m,
+        "later_years": list(problem.later_years),
+        "every_year": problem.every_year,
     }

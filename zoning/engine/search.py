@@ -12,11 +12,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.field import JOURNAL, LUCK, Field, Pool, State, new_pool
-from zoning.engine.kernel import BEST, COST, OVER, anneal, fill
-from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border
+from zoning.engine.field import (
+    BEST,
+    COST,
+    GONE,
+    JOURNAL,
+    LUCK,
+    OVER,
+    SHARED,
+    STRAIN,
+    Field,
+    Pool,
+    State,
+    new_pool,
+)  # fmt: skip
+from zoning.engine.kernel import anneal, put_all
+from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
 from zoning.engine.partition import Zones, joined, no_zones, recombine, zones_of
-from zoning.engine.problem import IntArray, Problem
+from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
 
 LANES = 2
 HEATS = 1000
@@ -82,13 +95,13 @@ def make_field(
     A unit without children costs a thousandth of a child, so that it too lies near its school. Prices are cut at
     the dearest way: a school without seats, or a problem without a plan, has prices beyond any use.
     """
-    prices = np.minimum(prices, child_cost.max(where=allowed, initial=0))
-    children = problem.children[:, None]
+    prices = np.minimum(prices, child_cost.max(where=allowed, initial=0) * problem.walks_a_seat)
+    children = problem.walkers[:, None]
     cost = np.where(children > 0, child_cost * children, child_cost // 1000)
     cost = np.where(allowed, cost, FORBIDDEN_COST * np.maximum(children, 1))
-    reduced = cost + prices[None, :] * children
+    reduced = cost + prices[None, :] * problem.demand[:, None]
     fixed = np.zeros(problem.n_units, dtype=np.int64)
-    fixed[problem.school_unit] = 1
+    fixed[problem.site_unit] = 1
     indptr, near = problem.graph
     return Field(
         indptr,
@@ -97,12 +110,19 @@ def make_field(
         np.ascontiguousarray(cost),
         problem.children,
         problem.seats,
-        problem.school_unit,
+        problem.home,
         fixed,
-        balance(problem, weights),
+        balance(problem, weights) + parity(problem, weights),
         prices,
         reduced.min(axis=1),
         LUCK,
+        problem.demand,
+        parity(problem, weights),
+        shared_seats(problem),
+        problem.later_children,
+        problem.later_seats,
+        int(problem.every_year),
+        weights.worst_year_m * MM_PER_METRE,
     )
 
 
@@ -113,6 +133,8 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     state = State(
         zone=np.full(n, -1, dtype=np.int64),
         load=np.zeros(m, dtype=np.int64),
+        later_load=np.zeros_like(field.later_seats),
+        lack=np.zeros(m, dtype=np.int64),
         strain=np.ones(m, dtype=np.int64),
         checked=np.zeros(m, dtype=np.int64),
         members=np.zeros((m, n), dtype=np.int64),
@@ -133,13 +155,23 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     return state
 
 
+def fill(field: Field, state: State, zone: IntArray) -> None:
+    """Make the state hold the plan `zone`, whatever it held before."""
+    state.zone[:] = GONE
+    for sums in (state.load, state.later_load, state.lack, state.size):
+        sums[:] = 0
+    state.total[[OVER, STRAIN, SHARED]] = 0
+    state.total[COST] = field.edge.sum() >> 1
+    put_all(field, state, zone)
+
+
 def new_lane(field: Field, zone: IntArray, seed: int, number: int, heat: float) -> "Lane":
     """Return a lane with a generator and working space of its own.
 
-    Zones are gathered where they are small enough to occur in several plans, and cost nothing at their borders.
+    Zones are gathered where they are small enough to occur in several plans, and cost the same in all of them.
     """
     n, m = field.cost.shape
-    capacity = ZONES if n <= SMALL_ZONE * m and not field.edge.any() else 0
+    capacity = ZONES if n <= SMALL_ZONE * m and not (field.edge.any() or field.parity.any()) else 0
     return Lane(
         field,
         new_state(field, zone, seed, number),
@@ -206,6 +238,11 @@ def proposals(field: Field, number: int) -> int:
     n = len(field.children)
     first = max(min(1500 * n, 500_000), 100 * n, 20_000)
     return int(first * min(1.25**number, 20))
+
+
+def proposed(field: Field, rounds: int | None) -> int:
+    """Return how many moves that many whole rounds propose on each lane; none where a round was cut short."""
+    return sum(proposals(field, number) for number in range(rounds or 0))
 
 
 def improve(
@@ -291,7 +328,7 @@ def _cut_short(bests: list[Found], found: list[Found], done: int) -> tuple[IntAr
 
 def _typical_step(field: Field) -> int:
     """Return the median over units of what the second-best school costs more, at seat prices."""
-    reduced = np.sort(field.cost + field.price[None, :] * field.children[:, None], axis=1)
+    reduced = np.sort(field.cost + field.price[None, :] * field.demand[:, None], axis=1)
     if reduced.shape[1] == 1:
         return 1
     return max(int(np.median(reduced[:, 1] - reduced[:, 0])), 1)

@@ -3,27 +3,33 @@
 1. Relax: children may be split, zones need not connect. Gives the lower bound and the price of a seat.
 2. Start: cheapest school at those prices, made connected.
 3. Improve: rounds of annealing on independent lanes, the best lawful plan kept at every moment.
-4. Judge: loads, gap, and what is violated where no lawful plan was found.
+4. Prove: a stronger bound for a lawful plan, from whole units and connection.
+5. Judge: loads, gap, and what is violated where no lawful plan was found.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.bound import balance_bound, linear_bound
+from zoning.engine.bound import balance_bound, linear_bound, parity_bound, worst_year_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.field import Field
 from zoning.engine.judge import Trouble, troubles
 from zoning.engine.objective import NEAREST, Weights, child_cost, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
-from zoning.engine.search import Budget, improve, make_field
+from zoning.engine.proof import prove, renamed
+from zoning.engine.search import Budget, improve, make_field, proposed
 from zoning.engine.start import connected_plan
+from zoning.engine.strengthen import Proof
 from zoning.engine.transport import relax
 
 Progress = Callable[[str, int, int], None]
+
+# What the stronger bound leaves to the search where time is the limit.
+SEARCH_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Options:
     weights -- what a plan costs, see objective.PRESETS
     start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices
     heat    -- how freely the search leaves its start: 1 forgets it, 0.02 stays near it
+    prove   -- work out the stronger bound too; without it the bound is the one that seat prices prove
     """
 
     effort: int | None = None
@@ -43,6 +50,7 @@ class Options:
     weights: Weights = NEAREST
     start: IntArray | None = None
     heat: float = 1.0
+    prove: bool = True
 
     def __post_init__(self) -> None:
         if (self.effort is None) == (self.seconds is None):
@@ -60,7 +68,8 @@ class Solution:
     zone        -- [n_units] school index; the best lawful plan, or the one with least trouble
     cost        -- child-millimetres and other terms by `weights`, exact
     lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound
-    loads       -- [n_schools] children; prices -- [n_schools] millimetres one child would save by one more seat
+    loads       -- [n_zones] children; prices -- [n_zones] millimetres one child would save by one more seat
+    proof       -- what proves the lower bound where it is stronger than the prices', in cost units
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
     effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
     """
@@ -71,6 +80,7 @@ class Solution:
     gap: float
     loads: IntArray
     prices: IntArray
+    proof: Proof | None
     lawful: bool
     violations: tuple[Trouble, ...]
     effort_used: int | None
@@ -95,26 +105,44 @@ def solve(
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
     tell("relaxing", 0, 1)
-    units, schools = name_free_order(problem)
-    own = reordered(problem, units, schools)
+    units, zones = name_free_order(problem)
+    own = reordered(problem, units, zones)
     allowed, cost = allowed_pairs(own), child_cost(own, options.weights)
-    relaxed = relax(cost, allowed, own.children, own.seats)
-    least = linear_bound(cost, allowed, own.children, own.seats, relaxed.prices)
-    least += balance_bound(own, options.weights)
-    field = make_field(own, options.weights, cost, allowed, relaxed.prices)
+    relaxed = relax(cost, allowed, own.demand, own.supply)
+    prices = relaxed.prices * own.walks_a_seat
+    least = linear_bound(cost * own.walkers[:, None], allowed, own.demand, own.supply, prices)
+    least += (
+        parity_bound(own, options.weights)
+        + balance_bound(own, options.weights)
+        + worst_year_bound(own, options.weights)
+    )
+    field = make_field(own, options.weights, cost, allowed, prices)
     tell("starting", 0, 1)
-    wanted = None if options.start is None else renumbered(options.start[units], inverse(schools))
+    wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))
     zone, rounds = improve(
-        field, _start(own, field, allowed, wanted), seed, budget, tell, least, options.heat
+        field,
+        _start(own, field, allowed, wanted),
+        seed,
+        _searching(budget, options),
+        tell,
+        least,
+        options.heat,
     )
     spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, relaxed)
+    proof, gained = None, 0
+    if options.prove and not wrong:
+        tell("proving", 0, 1)
+        spend = cost * own.walkers[:, None]
+        proof, gained = prove(own, spend, allowed, prices, zone, proposed(field, rounds), budget.is_over)
+    least += gained
     return Solution(
-        zone=schools[zone][inverse(units)],
+        zone=zones[zone][inverse(units)],
         cost=spent,
         lower_bound=least,
         gap=(spent - least) / max(least, 1),
-        loads=zone_loads(own, zone)[inverse(schools)],
-        prices=relaxed.prices[inverse(schools)],
+        loads=zone_loads(own, zone)[inverse(zones)],
+        prices=prices[inverse(zones)],
+        proof=proof and renamed(proof, units, zones),
         lawful=not wrong,
         violations=wrong,
         effort_used=rounds,
@@ -122,11 +150,18 @@ def solve(
     )
 
 
+def _searching(budget: Budget, options: Options) -> Budget:
+    """Return what the search may spend, so that time is left to prove."""
+    if budget.seconds is None or not options.prove:
+        return budget
+    return replace(budget, seconds=budget.seconds * SEARCH_SHARE)
+
+
 def _start(
     problem: Problem, field: Field, allowed: npt.NDArray[np.bool_], wanted: IntArray | None
 ) -> IntArray:
     """Return a connected plan near the one wanted, or near the cheapest schools at seat prices."""
-    reduced = field.cost + field.price[None, :] * field.children[:, None]
+    reduced = field.cost + field.price[None, :] * field.demand[:, None]
     cheapest = reduced.argmin(axis=1)
     wanted = cheapest if wanted is None else np.where(wanted == NOWHERE, cheapest, wanted)
-    return connected_plan(problem.graph, problem.school_unit, wanted, reduced, allowed)
+    return connected_plan(problem.graph, (problem.site_unit, problem.site_zone), wanted, reduced, allowed)

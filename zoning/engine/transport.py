@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from zoning.engine.constraints import BoolArray
-from zoning.engine.problem import IntArray
+from zoning.engine.problem import BoolArray, IntArray
 
 # Dearer for one child than any real way, and than any pair that is not allowed.
 UNSEATED_MM = 1_000_000_000_000
@@ -20,7 +19,7 @@ NEAREST = 24
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """Prices of a seat in cost units per child, [n_schools], >= 0; flow and unseated in children."""
+    """Prices of a seat in cost units per child, [n_zones], >= 0; flow and unseated in children."""
 
     prices: IntArray
     flow: IntArray
@@ -28,7 +27,7 @@ class Relaxation:
 
 
 def relax(cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray) -> Relaxation:
-    """Solve the relaxation exactly; cost is per child, [n_units, n_schools].
+    """Solve the relaxation exactly; cost is per child, [n_units, n_zones].
 
     1. Offer every unit its nearest schools only. 2. Solve. 3. Offer also the pairs that would be cheaper at the
     prices found, and solve again, until there are none: then the prices prove the flow cheapest among all pairs.

@@ -11,24 +11,31 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit: children and its point in metres."""
+    """A unit: children, its point in metres, and the children of later entry years."""
 
     children: int
     x_m: float
     y_m: float
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A school: the unit it stands in and its seats."""
+    """A school: the unit it stands in, its seats, the group that shares a zone, if any, the seats of later years."""
 
     unit_id: str
     seats: int
+    group: str = ""
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a plan is judged by, by id. `metres` replaces straight lines where given."""
+    """All that a plan is judged by, by id. `metres` replaces straight lines where given.
+
+    later_years -- what the later counts of units and schools stand for; every_year -- they must fit too
+    A zone bears the id of its first school; in locks and forbidden pairs any school stands for its zone.
+    """
 
     units: Mapping[str, Place]
     schools: Mapping[str, Site]
@@ -38,20 +45,26 @@ class Facts:
     enclaves: Collection[tuple[str, str]] = ()
     distance_cap_m: float | None = None
     metres: Mapping[tuple[str, str], float] | None = None
+    later_years: tuple[int, ...] = ()
+    every_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: its code, the school and the units concerned, and how many children where that counts."""
+    """One broken rule: code, zone (by its first school), units concerned, how many children if that counts.
+
+    year -- the later entry year concerned, 0 for the one that the plan is drawn for
+    """
 
     code: str
     school_id: str = ""
     unit_ids: tuple[str, ...] = ()
     children: int = 0
+    year: int = 0
 
 
 def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation, ...]:
-    """Return every way in which the plan, rows of (unit id, school id), breaks a hard rule.
+    """Return every way in which the plan, rows of (unit id, zone id), breaks a hard rule.
 
     Rows that name unknown or repeated units, or leave one out, are reported alone: nothing else can be judged.
     """
@@ -61,6 +74,7 @@ def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation
     zone_of = dict(plan)
     return (
         *seats_exceeded(facts, zone_of),
+        *later_seats_exceeded(facts, zone_of),
         *zones_cut(facts, zone_of),
         *locks_broken(facts, zone_of),
         *forbidden_used(facts, zone_of),
@@ -69,11 +83,12 @@ def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation
 
 
 def rows_broken(facts: Facts, plan: Sequence[tuple[str, str]]) -> Iterable[Violation]:
-    """Every unit stands in the plan once, with a known school."""
+    """Every unit stands in the plan once, with a known zone."""
+    zones = _zones(facts)
     times: dict[str, int] = defaultdict(int)
     for unit_id, school_id in plan:
         times[unit_id] += 1
-        if school_id not in facts.schools:
+        if school_id not in zones:
             yield Violation("school_unknown", school_id, (unit_id,))
         if unit_id not in facts.units:
             yield Violation("unit_unknown", school_id, (unit_id,))
@@ -86,62 +101,97 @@ def seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violati
     load: dict[str, int] = defaultdict(int)
     for unit_id, school_id in zone_of.items():
         load[school_id] += facts.units[unit_id].children
-    for school_id, site in sorted(facts.schools.items()):
-        if load[school_id] > site.seats:
-            yield Violation("seats_exceeded", school_id, (), load[school_id] - site.seats)
+    for zone_id, school_ids in _zones(facts).items():
+        seats = sum(facts.schools[school_id].seats for school_id in school_ids)
+        if load[zone_id] > seats:
+            yield Violation("seats_exceeded", zone_id, (), load[zone_id] - seats)
+
+
+def later_seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
+    """Where every year must fit, no zone has more children than seats in any later year."""
+    for place, year in enumerate(facts.later_years if facts.every_year else ()):
+        load: dict[str, int] = defaultdict(int)
+        for unit_id, zone_id in zone_of.items():
+            load[zone_id] += facts.units[unit_id].later[place]
+        for zone_id, school_ids in _zones(facts).items():
+            over = load[zone_id] - sum(facts.schools[school_id].later[place] for school_id in school_ids)
+            if over > 0:
+                yield Violation("later_seats_exceeded", zone_id, (), over, year)
 
 
 def zones_cut(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
-    """A zone holds its school's unit and all its units are joined to it; enclaves count as joined."""
+    """A zone holds its schools' units, and each of its units is joined to one of them; enclaves count as joined."""
     near = _neighbours(facts)
     zones: dict[str, set[str]] = defaultdict(set)
-    for unit_id, school_id in zone_of.items():
-        zones[school_id].add(unit_id)
-    for school_id, site in sorted(facts.schools.items()):
-        zone = zones[school_id]
-        if site.unit_id not in zone:
-            yield Violation("school_outside_zone", school_id, (site.unit_id,))
+    for unit_id, zone_id in zone_of.items():
+        zones[zone_id].add(unit_id)
+    for zone_id, school_ids in _zones(facts).items():
+        zone = zones[zone_id]
+        sites = {facts.schools[school_id].unit_id for school_id in school_ids}
+        if sites - zone:
+            yield Violation("school_outside_zone", zone_id, tuple(sorted(sites - zone)))
             continue
-        joined = [unit for unit, school in facts.enclaves if school == school_id]
-        cut = zone - _reached([site.unit_id, *joined], zone, near)
+        approved = {unit for unit, school in facts.enclaves if school in school_ids}
+        cut = zone - _reached([*sites, *approved], zone, near)
         if cut:
-            yield Violation("zone_cut", school_id, tuple(sorted(cut)))
+            yield Violation("zone_cut", zone_id, tuple(sorted(cut)))
 
 
 def locks_broken(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
-    """Locked units have the school they are locked to."""
+    """Locked units are in the zone of the school they are locked to."""
+    zones = _zones(facts)
     for unit_id, school_id in sorted(facts.locked.items()):
-        if zone_of[unit_id] != school_id:
+        if school_id not in zones[zone_of[unit_id]]:
             yield Violation("lock_broken", school_id, (unit_id,))
 
 
 def forbidden_used(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
-    """No forbidden pair of unit and school occurs."""
+    """No unit is in the zone of a school forbidden to it."""
+    zones = _zones(facts)
     for unit_id, school_id in sorted(facts.forbidden):
-        if zone_of[unit_id] == school_id:
+        if school_id in zones[zone_of[unit_id]]:
             yield Violation("forbidden_used", school_id, (unit_id,))
 
 
 def too_far(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
-    """No unit is farther from its school than the cap, and a way is known."""
+    """No unit is farther from the nearest school of its zone than the cap, and a way is known."""
+    zones = _zones(facts)
     cap = math.inf if facts.distance_cap_m is None else facts.distance_cap_m
     for unit_id, school_id in sorted(zone_of.items()):
-        metres = _metres(facts, unit_id, school_id)
+        metres = _nearest(facts, unit_id, zones[school_id])
         if metres > cap or math.isinf(metres):
             yield Violation("too_far", school_id, (unit_id,), facts.units[unit_id].children)
 
 
 def cost_km(facts: Facts, zone_of: Mapping[str, str]) -> float:
-    """Return the sum over units of children x kilometres to the school, unrounded."""
+    """Return the sum over units of children x kilometres to the zone's nearest school, of all years, unrounded."""
+    zones = _zones(facts)
     return math.fsum(
-        facts.units[unit].children * _metres(facts, unit, school) / 1000 for unit, school in zone_of.items()
+        (facts.units[unit].children + sum(facts.units[unit].later))
+        * _nearest(facts, unit, zones[zone])
+        / 1000
+        for unit, zone in zone_of.items()
     )
+
+
+def _zones(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """Return the schools of every zone, by the id of its first school."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for school_id, site in sorted(facts.schools.items()):
+        members[f"group {site.group}" if site.group else f"school {school_id}"].append(school_id)
+    return {schools[0]: tuple(schools) for schools in sorted(members.values())}
+
+
+def _nearest(facts: Facts, unit_id: str, school_ids: Sequence[str]) -> float:
+    return min(_metres(facts, unit_id, school_id) for school_id in school_ids)
 
 
 def _metres(facts: Facts, unit_id: str, school_id: str) -> float:
     if facts.metres is not None:
         return facts.metres.get((unit_id, school_id), math.inf)
-    unit, at = facts.units[unit_id], facts.units[facts.schools[school_id].unit_id]
+    unit, at = facts.units[unit_id], facts.units.get(facts.schools[school_id].unit_id)
+    if at is None:
+        return math.inf
     return math.hypot(unit.x_m - at.x_m, unit.y_m - at.y_m)
 
 

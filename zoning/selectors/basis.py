@@ -4,6 +4,8 @@ Demand: with an entry year, the children who enter in it, every one of them a cl
 each once, where it compared the lists in use, else those of the household census as it came; or, where the plan is
 drawn on a projection, the claimants that it expects. Without an entry year, the children that the units file states,
 of all ages. Seats follow demand: the planned intake for one entry year, the capacity for all ages.
+A plan drawn on a projection may look at its later entry years too; their seats are those planned for the year, and
+where a year has no plan, the planned intake.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,6 +36,7 @@ from geo_data.selectors.units import UnitPlace, find_unit_at, load_borders, load
 from zoning.engine.problem import Unit
 from zoning.models import ZonePlan
 from zoning.selectors.distances import Ways, choose_measure, load_ways
+from zoning.selectors.seats import planned_by_year
 
 ENTRY_AGE = {Stage.PRIMARY: 6, Stage.JUNIOR: 12}
 MILLIMETRE = 3  # digits of a metre: the last bits of a projection decide nothing
@@ -64,6 +67,20 @@ class ProjectionMissing(RulesSayNo):
     code = "projection_missing"
 
 
+class LaterYearsNeedProjection(RulesSayNo):
+    """Later entry years are known from a projection only: draw the plan on one."""
+
+    code = "later_years_need_projection"
+
+
+class Later(Enum):
+    """What the later entry years of a projection mean for a plan: nothing, a cost, or a rule like the first year."""
+
+    IGNORED = "ignored"
+    WEIGHED = "weighed"
+    KEPT = "kept"
+
+
 class ReconciliationMissing(RulesSayNo):
     """No run compared the lists in use: reconcile first."""
 
@@ -82,12 +99,13 @@ class Demand(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SeatedSchool:
-    """A public school with the seats that count here; `unit_code` is the unit it stands in, or empty."""
+    """A public school with the seats that count here, in later years too; `unit_code` may be empty: in no unit."""
 
     code: str
     name: str
     unit_code: str
     seats: int
+    later: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +126,7 @@ class PlanBasis:
     without_unit -- children of the entry year whose household lies in no known unit: placed by the bureau
     closed       -- codes of public schools left out, because they have no seat
     ways         -- the walks that count, None for straight lines
+    later_years  -- the later entry years that count as `later` says
     """
 
     district: District
@@ -120,6 +139,8 @@ class PlanBasis:
     without_unit: int
     closed: tuple[str, ...]
     ways: Ways | None = None
+    later: Later = Later.IGNORED
+    later_years: tuple[int, ...] = ()
 
 
 def births_of_entry(stage: Stage, entry_year: int) -> tuple[date, date]:
@@ -168,6 +189,7 @@ def load_current_basis(
     on: date,
     demand: Demand | None = None,
     method: DistanceMethod | None = None,
+    later: Later = Later.IGNORED,
 ) -> PlanBasis:
     """Return the basis of a new plan, from the current datasets.
 
@@ -175,20 +197,23 @@ def load_current_basis(
     file's own counts. Without a demand the reconciled children count where the newest run compared the lists in use,
     else the census. Without a method the newest walks measured for these versions count, else straight lines.
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, ProjectionMissing,
-    ReconciliationMissing and MeasureMissing.
+    ReconciliationMissing, MeasureMissing and LaterYearsNeedProjection.
     """
     datasets = current_datasets(district_code)
     if entry_year is None and (datasets.children is not None or demand is Demand.PROJECTED):
         entry_year = coming_entry_year(on)
     if entry_year is not None:
         datasets = _with_demand(datasets, stage, entry_year, demand)
+    if later is not Later.IGNORED and datasets.projection is None:
+        raise LaterYearsNeedProjection("draw on a projection: it knows later years", later=later.value)
     measure = choose_measure(datasets.units, datasets.schools, method)
-    return _load(stage, entry_year, datasets, measure)
+    return _load(stage, entry_year, datasets, measure, later)
 
 
 def load_pinned_basis(plan: ZonePlan) -> PlanBasis:
     """Return the basis that a stored plan was made and judged by."""
-    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan), plan.measure)
+    later = Later(plan.report.get("basis", {}).get("later", Later.IGNORED.value))
+    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan), plan.measure, later)
 
 
 def count_demand(plan: ZonePlan, places: Sequence[UnitPlace]) -> dict[str, int]:
@@ -218,16 +243,25 @@ def _projection(units: Dataset, stage: Stage, entry_year: int) -> Projection:
 
 
 def _load(
-    stage: Stage, entry_year: int | None, datasets: Datasets, measure: DistanceMeasure | None
+    stage: Stage, entry_year: int | None, datasets: Datasets, measure: DistanceMeasure | None, later: Later
 ) -> PlanBasis:
     if entry_year is None:
         datasets = replace(datasets, children=None)
     places = load_unit_places(datasets.units)
     counts = _counts(places, stage, entry_year, datasets)
+    years = _later_years(datasets.projection, entry_year, later)
+    coming = [claimants_by_unit(datasets.projection, year) for year in years] if datasets.projection else []
     schools = _public_schools(stage, entry_year, datasets, {place.code for place in places})
+    schools = _with_later_seats(schools, stage, datasets.schools, years)
     units = tuple(
-        Unit(p.code, counts.get(p.code, 0), round(p.x_m, MILLIMETRE), round(p.y_m, MILLIMETRE))
-        for p in places
+        Unit(
+            place.code,
+            counts.get(place.code, 0),
+            round(place.x_m, MILLIMETRE),
+            round(place.y_m, MILLIMETRE),
+            tuple(of_year.get(place.code, 0) for of_year in coming),
+        )
+        for place in places
     )
     return PlanBasis(
         district=datasets.units.district,
@@ -240,7 +274,27 @@ def _load(
         without_unit=sum(counts.values()) - sum(unit.children for unit in units),
         closed=tuple(school.code for school in schools if not school.seats),
         ways=load_ways(measure) if measure else None,
+        later=later,
+        later_years=years,
     )
+
+
+def _later_years(projection: Projection | None, entry_year: int | None, later: Later) -> tuple[int, ...]:
+    if projection is None or entry_year is None or later is Later.IGNORED:
+        return ()
+    return tuple(year for year in projected_years(projection) if year > entry_year)
+
+
+def _with_later_seats(
+    schools: list[SeatedSchool], stage: Stage, dataset: Dataset, years: Sequence[int]
+) -> list[SeatedSchool]:
+    if not years:
+        return schools
+    planned = planned_by_year(dataset, stage, {school.code for school in schools}, years[0])
+    return [
+        replace(one, later=tuple(planned.get((one.code, year), one.seats) for year in years))
+        for one in schools
+    ]
 
 
 def _counts(

@@ -17,10 +17,11 @@ from geo_data.projection.survival import Survival, survival_of
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.projection_source import grade_pupils, move_balances
 from geo_data.selectors.projections import ExpectedTable, band_at, district_totals, load_expected
-from geo_data.selectors.schools import list_schools, list_seats
+from geo_data.selectors.schools import list_schools
 from zoning.models import ZonePublication
 from zoning.selectors.plans import PlanContent, ZoneRecord, plan_content
 from zoning.selectors.publications import find_latest_publication
+from zoning.selectors.seats import planned_by_year
 
 WORST_FIRST = (SeatWarning.RED, SeatWarning.ORANGE, SeatWarning.YELLOW, SeatWarning.NONE)
 
@@ -208,13 +209,7 @@ def _seats(projection: Projection) -> _Seats:
         return _Seats({}, {}, {})
     rows = list(list_schools(schools, projection.stage).filter(ownership=Ownership.PUBLIC))
     intake = {school.code: school.planned_intake for school in rows}
-    planned = list_seats(schools).filter(grade=GRADES[projection.stage][0], year__gte=projection.first_year)
-    by_year = {
-        (one.school_code, one.year): places
-        for one in planned
-        if one.school_code in intake
-        and (places := one.seats if one.planned_intake is None else one.planned_intake) is not None
-    }
+    by_year = planned_by_year(schools, projection.stage, intake, projection.first_year)
     return _Seats(intake, by_year, {school.code: school.capacity for school in rows})
 
 

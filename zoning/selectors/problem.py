@@ -1,7 +1,7 @@
 """The engine's problem and the checker's facts, from the basis of a plan and the schools that share a zone.
 
-The engine knows zones of one school each. A zone of several schools goes in as one school: its seats are the sum,
-and it stands where its first school (by code) stands. The zone's code is that school's code.
+A zone of several schools has the seats of all, holds the units of all, and the way to it is the way to the nearest of
+them. Its code is the code of its first school.
 Lengths are straight lines from a unit's point to the point of the unit the school stands in, or the walks of the
 measure that the plan pins.
 """
@@ -15,7 +15,7 @@ from zoning.engine.faults import ProblemFault
 from zoning.engine.problem import Problem, School, Wishes, build_problem
 from zoning.engine.report import Json
 from zoning.engine.verify import Facts, Place, Site, violations
-from zoning.selectors.basis import PlanBasis, SeatedSchool
+from zoning.selectors.basis import Later, PlanBasis, SeatedSchool
 
 
 class UnknownSchools(MalformedInput):
@@ -49,10 +49,6 @@ class ZoneSite:
     @property
     def name(self) -> str:
         return " / ".join(school.name for school in self.schools)
-
-    @property
-    def unit_code(self) -> str:
-        return self.schools[0].unit_code
 
     @property
     def seats(self) -> int:
@@ -100,9 +96,17 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
     try:
         return build_problem(
             basis.units,
-            [School(site.code, site.unit_code, site.seats) for site in sites],
+            [
+                School(s.code, s.unit_code, s.seats, site.code, s.later)
+                for site in sites
+                for s in site.schools
+            ],
             basis.adjacency,
-            wishes=Wishes(locked=_further_school_units(sites), zones_in_force=known),
+            wishes=Wishes(
+                zones_in_force=known,
+                later_years=basis.later_years,
+                every_year=basis.later is Later.KEPT,
+            ),
             matrix_m=_ways(basis, sites),
         )
     except ProblemFault as fault:
@@ -113,22 +117,26 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
 def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
     """Return what the independent checker judges a plan by."""
     return Facts(
-        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m) for unit in basis.units},
-        schools={site.code: Site(site.unit_code, site.seats) for site in sites},
+        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in basis.units},
+        schools={
+            s.code: Site(s.unit_code, s.seats, site.code, s.later) for site in sites for s in site.schools
+        },
         adjacency=basis.adjacency,
-        locked=_further_school_units(sites),
         metres=_ways(basis, sites),
+        later_years=basis.later_years,
+        every_year=basis.later is Later.KEPT,
     )
 
 
 def _ways(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str], float] | None:
-    """Return walking metres by unit code and zone code, None where straight lines count."""
+    """Return walking metres by unit code and school code, None where straight lines count."""
     if basis.ways is None:
         return None
     return {
-        (unit.unit_id, site.code): float(basis.ways.between(unit.unit_id, site.code))
+        (unit.unit_id, school.code): float(basis.ways.between(unit.unit_id, school.code))
         for unit in basis.units
         for site in sites
+        for school in site.schools
     }
 
 
@@ -136,19 +144,19 @@ def broken_rules(basis: PlanBasis, sites: Sequence[ZoneSite], zone_of: Mapping[s
     """Return what the independent checker finds wrong, as a plan's report keeps it; empty is good news."""
     found = violations(facts_of(basis, sites), sorted(zone_of.items()))
     return [
-        {"code": one.code, "zone": one.school_id, "units": list(one.unit_ids), "children": one.children}
+        {
+            "code": one.code,
+            "zone": one.school_id,
+            "units": list(one.unit_ids),
+            "children": one.children,
+            **({"year": one.year} if one.year else {}),
+        }
         for one in found
     ]
 
 
-def _further_school_units(sites: Sequence[ZoneSite]) -> dict[str, str]:
-    """Return the units that further schools of a zone stand in: like the first one's, they belong to it."""
-    units = {s.unit_code: site.code for site in sites for s in site.schools[1:] if s.unit_code}
-    return {unit: zone for unit, zone in units.items() if unit not in {site.unit_code for site in sites}}
-
-
 def loads_of(basis: PlanBasis, zone_of: Mapping[str, str]) -> dict[str, int]:
-    """Return children by zone code."""
+    """Return children by zone code, of the plan's own year."""
     loads: dict[str, int] = defaultdict(int)
     for unit in basis.units:
         loads[zone_of[unit.unit_id]] += unit.children

@@ -21,6 +21,6 @@ def list_consequences(plan: ZonePlan, unit_code: str) -> tuple[Consequence, ...]
     basis = load_pinned_basis(plan)
     sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
     problem = problem_of(basis, sites, {})
-    index = {code: i for i, code in enumerate(problem.school_ids)}
+    index = {code: i for i, code in enumerate(problem.zone_ids)}
     zone = np.array([index[content.zone_of[unit]] for unit in problem.unit_ids], dtype=np.int64)
     return consequences(problem, zone, unit_code)

@@ -17,7 +17,7 @@ from zoning.engine.report import Json, plan_rows
 from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
 from zoning.models import PlanOrigin, ZonePlan
-from zoning.selectors.basis import Demand, PlanBasis, load_current_basis
+from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
 from zoning.selectors.plans import plan_content
 from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
 from zoning.selectors.publications import find_latest_publication
@@ -25,7 +25,15 @@ from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
 # Why there is no lawful plan; the rest of what the engine says, the checker says itself.
-HOPELESS = frozenset({"seats_short_everywhere", "only_full_schools", "no_school_allowed", "none_found"})
+HOPELESS = frozenset(
+    {
+        "seats_short_everywhere",
+        "later_seats_short_everywhere",
+        "only_full_schools",
+        "no_school_allowed",
+        "none_found",
+    }
+)
 
 
 class UnknownPreset(MalformedInput):
@@ -49,6 +57,7 @@ def draw_zones_of_district(
     preset: str | None = None,
     school_groups: Sequence[Collection[str]] = (),
     method: DistanceMethod | None = None,
+    later: Later = Later.IGNORED,
     seed: int = 1,
     effort: int | None = None,
     seconds: float | None = None,
@@ -65,13 +74,17 @@ def draw_zones_of_district(
        with the reasons. With a job its success is part of the same transaction, so a rerun adds no version.
 
     school_groups -- school codes that share a zone; schools of one unit share one in any case
+    later -- what later entry years of the projection mean; the first year's children must always fit
     method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset, ProjectionMissing, ReconciliationMissing, MeasureMissing and DistrictCannotBeZoned.
+    UnknownPreset, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection, MeasureMissing and
+    DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     today = timezone.localtime(now).date()
-    basis = load_current_basis(district_code, stage, entry_year, on=today, demand=demand, method=method)
+    basis = load_current_basis(
+        district_code, stage, entry_year, on=today, demand=demand, method=method, later=later
+    )
     sites = sites_to_draw(basis, school_groups)
     in_force = _zones_in_force(district_code, stage, sites, today)
     draft = _solve(
@@ -149,6 +162,7 @@ def _hopeless(found: Sequence[Trouble]) -> list[Json]:
             "children": one.children,
             "schools": list(one.school_ids),
             "seats": one.seats,
+            **({"year": one.year} if one.year else {}),
         }
         for one in found
         if one.code in HOPELESS

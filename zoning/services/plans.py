@@ -20,7 +20,7 @@ from zoning.services.storing import Draft, store_version
 
 SHOWN = 20
 # What holds for every plan of the same units, seats and rules; a bound does.
-SHARED = ("lower_bound", "prices_mm", "prices_sha256", "rules", "preset", "hopeless")
+SHARED = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules", "preset", "hopeless")
 
 
 class PlanRowsDoNotFit(MalformedInput):

@@ -130,6 +130,7 @@ def _basis_json(basis: PlanBasis) -> dict[str, Json]:
         "children_without_unit": basis.without_unit,
         "schools_without_seats": list(basis.closed),
         **_distances_json(basis),
+        **({"later": basis.later.value, "later_years": list(basis.later_years)} if basis.later_years else {}),
     }
 
 

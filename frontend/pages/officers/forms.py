@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from frontend.pages.words import DEMANDS, DISTANCES, PRESETS
+from frontend.pages.words import DEMANDS, DISTANCES, LATER, PRESETS
 from geo_data.models import Stage
 from geo_data.tables.reading import SPREADSHEETS, TEXTS
 
@@ -18,6 +18,20 @@ class DrawForm(forms.Form):
     preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
     method = forms.ChoiceField(label=_("Distances"), choices=list(DISTANCES.items()), required=False)
     demand = forms.ChoiceField(label=_("Whose children count"), choices=list(DEMANDS.items()), required=False)
+    later = forms.ChoiceField(label=_("Later entry years"), choices=list(LATER.items()), required=False)
+    shared = forms.CharField(
+        label=_("Schools that share a zone"),
+        help_text=_("A line for each shared zone: the codes of its schools, with commas between them."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        max_length=5000,
+    )
+
+    def clean_shared(self) -> list[list[str]]:
+        """Return the codes of every line that names any."""
+        lines = str(self.cleaned_data["shared"]).replace("，", ",").replace("、", ",").splitlines()
+        groups = [[code.strip() for code in line.split(",") if code.strip()] for line in lines]
+        return [group for group in groups if group]
 
 
 class ProjectForm(forms.Form):

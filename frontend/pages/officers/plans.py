@@ -27,7 +27,7 @@ from geo_data.selectors.reconciliation import find_newest_reconciliation, find_r
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_reading
-from zoning.selectors.basis import Demand
+from zoning.selectors.basis import Demand, Later
 from zoning.selectors.demand import demand_facts
 from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import list_plans
@@ -72,6 +72,8 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
                 preset=asked["preset"] or None,
                 demand=Demand(asked["demand"]) if asked["demand"] else None,
                 method=DistanceMethod(asked["method"]) if asked["method"] else None,
+                later=Later(asked["later"] or Later.IGNORED.value),
+                school_groups=asked["shared"],
             )
         except DomainError as refusal:
             messages.error(request, refusal_in_words(refusal))

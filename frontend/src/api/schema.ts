@@ -1362,6 +1362,15 @@ export interface components {
              *     * `projection` - projection
              */
             demand?: components["schemas"]["DemandEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * @description What later entry years of the projection mean: nothing, a cost, or a rule.
+             *
+             *     * `ignored` - ignored
+             *     * `weighed` - weighed
+             *     * `kept` - kept
+             * @default ignored
+             */
+            later: components["schemas"]["LaterEnum"];
             /** @default 1 */
             seed: number;
             effort?: number | null;
@@ -1559,6 +1568,13 @@ export interface components {
             count: number;
             keys: string[];
         };
+        /**
+         * @description * `ignored` - ignored
+         *     * `weighed` - weighed
+         *     * `kept` - kept
+         * @enum {string}
+         */
+        LaterEnum: "ignored" | "weighed" | "kept";
         /** @description Seats of a school filled in one order. */
         Line: {
             readonly line_id: string;
@@ -1737,6 +1753,11 @@ export interface components {
             units: string[];
             /** @description How many children are too many, or concerned. */
             children: number;
+            /**
+             * @description The later entry year concerned; 0 for the plan's own.
+             * @default 0
+             */
+            year: number;
             /** @description Codes of the zones that are too small together. */
             schools: string[];
             /** @description Their seats together. */
@@ -2351,6 +2372,11 @@ export interface components {
             units: string[];
             /** @description How many children are too many, or concerned. */
             children: number;
+            /**
+             * @description The later entry year concerned; 0 for the plan's own.
+             * @default 0
+             */
+            year: number;
         };
         /** @description How far children live from school, metres on foot by the plan's measure, or as the crow flies. */
         Walk: {

@@ -13,12 +13,12 @@ from geo_data.models import DistanceMethod, Stage
 from zoning.engine.faults import ProblemFault
 from zoning.engine.files import FileFault, plan_csv, read_tables
 from zoning.engine.objective import PRESETS
-from zoning.engine.problem import build_problem
+from zoning.engine.problem import Wishes, build_problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import violations
 from zoning.models import ZonePlan
-from zoning.selectors.basis import Demand
+from zoning.selectors.basis import Demand, Later
 from zoning.services.drawing import draw_zones_of_district
 
 
@@ -47,6 +47,20 @@ class Command(BaseCommand):
             " expects (reconciled where a run compared the lists in use, else counted)",
         )
 
+        parser.add_argument(
+            "--later",
+            choices=[one.value for one in Later],
+            default=Later.IGNORED.value,
+            help="what later entry years mean: nothing, a cost, or a rule (with --district from the projection)",
+        )
+        parser.add_argument(
+            "--share",
+            action="append",
+            default=[],
+            metavar="CODE,CODE",
+            help="with --district: schools that share a zone; may be given several times",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["district"]:
             self._draw_district(options)
@@ -67,6 +81,8 @@ class Command(BaseCommand):
                 demand=Demand(options["demand"]) if options["demand"] else None,
                 preset=options["preset"],
                 method=DistanceMethod(options["measure"]) if options["measure"] else None,
+                later=Later(options["later"]),
+                school_groups=[codes.split(",") for codes in options["share"]],
                 seed=options["seed"],
                 effort=options["effort"],
                 seconds=options["seconds"],
@@ -85,7 +101,10 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             tables = read_tables(options["units"], options["schools"], options["adjacency"])
-            problem = build_problem(tables.units, tables.schools, tables.adjacency)
+            if options["later"] == Later.IGNORED.value:
+                tables = tables.without_later_years()
+            wishes = Wishes(later_years=tables.later_years, every_year=options["later"] == Later.KEPT.value)
+            problem = build_problem(tables.units, tables.schools, tables.adjacency, wishes=wishes)
         except (FileFault, ProblemFault) as fault:
             raise CommandError(str(fault)) from fault
         solution = solve(problem, _solve_options(options), seed=options["seed"])
@@ -96,7 +115,7 @@ class Command(BaseCommand):
             text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
             options["report"].write_text(text + "\n", encoding="utf-8")
         self._tell(solution, told)
-        if solution.lawful and violations(tables.facts(), list(plan.items())):
+        if solution.lawful and violations(tables.facts(every_year=problem.every_year), list(plan.items())):
             raise CommandError("The independent check refuses the plan: this is a fault of the engine.")
         if not solution.lawful:
             raise CommandError("No lawful plan was found; the plan written has the least trouble.")

@@ -48,10 +48,18 @@ class Command(BaseCommand):
 def _write(plan: ZonePlan, folder: Path) -> None:
     basis, content = load_pinned_basis(plan), plan_content(plan)
     sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
-    units = ((unit.unit_id, unit.x_m, unit.y_m, unit.children) for unit in basis.units)
-    schools = ((site.code, site.unit_code, site.seats) for site in sites)
-    _write_rows(folder / "units.csv", ("unit_id", "x_m", "y_m", "children"), units)
-    _write_rows(folder / "schools.csv", ("school_id", "unit_id", "seats"), schools)
+    units = ((unit.unit_id, unit.x_m, unit.y_m, unit.children, *unit.later) for unit in basis.units)
+    schools = ((s.code, s.unit_code, s.seats, site.code, *s.later) for site in sites for s in site.schools)
+    _write_rows(
+        folder / "units.csv",
+        ("unit_id", "x_m", "y_m", "children", *(f"children_{y}" for y in basis.later_years)),
+        units,
+    )
+    _write_rows(
+        folder / "schools.csv",
+        ("school_id", "unit_id", "seats", "group", *(f"seats_{y}" for y in basis.later_years)),
+        schools,
+    )
     _write_rows(folder / "adjacency.csv", ("unit_a", "unit_b"), basis.adjacency)
     (folder / "plan.csv").write_bytes(plan_csv(content.zone_of))
     report = json.dumps(plan.report, ensure_ascii=False, indent=2, sort_keys=True)
