@@ -26,6 +26,7 @@ class Action(Enum):
     MANAGE_ROUND = "manage_round"
     RUN_ROUND = "run_round"
     REVIEW_APPLICATIONS = "review_applications"
+    ENROL_CHILDREN = "enrol_children"
     READ_SCHOOL = "read_school"
     READ_DISTRICT = "read_district"
     READ_AUDIT = "read_audit"
@@ -34,7 +35,7 @@ class Action(Enum):
 
 ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.GUARDIAN: frozenset({Action.APPLY}),
-    Role.SCHOOL_OFFICER: frozenset({Action.READ_SCHOOL}),
+    Role.SCHOOL_OFFICER: frozenset({Action.READ_SCHOOL, Action.ENROL_CHILDREN}),
     Role.DISTRICT_OFFICER: frozenset(
         {
             Action.IMPORT_DATA,
@@ -44,6 +45,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
             Action.MANAGE_ROUND,
             Action.RUN_ROUND,
             Action.REVIEW_APPLICATIONS,
+            Action.ENROL_CHILDREN,
             Action.READ_SCHOOL,
             Action.READ_DISTRICT,
         }
@@ -115,6 +117,11 @@ def may_run_round(person: Person | None, district_code: str) -> bool:
 def may_review_applications(person: Person | None, district_code: str) -> bool:
     """District officers verify facts and documents."""
     return may(person, Action.REVIEW_APPLICATIONS, district_code)
+
+
+def may_enrol_children(person: Person | None, district_code: str, school_code: str) -> bool:
+    """School officers enrol who arrived at their own school; district officers at any of the district."""
+    return may(person, Action.ENROL_CHILDREN, district_code, school_code)
 
 
 def may_read_school(person: Person | None, district_code: str, school_code: str) -> bool:

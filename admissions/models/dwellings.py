@@ -14,7 +14,8 @@ class DwellingUse(models.Model):
 
     dwelling_index -- keyed index of the property unit number or address, which itself is not stored here
     guardians      -- keyed indexes of the child's guardians, sorted; empty where nobody stated them
-    application    -- of the round that brought it; None for imported years, told apart by `source`
+    application    -- of the round that brought it; None for imported years, told apart by `source`. Such a use counts
+                      only while the child is enrolled at that school: an enrolment taken back leaves the record
     """
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="dwelling_uses")
@@ -22,8 +23,8 @@ class DwellingUse(models.Model):
     school_code = models.CharField(max_length=40)
     enrolled_on = models.DateField()
     guardians = models.JSONField(default=list)
-    application = models.OneToOneField(
-        Application, null=True, on_delete=models.PROTECT, related_name="dwelling_use"
+    application = models.ForeignKey(
+        Application, null=True, on_delete=models.PROTECT, related_name="dwelling_uses"
     )
     source = models.CharField(max_length=100)
     recorded_at = models.DateTimeField()
@@ -31,6 +32,9 @@ class DwellingUse(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="dwelling_use_indexed", condition=~Q(dwelling_index="")),
+            models.UniqueConstraint(
+                name="dwelling_use_once_per_child_and_school", fields=["application", "school_code"]
+            ),
             models.UniqueConstraint(
                 name="dwelling_use_imported_once",
                 fields=["district", "dwelling_index", "school_code", "enrolled_on", "guardians"],

@@ -44,6 +44,7 @@ class Action(StrEnum):
     LAPSE = "lapse"
     MOVE = "move"
     RESTORE = "restore"
+    TAKE_BACK = "take_back"
 
 
 class Who(StrEnum):
@@ -93,6 +94,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(OfferStatus.CONFIRMED, Action.MOVE, OfferStatus.MOVED, (Who.ROUND,)),
     Transition(OfferStatus.DECLINED, Action.RESTORE, OfferStatus.HELD, (Who.GUARDIAN, Who.OFFICER)),
     Transition(OfferStatus.LAPSED, Action.RESTORE, OfferStatus.HELD, (Who.OFFICER,)),
+    Transition(OfferStatus.ENROLLED, Action.TAKE_BACK, OfferStatus.CONFIRMED, (Who.OFFICER,)),
 )
 
 # A child has at most one application of these in a round.

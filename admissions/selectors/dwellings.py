@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from admissions.models import AdmissionRound, DwellingUse
+from django.db.models import Exists, OuterRef, Q
+
+from admissions.models import AdmissionRound, DwellingUse, Offer, OfferStatus
 from admissions.rules.days import months_later
 from admissions.rules.dwelling_lock import DwellingUse as Use
 from admissions.rules.dwelling_lock import enrolment_day, locked_until
@@ -48,7 +50,13 @@ def load_dwelling_locks(admission_round: AdmissionRound) -> DwellingLocks:
     on = enrolment_day(policy.year)
     if policy.dwelling_lock is None:
         return DwellingLocks(None, on, {}, {})
+    enrolled = Offer.objects.filter(
+        application=OuterRef("application"),
+        line__school__code=OuterRef("school_code"),
+        status=OfferStatus.ENROLLED,
+    )
     rows = DwellingUse.objects.filter(
+        Q(application=None) | Exists(enrolled),
         district_id=admission_round.district_id,
         enrolled_on__gt=months_later(on, -12 * policy.dwelling_lock.years),
     ).exclude(application__round=admission_round)

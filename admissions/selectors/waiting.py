@@ -19,6 +19,7 @@ from admissions.models import (
     LeftOff,
     LineCutoff,
     Offer,
+    OfferStatus,
     Placement,
     PlanLine,
     WaitingWish,
@@ -114,6 +115,7 @@ def load_after_draw(admission_round: AdmissionRound, draw: DrawRecord) -> AfterD
     offers = Offer.objects.filter(round=admission_round, line__line_id__in=lines)
     rows = list(offers.values_list("application__receipt__receipt", "line__line_id", "status"))
     held = {receipt: line for receipt, line, status in rows if status in LIVE_OFFERS}
+    enrolled = {receipt for receipt, _, status in rows if status == OfferStatus.ENROLLED}
     policy = policy_of(admission_round)
     runs = tuple(draw.waitlist_runs.order_by("number"))
     return AfterDraw(
@@ -122,7 +124,7 @@ def load_after_draw(admission_round: AdmissionRound, draw: DrawRecord) -> AfterD
         held=held,
         before=places_after(draw, runs),
         out=frozenset(receipt for receipt, _, _ in rows if receipt not in held),
-        asking=_asking(admission_round),
+        asking=_asking(admission_round) - enrolled,
         closed=frozenset(
             line.line_id for line in plan.lines if not is_given_on(policy, is_private=line.track == "private")
         ),

@@ -1,6 +1,6 @@
 """Uses of dwellings: recorded when a child is enrolled, and brought in for the years before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,32 +32,47 @@ class UsesImported:
     known: int
 
 
-def record_dwelling_use(*, offer: Offer, now: datetime) -> DwellingUse | None:
-    """Record that an enrolled child used its dwelling's place, in the caller's transaction; once a child.
+def record_dwelling_uses(*, offers: Sequence[Offer], now: datetime) -> int:
+    """Record that enrolled children used their dwellings' places, in the caller's transaction; once a child and school.
 
-    Call it when an offer becomes `enrolled`. Nothing is recorded for seats that no dwelling gives a claim to (private,
-    reserved), where the policy has no lock, or where no register states the dwelling.
+    offers -- of one round, just enrolled, with line, school and application
+    Nothing is recorded for seats that no dwelling gives a claim to (private, reserved), where the policy has no lock,
+    or where no register states the dwelling. Returns how many uses are new.
     """
-    policy = policy_of(offer.round)
-    facts = facts_from_data(offer.application.facts).proved()
-    key = facts.text(FactName.DWELLING_KEY)
-    kind = policy.line(offer.line.rule).kind
-    if policy.dwelling_lock is None or not key or kind not in CLAIMED_BY_DWELLING:
-        return None
-    guardians = guardians_by_child(offer.round.district_id, [offer.child_index])
-    use, _ = DwellingUse.objects.get_or_create(
-        application=offer.application,
-        defaults={
-            "district_id": offer.round.district_id,
-            "dwelling_index": dwelling_key(key),
-            "school_code": offer.line.school.code,
-            "enrolled_on": enrolment_day(policy.year),
-            "guardians": sorted(guardians.get(offer.child_index, ())),
-            "source": "round",
-            "recorded_at": now,
-        },
+    claiming = {offer.application_id: key for offer in offers if (key := _claiming_dwelling(offer))}
+    if not claiming:
+        return 0
+    of_claiming = [offer for offer in offers if offer.application_id in claiming]
+    admission_round = of_claiming[0].round
+    guardians = guardians_by_child(admission_round.district_id, [offer.child_index for offer in of_claiming])
+    known = set(
+        DwellingUse.objects.filter(application__in=list(claiming)).values_list(
+            "application_id", "school_code"
+        )
     )
-    return use
+    uses = [
+        DwellingUse(
+            application_id=offer.application_id,
+            district_id=admission_round.district_id,
+            dwelling_index=dwelling_key(claiming[offer.application_id]),
+            school_code=offer.line.school.code,
+            enrolled_on=enrolment_day(admission_round.year),
+            guardians=sorted(guardians.get(offer.child_index, ())),
+            source="round",
+            recorded_at=now,
+        )
+        for offer in of_claiming
+        if (offer.application_id, offer.line.school.code) not in known
+    ]
+    return len(DwellingUse.objects.bulk_create(uses, batch_size=BATCH))
+
+
+def _claiming_dwelling(offer: Offer) -> str:
+    """Return what a register says of the dwelling that gives the claim to the place, or nothing."""
+    policy = policy_of(offer.round)
+    if policy.dwelling_lock is None or policy.line(offer.line.rule).kind not in CLAIMED_BY_DWELLING:
+        return ""
+    return facts_from_data(offer.application.facts).proved().text(FactName.DWELLING_KEY) or ""
 
 
 @transaction.atomic

@@ -67,6 +67,13 @@ WORDS: Mapping[str, Promise] = {
         "Some units have no number of children. Import the household census, or name an entry year."
     ),
     "district_cannot_be_zoned": _("The imported files contradict each other, so no zones can be drawn."),
+    "arrivals_refused": _("Nobody was enrolled: these lines have to be settled first."),
+    "nothing_listed": _("No receipt is listed, or too many for one list."),
+    "not_enrolled": _("The round has no enrolled child of this receipt."),
+    "in_pupil_register": _(
+        "The pupil register has the child at this school already; change the register instead."
+    ),
+    "no_such_school_in_round": _("The round has no such school."),
     "round_moved_on": _("The round has moved on to another step. Load the page again."),
     "round_still_open": _(
         "Families can still file; the list is closed after the closing time of the calendar."

@@ -9,8 +9,10 @@ from frontend.pages.officers import (
     audit,
     case_page,
     departures,
+    enrolment,
     forecast,
     forecast_settings,
+    no_child_lost,
     office,
     people,
     plans,
@@ -158,6 +160,24 @@ officers: list[URLPattern] = [
     path("office/applications/<uuid:application_id>/settle/", registers.settle, name="settle-contradiction"),
 ]
 
+enrolment_pages: list[URLPattern] = [
+    path("office/rounds/<uuid:round_id>/enrolment/", enrolment.enrolment, name="enrolment"),
+    path(
+        "office/rounds/<uuid:round_id>/enrolment/take-back/", enrolment.take_back, name="enrolment-take-back"
+    ),
+    path(
+        "office/rounds/<uuid:round_id>/enrolment/without-arrival.csv",
+        enrolment.without_arrival_file,
+        name="without-arrival-file",
+    ),
+    path(
+        "office/rounds/<uuid:round_id>/enrolment/schools/<str:school_code>/",
+        enrolment.enrolment_school,
+        name="enrolment-school",
+    ),
+    path("office/rounds/<uuid:round_id>/no-child-lost/", no_child_lost.no_child_lost, name="no-child-lost"),
+]
+
 after_results_pages: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/after/", after_results.after_results, name="after-results"),
     path("office/rounds/<uuid:round_id>/after/give-on/", after_results.give_on, name="after-give-on"),
@@ -220,6 +240,7 @@ urlpatterns: list[URLPattern] = [
     *guardians,
     *officers,
     *after_results_pages,
+    *enrolment_pages,
     *door_to_door,
     *reconciling,
     *office_policies,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -66,12 +67,19 @@ def count_departures(run: Reconciliation) -> Mapping[tuple[str, str], int]:
     }
 
 
-def load_departures(run: Reconciliation) -> tuple[DepartureTrace, ...]:
-    """Return the children of a run who are gone, by id. One query."""
-    rows = Departure.objects.filter(reconciliation=run).order_by("id").values_list("id", "how", "state")
+def load_departures(
+    run: Reconciliation, *, births: tuple[date, date] | None = None
+) -> tuple[DepartureTrace, ...]:
+    """Return the children of a run who are gone, by id. One query.
+
+    births -- only those born from the first day on and before the second
+    """
+    rows = Departure.objects.filter(reconciliation=run)
+    if births is not None:
+        rows = rows.filter(birth_on__gte=births[0], birth_on__lt=births[1])
     return tuple(
         DepartureTrace(str(child), LeftHow(how), state == DepartureState.ANSWERED)
-        for child, how, state in rows
+        for child, how, state in rows.order_by("id").values_list("id", "how", "state")
     )
 
 

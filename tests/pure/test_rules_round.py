@@ -96,6 +96,8 @@ def test_the_placing_and_the_drawing_know_every_setting_by_its_value() -> None:
         (Status.REFUSED, Action.OBJECT, Who.GUARDIAN, Status.FILED),
         (Status.ACCEPTED, Action.WITHDRAW, Who.GUARDIAN, Status.WITHDRAWN),
         (OfferStatus.HELD, Action.LAPSE, Who.ROUND, OfferStatus.LAPSED),
+        (OfferStatus.HELD, Action.ENROL, Who.SCHOOL, OfferStatus.ENROLLED),
+        (OfferStatus.ENROLLED, Action.TAKE_BACK, Who.OFFICER, OfferStatus.CONFIRMED),
     ],
 )
 def test_the_table_allows(status: str, action: Action, who: Who, target: str) -> None:
@@ -113,6 +115,8 @@ def test_the_table_allows(status: str, action: Action, who: Who, target: str) ->
         (OfferStatus.ENROLLED, Action.DECLINE, Who.GUARDIAN),
         (OfferStatus.HELD, Action.DECLINE, Who.SCHOOL),
         (OfferStatus.LAPSED, Action.ENROL, Who.SCHOOL),
+        (OfferStatus.ENROLLED, Action.TAKE_BACK, Who.SCHOOL),
+        (OfferStatus.ENROLLED, Action.MOVE, Who.ROUND),
     ],
 )
 def test_the_table_refuses(status: str, action: Action, who: Who) -> None:

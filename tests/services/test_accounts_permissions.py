@@ -11,7 +11,7 @@ from tests.services.accounts_world import DISTRICT, OTHER_DISTRICT
 
 MAY = {
     Role.GUARDIAN: {"apply"},
-    Role.SCHOOL_OFFICER: {"read_school"},
+    Role.SCHOOL_OFFICER: {"read_school", "enrol_children"},
     Role.DISTRICT_OFFICER: {
         "import_data",
         "draw_zones",
@@ -20,6 +20,7 @@ MAY = {
         "manage_round",
         "run_round",
         "review_applications",
+        "enrol_children",
         "read_school",
         "read_district",
     },
@@ -80,7 +81,9 @@ def test_required_person_is_returned() -> None:
 @pytest.mark.parametrize("name", sorted(action.value for action in Action))
 def test_every_action_has_its_question(name: str) -> None:
     question = getattr(permissions, f"may_{name}")
-    places = {"apply": (), "read_school": (DISTRICT, "")}.get(name, (DISTRICT,))
+    places = {"apply": (), "read_school": (DISTRICT, ""), "enrol_children": (DISTRICT, "")}.get(
+        name, (DISTRICT,)
+    )
 
     assert {role for role in Role if question(person(role), *places)} == {r for r in Role if name in MAY[r]}
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from admissions.models import AdmissionRound, ChoiceOutcome, DwellingUse, Entry, Offer, OfferStatus, Placement
-from admissions.services.dwelling_uses import import_dwelling_uses, record_dwelling_use
+from admissions.services.dwelling_uses import import_dwelling_uses, record_dwelling_uses
 from admissions.services.results import bundle_faults, publish_results
 from common.errors import NotPermitted
 from geo_data.models import DatasetKind, RegisterEntry
@@ -138,8 +138,7 @@ def test_an_enrolled_child_leaves_its_use_once_and_the_next_round_sees_it() -> N
     publish_results(actor=world.officer, now=RESULTS_DAY, round_id=opened.pk)
     offer = Offer.objects.get()
     assert (line, offer.status) == ("A.zone", OfferStatus.HELD)
-    for _ in range(2):
-        assert record_dwelling_use(offer=offer, now=RESULTS_DAY) is not None
+    assert [record_dwelling_uses(offers=[offer], now=RESULTS_DAY) for _ in range(2)] == [1, 0]
     use = DwellingUse.objects.get()
     assert (use.dwelling_index, use.school_code, use.enrolled_on) == (
         property_index(KEY),
@@ -165,7 +164,7 @@ def test_no_use_is_recorded_where_no_dwelling_gave_the_claim(changes: dict[str, 
     file_all(world, opened, [form(number, "u0", private_schools=private)])
     drawn(world, opened)
     publish_results(actor=world.officer, now=RESULTS_DAY, round_id=opened.pk)
-    assert record_dwelling_use(offer=Offer.objects.get(), now=RESULTS_DAY) is None
+    assert record_dwelling_uses(offers=[Offer.objects.get()], now=RESULTS_DAY) == 0
     assert not DwellingUse.objects.exists()
 
 
