@@ -72,8 +72,8 @@ def along_one_edge(
     up = points.foot_y_m[i] - schools.foot_y_m[j]
     between = np.ceil(np.hypot(across, up) * MM_PER_METRE).astype(np.int64)
     edge = points.edge[i]
-    sides = walking.edge_spots[edge]
-    apart = (sides[:, 0] != sides[:, 1]).any(axis=1) & (points.side[i] != schools.side[j])
+    is_sided = walking.graph.main[edge] & (walking.penalty_mm > 0)
+    apart = is_sided & (points.side[i] != schools.side[j])
     return np.where(apart, NO_WAY, points.off_mm[i] + between + schools.off_mm[j])
 
 
