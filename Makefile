@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
         format lint types imports migrations generated front-end translations cluster
 
 PYTHON := .venv/bin/python
-WORKERS ?= 0
+WORKERS ?= 2
 MANAGE := $(PYTHON) manage.py
 APPS := accounts geo_data zoning admissions frontend
 CHINESE := frontend/locale/zh_Hans/LC_MESSAGES/django
@@ -101,7 +101,7 @@ translations: setup
 
 ## ---- Tests ----
 
-test: cluster ## All that must pass; with WORKERS=2 two files of tests go side by side
+test: cluster ## All that must pass, two files of tests side by side (WORKERS=0: one after the other)
 	@npm test --silent
 	@$(PYTHON) -m pytest -m "not slow" -n $(WORKERS) --dist loadfile
 

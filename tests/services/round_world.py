@@ -70,6 +70,7 @@ def county_with_zones(
         units_dataset=county.units,
         schools_dataset=county.schools,
         lawful=True,
+        report={"basis": {"demand": "units_file", "children": 4, "children_without_unit": 0}},
         created_at=OPENS,
     )
     units = list(county.units.units.order_by("code"))

@@ -108,7 +108,7 @@ def restore(request: HttpRequest, person: User, dataset_id: UUID) -> HttpRespons
 
 
 def _decide(request: HttpRequest, person: User, found: Dataset, decision: Decision) -> HttpResponse:
-    form, again = ConfirmForm(request.POST or None), ""
+    form, again = ConfirmForm(request.POST if request.method == "POST" else None), ""
     if request.method == "POST" and form.is_valid():
         try:
             decision.service(actor=person, now=timezone.now(), dataset=found)
