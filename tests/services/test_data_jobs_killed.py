@@ -58,7 +58,8 @@ from tests.services.worlds import DISTRICT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 12_000  # three times what a reader hands back at once: it waits with the second while the first is stored
+# Three times what a reader hands back at once: it waits with the second part while the first is stored.
+MANY = 12_000
 STORING_CHILDREN = "LOCK TABLE geo_data_child IN SHARE MODE"
 
 
