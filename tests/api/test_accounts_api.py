@@ -59,7 +59,7 @@ def test_me_says_who_i_am_and_what_i_may_do() -> None:
         "display_name": "",
         "district_code": DISTRICT,
         "school_code": "s1",
-        "actions": ["read_school"],
+        "actions": ["enrol_children", "read_school"],
     }
 
 

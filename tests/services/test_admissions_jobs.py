@@ -25,7 +25,7 @@ from common.canonical import digest_bytes
 from common.errors import NotPermitted
 from geo_data.models import Stage
 from tests.services.accounts_world import OTHER_DISTRICT, officer
-from tests.services.killing import held, somebody_waits, work_until_idle
+from tests.services.killing import LOCKS_HERE, held, somebody_waits, work_until_idle
 from tests.services.round_world import (
     CHINA,
     NAMES,
@@ -180,8 +180,8 @@ def drawn_once(entry_list: EntryList, expected: bytes) -> DrawRecord:
 
 # The two connections of a job at the server: the one that does the work and waits, the one that holds the job.
 CONNECTIONS = {
-    "work": "SELECT pid FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'",
-    "hold": "SELECT pid FROM pg_locks WHERE granted AND locktype = 'advisory' AND pid <> pg_backend_pid()",
+    "work": f"SELECT pid FROM {LOCKS_HERE} WHERE NOT granted AND locktype <> 'advisory'",
+    "hold": f"SELECT pid FROM {LOCKS_HERE} WHERE granted AND locktype = 'advisory' AND pid <> pg_backend_pid()",
 }
 
 

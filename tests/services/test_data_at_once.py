@@ -40,7 +40,7 @@ from geo_data.services.versions import (
 from geo_data.tasks import request_reconciliation
 from tests.services import geo_world as world
 from tests.services.accounts_world import officer
-from tests.services.killing import held
+from tests.services.killing import LOCKS_HERE, held
 from tests.services.projection_world import FIRST, counted
 from tests.services.registers_world import ON, with_lists
 from tests.services.test_jobs_killed import PATIENCE, wait_until
@@ -72,7 +72,7 @@ class Person:
 def waiting() -> int:
     """How many connections wait for another one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        cursor.execute(f"SELECT count(DISTINCT pid) FROM {LOCKS_HERE} WHERE NOT granted")
         return int(cursor.fetchone()[0])
 
 
