@@ -27,7 +27,9 @@ def held(statement: str) -> Iterator[None]:
 
 
 # Other tests, in databases of their own, may wait at the same time.
-LOCKS_HERE = "(SELECT pg_locks.* FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database()) AS here"
+LOCKS_HERE = """
+    (SELECT pg_locks.* FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database()) AS here
+"""
 
 
 def somebody_waits() -> bool:
