@@ -152,8 +152,13 @@ class _Reader:
         except EOFError:
             self._note_death()
             return None
-        except OSError:  # longer than may still come
-            self._findings.add(TOO_HEAVY, value="output")
+        except (
+            OSError
+        ):  # longer than may still come, which closes the line; or killed in the middle of a frame
+            if line.closed:
+                self._findings.add(TOO_HEAVY, value="output")
+            else:
+                self._note_death()
             return None
         self._received += len(data)
         try:
