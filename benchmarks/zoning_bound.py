@@ -25,6 +25,7 @@ from zoning.engine.proof import make_problem_shop
 from zoning.engine.strengthen import strengthen
 from zoning.engine.transport import relax
 from zoning.engine.warm import warm
+from zoning.engine.ways import find_ways
 
 MM_PER_KM = 1_000_000
 
@@ -39,7 +40,7 @@ def read_case(data: Path, case: str) -> Problem:
 def run_case(problem: Problem, best_km: float, works: list[float]) -> list[tuple[float, float]]:
     """Return (gap in per cent, processor seconds) of the seat prices and of every limit of work."""
     began = time.process_time()
-    allowed, cost = allowed_pairs(problem), child_cost(problem, NEAREST)
+    allowed, cost = allowed_pairs(problem), child_cost(problem, NEAREST, find_ways(problem))
     prices = relax(cost, allowed, problem.demand, problem.supply).prices * problem.walks_a_seat
     spent = cost * problem.walkers[:, None]
     values = least_spent(spent, allowed, problem.demand, prices)

@@ -9,16 +9,23 @@ and seats are those of the first year, or of all years together where all must f
 """
 
 import math
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from zoning.engine.objective import Weights, balance, parity
-from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
+from zoning.engine.constraints import allowed_ways
+from zoning.engine.objective import Weights, balance, child_cost, parity
+from zoning.engine.problem import MM_PER_METRE, BoolArray, FloatArray, IntArray, Problem
+from zoning.engine.ways import Ways, whole_rows
+
+Numbers = TypeVar("Numbers", IntArray, FloatArray)
+
+NO_WAY = np.iinfo(np.int64).max // 4
 
 
 def linear_bound(
-    spent: IntArray, allowed: npt.NDArray[np.bool_], demand: IntArray, supply: IntArray, prices: IntArray
+    spent: IntArray, allowed: BoolArray, demand: IntArray, supply: IntArray, prices: IntArray
 ) -> int:
     """Return the bound for the cost of whole units [n_units, n_zones], exact; units without a way count nothing.
 
@@ -27,13 +34,44 @@ def linear_bound(
     return int(least_spent(spent, allowed, demand, prices).sum() - (prices * supply).sum())
 
 
-def least_spent(
-    spent: IntArray, allowed: npt.NDArray[np.bool_], demand: IntArray, prices: IntArray
-) -> IntArray:
+def least_spent(spent: IntArray, allowed: BoolArray, demand: IntArray, prices: IntArray) -> IntArray:
     """Return what each unit costs at least with its seats, [n_units], 0 without a way."""
-    dearest = np.iinfo(np.int64).max // 4
-    least = np.where(allowed, spent + prices[None, :] * demand[:, None], dearest).min(axis=1)
+    least = np.where(allowed, spent + prices[None, :] * demand[:, None], NO_WAY).min(axis=1)
     return np.where(allowed.any(axis=1), least, 0)
+
+
+def seats_bound(problem: Problem, weights: Weights, ways: Ways, prices: IntArray) -> int:
+    """Return what the prices of seats prove of all pairs, also of those that `ways` leaves out; exact."""
+
+    def spent(rows: Ways) -> IntArray:
+        paid = child_cost(problem, weights, rows) * problem.walkers[rows.unit][:, None]
+        paid += prices[rows.zone] * problem.demand[rows.unit][:, None]
+        least: IntArray = np.where(allowed_ways(problem, rows), paid, NO_WAY).min(axis=1)
+        return least
+
+    floor = np.rint(_beyond_m(ways) * MM_PER_METRE).astype(np.int64)
+    least = all_looked_up(problem, ways, spent, floor * problem.walkers)
+    return int(least[least < NO_WAY].sum() - (prices * problem.supply).sum())
+
+
+def all_looked_up(
+    problem: Problem, ways: Ways, least_of: Callable[[Ways], Numbers], floor: Numbers
+) -> Numbers:
+    """Return the least over all zones, [n_units], where `least_of` rows is the least over their columns.
+
+    floor -- [n_units] what a zone that `ways` leaves out costs at least; a unit that has less in no column of its own
+             is looked up among all zones
+    """
+    least = least_of(ways)
+    doubtful = np.flatnonzero(np.isfinite(ways.beyond_m) & (floor < least))
+    for rows in whole_rows(problem, doubtful):
+        least[rows.unit] = np.minimum(least[rows.unit], least_of(rows))
+    return least
+
+
+def _beyond_m(ways: Ways) -> FloatArray:
+    """Return `ways.beyond_m`, 0 where nothing is left out: such a unit is never looked up."""
+    return np.where(np.isfinite(ways.beyond_m), ways.beyond_m, 0)
 
 
 def worst_year_bound(problem: Problem, weights: Weights) -> int:
@@ -60,10 +98,15 @@ def balance_bound(problem: Problem, weights: Weights) -> int:
     return max(factor * everyone * everyone // seats - problem.n_zones, 0)
 
 
-def bound_km(problem: Problem, allowed: npt.NDArray[np.bool_], prices: IntArray) -> float:
+def bound_km(problem: Problem, ways: Ways, prices: IntArray) -> float:
     """Return the bound on child-kilometres from unrounded distances, as `verify_bound` recomputes it."""
-    metres = np.where(allowed, problem.distance_m(), 0)
-    spent = metres * problem.walkers[:, None] + prices[None, :] / MM_PER_METRE * problem.demand[:, None]
-    least = np.where(allowed, spent, np.inf).min(axis=1)
+
+    def spent(rows: Ways) -> FloatArray:
+        walked = np.where(np.isfinite(rows.metres), rows.metres, 0) * problem.walkers[rows.unit][:, None]
+        seated = prices[rows.zone] / MM_PER_METRE * problem.demand[rows.unit][:, None]
+        least: FloatArray = np.where(allowed_ways(problem, rows), walked + seated, np.inf).min(axis=1)
+        return least
+
+    least = all_looked_up(problem, ways, spent, _beyond_m(ways) * problem.walkers)
     walked = math.fsum(least[np.isfinite(least)].tolist())
     return (walked - math.fsum((prices * problem.supply).tolist()) / MM_PER_METRE) / 1000

@@ -1,49 +1,59 @@
 """Hard rules that speak of one unit and one zone; seats and connection are kept by the moves themselves.
 
-Each function returns the pairs its rule allows, [n_units, n_zones]. The counterparts are in `verify.py`.
+Each function says of the pairs in `ways` whether its rule allows them, [r, k]. The counterparts are in `verify.py`.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from zoning.engine.problem import NOWHERE, BoolArray, Problem
+from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem
+from zoning.engine.ways import Ways, whole_ways
 
 
 def allowed_pairs(problem: Problem) -> BoolArray:
-    """Return the (unit, zone) pairs that every hard rule allows."""
-    return within_cap(problem) & not_forbidden(problem) & locked_stay(problem) & school_units_stay(problem)
+    """Return the (unit, zone) pairs that every hard rule allows, [n_units, n_zones]."""
+    return allowed_ways(problem, whole_ways(problem, np.arange(problem.n_units)))
 
 
-def within_cap(problem: Problem) -> BoolArray:
+def allowed_ways(problem: Problem, ways: Ways) -> BoolArray:
+    """Return the pairs that every hard rule allows; a column without a zone is never allowed."""
+    return (
+        within_cap(problem, ways)
+        & not_forbidden(problem, ways)
+        & locked_stay(problem, ways)
+        & school_units_stay(problem, ways)
+    )
+
+
+def within_cap(problem: Problem, ways: Ways) -> BoolArray:
     """Allow zones whose nearest school lies within the distance cap; a pair without a known way is never allowed."""
-    metres = problem.distance_m()
     if problem.distance_cap_m is None:
-        return np.isfinite(metres)
-    return metres <= problem.distance_cap_m
+        return np.isfinite(ways.metres)
+    return ways.metres <= problem.distance_cap_m
 
 
-def not_forbidden(problem: Problem) -> BoolArray:
+def not_forbidden(problem: Problem, ways: Ways) -> BoolArray:
     """Allow all but the forbidden pairs."""
-    allowed = np.ones((problem.n_units, problem.n_zones), dtype=np.bool_)
-    allowed[problem.forbidden[:, 0], problem.forbidden[:, 1]] = False
+    if not len(problem.forbidden):
+        return np.ones(ways.zone.shape, dtype=np.bool_)
+    forbidden = problem.forbidden[:, 0] * problem.n_zones + problem.forbidden[:, 1]
+    found: BoolArray = np.isin(ways.unit[:, None] * problem.n_zones + ways.zone, forbidden)
+    allowed: BoolArray = ~found | (ways.zone == NOWHERE)
     return allowed
 
 
-def locked_stay(problem: Problem) -> BoolArray:
+def locked_stay(problem: Problem, ways: Ways) -> BoolArray:
     """Allow a locked unit its own zone only."""
-    return _only(problem, problem.locked)
+    return _only(problem.locked, ways)
 
 
-def school_units_stay(problem: Problem) -> BoolArray:
+def school_units_stay(problem: Problem, ways: Ways) -> BoolArray:
     """Allow the unit a school stands in that school's zone only: a zone holds the units of all its schools."""
     own = np.full(problem.n_units, NOWHERE, dtype=np.int64)
     own[problem.site_unit] = problem.site_zone
-    return _only(problem, own)
+    return _only(own, ways)
 
 
-def _only(problem: Problem, zone_of: npt.NDArray[np.int64]) -> BoolArray:
-    allowed = np.ones((problem.n_units, problem.n_zones), dtype=np.bool_)
-    fixed = np.flatnonzero(zone_of != NOWHERE)
-    allowed[fixed] = False
-    allowed[fixed, zone_of[fixed]] = True
+def _only(zone_of: IntArray, ways: Ways) -> BoolArray:
+    own = zone_of[ways.unit][:, None]
+    allowed: BoolArray = (own == NOWHERE) | (own == ways.zone)
     return allowed

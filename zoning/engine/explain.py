@@ -6,7 +6,7 @@ import numpy as np
 
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.objective import kept_loads, zone_loads
-from zoning.engine.problem import BoolArray, IntArray, Problem
+from zoning.engine.problem import BoolArray, IntArray, Problem, to_mm
 
 SHOWN = 3
 
@@ -63,7 +63,7 @@ def _moved(problem: Problem, zone: IntArray, unit: int, school: int, allowed: Bo
     now = int(zone[unit])
     then = zone.copy()
     then[unit] = school
-    loads, ways = zone_loads(problem, then), problem.distance_mm[unit]
+    loads, ways = zone_loads(problem, then), to_mm(problem.distance_from(np.array([unit]))[0])
     over = np.maximum(kept_loads(problem, then)[school] - problem.kept_seats[school], 0)
     too_many = int(over.max())
     return Consequence(
@@ -106,7 +106,7 @@ def _with(zone: IntArray, unit: int, school: int) -> IntArray:
 
 
 def _child_metres(problem: Problem, unit: int, now: int, then: int) -> int:
-    ways = problem.distance_mm[unit]
+    ways = to_mm(problem.distance_from(np.array([unit]))[0])
     return int((ways[then] - ways[now]) * problem.walkers[unit]) // 1000
 
 

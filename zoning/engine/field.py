@@ -5,12 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.problem import IntArray
+from zoning.engine.problem import BoolArray, IntArray
 
 JOURNAL = 512
 GONE = -1
 NEVER = 9_000_000_000_000_000_000
-COST, OVER, STRAIN, JOURNALLED, STAMP, BEST, SHARED = 0, 1, 2, 3, 4, 5, 6
+COST, OVER, STRAIN, JOURNALLED, STAMP, BEST, SHARED, SPARE, CHANGED = range(9)
+# Members of a zone stand in blocks of so many: 2 to the power of BLOCK_BITS.
+BLOCK_BITS = 6
+BLOCK = 1 << BLOCK_BITS
 # Exp(1) variates in 1/65536, by equal steps of probability: a table, so that no logarithm decides.
 LUCK_BITS = 12
 LUCK = np.rint(-np.log((np.arange(1 << LUCK_BITS) + 0.5) / (1 << LUCK_BITS)) * 65536).astype(np.int64)
@@ -20,7 +23,9 @@ class Field(NamedTuple):
     """What stays fixed during a run.
 
     indptr, near -- adjacency as compressed rows; edge -- cost of separating the two ends, same order as `near`
-    cost         -- [n, m] cost of the unit in the zone; children, seats, home (a school's unit of each zone)
+    cost         -- [n, k] cost of the unit in the zone of the column; is_whole -- 1 where column j is zone j, else
+                    `zones` [n, k] names it, and a zone that the unit leaves out costs `beyond` [n]
+    children, seats, home -- [n], [m], and a school's unit of each zone
     fixed        -- [n] 1 where the unit may not move; balance -- [m] cost of load^2 / seats, parity --
                     the part of it that counts against the mean of the zones of several schools
     price        -- [m] price of a seat; ideal -- [n] least price-corrected cost of the unit; demand -- [n] what of
@@ -49,14 +54,20 @@ class Field(NamedTuple):
     later_seats: IntArray
     every_year: int
     worst_year: int
+    is_whole: int
+    zones: npt.NDArray[np.int32]
+    beyond: IntArray
 
 
 class State(NamedTuple):
     """What a run changes.
 
-    zone, load, members, size, place -- the plan, children by zone, and member lists with each unit's place
+    zone, load, size -- the plan, children and units by zone
+    member_block, member, spare, place -- member i of zone s is
+                member[member_block[s, i >> BLOCK_BITS], i & (BLOCK - 1)], place its i; no zone has the spare blocks
     later_load -- [m, l] children by later year; lack -- [m] children without a seat, of all years that must fit
     strain -- [m] what a child without a seat costs at each school just now
+    changed, is_changed -- units that may lie elsewhere in `best` than in `zone`
     mark, checked, stack, journal_unit, journal_zone, loss, goal -- working space; total -- the sums named below
     """
 
@@ -66,7 +77,9 @@ class State(NamedTuple):
     lack: IntArray
     strain: IntArray
     checked: IntArray
-    members: IntArray
+    member_block: npt.NDArray[np.int32]
+    member: IntArray
+    spare: IntArray
     size: IntArray
     place: IntArray
     mark: IntArray
@@ -78,6 +91,8 @@ class State(NamedTuple):
     total: IntArray
     rng: npt.NDArray[np.uint64]
     best: IntArray
+    changed: IntArray
+    is_changed: BoolArray
 
 
 class Pool(NamedTuple):

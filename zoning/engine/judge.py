@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from zoning.engine.constraints import allowed_pairs
+from zoning.engine.connection import joined_to_school
+from zoning.engine.constraints import allowed_ways
+from zoning.engine.groundwork import Groundwork
 from zoning.engine.objective import later_loads, zone_loads
-from zoning.engine.problem import IntArray, Problem
-from zoning.engine.transport import Relaxation
+from zoning.engine.problem import BoolArray, IntArray, Problem
+from zoning.engine.ways import plan_ways, whole_rows
 
 WORDS = {
     "seats_short": "{n} children more than seats in the zone of {school}.",
@@ -59,19 +60,19 @@ def _listed(ids: tuple[str, ...]) -> str:
     return ", ".join(ids[:SHOWN]) + more
 
 
-def troubles(problem: Problem, zone: IntArray, relaxed: Relaxation) -> tuple[Trouble, ...]:
+def troubles(problem: Problem, zone: IntArray, ground: Groundwork) -> tuple[Trouble, ...]:
     """Return what keeps the plan from being lawful; empty when it is lawful.
 
-    relaxed -- the transportation relaxation: where it leaves children without a seat no plan can be lawful,
-               and the last troubles say why; where it does not, the failure of the search proves nothing
+    ground -- the transportation relaxation over the pairs looked at: where it leaves children without a seat no plan
+              can be lawful, and the last troubles say why; where it does not, the failure of the search proves nothing
     """
     found = [
         *_seats(problem, zone),
         *_later_seats(problem, zone),
-        *_pairs(problem, zone),
+        *_pairs(problem, zone, ground),
         *_cuts(problem, zone),
     ]
-    hopeless = _hopeless(problem, relaxed)
+    hopeless = _hopeless(problem, ground)
     no_way = any(trouble.code == "no_school_allowed" for trouble in found)
     if found and not hopeless and not no_way:
         hopeless = [Trouble("none_found")]
@@ -96,29 +97,30 @@ def _later_seats(problem: Problem, zone: IntArray) -> list[Trouble]:
     ]
 
 
-def _pairs(problem: Problem, zone: IntArray) -> list[Trouble]:
-    allowed = allowed_pairs(problem)
-    none = np.flatnonzero(~allowed.any(axis=1)).tolist()
+def _pairs(problem: Problem, zone: IntArray, ground: Groundwork) -> list[Trouble]:
+    is_hopeless = _has_no_zone(problem, ground)
+    none = np.flatnonzero(is_hopeless).tolist()
     found = [Trouble("no_school_allowed", "", (problem.unit_ids[u],), int(problem.children[u])) for u in none]
-    wrong = np.flatnonzero(~allowed[np.arange(problem.n_units), zone] & allowed.any(axis=1)).tolist()
+    wrong = np.flatnonzero(~allowed_ways(problem, plan_ways(problem, zone))[:, 0] & ~is_hopeless).tolist()
     for u in wrong:
         name, school = problem.unit_ids[u], problem.zone_ids[int(zone[u])]
         found.append(Trouble("not_allowed", school, (name,), int(problem.children[u])))
     return found
 
 
+def _has_no_zone(problem: Problem, ground: Groundwork) -> BoolArray:
+    """Return which units every rule denies every zone, also those not looked at."""
+    none = np.logical_not(ground.allowed.any(axis=1))
+    if ground.ways.is_whole:
+        return none
+    for rows in whole_rows(problem, np.flatnonzero(none)):
+        none[rows.unit] = ~allowed_ways(problem, rows).any(axis=1)
+    return none
+
+
 def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:
-    indptr, near = problem.graph
-    reached = np.zeros(problem.n_units, dtype=np.bool_)
-    stack = problem.site_unit[zone[problem.site_unit] == problem.site_zone].tolist()
-    reached[stack] = True
-    while stack:
-        unit = stack.pop()
-        for other in near[indptr[unit] : indptr[unit + 1]].tolist():
-            if not reached[other] and zone[other] == zone[unit]:
-                reached[other] = True
-                stack.append(other)
-    cut = [np.flatnonzero(~reached & (zone == s)).tolist() for s in range(problem.n_zones)]
+    joined = joined_to_school(problem.graph, (problem.site_unit, problem.site_zone), zone)
+    cut = [(s, np.flatnonzero(~joined & (zone == s)).tolist()) for s in np.unique(zone[~joined]).tolist()]
     return [
         Trouble(
             "cut_off",
@@ -126,12 +128,11 @@ def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:
             tuple(problem.unit_ids[u] for u in units),
             int(problem.children[units].sum()),
         )
-        for s, units in enumerate(cut)
-        if units
+        for s, units in cut
     ]
 
 
-def _hopeless(problem: Problem, relaxed: Relaxation) -> list[Trouble]:
+def _hopeless(problem: Problem, ground: Groundwork) -> list[Trouble]:
     short = int(problem.children.sum() - problem.seats.sum())
     if short > 0:
         return [Trouble("seats_short_everywhere", "", (), short)]
@@ -140,7 +141,7 @@ def _hopeless(problem: Problem, relaxed: Relaxation) -> list[Trouble]:
         lacking = [(n, year) for n, year in zip(later, problem.later_years, strict=True) if n > 0]
         if lacking:
             return [Trouble("later_seats_short_everywhere", children=n, year=year) for n, year in lacking]
-    units, schools = crowded(relaxed, allowed_pairs(problem))
+    units, schools = crowded(ground)
     if not len(units):
         return []
     return [
@@ -154,16 +155,17 @@ def _hopeless(problem: Problem, relaxed: Relaxation) -> list[Trouble]:
     ]
 
 
-def crowded(relaxed: Relaxation, allowed: npt.NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+def crowded(ground: Groundwork) -> tuple[IntArray, IntArray]:
     """Return units, and all the schools they can reach, that are too small for them; both empty if none.
 
     From a unit left without seats go to every school it may have, from a school to every unit it took in,
     and so on: all these schools are full, and no other school can relieve any of these units (Hall's theorem).
     """
-    units = (relaxed.unseated > 0) & allowed.any(axis=1)
+    zone, flow, allowed = ground.ways.zone, ground.relaxed.flow, ground.allowed
+    units = (ground.relaxed.unseated > 0) & allowed.any(axis=1)
     while True:
-        schools = allowed[units].any(axis=0)
-        wider = units | (relaxed.flow[:, schools] > 0).any(axis=1)
+        schools = np.unique(zone[units][allowed[units]])
+        wider = units | ((flow > 0) & np.isin(zone, schools)).any(axis=1)
         if np.array_equal(wider, units):
-            return np.flatnonzero(units), np.flatnonzero(schools)
+            return np.flatnonzero(units), schools
         units = wider

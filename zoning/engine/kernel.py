@@ -1,12 +1,10 @@
 """Compiled inner loops. Whole numbers only, one private generator a run: the same on every machine.
 
-All compiled functions live in this one file, but for the dice, which never change: Numba renews its cache by the
-date of the file that holds the function, and would not notice a change in another. Runs with seeds of their own go
-side by side in threads.
+All compiled functions live in this one file, but for the dice and the lists: Numba renews its cache by the date of
+the file that holds the function, and would not notice a change in another. RENEWED_FOR carries a change there over to
+here. Runs with seeds of their own go side by side in threads.
 Moves are written into a journal and taken back when refused; a zone is connected before and after every move.
 """
-
-import numpy as np
 
 from zoning.engine.compiling import below, draw, njit
 from zoning.engine.field import (
@@ -24,7 +22,11 @@ from zoning.engine.field import (
     Pool,
     State,
 )  # fmt: skip
+from zoning.engine.lists import gather, join_list, keep_best, leave_list, member_of, note_changed
 from zoning.engine.problem import IntArray
+
+# Digest of compiling.py and lists.py; a test compares it.
+RENEWED_FOR = "588839431e95a712"
 
 
 @njit
@@ -83,25 +85,31 @@ def edges_to(f: Field, w: State, u: int, s: int) -> int:
 
 
 @njit
+def cost_in(f: Field, u: int, t: int) -> int:
+    """Return what unit u costs in zone t."""
+    if f.is_whole != 0:
+        return f.cost[u, t]  # type: ignore[no-any-return]
+    for k in range(f.zones.shape[1]):
+        if f.zones[u, k] == t:
+            return f.cost[u, k]  # type: ignore[no-any-return]
+    return f.beyond[u]  # type: ignore[no-any-return]
+
+
+@njit
 def put(f: Field, w: State, u: int, t: int) -> None:
     """Move unit u to zone t (or GONE); keep cost, overload, loads and member lists."""
     s = w.zone[u]
     if s != GONE:
         load_by(f, w, s, u, -1)
-        last = w.members[s, w.size[s] - 1]
-        w.members[s, w.place[u]] = last
-        w.place[last] = w.place[u]
-        w.size[s] -= 1
-        w.total[COST] -= f.cost[u, s]
+        leave_list(w, u, s)
+        w.total[COST] -= cost_in(f, u, s)
         if f.edge[0] != 0:
             w.total[COST] += edges_to(f, w, u, s)
     w.zone[u] = t
     if t != GONE:
         load_by(f, w, t, u, 1)
-        w.members[t, w.size[t]] = u
-        w.place[u] = w.size[t]
-        w.size[t] += 1
-        w.total[COST] += f.cost[u, t]
+        join_list(w, u, t)
+        w.total[COST] += cost_in(f, u, t)
         if f.edge[0] != 0:
             w.total[COST] -= edges_to(f, w, u, t)
 
@@ -111,13 +119,6 @@ def put_all(f: Field, w: State, zone: IntArray) -> None:
     """Put every unit where the plan `zone` has it; none may be anywhere yet."""
     for u in range(len(zone)):
         put(f, w, u, zone[u])
-
-
-@njit
-def keep_best(w: State) -> None:
-    w.total[BEST] = w.total[COST]
-    for u in range(len(w.zone)):
-        w.best[u] = w.zone[u]
 
 
 @njit
@@ -234,7 +235,7 @@ def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
     seen = w.total[STAMP]
     i = w.size[s] - 1
     while i >= 0:
-        v = w.members[s, i]
+        v = member_of(w, s, i)
         if w.mark[v] != seen:
             if f.fixed[v] == 1:
                 return False
@@ -246,14 +247,14 @@ def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
 @njit
 def change(f: Field, w: State, u: int, s: int, t: int) -> int:
     """Book u's children from s to t in the loads only; return what the move costs, edges apart."""
-    return f.cost[u, t] - f.cost[u, s] + load_by(f, w, s, u, -1) + load_by(f, w, t, u, 1)  # type: ignore[no-any-return]
+    return cost_in(f, u, t) - cost_in(f, u, s) + load_by(f, w, s, u, -1) + load_by(f, w, t, u, 1)
 
 
 @njit
 def some_border_unit(f: Field, w: State, t: int, avoid: int) -> tuple[int, int]:
     """Return a random unit of zone t that may move and a zone beside it, (-1, -1) if chance finds none."""
     for _ in range(4):
-        x = w.members[t, below(w.rng, w.size[t])]
+        x = member_of(w, t, below(w.rng, w.size[t]))
         if f.fixed[x] == 1 or x == avoid:
             continue
         r = w.zone[f.near[f.indptr[x] + below(w.rng, f.indptr[x + 1] - f.indptr[x])]]
@@ -341,7 +342,7 @@ def _drop_cut_off(f: Field, w: State, filled: int) -> int:
         seen = w.total[STAMP]
         j = w.size[s] - 1
         while j >= 0:
-            v = w.members[s, j]
+            v = member_of(w, s, j)
             if w.mark[v] != seen:
                 if f.fixed[v] == 1 or w.total[JOURNALLED] > JOURNAL // 4:
                     return 0
@@ -360,7 +361,7 @@ def choose(f: Field, w: State, i: int, noise: int) -> int:
         t = w.zone[f.near[k]]
         if t == GONE or (t == w.goal[i] and w.loss[i] != NEVER):
             continue
-        loss = f.cost[u, t] + f.demand[u] * f.price[t] - f.ideal[u] + below(w.rng, noise)
+        loss = cost_in(f, u, t) + f.demand[u] * f.price[t] - f.ideal[u] + below(w.rng, noise)
         over = w.load[t] + c - f.seats[t]
         if over > 0:
             loss += w.strain[t] * min(over, c)
@@ -454,6 +455,7 @@ def anneal(
                 take_back(f, w)
                 continue
             now = after
+            note_changed(w)
             if total[OVER] == 0 and total[COST] < total[BEST]:
                 keep_best(w)
 
@@ -469,29 +471,3 @@ def adapt_strain(f: Field, w: State, least: int) -> None:
             w.strain[s] -= w.strain[s] >> 6
         w.strain[s] = min(max(w.strain[s], least), 64 * least)
         w.total[STRAIN] += w.lack[s] * w.strain[s]
-
-
-@njit
-def gather(f: Field, w: State, p: Pool) -> None:
-    """Add the zones of the present plan that keep their seats to the pool, each once, while there is room."""
-    mask = np.uint64(len(p.table) - 1)
-    for s in range(len(w.load)):
-        i = p.filled[0]
-        if i >= len(p.school) or p.start[i] + w.size[s] > len(p.units):
-            return
-        if w.lack[s] > 0:
-            continue
-        word = np.uint64(s + 1)
-        for k in range(w.size[s]):
-            word ^= p.key[w.members[s, k]]
-        slot = word & mask
-        while p.table[slot] != 0 and p.table[slot] != word:
-            slot = (slot + np.uint64(1)) & mask
-        if p.table[slot] == word:
-            continue
-        p.table[slot] = word
-        p.school[i] = s
-        p.start[i + 1] = p.start[i] + w.size[s]
-        for k in range(w.size[s]):
-            p.units[p.start[i] + k] = w.members[s, k]
-        p.filled[0] = i + 1

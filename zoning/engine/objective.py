@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
+from zoning.engine.ways import Ways, plan_ways
 
 # For one child; dearer than any real way, cheap enough that sums over a county stay inside 64 bits.
 FORBIDDEN_COST = 10**11
@@ -40,18 +41,17 @@ BALANCED = Weights(balance_m=3000, parity_m=3000, worst_year_m=2000)
 PRESETS = {"nearest": NEAREST, "fewest_changes": FEWEST_CHANGES, "balanced": BALANCED}
 
 
-def child_distance(problem: Problem) -> IntArray:
-    """Return millimetres a child walks, [n_units, n_zones]; pairs without a way cost FORBIDDEN_COST."""
-    metres = problem.distance_m()
-    known = np.isfinite(metres)
-    mm = np.rint(np.where(known, metres, 0) * MM_PER_METRE).astype(np.int64)
+def child_distance(ways: Ways) -> IntArray:
+    """Return millimetres a child walks, by pair; pairs without a way cost FORBIDDEN_COST."""
+    known = np.isfinite(ways.metres)
+    mm = np.rint(np.where(known, ways.metres, 0) * MM_PER_METRE).astype(np.int64)
     return np.where(known, mm, FORBIDDEN_COST)
 
 
-def child_moved(problem: Problem, weights: Weights) -> IntArray:
-    """Return what moving one child away from the school in force costs, [n_units, n_zones], millimetres."""
-    stays = problem.in_force[:, None] == np.arange(problem.n_zones)[None, :]
-    moves = ~stays & (problem.in_force[:, None] != NOWHERE)
+def child_moved(problem: Problem, weights: Weights, ways: Ways) -> IntArray:
+    """Return what moving one child away from the school in force costs, by pair, millimetres."""
+    in_force = problem.in_force[ways.unit][:, None]
+    moves = (in_force != ways.zone) & (in_force != NOWHERE)
     return np.where(moves, weights.moved_child_m * MM_PER_METRE, 0).astype(np.int64)
 
 
@@ -93,9 +93,9 @@ def border(problem: Problem, weights: Weights) -> IntArray:
     return np.full(len(problem.graph[1]), weights.border_m * MM_PER_METRE, dtype=np.int64)
 
 
-def child_cost(problem: Problem, weights: Weights) -> IntArray:
-    """Return the cost of one child of every unit in every zone, apart from terms that depend on other units."""
-    return child_distance(problem) + child_moved(problem, weights)
+def child_cost(problem: Problem, weights: Weights, ways: Ways) -> IntArray:
+    """Return the cost of one child by pair, [r, k], apart from terms that depend on other units."""
+    return child_distance(ways) + child_moved(problem, weights, ways)
 
 
 def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
@@ -107,7 +107,7 @@ def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
     parted = (zone[owner] != zone[near]) & (owner < near)
     filled = balance(problem, weights) + parity(problem, weights)
     even = filled * load * load // np.maximum(problem.seats, 1)
-    walked = child_cost(problem, weights)[unit, zone] * problem.walkers
+    walked = child_cost(problem, weights, plan_ways(problem, zone))[:, 0] * problem.walkers
     whole = int(walked.sum() + even.sum() + border(problem, weights)[parted].sum())
     return whole - mean_filling(problem, weights, load) + worst_year(problem, weights, zone)
 

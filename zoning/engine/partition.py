@@ -106,7 +106,7 @@ def recombine(field: Field, zones: Zones, cost: int, seconds: float) -> tuple[Zo
 
 
 def _solved(field: Field, zones: Zones, cutoff: int | None, seconds: float) -> Any:
-    n, m = field.cost.shape
+    n, m = len(field.children), len(field.seats)
     count, sizes = len(zones), np.diff(zones.start)
     model: Any = highspy.HighsLp()
     model.num_col_, model.num_row_ = count, n + m

@@ -189,6 +189,22 @@ class Problem:
         dy = self.y_m[units][:, None] - self.y_m[self.site_unit][None, :]
         return np.sqrt(dx * dx + dy * dy)
 
+    def distance_between(self, units: IntArray, zones: IntArray) -> FloatArray:
+        """Return metres between units and zones pair by pair, arrays of one shape, as in `distance_from`."""
+        metres = np.full(units.shape, np.inf)
+        counts = np.bincount(self.site_zone, minlength=self.n_zones)
+        for number in range(int(counts.max())):
+            sites = np.where(number < counts[zones], self.first_site[zones] + number, self.first_site[zones])
+            metres = np.minimum(metres, self._metres_between(units, sites))
+        return metres
+
+    def _metres_between(self, units: IntArray, sites: IntArray) -> FloatArray:
+        if self.matrix_m is not None:
+            return self.matrix_m[units, sites]
+        dx = self.x_m[units] - self.x_m[self.site_unit[sites]]
+        dy = self.y_m[units] - self.y_m[self.site_unit[sites]]
+        return np.sqrt(dx * dx + dy * dy)
+
     @cached_property
     def distance_mm(self) -> IntArray:
         """Return whole millimetres from every unit to every zone's nearest school, [n_units, n_zones]."""
@@ -215,10 +231,11 @@ def to_mm(metres: FloatArray) -> IntArray:
 def compressed_rows(pairs: IntArray, n_units: int) -> tuple[IntArray, IntArray]:
     """Return an undirected graph as (indptr [n+1], neighbours), each row ascending and without doubles."""
     both = np.concatenate([pairs, pairs[:, ::-1]])
-    both = np.unique(both[both[:, 0] != both[:, 1]], axis=0).reshape(-1, 2)
+    both = both[both[:, 0] != both[:, 1]]
+    owner, near = np.divmod(np.unique(both[:, 0] * n_units + both[:, 1]), n_units)
     indptr = np.zeros(n_units + 1, dtype=np.int64)
-    np.cumsum(np.bincount(both[:, 0], minlength=n_units), out=indptr[1:])
-    return indptr, np.ascontiguousarray(both[:, 1], dtype=np.int64)
+    np.cumsum(np.bincount(owner, minlength=n_units), out=indptr[1:])
+    return indptr, near
 
 
 def build_problem(
@@ -259,7 +276,6 @@ def _assemble(
     unit_at = {unit.unit_id: i for i, unit in enumerate(units)}
     site_at = {school.school_id: k for k, school in enumerate(sites)}
     zone_at = {school.school_id: j for j, members in enumerate(zones) for school in members}
-    pairs = sorted({tuple(sorted((unit_at[a], unit_at[b]))) for a, b in adjacency if a != b})
     return Problem(
         unit_ids=tuple(unit_at),
         children=np.array([unit.children for unit in units], dtype=np.int64),
@@ -271,7 +287,7 @@ def _assemble(
         site_unit=np.array([unit_at[school.unit_id] for school in sites], dtype=np.int64),
         site_zone=np.array([zone_at[school.school_id] for school in sites], dtype=np.int64),
         site_seats=np.array([school.seats for school in sites], dtype=np.int64),
-        pairs=np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        pairs=_adjoining(adjacency, unit_at),
         locked=_zone_of_units(wishes.locked, unit_at, zone_at),
         in_force=_zone_of_units(wishes.zones_in_force, unit_at, zone_at),
         forbidden=_index_pairs(wishes.forbidden, unit_at, zone_at),
@@ -297,6 +313,13 @@ def zones_of_schools(schools: Sequence[School]) -> list[list[School]]:
     for school in sorted(schools, key=lambda school: school.school_id):
         zones.setdefault(zone_key(school), []).append(school)
     return list(zones.values())
+
+
+def _adjoining(adjacency: Collection[tuple[str, str]], unit_at: Mapping[str, int]) -> IntArray:
+    """Return pairs of unit indices, smaller index first, sorted, each once."""
+    ends = np.array([unit_at[end] for pair in adjacency for end in pair], dtype=np.int64).reshape(-1, 2)
+    ends = np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1)
+    return np.stack(np.divmod(np.unique(ends[:, 0] * len(unit_at) + ends[:, 1]), len(unit_at)), axis=1)
 
 
 def _by_year(rows: Sequence[Sequence[int]], years: int) -> IntArray:

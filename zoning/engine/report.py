@@ -10,12 +10,12 @@ import numpy as np
 
 from common.canonical import CanonicalValue, digest
 from zoning.engine.bound import bound_km
-from zoning.engine.constraints import allowed_pairs
 from zoning.engine.objective import later_loads
 from zoning.engine.problem import NOWHERE, Problem
 from zoning.engine.proof import proven_mm
 from zoning.engine.solve import Solution
 from zoning.engine.strengthen import Proof
+from zoning.engine.ways import find_ways
 
 MM_PER_KM = 1_000_000
 PACKAGES = ("highspy", "numba", "numpy", "ortools", "scipy")
@@ -25,7 +25,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 def cost_km(problem: Problem, solution: Solution) -> float:
     """Return the sum of children x kilometres to the zone's nearest school, of all years, from unrounded distances."""
-    metres = problem.distance_m()[np.arange(problem.n_units), solution.zone]
+    metres = problem.distance_between(np.arange(problem.n_units), solution.zone)
     return math.fsum((metres * problem.walkers).tolist()) / 1000
 
 
@@ -41,7 +41,7 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     `lower_bound` speaks of child-kilometres; `verify_bound.py` recomputes it from `prices_mm` and `proof`, whichever
     proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
     """
-    cost, least = cost_km(problem, solution), bound_km(problem, allowed_pairs(problem), solution.prices)
+    cost, least = cost_km(problem, solution), bound_km(problem, find_ways(problem), solution.prices)
     if solution.proof is not None:
         least = max(least, proven_mm(problem, solution.proof) / MM_PER_KM)
     prices = dict(zip(problem.zone_ids, solution.prices.tolist(), strict=True))

@@ -10,26 +10,30 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from zoning.engine.field import (
     BEST,
+    BLOCK,
+    CHANGED,
     COST,
     GONE,
     JOURNAL,
     LUCK,
+    NEVER,
     OVER,
     SHARED,
+    SPARE,
     STRAIN,
     Field,
     Pool,
     State,
     new_pool,
 )  # fmt: skip
+from zoning.engine.groundwork import Groundwork
 from zoning.engine.kernel import anneal, put_all
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
 from zoning.engine.partition import Zones, joined, no_zones, recombine, zones_of
-from zoning.engine.problem import MM_PER_METRE, IntArray, Problem
+from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 
 LANES = 2
 HEATS = 1000
@@ -83,23 +87,18 @@ class Found:
         return self.overload, self.cost, self.zone.tobytes()
 
 
-def make_field(
-    problem: Problem,
-    weights: Weights,
-    child_cost: IntArray,
-    allowed: npt.NDArray[np.bool_],
-    prices: IntArray,
-) -> Field:
+def make_field(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> Field:
     """Return the arrays the compiled search reads.
 
     A unit without children costs a thousandth of a child, so that it too lies near its school. Prices are cut at
     the dearest way: a school without seats, or a problem without a plan, has prices beyond any use.
     """
-    prices = np.minimum(prices, child_cost.max(where=allowed, initial=0) * problem.walks_a_seat)
-    children = problem.walkers[:, None]
-    cost = np.where(children > 0, child_cost * children, child_cost // 1000)
-    cost = np.where(allowed, cost, FORBIDDEN_COST * np.maximum(children, 1))
-    reduced = cost + prices[None, :] * problem.demand[:, None]
+    ways, allowed = ground.ways, ground.allowed
+    prices = np.minimum(prices, ground.cost.max(where=allowed, initial=0) * problem.walks_a_seat)
+    children, forbidden = problem.walkers[:, None], FORBIDDEN_COST * np.maximum(problem.walkers, 1)
+    cost = np.where(children > 0, ground.cost * children, ground.cost // 1000)
+    cost = np.where(allowed, cost, forbidden[:, None])
+    reduced = cost + prices[ways.zone] * problem.demand[:, None]
     fixed = np.zeros(problem.n_units, dtype=np.int64)
     fixed[problem.site_unit] = 1
     indptr, near = problem.graph
@@ -114,7 +113,7 @@ def make_field(
         fixed,
         balance(problem, weights) + parity(problem, weights),
         prices,
-        reduced.min(axis=1),
+        reduced.min(axis=1, where=ways.zone != NOWHERE, initial=NEVER),
         LUCK,
         problem.demand,
         parity(problem, weights),
@@ -123,12 +122,15 @@ def make_field(
         problem.later_seats,
         int(problem.every_year),
         weights.worst_year_m * MM_PER_METRE,
+        int(ways.is_whole),
+        np.zeros((0, 0), dtype=np.int32) if ways.is_whole else ways.zone.astype(np.int32),
+        forbidden,
     )
 
 
 def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     """Return a state that holds the plan, with a generator of its own."""
-    n, m = field.cost.shape
+    n, m = len(field.children), len(field.seats)
     words = np.random.SeedSequence([seed, lane]).generate_state(2, np.uint64)
     state = State(
         zone=np.full(n, -1, dtype=np.int64),
@@ -137,7 +139,9 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
         lack=np.zeros(m, dtype=np.int64),
         strain=np.ones(m, dtype=np.int64),
         checked=np.zeros(m, dtype=np.int64),
-        members=np.zeros((m, n), dtype=np.int64),
+        member_block=np.zeros((m, n // BLOCK + 1), dtype=np.int32),
+        member=np.zeros((n // BLOCK + m + 1, BLOCK), dtype=np.int64),
+        spare=np.zeros(n // BLOCK + m + 1, dtype=np.int64),
         size=np.zeros(m, dtype=np.int64),
         place=np.zeros(n, dtype=np.int64),
         mark=np.zeros(n, dtype=np.int64),
@@ -146,9 +150,11 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
         journal_zone=np.zeros(JOURNAL + n, dtype=np.int64),
         loss=np.zeros(JOURNAL, dtype=np.int64),
         goal=np.zeros(JOURNAL, dtype=np.int64),
-        total=np.zeros(8, dtype=np.int64),
+        total=np.zeros(16, dtype=np.int64),
         rng=words[:1] | np.uint64(1),
         best=zone.copy(),
+        changed=np.zeros(n, dtype=np.int64),
+        is_changed=np.zeros(n, dtype=np.bool_),
     )
     fill(field, state, zone)
     state.total[BEST] = NOT_YET
@@ -160,7 +166,12 @@ def fill(field: Field, state: State, zone: IntArray) -> None:
     state.zone[:] = GONE
     for sums in (state.load, state.later_load, state.lack, state.size):
         sums[:] = 0
+    state.spare[:] = np.arange(len(state.spare))
+    state.changed[:] = np.arange(len(zone))
+    state.is_changed[:] = True
     state.total[[OVER, STRAIN, SHARED]] = 0
+    state.total[SPARE] = len(state.spare)
+    state.total[CHANGED] = len(zone)
     state.total[COST] = field.edge.sum() >> 1
     put_all(field, state, zone)
 
@@ -170,8 +181,9 @@ def new_lane(field: Field, zone: IntArray, seed: int, number: int, heat: float) 
 
     Zones are gathered where they are small enough to occur in several plans, and cost the same in all of them.
     """
-    n, m = field.cost.shape
-    capacity = ZONES if n <= SMALL_ZONE * m and not (field.edge.any() or field.parity.any()) else 0
+    may_recur = field.is_whole and len(field.children) <= SMALL_ZONE * len(field.seats)
+    n = len(field.children)
+    capacity = ZONES if may_recur and not (field.edge.any() or field.parity.any()) else 0
     return Lane(
         field,
         new_state(field, zone, seed, number),
@@ -193,7 +205,9 @@ class Lane:
     no_pool: Pool
     heat: float
 
-    def run_round(self, origin: Found, round_number: int, stopped: Callable[[], bool]) -> Found:
+    def run_round(
+        self, origin: Found, round_number: int, stopped: Callable[[], bool], watch: Callable[[int], None]
+    ) -> Found:
         """Anneal once from `origin`; return the best plan met, `origin` if none was better."""
         state, field = self.state, self.field
         fill(field, state, origin.zone)
@@ -206,6 +220,8 @@ class Lane:
             if stopped() or (number >= SLICES and state.total[BEST] < NOT_YET):
                 break
             anneal(field, state, pool, heats, per_heat, strains, REBUILD)
+            if state.total[BEST] < NOT_YET:
+                watch(int(state.total[BEST]))
         if state.total[BEST] < (NOT_YET if origin.overload else origin.cost):
             return Found(0, int(state.total[BEST]), state.best.copy())
         last = Found(int(state.total[OVER]), int(state.total[COST]), state.zone.copy())
@@ -253,6 +269,7 @@ def improve(
     tell: Callable[[str, int, int], None],
     least: int,
     heat: float,
+    watch: Callable[[int], None],
 ) -> tuple[IntArray, int | None]:
     """Return the best plan and the number of whole rounds that gave it, None when stopped midway.
 
@@ -271,7 +288,7 @@ def improve(
                 break
             mixing = threads.submit(_mixed, field, zones, bests, before) if is_mixing(done) else None
             jobs = [
-                threads.submit(lane.run_round, best, done, budget.is_over)
+                threads.submit(lane.run_round, best, done, budget.is_over, watch)
                 for lane, best in zip(lanes, bests, strict=True)
             ]
             found = [job.result() for job in jobs]
@@ -328,7 +345,8 @@ def _cut_short(bests: list[Found], found: list[Found], done: int) -> tuple[IntAr
 
 def _typical_step(field: Field) -> int:
     """Return the median over units of what the second-best school costs more, at seat prices."""
-    reduced = np.sort(field.cost + field.price[None, :] * field.demand[:, None], axis=1)
+    price = field.price[None, :] if field.is_whole else field.price[field.zones]
+    reduced = np.sort(field.cost + price * field.demand[:, None], axis=1)
     if reduced.shape[1] == 1:
         return 1
     return max(int(np.median(reduced[:, 1] - reduced[:, 0])), 1)

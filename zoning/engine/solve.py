@@ -11,20 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from zoning.engine.bound import balance_bound, linear_bound, parity_bound, worst_year_bound
+from zoning.engine.bound import balance_bound, parity_bound, seats_bound, worst_year_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
-from zoning.engine.constraints import allowed_pairs
 from zoning.engine.field import Field
+from zoning.engine.groundwork import Groundwork, lay_ground
 from zoning.engine.judge import Trouble, troubles
-from zoning.engine.objective import NEAREST, Weights, child_cost, plan_cost, zone_loads
+from zoning.engine.objective import NEAREST, Weights, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
 from zoning.engine.search import Budget, improve, make_field, proposed
-from zoning.engine.start import connected_plan
+from zoning.engine.start import FAR, Choice, connected_plan
 from zoning.engine.strengthen import Proof
-from zoning.engine.transport import relax
 
 Progress = Callable[[str, int, int], None]
 
@@ -94,11 +92,13 @@ def solve(
     seed: int,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    watch: Callable[[int], None] | None = None,
 ) -> Solution:
     """Return the best plan found; at every moment of the search it would be lawful if one was found.
 
     progress    -- called with (stage, done, total) now and then
     should_stop -- asked often; once it says yes the best plan so far is returned
+    watch       -- called with the cost of the best lawful plan a lane knows, several times a round, from its thread
     The order of the input changes nothing. Same problem, options.effort and seed: the same plan.
     """
     tell = progress or (lambda stage, done, total: None)
@@ -107,33 +107,31 @@ def solve(
     tell("relaxing", 0, 1)
     units, zones = name_free_order(problem)
     own = reordered(problem, units, zones)
-    allowed, cost = allowed_pairs(own), child_cost(own, options.weights)
-    relaxed = relax(cost, allowed, own.demand, own.supply)
-    prices = relaxed.prices * own.walks_a_seat
-    least = linear_bound(cost * own.walkers[:, None], allowed, own.demand, own.supply, prices)
-    least += (
-        parity_bound(own, options.weights)
-        + balance_bound(own, options.weights)
-        + worst_year_bound(own, options.weights)
-    )
-    field = make_field(own, options.weights, cost, allowed, prices)
-    tell("starting", 0, 1)
     wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))
+    ground = lay_ground(own, options.weights, wanted)
+    prices = ground.relaxed.prices * own.walks_a_seat
+    least = _bound_of_prices(own, options.weights, ground, prices)
+    field = make_field(own, options.weights, ground, prices)
+    is_proving = options.prove and ground.ways.is_whole
+    tell("starting", 0, 1)
     zone, rounds = improve(
         field,
-        _start(own, field, allowed, wanted),
+        _start(own, field, ground, wanted),
         seed,
-        _searching(budget, options),
+        _searching(budget, is_proving),
         tell,
         least,
         options.heat,
+        watch or (lambda cost: None),
     )
-    spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, relaxed)
+    spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, ground)
     proof, gained = None, 0
-    if options.prove and not wrong:
+    if is_proving and not wrong:
         tell("proving", 0, 1)
-        spend = cost * own.walkers[:, None]
-        proof, gained = prove(own, spend, allowed, prices, zone, proposed(field, rounds), budget.is_over)
+        spend = ground.cost * own.walkers[:, None]
+        proof, gained = prove(
+            own, spend, ground.allowed, prices, zone, proposed(field, rounds), budget.is_over
+        )
     least += gained
     return Solution(
         zone=zones[zone][inverse(units)],
@@ -150,18 +148,26 @@ def solve(
     )
 
 
-def _searching(budget: Budget, options: Options) -> Budget:
+def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> int:
+    """Return what no lawful plan undercuts, by the prices of seats and the terms that depend on several units."""
+    seats = seats_bound(problem, weights, ground.ways, prices)
+    several = parity_bound(problem, weights) + balance_bound(problem, weights)
+    return seats + several + worst_year_bound(problem, weights)
+
+
+def _searching(budget: Budget, is_proving: bool) -> Budget:
     """Return what the search may spend, so that time is left to prove."""
-    if budget.seconds is None or not options.prove:
+    if budget.seconds is None or not is_proving:
         return budget
     return replace(budget, seconds=budget.seconds * SEARCH_SHARE)
 
 
-def _start(
-    problem: Problem, field: Field, allowed: npt.NDArray[np.bool_], wanted: IntArray | None
-) -> IntArray:
+def _start(problem: Problem, field: Field, ground: Groundwork, wanted: IntArray | None) -> IntArray:
     """Return a connected plan near the one wanted, or near the cheapest schools at seat prices."""
-    reduced = field.cost + field.price[None, :] * field.demand[:, None]
-    cheapest = reduced.argmin(axis=1)
+    ways = ground.ways
+    reduced = field.cost + field.price[ways.zone] * field.demand[:, None]
+    reduced = np.where(ways.zone == NOWHERE, FAR, reduced)
+    cheapest = ways.zone[np.arange(problem.n_units), reduced.argmin(axis=1)]
     wanted = cheapest if wanted is None else np.where(wanted == NOWHERE, cheapest, wanted)
-    return connected_plan(problem.graph, (problem.site_unit, problem.site_zone), wanted, reduced, allowed)
+    choice = Choice(ways, reduced, ground.allowed, reduced.min(axis=1))
+    return connected_plan(problem.graph, (problem.site_unit, problem.site_zone), wanted, choice)

@@ -19,23 +19,27 @@ NEAREST = 24
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """Prices of a seat in cost units per child, [n_zones], >= 0; flow and unseated in children."""
+    """Prices of a seat in cost units per child, [n_zones], >= 0; flow by pair and unseated in children."""
 
     prices: IntArray
     flow: IntArray
     unseated: IntArray
 
 
-def relax(cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray) -> Relaxation:
-    """Solve the relaxation exactly; cost is per child, [n_units, n_zones].
+def relax(
+    cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray, zone: IntArray | None = None
+) -> Relaxation:
+    """Solve the relaxation exactly; cost is per child, [n_units, k].
 
+    zone -- [n_units, k] the zone of each pair; None: column j is zone j
     1. Offer every unit its nearest schools only. 2. Solve. 3. Offer also the pairs that would be cheaper at the
     prices found, and solve again, until there are none: then the prices prove the flow cheapest among all pairs.
     """
+    zone = np.broadcast_to(np.arange(len(seats)), cost.shape) if zone is None else zone
     offered = _nearest(cost, allowed)
     while True:
-        relaxed = _relax_over(cost, offered, children, seats)
-        at_prices = cost + relaxed.prices[None, :]
+        relaxed = _relax_over(zone, cost, offered, children, seats)
+        at_prices = cost + relaxed.prices[zone]
         least = np.where(offered, at_prices, UNSEATED_MM).min(axis=1)
         cheaper = allowed & ~offered & (at_prices < least[:, None]) & (children > 0)[:, None]
         if not cheaper.any():
@@ -53,11 +57,15 @@ def _nearest(cost: IntArray, allowed: BoolArray) -> BoolArray:
     return offered & allowed
 
 
-def _relax_over(cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray) -> Relaxation:
-    n, m = cost.shape
-    unit, school = np.nonzero(allowed)
+def _relax_over(
+    zone: IntArray, cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray
+) -> Relaxation:
+    n, m = len(children), len(seats)
+    unit, column = np.nonzero(allowed)
     solver: Any = min_cost_flow.SimpleMinCostFlow()
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(unit, n + school, children[unit], cost[unit, school])
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(
+        unit, n + zone[unit, column], children[unit], cost[unit, column]
+    )
     sink, overflow = n + m, n + m + 1
     everyone = int(children.sum())
     solver.add_arcs_with_capacity_and_unit_cost(
@@ -72,37 +80,45 @@ def _relax_over(cost: IntArray, allowed: BoolArray, children: IntArray, seats: I
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise RuntimeError(f"minimum-cost flow ended with status {status}")
-    flow = np.zeros((n, m), dtype=np.int64)
-    flow[unit, school] = solver.flows(arcs)
+    flow = np.zeros(zone.shape, dtype=np.int64)
+    flow[unit, column] = solver.flows(arcs)
     unseated = np.asarray(solver.flows(spill), dtype=np.int64)
-    return Relaxation(_prices(cost, allowed, flow, unseated, seats), flow, unseated)
+    return Relaxation(_prices(zone, cost, allowed, flow, seats), flow, unseated)
 
 
-def _prices(
-    cost: IntArray,
-    allowed: BoolArray,
-    flow: IntArray,
-    unseated: IntArray,
-    seats: IntArray,
-) -> IntArray:
+def _prices(zone: IntArray, cost: IntArray, allowed: BoolArray, flow: IntArray, seats: IntArray) -> IntArray:
     """Return the largest dual prices that certify the flow.
 
-    A child moving from school s to school t costs `step[s, t]` more; a seat at s is worth the cheapest
+    A child moving from school s to school t costs `step` more; a seat at s is worth the cheapest
     chain of such moves that ends at a free seat (or outside, where a child stays unseated).
     """
     m = len(seats)
-    away = np.where(allowed, cost, UNSEATED_MM)
-    step = np.full((m, m), UNSEATED_MM, dtype=np.int64)
+    unit, column = np.nonzero(flow)
+    here, paid = zone[unit, column], cost[unit, column]
     leave = np.full(m, UNSEATED_MM, dtype=np.int64)
-    for s in range(m):
-        here = np.flatnonzero(flow[:, s])
-        if len(here):
-            step[s] = (away[here] - cost[here, s, None]).min(axis=0)
-            leave[s] = UNSEATED_MM - cost[here, s].max()
-    price = np.where(flow.sum(axis=0) < seats, 0, leave)
+    np.minimum.at(leave, here, UNSEATED_MM - paid)
+    source, target, step = _steps(here, paid, zone[unit], cost[unit], allowed[unit])
+    load = np.bincount(here, weights=flow[unit, column], minlength=m).astype(np.int64)
+    price = np.where(load < seats, 0, leave)
     for _ in range(m):
-        better = np.minimum(price, (step + price[None, :]).min(axis=1))
+        better = price.copy()
+        np.minimum.at(better, source, step + price[target])
         if np.array_equal(better, price):
             break
         price = better
     return np.maximum(price, 0)
+
+
+def _steps(
+    here: IntArray, paid: IntArray, zone: IntArray, cost: IntArray, allowed: BoolArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return from where to where a child may move and the least that it costs, each pair of schools once.
+
+    here, paid -- [f] where a unit's children are and what one costs; zone, cost, allowed -- [f, k] of that unit
+    """
+    row, column = np.nonzero(allowed)
+    step = cost[row, column] - paid[row]
+    key = here[row] * (int(zone.max(initial=0)) + 1) + zone[row, column]
+    order = np.lexsort((step, key))
+    first = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
+    return here[row[first]], zone[row[first], column[first]], step[first]
