@@ -28,6 +28,7 @@ from frontend.pages.officers import (
     streets,
     survey_sheet,
     surveys,
+    what_if,
     zone_texts,
 )
 from frontend.pages.officers.data import (
@@ -131,6 +132,7 @@ officers: list[URLPattern] = [
     path("office/plans/draw/", plans.draw, name="draw-zones"),
     path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
+    path("office/plans/<uuid:plan_id>/what-if/", what_if.what_if, name="what-if"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
     path("office/forecast/", forecast.forecasts, name="forecasts"),

@@ -11,7 +11,7 @@ from tests.pure.engine_worlds import World, grid, sharing, street, worlds
 from zoning.engine import siting
 from zoning.engine.borders import Border, Doubt, uncertain_borders
 from zoning.engine.constraints import allowed_pairs
-from zoning.engine.problem import School, Wishes, build_problem
+from zoning.engine.problem import Problem, School, Wishes, build_problem
 from zoning.engine.siting import Gain, best_units_for_school, best_zones_for_seats
 from zoning.engine.transport import relax
 
@@ -135,9 +135,12 @@ def test_the_best_sites_are_those_of_trying_each(world: World, seats: int, shown
 def test_places_that_cannot_win_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
     real = siting.with_school
-    monkeypatch.setattr(
-        siting, "with_school", lambda problem, unit, k: tried.append(unit) or real(problem, unit, k)
-    )
+
+    def counted(problem: Problem, unit: int, seats: int) -> Problem:
+        tried.append(unit)
+        return real(problem, unit, seats)
+
+    monkeypatch.setattr(siting, "with_school", counted)
 
     found = best_units_for_school(build_problem(*grid(12, 12, np.full(144, 5), {(0, 0): 800})), 100, shown=1)
 

@@ -1,0 +1,109 @@
+"""What if: where seats are worth most, where more seats or a new school would help, which borders are uncertain."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from common.errors import DomainError
+from frontend.pages.guards import for_staff
+from frontend.pages.refusals import refusal_in_words
+from zoning.engine.borders import Border
+from zoning.engine.siting import Gain
+from zoning.permissions import plan_for_reading
+from zoning.selectors.what_if import (
+    Question,
+    list_best_sites,
+    list_best_zones,
+    list_seat_worths,
+    list_uncertain_borders,
+    load_question,
+)
+
+PERCENT = 5
+SHOWN_BORDERS = 20
+SHOWN_ESTATES = 8
+
+
+class WhatIfForm(forms.Form):
+    """How many seats, and how near two zones must be in cost for a border to be uncertain."""
+
+    seats = forms.IntegerField(
+        label=_("Seats to add"),
+        help_text=_("To a zone, or as a new school. Leave it empty to see the borders only."),
+        min_value=1,
+        max_value=10_000,
+        required=False,
+    )
+    percent = forms.IntegerField(
+        label=_("Uncertain up to (per cent)"), min_value=0, max_value=100, required=False, initial=PERCENT
+    )
+
+
+@require_safe
+@for_staff
+def what_if(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
+    """Answer the questions about a plan; nothing is stored."""
+    found = plan_for_reading(person, plan_id)
+    form = WhatIfForm(request.GET) if request.GET else WhatIfForm()
+    context: dict[str, Any] = {"plan": found, "form": form, "percent": PERCENT}
+    if form.is_bound and not form.is_valid():
+        return render(request, "officers/what_if.html", context, status=422)
+    asked = form.cleaned_data if form.is_bound else {}
+    percent = PERCENT if asked.get("percent") is None else asked["percent"]
+    try:
+        context |= _answers(load_question(found), percent, asked.get("seats"))
+    except DomainError as refusal:
+        context["refusal"] = refusal_in_words(refusal)
+    return render(request, "officers/what_if.html", {**context, "percent": percent})
+
+
+def _answers(question: Question, percent: int, seats: int | None) -> dict[str, Any]:
+    names = question.names
+    borders = list_uncertain_borders(question, percent)
+    return {
+        "worths": [
+            {"zone": names[one.zone_id], "metres": one.metres, "seats_a_child": one.seats_a_child}
+            for one in list_seat_worths(question)
+        ],
+        "borders": [_told(border, names) for border in borders[:SHOWN_BORDERS]],
+        "more_borders": max(len(borders) - SHOWN_BORDERS, 0),
+        "seats": seats,
+        "zones": _gains(list_best_zones(question, seats), names) if seats else [],
+        "sites": _gains(list_best_sites(question, seats), names) if seats else [],
+        "by_walks": question.basis.ways is not None,
+    }
+
+
+def _told(border: Border, names: dict[str, str]) -> dict[str, Any]:
+    shown = border.doubts[:SHOWN_ESTATES]
+    return {
+        "zones": [names[zone] for zone in border.zone_ids],
+        "children": border.children,
+        "estates": [
+            {
+                "name": names[doubt.unit_id],
+                "zone": names[zone],
+                "more": doubt.permille / 1000,
+                "fits": doubt.fits,
+            }
+            for zone, doubt in shown
+        ],
+        "more": len(border.doubts) - len(shown),
+    }
+
+
+def _gains(gains: tuple[Gain, ...], names: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "place": names[gain.place_id],
+            "seated": gain.seated_more,
+            "kilometres": gain.child_metres / 1000,
+        }
+        for gain in gains
+    ]
