@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from geo_data.tables import findings as module
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Finding, Findings, Keep
 from geo_data.tables.places import MOST_VERTICES, small_place
@@ -124,7 +124,7 @@ def test_the_second_line_of_a_header_is_understood() -> None:
 def test_a_cell_read_twice_is_found_wanting_once() -> None:
     column = Column("seats", "学位数", CellKind.INTEGER, required=True)
     findings = Findings()
-    row = Row(2, ["x"], {"seats": 0}, {"seats": column}, ("学位数",), findings)
+    row = Table((column,), ("学位数",), {"seats": 0}, findings).row(2, ["x"])
 
     assert (row.value("seats"), row.value("seats"), row.is_bad) == (None, None, True)
     assert findings.counts() == {"cell_malformed": 1}
