@@ -16,6 +16,7 @@ from zoning.engine.bound import bound_km, linear_bound, seats_bound
 from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_pairs, allowed_ways
 from zoning.engine.groundwork import lay_ground
+from zoning.engine.judge import crowded
 from zoning.engine.objective import NEAREST, plan_cost
 from zoning.engine.problem import NOWHERE, Problem, Wishes, build_problem
 from zoning.engine.report import report
@@ -163,6 +164,24 @@ def test_units_that_only_full_schools_can_take_are_named_of_all_schools() -> Non
     assert set(first) <= set(reasons["only_full_schools"].unit_ids)
     assert reasons["only_full_schools"].school_ids == ("s-c10r10",)
     assert reasons["only_full_schools"].children > reasons["only_full_schools"].seats == 100
+
+
+@pytest.mark.usefixtures("sparse")
+def test_children_of_a_county_without_seats_for_all_reach_every_school() -> None:
+    # Forbidden pairs leave the first column of units seven schools, all full of them; the others go to the last two.
+    first = [f"c0r{y}" for y in range(12)]
+    ids = sorted(school.school_id for school in TOWN[1])
+    wishes = Wishes(forbidden=[(unit, school) for unit in first for school in ids[:2]])
+    seats = dict.fromkeys(ids[:2], 2000) | dict.fromkeys(ids[2:], 20)
+    world = (TOWN[0], [replace(s, seats=seats[s.school_id]) for s in TOWN[1]], TOWN[2])
+
+    ground = lay_ground(build_problem(*world, wishes=wishes), NEAREST)
+    units, schools = crowded(build_problem(*world, wishes=wishes), ground)
+
+    problem = build_problem(*world, wishes=wishes)
+    assert ground.relaxed.unseated.any()
+    assert [problem.zone_ids[z] for z in schools.tolist()] == ids[2:]
+    assert problem.children[units].sum() > problem.seats[schools].sum() == 140
 
 
 @pytest.mark.usefixtures("sparse")

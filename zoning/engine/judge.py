@@ -141,7 +141,7 @@ def _hopeless(problem: Problem, ground: Groundwork) -> list[Trouble]:
         lacking = [(n, year) for n, year in zip(later, problem.later_years, strict=True) if n > 0]
         if lacking:
             return [Trouble("later_seats_short_everywhere", children=n, year=year) for n, year in lacking]
-    units, schools = crowded(ground)
+    units, schools = crowded(problem, ground)
     if not len(units):
         return []
     return [
@@ -155,17 +155,25 @@ def _hopeless(problem: Problem, ground: Groundwork) -> list[Trouble]:
     ]
 
 
-def crowded(ground: Groundwork) -> tuple[IntArray, IntArray]:
+def crowded(problem: Problem, ground: Groundwork) -> tuple[IntArray, IntArray]:
     """Return units, and all the schools they can reach, that are too small for them; both empty if none.
 
     From a unit left without seats go to every school it may have, from a school to every unit it took in,
     and so on: all these schools are full, and no other school can relieve any of these units (Hall's theorem).
     """
-    zone, flow, allowed = ground.ways.zone, ground.relaxed.flow, ground.allowed
-    units = (ground.relaxed.unseated > 0) & allowed.any(axis=1)
+    zone, flow = ground.ways.zone, ground.relaxed.flow
+    units = (ground.relaxed.unseated > 0) & ground.allowed.any(axis=1)
     while True:
-        schools = np.unique(zone[units][allowed[units]])
+        schools = _open_to(problem, np.flatnonzero(units))
         wider = units | ((flow > 0) & np.isin(zone, schools)).any(axis=1)
         if np.array_equal(wider, units):
             return np.flatnonzero(units), schools
         units = wider
+
+
+def _open_to(problem: Problem, units: IntArray) -> IntArray:
+    """Return the zones that any of the units may have, also those not looked at, ascending."""
+    is_open = np.zeros(problem.n_zones, dtype=np.bool_)
+    for rows in whole_rows(problem, units):
+        is_open |= allowed_ways(problem, rows).any(axis=0)
+    return np.flatnonzero(is_open)
