@@ -11,6 +11,9 @@ JOURNAL = 512
 GONE = -1
 NEVER = 9_000_000_000_000_000_000
 COST, OVER, STRAIN, JOURNALLED, STAMP, BEST, SHARED = 0, 1, 2, 3, 4, 5, 6
+# Roundness is told in 1/2^20; 4 pi in the same.
+ROUND_BITS = 20
+FOUR_PI = 13_176_795
 # Exp(1) variates in 1/65536, by equal steps of probability: a table, so that no logarithm decides.
 LUCK_BITS = 12
 LUCK = np.rint(-np.log((np.arange(1 << LUCK_BITS) + 0.5) / (1 << LUCK_BITS)) * 65536).astype(np.int64)
@@ -28,6 +31,9 @@ class Field(NamedTuple):
     shared_seats -- seats of the zones of several schools, at least 1
     later_children, later_seats -- [n, l], [m, l] of later years; every_year -- 1 where they must fit, else
                     `worst_year` is the cost of a child without a seat in a zone's worst later year
+    filling      -- cost of a zone whose seats are all empty; shape -- cost of a zone without any roundness
+    area, outline, common -- [n] square metres, decimetres; decimetres of border in the order of `near`;
+                    all empty where shape is 0
     """
 
     indptr: IntArray
@@ -49,6 +55,11 @@ class Field(NamedTuple):
     later_seats: IntArray
     every_year: int
     worst_year: int
+    filling: int
+    shape: int
+    area: IntArray
+    outline: IntArray
+    common: IntArray
 
 
 class State(NamedTuple):
@@ -56,6 +67,7 @@ class State(NamedTuple):
 
     zone, load, members, size, place -- the plan, children by zone, and member lists with each unit's place
     later_load -- [m, l] children by later year; lack -- [m] children without a seat, of all years that must fit
+    area, outline -- [m] land of the zone, square metres, and its outline, decimetres
     strain -- [m] what a child without a seat costs at each school just now
     mark, checked, stack, journal_unit, journal_zone, loss, goal -- working space; total -- the sums named below
     """
@@ -64,6 +76,8 @@ class State(NamedTuple):
     load: IntArray
     later_load: IntArray
     lack: IntArray
+    area: IntArray
+    outline: IntArray
     strain: IntArray
     checked: IntArray
     members: IntArray

@@ -123,7 +123,18 @@ def make_field(
         problem.later_seats,
         int(problem.every_year),
         weights.worst_year_m * MM_PER_METRE,
+        weights.filling_m * MM_PER_METRE,
+        weights.shape_m * MM_PER_METRE,
+        *_land(problem, weights),
     )
+
+
+def _land(problem: Problem, weights: Weights) -> tuple[IntArray, IntArray, IntArray]:
+    """Return area, outline and borders where shapes count, else nothing."""
+    if problem.land is None or not weights.shape_m:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, none
+    return problem.land.area, problem.land.outline, problem.land.along(*problem.graph)
 
 
 def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
@@ -135,6 +146,8 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
         load=np.zeros(m, dtype=np.int64),
         later_load=np.zeros_like(field.later_seats),
         lack=np.zeros(m, dtype=np.int64),
+        area=np.zeros(m, dtype=np.int64),
+        outline=np.zeros(m, dtype=np.int64),
         strain=np.ones(m, dtype=np.int64),
         checked=np.zeros(m, dtype=np.int64),
         members=np.zeros((m, n), dtype=np.int64),
@@ -158,10 +171,11 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
 def fill(field: Field, state: State, zone: IntArray) -> None:
     """Make the state hold the plan `zone`, whatever it held before."""
     state.zone[:] = GONE
-    for sums in (state.load, state.later_load, state.lack, state.size):
+    for sums in (state.load, state.later_load, state.lack, state.size, state.area, state.outline):
         sums[:] = 0
     state.total[[OVER, STRAIN, SHARED]] = 0
-    state.total[COST] = field.edge.sum() >> 1
+    empty = field.filling * field.seats // np.maximum(field.seats, 1) + field.shape
+    state.total[COST] = (field.edge.sum() >> 1) + empty.sum()
     put_all(field, state, zone)
 
 
@@ -327,8 +341,12 @@ def _cut_short(bests: list[Found], found: list[Found], done: int) -> tuple[IntAr
 
 
 def _typical_step(field: Field) -> int:
-    """Return the median over units of what the second-best school costs more, at seat prices."""
+    """Return the median over units of what the second-best school costs more, at seat prices.
+
+    Where zones cost by their filling or shape, a unit's part of its zone also counts.
+    """
     reduced = np.sort(field.cost + field.price[None, :] * field.demand[:, None], axis=1)
     if reduced.shape[1] == 1:
         return 1
-    return max(int(np.median(reduced[:, 1] - reduced[:, 0])), 1)
+    part = (field.filling + field.shape) * reduced.shape[1] // len(reduced)
+    return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + part, 1)

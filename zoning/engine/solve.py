@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from zoning.engine.bound import balance_bound, linear_bound, parity_bound, worst_year_bound
+from zoning.engine.bound import balance_bound, filling_bound, linear_bound, parity_bound, worst_year_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.constraints import allowed_pairs
+from zoning.engine.faults import Fault, ProblemFault
 from zoning.engine.field import Field
 from zoning.engine.judge import Trouble, troubles
 from zoning.engine.objective import NEAREST, Weights, child_cost, plan_cost, zone_loads
@@ -99,8 +100,11 @@ def solve(
 
     progress    -- called with (stage, done, total) now and then
     should_stop -- asked often; once it says yes the best plan so far is returned
+    Raises ProblemFault where the weights ask for what the problem does not know (compactness without land).
     The order of the input changes nothing. Same problem, options.effort and seed: the same plan.
     """
+    if options.weights.shape_m and problem.land is None:
+        raise ProblemFault((Fault("no_borders"),))
     tell = progress or (lambda stage, done, total: None)
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
@@ -115,6 +119,7 @@ def solve(
         parity_bound(own, options.weights)
         + balance_bound(own, options.weights)
         + worst_year_bound(own, options.weights)
+        + filling_bound(own, options.weights)
     )
     field = make_field(own, options.weights, cost, allowed, prices)
     tell("starting", 0, 1)

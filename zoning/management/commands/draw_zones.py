@@ -12,7 +12,7 @@ from common.errors import DomainError
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.faults import ProblemFault
 from zoning.engine.files import FileFault, plan_csv, read_tables
-from zoning.engine.objective import PRESETS
+from zoning.engine.objective import FILE_PRESETS
 from zoning.engine.problem import Wishes, build_problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
@@ -33,7 +33,11 @@ class Command(BaseCommand):
         budget.add_argument("--seconds", type=float, help="wall time of the search (10)")
         budget.add_argument("--effort", type=int, help="rounds of search: the same plan on every machine")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--preset", choices=sorted(PRESETS), help="what a plan should be like")
+        parser.add_argument(
+            "--preset",
+            choices=sorted(FILE_PRESETS),
+            help="what a plan should be like (nearest; full_and_round needs land)",
+        )
         parser.add_argument("--district", help="draw this district of the database, and store the plan")
         parser.add_argument("--stage", choices=Stage.values, default=Stage.PRIMARY.value)
         parser.add_argument(
@@ -104,10 +108,12 @@ class Command(BaseCommand):
             if options["later"] == Later.IGNORED.value:
                 tables = tables.without_later_years()
             wishes = Wishes(later_years=tables.later_years, every_year=options["later"] == Later.KEPT.value)
-            problem = build_problem(tables.units, tables.schools, tables.adjacency, wishes=wishes)
+            problem = build_problem(
+                tables.units, tables.schools, tables.adjacency, wishes=wishes, borders_m=tables.borders_m
+            )
+            solution = solve(problem, _solve_options(options), seed=options["seed"])
         except (FileFault, ProblemFault) as fault:
             raise CommandError(str(fault)) from fault
-        solution = solve(problem, _solve_options(options), seed=options["seed"])
         plan = plan_rows(problem, solution)
         options["out"].write_bytes(plan_csv(plan))
         told = report(problem, solution, seconds=time.monotonic() - began)
@@ -140,7 +146,7 @@ def _children(plan: ZonePlan) -> str:
 
 
 def _solve_options(options: dict[str, Any]) -> Options:
-    weights = PRESETS[options["preset"] or "nearest"]
+    weights = FILE_PRESETS[options["preset"] or "nearest"]
     if options["effort"] is not None:
         return Options(effort=options["effort"], weights=weights)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]
