@@ -14,7 +14,7 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.zoning import CLOCKS
@@ -87,21 +87,32 @@ def published_score(data: Path, plan: Mapping[str, str]) -> float:
 
 
 def write_files(tables: Tables, folder: Path) -> None:
-    """Write the county as the command line reads it."""
+    """Write units, schools and adjacency as the command line reads them, with their land where it is known."""
     folder.mkdir(parents=True, exist_ok=True)
-    heads = {
-        "units.csv": ("unit_id", "x_m", "y_m", "children", "area_m2", "outline_m"),
-        "schools.csv": ("school_id", "unit_id", "seats"),
-        "adjacency.csv": ("unit_a", "unit_b", "border_m"),
-    }
-    bodies: dict[str, list[tuple[object, ...]]] = {
-        "units.csv": [(u.unit_id, u.x_m, u.y_m, u.children, u.area_m2, u.outline_m) for u in tables.units],
-        "schools.csv": [(s.school_id, s.unit_id, s.seats) for s in tables.schools],
-        "adjacency.csv": [(*pair, length) for pair, length in (tables.borders_m or {}).items()],
-    }
-    for name, head in heads.items():
-        with (folder / name).open("w", newline="", encoding="utf-8") as handle:
-            csv.writer(handle, lineterminator="\n").writerows([head, *bodies[name]])
+    land = tables.borders_m is not None
+    _write(
+        folder / "units.csv",
+        ("unit_id", "x_m", "y_m", "children", *(("area_m2", "outline_m") if land else ())),
+        [
+            (u.unit_id, u.x_m, u.y_m, u.children, *((u.area_m2, u.outline_m) if land else ()))
+            for u in tables.units
+        ],
+    )
+    _write(
+        folder / "schools.csv",
+        ("school_id", "unit_id", "seats"),
+        [(school.school_id, school.unit_id, school.seats) for school in tables.schools],
+    )
+    if tables.borders_m is None:
+        _write(folder / "adjacency.csv", ("unit_a", "unit_b"), tables.adjacency)
+    else:
+        borders = [(*pair, length) for pair, length in tables.borders_m.items()]
+        _write(folder / "adjacency.csv", ("unit_a", "unit_b", "border_m"), borders)
+
+
+def _write(path: Path, header: tuple[str, ...], body: Sequence[tuple[object, ...]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *body])
 
 
 def run(args: argparse.Namespace, tables: Tables, seconds: float) -> None:

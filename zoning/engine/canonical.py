@@ -10,7 +10,8 @@ from zoning.engine.problem import NOWHERE, IntArray, Problem
 def name_free_order(problem: Problem) -> tuple[IntArray, IntArray]:
     """Return units by place (x, then y), children and seats, and zones in the order of their first units.
 
-    Ties go by children of later years, then by area and outline. Only units alike in all of these keep the order of their names.
+    Ties go by children of later years, then by area and outline. Only units alike in all of these
+    keep the order of their names.
     """
     seats = np.zeros(problem.n_units, dtype=np.int64)
     seats[problem.site_unit] = problem.seats[problem.site_zone] + 1

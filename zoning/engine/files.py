@@ -66,8 +66,8 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
     units     -- unit_id, x_m, y_m (metres in one projected system), children
     schools   -- school_id, unit_id, seats, and, where some share a zone, group: the same word for all of a zone
     adjacency -- unit_a, unit_b
-    Where compactness counts, `area_m2` and `outline_m` of units and `border_m` of adjacency state the units' land: square
-    metres, metres of outline, metres that two units have in common (0 for a link without a border).
+    Where compactness counts, `area_m2` and `outline_m` of units and `border_m` of adjacency state the units' land:
+    square metres, metres of outline, metres that two units have in common (0 for a link without a border).
     Columns `children_YEAR` of units, and `seats_YEAR` of schools for the same years, state later entry years.
     Further columns are ignored. Raises FileFault at the first cell that cannot be read.
     """
