@@ -3,9 +3,9 @@
     python -m benchmarks.zoning_districts [--workers 1 2] [--effort 1] [--units 1250] [--children 100000]
 
 Generated districts: units denser in the middle, adjoining as their Voronoi cells do, one school for every 80 units,
-seats 5 % above the children. Every worker is held to a core of its own, so that cores are compared and not threads. Prints a
-line for every number of workers: wall seconds, processor seconds of all tasks and of the busiest worker (what the wall
-clock says on a machine that does nothing else), lawful plans, and whether the plans are those of the first line.
+seats 5 % above the children. Every worker is held to a core of its own, so that cores are compared and not threads.
+Prints a line for every number of workers: wall seconds, processor seconds of all tasks and of the busiest worker (what
+the wall clock says on a machine that does nothing else), lawful plans, whether the plans are those of the first line.
 """
 
 import argparse
@@ -55,8 +55,8 @@ def generated(number: int, n_units: int, n_children: int) -> Tables:
     )
 
 
-def hold_to_core(dask_worker: Any, cores: Mapping[str, int]) -> None:
-    """Let all threads of this worker run on one core."""
+def hold_to_core(cores: Mapping[str, int], dask_worker: Any) -> None:
+    """Let all threads of this worker run on one core; Dask names the worker."""
     core = {cores[dask_worker.address]}
     for thread in os.listdir("/proc/self/task"):
         os.sched_setaffinity(int(thread), core)
