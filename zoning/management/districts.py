@@ -17,6 +17,7 @@ from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
 
 SECONDS_BETWEEN_ASKING = 1.0
+NOT_BEGUN = "stopped before it was begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def on_worker(run: str, name: str, tables: Tables, order: Order) -> Drawn | Fail
 
     worker: Any = get_worker()
     stop: Any = Event(run)
+    if stop.is_set():
+        return Failed(NOT_BEGUN)
 
     def tell(stage: str, done: int, total: int) -> None:
         worker.log_event(run, {"district": name, "stage": stage, "done": done, "total": total})
@@ -149,7 +152,7 @@ def _drop_what_has_not_begun(client: Any, waiting: Mapping[Any, str]) -> None:
 
 def _result(future: Any) -> Drawn | Failed:
     if future.cancelled():
-        return Failed("stopped before it was begun")
+        return Failed(NOT_BEGUN)
     if future.status == "error":
         return Failed(f"the worker failed: {future.exception()!r}")
     found: Drawn | Failed = future.result()
