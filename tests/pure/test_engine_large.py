@@ -1,8 +1,6 @@
 """Large counties: a unit keeps its nearest zones only, and nothing that is claimed of the county changes."""
 
-import hashlib
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks.generated import county
 from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, worlds
-from zoning.engine import kernel, ways
+from zoning.engine import ways
 from zoning.engine.bound import bound_km, linear_bound, seats_bound
 from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_pairs, allowed_ways
@@ -226,10 +224,3 @@ def test_a_generated_county_is_drawn_whole_and_its_best_plans_are_told() -> None
     assert violations(tables.facts(), named(problem, solution.zone)) == ()
     # The search counts a thousandth of a child where none lives, so what it tells is a little more.
     assert 0 <= min(told) - solution.cost < solution.cost // 10_000
-
-
-def test_the_cache_of_the_loops_is_renewed_with_the_files_they_call() -> None:
-    folder = Path(kernel.__file__).parent
-    called = b"".join((folder / name).read_bytes() for name in ("compiling.py", "lists.py"))
-
-    assert hashlib.sha256(called).hexdigest()[:16] == kernel.RENEWED_FOR

@@ -87,6 +87,19 @@ def parity_bound(problem: Problem, weights: Weights) -> int:
     return -problem.n_zones if parity(problem, weights).any() else 0
 
 
+def filling_bound(problem: Problem, weights: Weights) -> int:
+    """Return what empty seats cost at least: all of them in the largest zones, where each weighs least.
+
+    Each zone's term is rounded down in `plan_cost`, so one unit a zone is given back. A plan that lacks seats is not
+    lawful, and no bound is asked of it.
+    """
+    seats = np.sort(problem.seats)[::-1]
+    before = np.cumsum(seats) - seats
+    empty = np.clip(int(problem.seats.sum() - problem.children.sum()) - before, 0, seats)
+    least = weights.filling_m * MM_PER_METRE * empty // np.maximum(seats, 1)
+    return max(int(least.sum()) - problem.n_zones, 0)
+
+
 def balance_bound(problem: Problem, weights: Weights) -> int:
     """Return what the balance term costs at least: all zones filled to the same share (Cauchy-Schwarz).
 

@@ -10,12 +10,14 @@ from zoning.engine.problem import NOWHERE, IntArray, Problem
 def name_free_order(problem: Problem) -> tuple[IntArray, IntArray]:
     """Return units by place (x, then y), children and seats, and zones in the order of their first units.
 
-    Ties go by children of later years. Only units alike in all of these keep the order of their names.
+    Ties go by children of later years, then by area and outline. Only units alike in all of these
+    keep the order of their names.
     """
     seats = np.zeros(problem.n_units, dtype=np.int64)
     seats[problem.site_unit] = problem.seats[problem.site_zone] + 1
+    land = () if problem.land is None else (problem.land.outline, problem.land.area)
     units = np.lexsort(
-        (*problem.later_children.T[::-1], seats, problem.children, problem.y_m, problem.x_m)
+        (*land, *problem.later_children.T[::-1], seats, problem.children, problem.y_m, problem.x_m)
     ).astype(np.int64)
     first = np.minimum.reduceat(inverse(units)[problem.site_unit], problem.first_site)
     return units, np.argsort(first, kind="stable").astype(np.int64)
@@ -54,6 +56,7 @@ def reordered(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         later_children=problem.later_children[units],
         later_seats=problem.later_seats[zones],
         matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
+        land=problem.land and problem.land.reordered(units, unit_at),
     )
 
 

@@ -27,6 +27,10 @@ WORDS = {
     "lock_against_school": "These units hold a school but are locked to another school's zone",
     "lock_forbidden": "These units are locked to a school that is forbidden to them",
     "later_years_unequal": "These units or schools do not state every later year, or one below zero",
+    "land_missing": "These units state no area or no outline, without which compactness cannot count",
+    "border_no_pair": "A border is stated between units that do not adjoin, or its length is none",
+    "border_too_long": "The borders of these units are longer than their outlines",
+    "no_borders": "Compactness cannot count: areas, outlines and borders are not known.",
     "cap_negative": "The distance cap is not a positive length.",
     "joined_to_no_school": "No chain of neighbours leads from these units to any school;"
     " add a link or approve an enclave",

@@ -14,6 +14,9 @@ COST, OVER, STRAIN, JOURNALLED, STAMP, BEST, SHARED, SPARE, CHANGED = range(9)
 # Members of a zone stand in blocks of so many: 2 to the power of BLOCK_BITS.
 BLOCK_BITS = 6
 BLOCK = 1 << BLOCK_BITS
+# Roundness is told in 1/2^20; 4 pi in the same.
+ROUND_BITS = 20
+FOUR_PI = 13_176_795
 # Exp(1) variates in 1/65536, by equal steps of probability: a table, so that no logarithm decides.
 LUCK_BITS = 12
 LUCK = np.rint(-np.log((np.arange(1 << LUCK_BITS) + 0.5) / (1 << LUCK_BITS)) * 65536).astype(np.int64)
@@ -33,6 +36,9 @@ class Field(NamedTuple):
     shared_seats -- seats of the zones of several schools, at least 1
     later_children, later_seats -- [n, l], [m, l] of later years; every_year -- 1 where they must fit, else
                     `worst_year` is the cost of a child without a seat in a zone's worst later year
+    filling      -- cost of a zone whose seats are all empty; shape -- cost of a zone without any roundness
+    area, outline, common -- [n] square metres, decimetres; decimetres of border in the order of `near`;
+                    all empty where shape is 0
     """
 
     indptr: IntArray
@@ -57,6 +63,11 @@ class Field(NamedTuple):
     is_whole: int
     zones: npt.NDArray[np.int32]
     beyond: IntArray
+    filling: int
+    shape: int
+    area: IntArray
+    outline: IntArray
+    common: IntArray
 
 
 class State(NamedTuple):
@@ -66,6 +77,7 @@ class State(NamedTuple):
     member_block, member, spare, place -- member i of zone s is
                 member[member_block[s, i >> BLOCK_BITS], i & (BLOCK - 1)], place its i; no zone has the spare blocks
     later_load -- [m, l] children by later year; lack -- [m] children without a seat, of all years that must fit
+    area, outline -- [m] land of the zone, square metres, and its outline, decimetres
     strain -- [m] what a child without a seat costs at each school just now
     changed, is_changed -- units that may lie elsewhere in `best` than in `zone`
     mark, checked, stack, journal_unit, journal_zone, loss, goal -- working space; total -- the sums named below
@@ -75,6 +87,8 @@ class State(NamedTuple):
     load: IntArray
     later_load: IntArray
     lack: IntArray
+    area: IntArray
+    outline: IntArray
     strain: IntArray
     checked: IntArray
     member_block: npt.NDArray[np.int32]

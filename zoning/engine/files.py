@@ -2,13 +2,15 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from zoning.engine.problem import School, Unit
+from zoning.engine.shapes import ordered
 from zoning.engine.verify import Facts, Place, Site
 
 Value = TypeVar("Value")
@@ -27,6 +29,7 @@ class Tables:
     schools: tuple[School, ...]
     adjacency: tuple[tuple[str, str], ...]
     later_years: tuple[int, ...] = ()
+    borders_m: Mapping[tuple[str, str], float] | None = None
 
     def without_later_years(self) -> "Tables":
         """Return the same for the first entry year alone."""
@@ -34,12 +37,18 @@ class Tables:
             units=tuple(replace(unit, later=()) for unit in self.units),
             schools=tuple(replace(school, later=()) for school in self.schools),
             adjacency=self.adjacency,
+            borders_m=self.borders_m,
         )
 
     def facts(self, *, every_year: bool = False) -> Facts:
         """Return the same for `verify`, which does not read the problem."""
         return Facts(
-            units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in self.units},
+            units={
+                unit.unit_id: Place(
+                    unit.children, unit.x_m, unit.y_m, unit.later, unit.area_m2, unit.outline_m
+                )
+                for unit in self.units
+            },
             schools={
                 school.school_id: Site(school.unit_id, school.seats, school.group, school.later)
                 for school in self.schools
@@ -47,6 +56,7 @@ class Tables:
             adjacency=self.adjacency,
             later_years=self.later_years,
             every_year=every_year,
+            borders_m=self.borders_m,
         )
 
 
@@ -56,6 +66,8 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
     units     -- unit_id, x_m, y_m (metres in one projected system), children
     schools   -- school_id, unit_id, seats, and, where some share a zone, group: the same word for all of a zone
     adjacency -- unit_a, unit_b
+    Where compactness counts, `area_m2` and `outline_m` of units and `border_m` of adjacency state the units' land:
+    square metres, metres of outline, metres that two units have in common (0 for a link without a border).
     Columns `children_YEAR` of units, and `seats_YEAR` of schools for the same years, state later entry years.
     Further columns are ignored. Raises FileFault at the first cell that cannot be read.
     """
@@ -69,6 +81,8 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
                 row.number("x_m"),
                 row.number("y_m"),
                 row.later("children", years),
+                row.number_or_none("area_m2") or 0.0,
+                row.number_or_none("outline_m") or 0.0,
             )
             for row in _rows(
                 units, ("unit_id", "x_m", "y_m", "children", *(f"children_{year}" for year in years))
@@ -84,10 +98,28 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
             )
             for row in _rows(schools, ("school_id", "unit_id", "seats", *(f"seats_{year}" for year in years)))
         ),
-        adjacency=tuple(
-            (row.text("unit_a"), row.text("unit_b")) for row in _rows(adjacency, ("unit_a", "unit_b"))
-        ),
+        **_adjacency(adjacency),
     )
+
+
+class _Adjacency(TypedDict):
+    adjacency: tuple[tuple[str, str], ...]
+    borders_m: Mapping[tuple[str, str], float] | None
+
+
+def _adjacency(path: Path) -> _Adjacency:
+    """Return the pairs, and their borders where the file has a column for them; of a pair twice the longer."""
+    columns = ("unit_a", "unit_b")
+    states_borders = "border_m" in _header(path)
+    rows = list(_rows(path, (*columns, "border_m") if states_borders else columns))
+    pairs = tuple((row.text("unit_a"), row.text("unit_b")) for row in rows)
+    if not states_borders:
+        return {"adjacency": pairs, "borders_m": None}
+    borders: dict[tuple[str, str], float] = {}
+    for row, pair in zip(rows, pairs, strict=True):
+        key = ordered(*pair)
+        borders[key] = max(row.number("border_m"), borders.get(key, -math.inf))
+    return {"adjacency": pairs, "borders_m": borders}
 
 
 def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
@@ -128,6 +160,9 @@ class _Row:
 
     def number(self, column: str) -> float:
         return self._read(column, float, "a number")
+
+    def number_or_none(self, column: str) -> float | None:
+        return self.number(column) if self.optional(column) else None
 
     def whole(self, column: str) -> int:
         value = self.number(column)

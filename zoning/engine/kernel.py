@@ -1,8 +1,7 @@
 """Compiled inner loops. Whole numbers only, one private generator a run: the same on every machine.
 
-All compiled functions live in this one file, but for the dice and the lists: Numba renews its cache by the date of
-the file that holds the function, and would not notice a change in another. RENEWED_FOR carries a change there over to
-here. Runs with seeds of their own go side by side in threads.
+What a zone costs by its children and by its land is in `kernel_terms.py`. Runs with seeds of their own go side by
+side in threads.
 Moves are written into a journal and taken back when refused; a zone is connected before and after every move.
 """
 
@@ -15,73 +14,15 @@ from zoning.engine.field import (
     JOURNALLED,
     NEVER,
     OVER,
-    SHARED,
     STAMP,
     STRAIN,
     Field,
     Pool,
     State,
 )  # fmt: skip
+from zoning.engine.kernel_terms import edges_to, later_by, load_by, off_by, reshape_by
 from zoning.engine.lists import gather, join_list, keep_best, leave_list, member_of, note_changed
 from zoning.engine.problem import IntArray
-
-# Digest of compiling.py and lists.py; a test compares it.
-RENEWED_FOR = "588839431e95a712"
-
-
-@njit
-def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
-    """Add u's children to zone s, or take them off; return what that costs in strain, balance and worst year."""
-    load, seats, c = w.load[s], f.seats[s], sign * f.children[u]
-    over = max(load + c - seats, 0) - max(load - seats, 0)
-    w.load[s] = load + c
-    even = 0
-    if f.balance[s] != 0:
-        even = squared(f.balance[s], load, c, max(seats, 1))
-    if f.parity[s] != 0:
-        even -= squared(f.parity[s], w.total[SHARED], c, f.shared_seats)
-        w.total[SHARED] += c
-    if f.later_seats.shape[1] != 0:
-        more, worse = later_by(f, w, s, u, sign)
-        over += more
-        even += worse
-    w.lack[s] += over
-    w.total[OVER] += over
-    w.total[COST] += even
-    w.total[STRAIN] += over * w.strain[s]
-    return over * w.strain[s] + even  # type: ignore[no-any-return]
-
-
-@njit
-def squared(factor: int, load: int, c: int, seats: int) -> int:
-    """Return what c more children add to factor x load^2 / seats, rounded down."""
-    return factor * (load + c) * (load + c) // seats - factor * load * load // seats
-
-
-@njit
-def later_by(f: Field, w: State, s: int, u: int, sign: int) -> tuple[int, int]:
-    """Add u's children of later years to zone s, or take them off; return further overload, cost of the worst year."""
-    over, worst_before, worst_after = 0, 0, 0
-    for y in range(f.later_seats.shape[1]):
-        load, seats = w.later_load[s, y], f.later_seats[s, y]
-        then = load + sign * f.later_children[u, y]
-        w.later_load[s, y] = then
-        before, after = max(load - seats, 0), max(then - seats, 0)
-        over += after - before
-        worst_before, worst_after = max(worst_before, before), max(worst_after, after)
-    if f.every_year != 0:
-        return over, 0
-    return 0, f.worst_year * (worst_after - worst_before)
-
-
-@njit
-def edges_to(f: Field, w: State, u: int, s: int) -> int:
-    """Return the cost of separating u from its neighbours in zone s."""
-    cost = 0
-    for k in range(f.indptr[u], f.indptr[u + 1]):
-        if w.zone[f.near[k]] == s:
-            cost += f.edge[k]
-    return cost
 
 
 @njit
@@ -105,6 +46,7 @@ def put(f: Field, w: State, u: int, t: int) -> None:
         w.total[COST] -= cost_in(f, u, s)
         if f.edge[0] != 0:
             w.total[COST] += edges_to(f, w, u, s)
+        w.total[COST] += reshape_by(f, w, u, s, -1)
     w.zone[u] = t
     if t != GONE:
         load_by(f, w, t, u, 1)
@@ -112,6 +54,7 @@ def put(f: Field, w: State, u: int, t: int) -> None:
         w.total[COST] += cost_in(f, u, t)
         if f.edge[0] != 0:
             w.total[COST] -= edges_to(f, w, u, t)
+        w.total[COST] += reshape_by(f, w, u, t, 1)
 
 
 @njit
@@ -246,8 +189,9 @@ def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
 
 @njit
 def change(f: Field, w: State, u: int, s: int, t: int) -> int:
-    """Book u's children from s to t in the loads only; return what the move costs, edges apart."""
-    return cost_in(f, u, t) - cost_in(f, u, s) + load_by(f, w, s, u, -1) + load_by(f, w, t, u, 1)
+    """Book u's children and land from s to t in the sums only; return what the move costs, edges apart."""
+    land = reshape_by(f, w, u, s, -1) + reshape_by(f, w, u, t, 1)
+    return cost_in(f, u, t) - cost_in(f, u, s) + load_by(f, w, s, u, -1) + load_by(f, w, t, u, 1) + land
 
 
 @njit
@@ -267,7 +211,8 @@ def some_border_unit(f: Field, w: State, t: int, avoid: int) -> tuple[int, int]:
 def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     """Move u to t, a unit of t on to a zone beside it, and perhaps one more; at most three moves.
 
-    The cost is added up on the loads alone first: most chains are refused there, before any flood.
+    The cost is added up on the loads alone first: most chains are refused there, before any flood. Not where
+    borders count, which depend on all three moves.
     """
     s = w.zone[u]
     x, r = some_border_unit(f, w, t, u)
@@ -284,7 +229,7 @@ def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
         change(f, w, y, q, r)
     change(f, w, x, r, t)
     change(f, w, u, t, s)
-    if cost > limit and f.edge[0] == 0:
+    if cost > limit and f.edge[0] == 0 and f.shape == 0:
         return False
     if not shift(f, w, u, t, 0):
         return False
@@ -369,6 +314,11 @@ def choose(f: Field, w: State, i: int, noise: int) -> int:
             more, worse = later_by(f, w, t, u, 1)
             later_by(f, w, t, u, -1)
             loss += more * w.strain[t] + worse
+        if f.filling != 0:
+            loss += off_by(f, t, w.load[t] + c) - off_by(f, t, w.load[t])
+        if f.shape != 0:
+            loss += reshape_by(f, w, u, t, 1)
+            reshape_by(f, w, u, t, -1)
         if loss < w.loss[i]:
             w.loss[i], w.goal[i] = loss, t
     return w.loss[i]  # type: ignore[no-any-return]

@@ -1,7 +1,4 @@
-"""Lists that the compiled loops keep: members of zones, units moved since the best plan, and zones met.
-
-The loops in `kernel.py` call these. Numba would not notice a change here: see RENEWED_FOR there.
-"""
+"""Lists that the compiled loops keep: members of zones, units moved since the best plan, and zones met."""
 
 import numpy as np
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import highspy
 import numpy as np
+from scipy.sparse import csr_array
 
 from zoning.engine.field import Field, Pool
+from zoning.engine.objective import shape_costs
 from zoning.engine.problem import FloatArray, IntArray
 
 MOST = 3000
@@ -54,7 +56,23 @@ def zones_of(field: Field, pool: Pool) -> Zones:
     np.add.at(cost, owner, field.cost[units, school[owner]])
     np.add.at(load, owner, field.children[units])
     even = field.balance[school] * load * load // np.maximum(field.seats[school], 1)
+    even += field.filling * np.abs(field.seats[school] - load) // np.maximum(field.seats[school], 1)
+    even += _shapes(field, owner, units, count)
     return Zones(school, cost + even + _worst_years(field, owner, units, school), start, units)
+
+
+def _shapes(field: Field, owner: IntArray, units: IntArray, count: int) -> IntArray:
+    """Return what the shapes of the zones cost; a zone's outline is its units' without what they share."""
+    area, outline = np.zeros((2, count), dtype=np.int64)
+    if not field.shape:
+        return area
+    n = len(field.children)
+    held = csr_array((np.ones(len(units), dtype=np.int64), (owner, units)), shape=(count, n))
+    common = csr_array((field.common, field.near, field.indptr), shape=(n, n))
+    np.add.at(area, owner, field.area[units])
+    np.add.at(outline, owner, field.outline[units])
+    outline -= (held @ common).multiply(held).sum(axis=1)
+    return shape_costs(field.shape, area, outline)
 
 
 def _worst_years(field: Field, owner: IntArray, units: IntArray, school: IntArray) -> IntArray:

@@ -7,13 +7,14 @@ million, and an integer.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from zoning.engine.faults import Fault, ProblemFault, input_faults, unreachable_units, zone_key
+from zoning.engine.shapes import Land, land_faults, make_land
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -28,6 +29,7 @@ class Unit:
     """A catchment unit as the caller knows it: an id, children, and a point in metres.
 
     later -- children of later entry years, in the order of Wishes.later_years
+    area_m2, outline_m -- of its land; needed only where compactness counts
     """
 
     unit_id: str
@@ -35,6 +37,8 @@ class Unit:
     x_m: float
     y_m: float
     later: tuple[int, ...] = ()
+    area_m2: float = 0.0
+    outline_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class Problem:
     forbidden -- [k, 2] unit index, zone index; enclaves -- [k, 2] unit index, site index
     later_children, later_seats -- [n_units, n_later], [n_zones, n_later] by later_years
     matrix_m  -- [n_units, n_sites] walking metres where known, else None: straight lines are used
+    land      -- areas, outlines and borders where known, else None: compactness cannot count
     """
 
     unit_ids: tuple[str, ...]
@@ -110,6 +115,7 @@ class Problem:
     later_children: IntArray
     later_seats: IntArray
     matrix_m: FloatArray | None
+    land: Land | None = None
 
     @property
     def n_units(self) -> int:
@@ -245,18 +251,25 @@ def build_problem(
     *,
     wishes: Wishes | None = None,
     matrix_m: Mapping[tuple[str, str], float] | None = None,
+    borders_m: Mapping[tuple[str, str], float] | None = None,
 ) -> Problem:
     """Return the checked problem; the order of the inputs does not matter.
 
     adjacency -- pairs of unit ids that adjoin, in any order, doubles allowed
     matrix_m  -- metres by (unit id, school id); pairs left out are beyond reach
+    borders_m -- metres of common border by (smaller unit id, larger unit id); pairs left out share none. With it
+                 every unit must state its area and outline
     Raises ProblemFault with every fault found, in the officer's words.
     """
     wishes = wishes or Wishes()
     faults = input_faults(units, schools, adjacency, wishes)
+    if borders_m is not None and not faults:
+        faults = tuple(Fault(*fault) for fault in land_faults(units, adjacency, borders_m))
     if faults:
         raise ProblemFault(faults)
     problem = _assemble(units, schools, adjacency, wishes, matrix_m)
+    if borders_m is not None:
+        problem = replace(problem, land=make_land(sorted(units, key=lambda u: u.unit_id), borders_m))
     lost = unreachable_units(*problem.graph, problem.site_unit)
     if len(lost):
         raise ProblemFault((Fault("joined_to_no_school", tuple(problem.unit_ids[i] for i in lost)),))

@@ -10,14 +10,16 @@ import numpy as np
 
 from common.canonical import CanonicalValue, digest
 from zoning.engine.bound import bound_km
-from zoning.engine.objective import later_loads
-from zoning.engine.problem import NOWHERE, Problem
+from zoning.engine.objective import Weights, compactness, later_loads
+from zoning.engine.problem import MM_PER_METRE, NOWHERE, Problem
 from zoning.engine.proof import proven_mm
 from zoning.engine.solve import Solution
 from zoning.engine.strengthen import Proof
 from zoning.engine.ways import find_ways
 
 MM_PER_KM = 1_000_000
+# What a zone without any roundness is counted, so that roundness can be read from the cost.
+ROUNDEST = 10_000_000_000
 PACKAGES = ("highspy", "numba", "numpy", "ortools", "scipy")
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -57,6 +59,7 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         "shared_zones": _shared_zones(problem, solution),
         "prices_mm": dict(prices),
         "prices_sha256": digest(prices),
+        **_shape(problem, solution),
         **_proof(problem, solution.proof),
         "rules": _rules(problem),
         "seed": solution.seed,
@@ -64,6 +67,14 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         "seconds": round(seconds, 3),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     }
+
+
+def _shape(problem: Problem, solution: Solution) -> dict[str, Json]:
+    """Return the roundness of every zone, 4 pi area / outline^2, in 1/10,000, where the units' land is known."""
+    if problem.land is None:
+        return {}
+    costs = compactness(problem, Weights(shape_m=ROUNDEST // MM_PER_METRE), solution.zone)
+    return {"roundness": _by_zone(problem, ((ROUNDEST - costs) // (ROUNDEST // 10_000)).tolist())}
 
 
 def _proof(problem: Problem, proof: Proof | None) -> dict[str, Json]:

@@ -125,7 +125,18 @@ def make_field(problem: Problem, weights: Weights, ground: Groundwork, prices: I
         int(ways.is_whole),
         np.zeros((0, 0), dtype=np.int32) if ways.is_whole else ways.zone.astype(np.int32),
         forbidden,
+        weights.filling_m * MM_PER_METRE,
+        weights.shape_m * MM_PER_METRE,
+        *_land(problem, weights),
     )
+
+
+def _land(problem: Problem, weights: Weights) -> tuple[IntArray, IntArray, IntArray]:
+    """Return area, outline and borders where shapes count, else nothing."""
+    if problem.land is None or not weights.shape_m:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, none
+    return problem.land.area, problem.land.outline, problem.land.along(*problem.graph)
 
 
 def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
@@ -137,6 +148,8 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
         load=np.zeros(m, dtype=np.int64),
         later_load=np.zeros_like(field.later_seats),
         lack=np.zeros(m, dtype=np.int64),
+        area=np.zeros(m, dtype=np.int64),
+        outline=np.zeros(m, dtype=np.int64),
         strain=np.ones(m, dtype=np.int64),
         checked=np.zeros(m, dtype=np.int64),
         member_block=np.zeros((m, n // BLOCK + 1), dtype=np.int32),
@@ -164,15 +177,16 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
 def fill(field: Field, state: State, zone: IntArray) -> None:
     """Make the state hold the plan `zone`, whatever it held before."""
     state.zone[:] = GONE
-    for sums in (state.load, state.later_load, state.lack, state.size):
+    for sums in (state.load, state.later_load, state.lack, state.size, state.area, state.outline):
         sums[:] = 0
     state.spare[:] = np.arange(len(state.spare))
     state.changed[:] = np.arange(len(zone))
     state.is_changed[:] = True
     state.total[[OVER, STRAIN, SHARED]] = 0
+    empty = field.filling * field.seats // np.maximum(field.seats, 1) + field.shape
     state.total[SPARE] = len(state.spare)
     state.total[CHANGED] = len(zone)
-    state.total[COST] = field.edge.sum() >> 1
+    state.total[COST] = (field.edge.sum() >> 1) + empty.sum()
     put_all(field, state, zone)
 
 
@@ -344,9 +358,13 @@ def _cut_short(bests: list[Found], found: list[Found], done: int) -> tuple[IntAr
 
 
 def _typical_step(field: Field) -> int:
-    """Return the median over units of what the second-best school costs more, at seat prices."""
+    """Return the median over units of what the second-best school costs more, at seat prices.
+
+    Where zones cost by their filling or shape, a unit's part of its zone also counts.
+    """
     price = field.price[None, :] if field.is_whole else field.price[field.zones]
     reduced = np.sort(field.cost + price * field.demand[:, None], axis=1)
     if reduced.shape[1] == 1:
         return 1
-    return max(int(np.median(reduced[:, 1] - reduced[:, 0])), 1)
+    part = (field.filling + field.shape) * len(field.seats) // len(reduced)
+    return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + part, 1)

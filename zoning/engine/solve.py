@@ -12,8 +12,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zoning.engine.bound import balance_bound, parity_bound, seats_bound, worst_year_bound
+from zoning.engine.bound import (
+    balance_bound,
+    filling_bound,
+    parity_bound,
+    seats_bound,
+    worst_year_bound,
+)
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
+from zoning.engine.faults import Fault, ProblemFault
 from zoning.engine.field import Field
 from zoning.engine.groundwork import Groundwork, lay_ground
 from zoning.engine.judge import Trouble, troubles
@@ -99,8 +106,11 @@ def solve(
     progress    -- called with (stage, done, total) now and then
     should_stop -- asked often; once it says yes the best plan so far is returned
     watch       -- called with the cost of the best lawful plan a lane knows, several times a round, from its thread
+    Raises ProblemFault where the weights ask for what the problem does not know (compactness without land).
     The order of the input changes nothing. Same problem, options.effort and seed: the same plan.
     """
+    if options.weights.shape_m and problem.land is None:
+        raise ProblemFault((Fault("no_borders"),))
     tell = progress or (lambda stage, done, total: None)
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
@@ -152,7 +162,7 @@ def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, pri
     """Return what no lawful plan undercuts, by the prices of seats and the terms that depend on several units."""
     seats = seats_bound(problem, weights, ground.ways, prices)
     several = parity_bound(problem, weights) + balance_bound(problem, weights)
-    return seats + several + worst_year_bound(problem, weights)
+    return seats + several + worst_year_bound(problem, weights) + filling_bound(problem, weights)
 
 
 def _searching(budget: Budget, is_proving: bool) -> Budget:

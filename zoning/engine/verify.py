@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit: children, its point in metres, and the children of later entry years."""
+    """A unit: children, its point in metres, the children of later entry years, and its land where known."""
 
     children: int
     x_m: float
     y_m: float
     later: tuple[int, ...] = ()
+    area_m2: float = 0.0
+    outline_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Site:
 class Facts:
     """All that a plan is judged by, by id. `metres` replaces straight lines where given.
 
+    borders_m -- metres of common border by pair of units, each pair once, None where land is not known
     later_years -- what the later counts of units and schools stand for; every_year -- they must fit too
     A zone bears the id of its first school; in locks and forbidden pairs any school stands for its zone.
     """
@@ -47,6 +50,7 @@ class Facts:
     metres: Mapping[tuple[str, str], float] | None = None
     later_years: tuple[int, ...] = ()
     every_year: bool = False
+    borders_m: Mapping[tuple[str, str], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,35 @@ def cost_km(facts: Facts, zone_of: Mapping[str, str]) -> float:
         / 1000
         for unit, zone in zone_of.items()
     )
+
+
+def filling(facts: Facts, zone_of: Mapping[str, str]) -> dict[str, float]:
+    """Return, for every zone, the share of its seats that is empty or lacking: |1 - children / seats|."""
+    load = _sums(zone_of, {unit_id: float(unit.children) for unit_id, unit in facts.units.items()})
+    seats = {zone: sum(facts.schools[s].seats for s in schools) for zone, schools in _zones(facts).items()}
+    return {zone: abs(1 - load.get(zone, 0.0) / max(total, 1)) for zone, total in seats.items()}
+
+
+def roundness(facts: Facts, zone_of: Mapping[str, str]) -> dict[str, float]:
+    """Return 4 pi area / outline^2 of every zone, 1 for a circle; empty where the units' land is not known.
+
+    The outline of a zone, holes included, is that of its units less twice what they have in common.
+    """
+    if facts.borders_m is None:
+        return {}
+    area = _sums(zone_of, {unit_id: unit.area_m2 for unit_id, unit in facts.units.items()})
+    outline = _sums(zone_of, {unit_id: unit.outline_m for unit_id, unit in facts.units.items()})
+    for (a, b), length in facts.borders_m.items():
+        if zone_of[a] == zone_of[b]:
+            outline[zone_of[a]] -= 2 * length
+    return {zone: 4 * math.pi * area[zone] / outline[zone] ** 2 for zone in sorted(area)}
+
+
+def _sums(zone_of: Mapping[str, str], value: Mapping[str, float]) -> dict[str, float]:
+    sums: dict[str, float] = defaultdict(float)
+    for unit_id, zone in sorted(zone_of.items()):
+        sums[zone] += value[unit_id]
+    return dict(sums)
 
 
 def _zones(facts: Facts) -> dict[str, tuple[str, ...]]:

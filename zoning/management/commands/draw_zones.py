@@ -12,11 +12,11 @@ from common.errors import DomainError
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.faults import ProblemFault
 from zoning.engine.files import FileFault, plan_csv, read_tables
-from zoning.engine.objective import PRESETS
+from zoning.engine.objective import FILE_PRESETS
 from zoning.engine.problem import Wishes, build_problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
-from zoning.engine.verify import violations
+from zoning.engine.verify import Facts, filling, roundness, violations
 from zoning.models import ZonePlan
 from zoning.selectors.basis import Demand, Later
 from zoning.services.drawing import draw_zones_of_district
@@ -33,7 +33,11 @@ class Command(BaseCommand):
         budget.add_argument("--seconds", type=float, help="wall time of the search (10)")
         budget.add_argument("--effort", type=int, help="rounds of search: the same plan on every machine")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--preset", choices=sorted(PRESETS), help="what a plan should be like")
+        parser.add_argument(
+            "--preset",
+            choices=sorted(FILE_PRESETS),
+            help="what a plan should be like (nearest)",
+        )
         parser.add_argument("--district", help="draw this district of the database, and store the plan")
         parser.add_argument("--stage", choices=Stage.values, default=Stage.PRIMARY.value)
         parser.add_argument(
@@ -104,10 +108,12 @@ class Command(BaseCommand):
             if options["later"] == Later.IGNORED.value:
                 tables = tables.without_later_years()
             wishes = Wishes(later_years=tables.later_years, every_year=options["later"] == Later.KEPT.value)
-            problem = build_problem(tables.units, tables.schools, tables.adjacency, wishes=wishes)
+            problem = build_problem(
+                tables.units, tables.schools, tables.adjacency, wishes=wishes, borders_m=tables.borders_m
+            )
+            solution = solve(problem, _solve_options(options), seed=options["seed"])
         except (FileFault, ProblemFault) as fault:
             raise CommandError(str(fault)) from fault
-        solution = solve(problem, _solve_options(options), seed=options["seed"])
         plan = plan_rows(problem, solution)
         options["out"].write_bytes(plan_csv(plan))
         told = report(problem, solution, seconds=time.monotonic() - began)
@@ -115,6 +121,7 @@ class Command(BaseCommand):
             text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
             options["report"].write_text(text + "\n", encoding="utf-8")
         self._tell(solution, told)
+        self._tell_shape(tables.facts(), plan)
         if solution.lawful and violations(tables.facts(every_year=problem.every_year), list(plan.items())):
             raise CommandError("The independent check refuses the plan: this is a fault of the engine.")
         if not solution.lawful:
@@ -128,6 +135,16 @@ class Command(BaseCommand):
             f" (gap {100 * told['gap']:.2f} %); {told['seconds']:.1f} s, effort {told['effort']}"
         )
 
+    def _tell_shape(self, facts: Facts, plan: dict[str, str]) -> None:
+        """Tell the parts of the score `full_and_round`, from unrounded figures, where the units' land is known."""
+        off, round_by = sum(filling(facts, plan).values()), roundness(facts, plan)
+        if round_by:
+            bent = len(round_by) - sum(round_by.values())
+            self.stdout.write(
+                f"Shares of seats empty or lacking: {off:.4f} in {len(round_by)} zones; lacking roundness: {bent:.4f};"
+                f" 0.7 and 0.3 of them: {0.7 * off + 0.3 * bent:.4f}"
+            )
+
 
 def _distances(plan: ZonePlan) -> str:
     return f"walks of measure {plan.measure.number}" if plan.measure else "straight lines"
@@ -140,7 +157,7 @@ def _children(plan: ZonePlan) -> str:
 
 
 def _solve_options(options: dict[str, Any]) -> Options:
-    weights = PRESETS[options["preset"] or "nearest"]
+    weights = FILE_PRESETS[options["preset"] or "nearest"]
     if options["effort"] is not None:
         return Options(effort=options["effort"], weights=weights)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]
