@@ -1,19 +1,21 @@
 """Closing: the entry list is made from accepted applications and frozen, before anything random exists."""
 
+import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
+from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.permissions import Action
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
-from admissions.lottery.entry_list import entry_list_document, merkle_root
+from admissions.lottery.entry_list import write_entry_list
 from admissions.matching.entries import plan_document
 from admissions.models import (
     AdmissionRound,
@@ -27,15 +29,25 @@ from admissions.models import (
 from admissions.rules.calendar import Phase
 from admissions.rules.special_needs import seat_rule
 from admissions.selectors.layout import round_plan
-from admissions.selectors.rounds import phase_of, policy_of
+from admissions.selectors.rounds import list_lines, phase_of, policy_of
 from admissions.selectors.world import RoundWorld, load_world
 from admissions.services.judging import Case, judge_cases
+from admissions.services.many_records import without_search_for_cycles
 from admissions.services.public_list import make_public_list
 from admissions.services.rounds import lock_round, require_actor
-from common.canonical import digest_bytes
 from common.errors import MalformedInput, RulesSayNo, WrongMoment
 
 BATCH = 5_000
+ENTRY_COLUMNS = (
+    "entry_list_id",
+    "application_id",
+    "receipt",
+    "is_drawn",
+    "standings",
+    "locked",
+    "nearest",
+    "salt",
+)
 
 
 class StillOpen(WrongMoment):
@@ -62,6 +74,7 @@ class NoSeatForSpecialNeeds(RulesSayNo):
     code = "no_seat_for_special_needs"
 
 
+@without_search_for_cycles()
 @transaction.atomic
 def close_entries(
     *,
@@ -143,20 +156,37 @@ def _set_special_seats_aside(admission_round: AdmissionRound, cases: Iterable[Ca
     """Move as many seats as special-needs children from each open line to a line of their own, once."""
     wanted = Counter(case.special_line for case in cases if case.special_line)
     rule = seat_rule(policy_of(admission_round))
+    lines = {line.line_id: line for line in list_lines(admission_round)}
+    set_aside, changed = list[PlanLine](), list[PlanLine]()
     for line_id, seats in sorted(wanted.items()):
-        line = PlanLine.objects.select_related("school").get(round=admission_round, line_id=line_id)
-        aside, _ = PlanLine.objects.get_or_create(
-            round=admission_round,
-            line_id=f"{line.school.code}.{rule}",
-            defaults={"school": line.school, "rule": rule, "track": "public", "seats": 0, "reserve_of": line},
-        )
-        more = seats - aside.seats
+        line = lines[line_id]
+        aside = lines.get(f"{line.school.code}.{rule}")
+        more = seats - (aside.seats if aside else 0)
         if more > line.seats:
             raise NoSeatForSpecialNeeds(
                 f"{line.school.name} lacks {more - line.seats} seats", school=line.school.code
             )
-        PlanLine.objects.filter(pk=line.pk).update(seats=F("seats") - more)
-        PlanLine.objects.filter(pk=aside.pk).update(seats=seats)
+        line.seats -= more
+        changed.append(line)
+        if aside:
+            aside.seats = seats
+            changed.append(aside)
+        else:
+            set_aside.append(_line_aside(line, rule, seats))
+    PlanLine.objects.bulk_update(changed, ["seats"], batch_size=BATCH)
+    PlanLine.objects.bulk_create(set_aside, batch_size=BATCH)
+
+
+def _line_aside(line: PlanLine, rule: str, seats: int) -> PlanLine:
+    return PlanLine(
+        round=line.round,
+        school=line.school,
+        line_id=f"{line.school.code}.{rule}",
+        rule=rule,
+        track="public",
+        seats=seats,
+        reserve_of=line,
+    )
 
 
 def _store(
@@ -166,27 +196,32 @@ def _store(
     drawn = [case for case in cases if case.special_line is None]
     salts = {case.receipt: secrets.token_hex(32) for case in cases}
     public = make_public_list(admission_round, world, plan, drawn, salts, stored)
-    stored.document, stored.plan_document = entry_list_document(public), plan_document(plan)
-    stored.digest, stored.merkle_root = digest_bytes(stored.document), merkle_root(public)
+    written = write_entry_list(public)
+    stored.document, stored.plan_document = written.document, plan_document(plan)
+    stored.digest, stored.merkle_root = written.digest, written.merkle_root
     stored.entry_count = len(drawn)
     stored.save(force_insert=True)
-    Entry.objects.bulk_create(
-        (_entry_row(stored, case, salts[case.receipt]) for case in cases), batch_size=BATCH
-    )
+    copy_rows(Entry, ENTRY_COLUMNS, _entry_rows(stored, cases, salts))
     return stored
 
 
-def _entry_row(stored: EntryList, case: Case, salt: str) -> Entry:
-    return Entry(
-        entry_list=stored,
-        application_id=case.application_id,
-        receipt=case.receipt,
-        is_drawn=case.special_line is None,
-        standings=case.standings,
-        locked=case.locked,
-        nearest=case.nearest if case.special_line is None else [(case.special_line, 0)],
-        salt=salt,
-    )
+def _entry_rows(
+    stored: EntryList, cases: Iterable[Case], salts: Mapping[str, str]
+) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows as COPY takes them, in the order of ENTRY_COLUMNS."""
+    list_id, nearest_of = str(stored.pk), cache(json.dumps)  # a unit's families have the same schools near
+    for case in cases:
+        is_drawn = case.special_line is None
+        yield (
+            list_id,
+            str(case.application_id),
+            case.receipt,
+            is_drawn,
+            json.dumps(case.standings),
+            json.dumps(case.locked),
+            nearest_of(case.nearest if is_drawn else ((case.special_line, 0),)),
+            salts[case.receipt],
+        )
 
 
 def _record(stored: EntryList, admission_round: AdmissionRound, *, actor: User | None, now: datetime) -> None:

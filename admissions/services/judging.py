@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -49,12 +50,26 @@ class Case:
         return self.standings[self.listed[-1][0]][0] if self.listed else self.own_tier
 
 
+class _Accepted(NamedTuple):
+    """What is read of an accepted application; a model's instance would cost more than judging it."""
+
+    pk: UUID
+    receipt: str
+    child_index: str
+    unit_code: str
+    facts: list[dict[str, object]]
+    group_code: str
+    split_allowed: bool
+    accepts_coordination: bool
+
+
 def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -> list[Case]:
     """Return every accepted application as judged, by receipt."""
     accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
     chosen = _chosen(accepted)
     reachable = cache(world.reachable)  # a unit's families have the same schools near
-    rows = accepted.order_by("receipt__receipt").only(
+    rows = accepted.order_by("receipt__receipt").values_list(
+        "pk",
         "receipt__receipt",
         "child_index",
         "unit_code",
@@ -65,7 +80,7 @@ def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Repo
     )
     cases: list[Case] = []
     total, locks = accepted.count(), load_dwelling_locks(admission_round)
-    for row in rows.select_related("receipt").iterator(chunk_size=BATCH):
+    for row in map(_Accepted._make, rows.iterator(chunk_size=BATCH)):
         cases.append(_case(world, row, chosen.get(row.pk, []), reachable(row.unit_code), locks))
         if len(cases) % 500 == 0:
             report("judging", len(cases), total)
@@ -83,7 +98,7 @@ def _chosen(accepted: QuerySet[Application]) -> dict[UUID, list[tuple[str, int]]
 
 def _case(
     world: RoundWorld,
-    row: Application,
+    row: _Accepted,
     chosen: Sequence[tuple[str, int]],
     nearest: tuple[tuple[str, int], ...],
     locks: DwellingLocks,
@@ -104,7 +119,7 @@ def _case(
             locked[line_id] = until.isoformat()
     return Case(
         application_id=row.pk,
-        receipt=row.receipt.receipt,
+        receipt=row.receipt,
         group_code=row.group_code,
         split_allowed=row.split_allowed,
         accepts_coordination=row.accepts_coordination,
@@ -134,6 +149,8 @@ def _elsewhere(
     world: RoundWorld, nearest: tuple[tuple[str, int], ...], locked: Mapping[str, str]
 ) -> tuple[tuple[str, int], ...]:
     """Return the lines of other schools; a lock never refuses, so where there is no other school the list stays."""
+    if not locked:
+        return nearest
     schools = {world.lines[line_id].school_id for line_id in locked}
     others = tuple(item for item in nearest if world.lines[item[0]].school_id not in schools)
     return others or nearest

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 
+from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.phones import find_normal_phone
 from accounts.sealing import Keyring, blind_digest, current_keyring, seal
@@ -22,7 +23,6 @@ from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.registers import address_index, property_index
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
-from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.child_table import DECLARED, Census, ChildRow, read_children

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
+from accounts.copying import line_of
 from accounts.sealing import Keyring, seal
 from geo_data.reconciliation.records import Record
 from geo_data.reconciliation.results import Case, Child, Departed, Naming, Side
 from geo_data.reconciliation.words import Source, Verdict
 from geo_data.selectors.reconciliation import CHILD_TABLE, NAME_FIELD
-from geo_data.services.copying import line_of
 from geo_data.tables.fact_groups import grouped
 
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
