@@ -172,9 +172,13 @@ def fact_from_data(data: Mapping[str, object]) -> Fact:
     if absent := NEEDED - data.keys():
         raise ValueError(f"a stored fact lacks {', '.join(sorted(absent))}")
     value, expires_on = data["value"], data.get("expires_on")
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = tuple(value)
+    elif isinstance(value, list | dict):
+        value = None  # it is of no kind, and cannot be looked up
     return _stored_fact(
         str(data["name"]),
-        tuple(value) if isinstance(value, list) else value,
+        value,
         str(data["source"]),
         str(data["as_of"]),
         str(data.get("verifier", "")),

@@ -1,4 +1,4 @@
-"""Closing and drawing as background jobs: real workers, killed at known places and at random moments."""
+"""Closing and drawing as background jobs: real workers, killed at known places."""
 
 from datetime import date, datetime
 from signal import SIGKILL
