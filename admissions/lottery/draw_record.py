@@ -1,6 +1,6 @@
 """The draw record: what was drawn from what, once and for all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from admissions.lottery.entry_list import EntryList, WrittenList, write_entry_list
@@ -94,3 +94,19 @@ def tickets(
             urns.add(coordination_urn(scope))
         found[entry.receipt] = {name: record.draw.ticket(name, entry.ball) for name in sorted(urns)}
     return found
+
+
+def ticket_finder(
+    entry_list: EntryList, drawn: Mapping[str, Mapping[str, int]], tracks: Mapping[str, str]
+) -> Callable[[str, str], int]:
+    """Return (line id, ball) -> ticket over tickets that are drawn; the line id is "" for coordinated placement.
+
+    drawn  -- `tickets` of the list; the finder raises KeyError for what is not among them
+    tracks -- the track of every line
+    """
+    by_ball: dict[str, dict[str, int]] = {}
+    for entry in entry_list.entries:
+        by_ball.setdefault(entry.ball, {}).update(drawn[entry.receipt])
+    urns = {line_id: urn(entry_list.scope, track=track, line_id=line_id) for line_id, track in tracks.items()}
+    urns[""] = coordination_urn(entry_list.scope)
+    return lambda line_id, ball: by_ball[ball][urns[line_id]]

@@ -1,6 +1,5 @@
 """The draw: public values entered by two officers, then seed, tickets, placement and bundle, once and for all."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +12,15 @@ from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from admissions.lottery.draw_record import DrawRecord as Drawn
-from admissions.lottery.draw_record import draw, draw_record_document, public_values_document, tickets
+from admissions.lottery.draw_record import (
+    draw,
+    draw_record_document,
+    public_values_document,
+    ticket_finder,
+    tickets,
+)
 from admissions.lottery.entry_list import EntryList as PublicList
 from admissions.lottery.entry_list import WrittenList, entry_value, read_entry_list
-from admissions.lottery.tickets import coordination_urn, urn
 from admissions.matching.bundle import DrawFiles, public_bundle
 from admissions.matching.entries import applicants_from, plan_document
 from admissions.matching.records import Applicant, RoundInput, RoundResult
@@ -197,15 +201,6 @@ def _applicants(
     drawn_tickets: Mapping[str, Mapping[str, int]],
     tracks: Mapping[str, str],
 ) -> tuple[Applicant, ...]:
-    scope, by_ball = public.scope, defaultdict[str, dict[str, int]](dict)
-    for entry in public.entries:
-        by_ball[entry.ball].update(drawn_tickets[entry.receipt])
-    urns = {line_id: urn(scope, track=track, line_id=line_id) for line_id, track in tracks.items()}
-    urns[""] = coordination_urn(scope)
-
-    def ticket_of(line_id: str, ball: str) -> int:
-        return by_ball[ball][urns[line_id]]
-
     rows = (
         entry_list.entries.filter(is_drawn=True)
         .order_by("receipt")
@@ -220,7 +215,7 @@ def _applicants(
         tiers.update({(receipt, line_id): standing[0] for line_id, standing in standings.items()})
     return applicants_from(
         [entry_value(entry) for entry in public.entries],
-        ticket_of,
+        ticket_finder(public, drawn_tickets, tracks),
         fallbacks=fallbacks,
         tiers=tiers,
         walk_metres=walks,
