@@ -12,6 +12,7 @@ import cProfile
 import os
 import pstats
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -78,6 +79,7 @@ def main() -> None:
     parser.add_argument("--anew", action="store_true", help="make the county again")
     parser.add_argument("--profile", default="", metavar="STEP", help="close, values, draw or publish")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the copy is dropped then, too
     kept, copy = f"bench_round_{options.children}", f"bench_round_copy_{os.getpid()}"
     if options.anew or not _exists(kept):
         _make(kept, options.children)
@@ -128,8 +130,8 @@ def _tell(record: DrawRecord) -> None:
 
 def _make(name: str, children: int) -> None:
     """Import a county of so many applicants, put last year's zones in force, open its round, and let all apply."""
-    began = time.monotonic()
-    connection.settings_dict["TEST"]["NAME"] = name
+    began, making = time.monotonic(), f"{name}_making"  # what is left half made is never taken for the county
+    connection.settings_dict["TEST"]["NAME"] = making
     before = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     with TemporaryDirectory() as folder:
@@ -148,6 +150,8 @@ def _make(name: str, children: int) -> None:
     _execute("ANALYZE")  # which the server's own housekeeping does within minutes
     connection.close()
     connection.settings_dict["NAME"] = before
+    _execute(f"DROP DATABASE IF EXISTS {name}")
+    _execute(f"ALTER DATABASE {making} RENAME TO {name}")
     _note(began, "made and kept")
 
 
