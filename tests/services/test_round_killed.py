@@ -189,7 +189,7 @@ def test_round_disturbed_at_any_moment_publishes_what_an_undisturbed_one_would(r
     chance = np.random.default_rng([run, end is kill_backend])
     (kind, stage), lock = list(STAGES.items())[run % len(STAGES)]
     world, found = round_to_close(CHILDREN)
-    asked = {"actor": world.officer, "now": timezone.now()}
+    asked: dict[str, Any] = {"actor": world.officer, "now": timezone.now()}
 
     if kind == "close":
         with transaction.atomic():
@@ -226,7 +226,7 @@ def test_the_runs_disturb_every_stage_that_a_job_reports() -> None:
         seen[stage] = None
 
     world, found = round_to_close()
-    run = {"actor": world.officer, "now": timezone.now(), "report": report}
+    run: dict[str, Any] = {"actor": world.officer, "now": timezone.now(), "report": report}
     entry_list = close_entries(**run, round_id=found.pk, public_value_names=NAMES)
     enter_values(world, entry_list)
     run_draw(**run, entry_list_id=entry_list.pk)
