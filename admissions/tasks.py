@@ -7,18 +7,20 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import Task
 
 from accounts.models import JobRun, User
-from accounts.permissions import Action, require
-from accounts.services.jobs import request_job, running
-from admissions.models import AdmissionRound, EntryList
-from admissions.selectors.rounds import get_round, policy_of
-from admissions.services.answers import REMINDED_BEFORE, settle_unanswered
+from accounts.permissions import Action
+from accounts.services.jobs import Report, RunningJob, not_reported, request_permitted_job, running
+from admissions.models import AdmissionRound, DrawRecord, EntryList
+from admissions.selectors.rounds import get_round
+from admissions.services.answers import settle_unanswered, settling_moments
 from admissions.services.asking import ask_silent_registers
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
 from admissions.services.giving_on import give_places_on
 from admissions.services.results import publish_results
+from common.canonical import CanonicalValue
 
 ASK = "round.ask"
 ASK_AFTER = timedelta(minutes=10)
@@ -73,16 +75,14 @@ def run_draw_task(job_id: str, entry_list_id: str) -> None:
 @task
 def publish_results_task(job_id: str, round_id: str) -> None:
     """Check the newest draw of a round and publish its results."""
-    # Publishing and what is queued for the end of the answers stand or fall together.
-    with running(job_id) as job, transaction.atomic():
-        publish_results(
+    with running(job_id) as job:
+        publish_and_settle(
             actor=job.job.requested_by,
             now=timezone.now(),
             round_id=UUID(round_id),
             report=job.report,
             job=job,
         )
-        request_settling(actor=job.job.requested_by, now=timezone.now(), admission_round=get_round(round_id))
 
 
 @task
@@ -105,90 +105,94 @@ def settle_unanswered_task(job_id: str, round_id: str) -> None:
         settle_unanswered(actor=job.job.requested_by, now=timezone.now(), round_id=UUID(round_id), job=job)
 
 
+@transaction.atomic
+def publish_and_settle(
+    *,
+    actor: User | None,
+    now: datetime,
+    round_id: UUID,
+    report: Report = not_reported,
+    job: RunningJob | None = None,
+) -> DrawRecord:
+    """Publish the results of a round and queue what is due at the end of the answers: both stand or fall together."""
+    record = publish_results(actor=actor, now=now, round_id=round_id, report=report, job=job)
+    request_settling(actor=actor, now=now, admission_round=get_round(round_id))
+    return record
+
+
 def request_asking(*, now: datetime, admission_round: AdmissionRound) -> JobRun:
     """Queue the asking of silent registers, some minutes from now; one at a time for a round."""
-    return request_job(
-        actor=None,
-        now=now,
-        kind=ASK,
-        subject=admission_round,
-        district_code=admission_round.district_id,
-        task=ask_again_task.using(run_after=now + ASK_AFTER),
-        arguments={"round_id": str(admission_round.pk)},
-    )
+    task = ask_again_task.using(run_after=now + ASK_AFTER)
+    return _request(ASK, task, None, now, admission_round, round_id=str(admission_round.pk))
 
 
 def request_closing(
     *, actor: User, now: datetime, admission_round: AdmissionRound, names: Sequence[str], reason: str = ""
 ) -> JobRun:
     """Queue the closing of a round's entries; one at a time."""
-    require(actor, Action.RUN_ROUND, admission_round.district_id)
-    return request_job(
-        actor=actor,
-        now=now,
-        kind=CLOSE,
-        subject=admission_round,
-        district_code=admission_round.district_id,
-        task=close_entries_task,
-        arguments={"round_id": str(admission_round.pk), "names": list(names), "reason": reason},
+    round_id = str(admission_round.pk)
+    return _request(
+        CLOSE,
+        close_entries_task,
+        actor,
+        now,
+        admission_round,
+        round_id=round_id,
+        names=list(names),
+        reason=reason,
     )
 
 
 def request_draw(*, actor: User, now: datetime, entry_list: EntryList) -> JobRun:
     """Queue the draw from an entry list; one at a time."""
-    admission_round = entry_list.round
-    require(actor, Action.RUN_ROUND, admission_round.district_id)
-    return request_job(
-        actor=actor,
-        now=now,
-        kind=DRAW,
-        subject=admission_round,
-        district_code=admission_round.district_id,
-        task=run_draw_task,
-        arguments={"entry_list_id": str(entry_list.pk)},
-    )
+    return _request(DRAW, run_draw_task, actor, now, entry_list.round, entry_list_id=str(entry_list.pk))
 
 
 def request_publishing(*, actor: User, now: datetime, admission_round: AdmissionRound) -> JobRun:
     """Queue the publication of a round's results; one at a time."""
-    require(actor, Action.RUN_ROUND, admission_round.district_id)
-    return request_job(
-        actor=actor,
-        now=now,
-        kind=PUBLISH,
-        subject=admission_round,
-        district_code=admission_round.district_id,
-        task=publish_results_task,
-        arguments={"round_id": str(admission_round.pk)},
+    return _request(
+        PUBLISH, publish_results_task, actor, now, admission_round, round_id=str(admission_round.pk)
     )
 
 
 def request_giving_on(*, actor: User, now: datetime, admission_round: AdmissionRound) -> JobRun:
     """Queue a run of a round's waiting lists; one at a time."""
-    require(actor, Action.RUN_ROUND, admission_round.district_id)
-    return request_job(
-        actor=actor,
-        now=now,
-        kind=GIVE_ON,
-        subject=admission_round,
-        district_code=admission_round.district_id,
-        task=give_places_on_task,
-        arguments={"round_id": str(admission_round.pk)},
+    return _request(
+        GIVE_ON, give_places_on_task, actor, now, admission_round, round_id=str(admission_round.pk)
     )
 
 
 def request_settling(*, actor: User | None, now: datetime, admission_round: AdmissionRound) -> list[JobRun]:
-    """Queue what the worker does about silence: reminders a day before the end, the policy's word at the end."""
-    until = policy_of(admission_round).calendar.confirm_until
+    """Queue what the worker does about silence at every moment that `settling_moments` names."""
     return [
-        request_job(
-            actor=actor,
-            now=now,
-            kind=f"{SETTLE}.{name}",
-            subject=admission_round,
-            district_code=admission_round.district_id,
-            task=settle_unanswered_task.using(run_after=max(moment, now)),
-            arguments={"round_id": str(admission_round.pk)},
+        _request(
+            f"{SETTLE}.{name}",
+            settle_unanswered_task.using(run_after=max(moment, now)),
+            actor,
+            now,
+            admission_round,
+            round_id=str(admission_round.pk),
         )
-        for name, moment in (("remind", until - REMINDED_BEFORE), ("end", until))
+        for name, moment in settling_moments(admission_round).items()
     ]
+
+
+def _request(
+    kind: str,
+    task: Task[..., None],
+    actor: User | None,
+    now: datetime,
+    admission_round: AdmissionRound,
+    **arguments: CanonicalValue,
+) -> JobRun:
+    """Queue what is done with a round; one job of a kind at a time."""
+    return request_permitted_job(
+        actor=actor,
+        now=now,
+        needs=Action.RUN_ROUND,
+        kind=kind,
+        subject=admission_round,
+        district_code=admission_round.district_id,
+        task=task,
+        **arguments,
+    )

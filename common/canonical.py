@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 TYPE_ERROR = "canonical JSON holds strings, integers, booleans, null, lists and string-keyed objects only"
 
 SCALARS = (str, int)  # bool is an int
+PLAIN = frozenset({str, int, bool, type(None)})
 # One encoder for all calls: making one costs more than writing a short value.
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 CanonicalValue = str | int | bool | None | Sequence["CanonicalValue"] | Mapping[str, "CanonicalValue"]
@@ -40,8 +41,8 @@ def _refuse_other_types(value: object) -> None:
         if item is None or isinstance(item, SCALARS):
             continue
         if isinstance(item, list | tuple):
-            waiting.extend(item)
+            waiting.extend([part for part in item if type(part) not in PLAIN])
         elif isinstance(item, Mapping) and all(isinstance(key, str) for key in item):
-            waiting.extend(item.values())
+            waiting.extend([part for part in item.values() if type(part) not in PLAIN])
         else:
             raise TypeError(TYPE_ERROR)

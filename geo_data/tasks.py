@@ -10,7 +10,7 @@ from django_tasks.base import Task
 
 from accounts.models import JobRun, User
 from accounts.permissions import Action, require
-from accounts.services.jobs import request_job, running
+from accounts.services.jobs import request_job, request_permitted_job, running
 from common.canonical import CanonicalValue
 from geo_data.models import Dataset, DatasetKind, DistanceMethod, Upload
 from geo_data.selectors.datasets import find_current_dataset, get_current_dataset, get_dataset
@@ -101,16 +101,15 @@ def _request(
     **arguments: CanonicalValue,
 ) -> JobRun:
     """Queue what officers have done with a file or a version."""
-    if actor is not None:
-        require(actor, Action.IMPORT_DATA, subject.district_id)
-    return request_job(
+    return request_permitted_job(
         actor=actor,
         now=now,
+        needs=Action.IMPORT_DATA,
         kind=kind,
         subject=subject,
         district_code=subject.district_id,
         task=task,
-        arguments=arguments,
+        **arguments,
     )
 
 

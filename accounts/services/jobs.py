@@ -19,6 +19,7 @@ from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import JobRun, JobStatus, User
+from accounts.permissions import Action, require
 from accounts.selectors.audit import subject_of
 from accounts.selectors.jobs import NoSuchJob, find_latest_job, find_live_job
 from accounts.services.audit import NotInTransaction, record_event
@@ -83,6 +84,34 @@ def request_job(
         return first
     _record(job, actor=actor, now=now, action="job.requested")
     return job
+
+
+def request_permitted_job(
+    *,
+    actor: User | None,
+    now: datetime,
+    needs: Action,
+    kind: str,
+    subject: Model | tuple[str, str],
+    district_code: str,
+    task: Task[..., None],
+    **arguments: CanonicalValue,
+) -> JobRun:
+    """Queue the task as `request_job` does, if the actor may do so in the district (None: the program).
+
+    Raises NotPermitted.
+    """
+    if actor is not None:
+        require(actor, needs, district_code)
+    return request_job(
+        actor=actor,
+        now=now,
+        kind=kind,
+        subject=subject,
+        district_code=district_code,
+        task=task,
+        arguments=arguments,
+    )
 
 
 @transaction.atomic

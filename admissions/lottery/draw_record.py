@@ -1,9 +1,9 @@
 """The draw record: what was drawn from what, once and for all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from admissions.lottery.entry_list import EntryList, entry_list_digest, merkle_root
+from admissions.lottery.entry_list import EntryList, WrittenList, write_entry_list
 from admissions.lottery.seed import seed
 from admissions.lottery.tickets import Draw, coordination_urn, urn
 from common.canonical import canonical_json
@@ -29,13 +29,21 @@ class DrawRecord:
     draw: Draw
 
 
-def draw(entry_list: EntryList, *, published_digest: str, public_values: Mapping[str, str]) -> DrawRecord:
+def draw(
+    entry_list: EntryList,
+    *,
+    published_digest: str,
+    public_values: Mapping[str, str],
+    written: WrittenList | None = None,
+) -> DrawRecord:
     """Draw once: the same list and values give the same record on every machine.
 
+    written -- the published form from which the list was read; without it the list is written again
     Raises EntryListChanged when the list is not the published one, PublicValuesDiffer when the
     values are not those named beforehand.
     """
-    found = entry_list_digest(entry_list)
+    written = written or write_entry_list(entry_list)
+    found = written.digest
     if found != published_digest:
         raise EntryListChanged(
             "the entry list is not the one that was published", published=published_digest, found=found
@@ -44,7 +52,7 @@ def draw(entry_list: EntryList, *, published_digest: str, public_values: Mapping
     drawn = seed(entry_list.lottery_id, found, names, public_values)
     return DrawRecord(
         entry_list_digest=found,
-        merkle_root=merkle_root(entry_list),
+        merkle_root=written.merkle_root,
         count=len(entry_list.entries),
         public_values=tuple((name, public_values[name]) for name in names),
         draw=Draw(entry_list.lottery_id, drawn, entry_list.algorithm),
@@ -86,3 +94,19 @@ def tickets(
             urns.add(coordination_urn(scope))
         found[entry.receipt] = {name: record.draw.ticket(name, entry.ball) for name in sorted(urns)}
     return found
+
+
+def ticket_finder(
+    entry_list: EntryList, drawn: Mapping[str, Mapping[str, int]], tracks: Mapping[str, str]
+) -> Callable[[str, str], int]:
+    """Return (line id, ball) -> ticket over tickets that are drawn; the line id is "" for coordinated placement.
+
+    drawn  -- `tickets` of the list; the finder raises KeyError for what is not among them
+    tracks -- the track of every line
+    """
+    by_ball: dict[str, dict[str, int]] = {}
+    for entry in entry_list.entries:
+        by_ball.setdefault(entry.ball, {}).update(drawn[entry.receipt])
+    urns = {line_id: urn(entry_list.scope, track=track, line_id=line_id) for line_id, track in tracks.items()}
+    urns[""] = coordination_urn(entry_list.scope)
+    return lambda line_id, ball: by_ball[ball][urns[line_id]]

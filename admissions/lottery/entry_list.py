@@ -92,10 +92,27 @@ def entry_value(entry: Entry) -> dict[str, CanonicalValue]:
     }
 
 
-def entry_list_document(entry_list: EntryList) -> bytes:
-    """Return entry_list.json in canonical bytes. Source: docs/lottery.md (entry list)."""
-    ordered = sorted(entry_list.entries, key=lambda entry: entry.receipt)
-    return canonical_json(
+@dataclass(frozen=True, slots=True)
+class WrittenList:
+    """An entry list in the form in which it is published, every entry written once.
+
+    document    -- entry_list.json in canonical bytes
+    merkle_root -- the tree head over all entries, 64 hexadecimal digits
+    """
+
+    document: bytes
+    merkle_root: str
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the published bytes, 64 hexadecimal digits."""
+        return digest_bytes(self.document)
+
+
+def write_entry_list(entry_list: EntryList) -> WrittenList:
+    """Return the published form of the list. Source: docs/lottery.md (entry list)."""
+    entries = leaves(entry_list)
+    around = canonical_json(
         {
             "format": FORMAT,
             "round_id": entry_list.round_id,
@@ -106,14 +123,23 @@ def entry_list_document(entry_list: EntryList) -> bytes:
             "ticket_scope": entry_list.scope.value,
             "public_value_names": list(entry_list.public_value_names),
             "code_version": entry_list.code_version,
-            "entries": [entry_value(entry) for entry in ordered],
+            "entries": [],
         }
     )
+    # In JSON no text holds a bare quotation mark, so this can only be the empty list above.
+    before, after = around.split(b'"entries":[]')
+    document = b"".join((before, b'"entries":[', b",".join(entries), b"]", after))
+    return WrittenList(document, merkle.root(entries).hex())
+
+
+def entry_list_document(entry_list: EntryList) -> bytes:
+    """Return entry_list.json in canonical bytes. Source: docs/lottery.md (entry list)."""
+    return write_entry_list(entry_list).document
 
 
 def entry_list_digest(entry_list: EntryList) -> str:
     """Return the SHA-256 of the published bytes, 64 hexadecimal digits."""
-    return digest_bytes(entry_list_document(entry_list))
+    return write_entry_list(entry_list).digest
 
 
 def leaves(entry_list: EntryList) -> tuple[bytes, ...]:

@@ -26,6 +26,7 @@ FILES = (
 )  # fmt: skip
 # After results: places given on. `verify_moves.py` checks them.
 LATER_FILES = ("moves.json", "places.csv", "verify_moves.py")
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 MASK = 0xFFFFFFFF
 SM3_START = (
     0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600, 0xA96F30BC, 0x163138AA, 0xE38DEE4D, 0xB0FB0E4E,
@@ -88,7 +89,7 @@ def keyed_hash(algorithm: str) -> Callable[[bytes, bytes], bytes]:
 
 def canonical(value: object) -> bytes:
     """Return the canonical JSON of the value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return ENCODER.encode(value).encode()
 
 
 def merkle_root(leaves: Sequence[bytes]) -> str:
@@ -184,12 +185,11 @@ def _ticket_faults(bundle: Mapping[str, bytes], expected: Mapping[tuple[str, str
         return ["tickets.csv 列不符 / tickets.csv has other columns"]
     published = {(row[0], row[1]): row[2] for row in rows[1:]}
     found = ["tickets.csv 有重复行 / tickets.csv repeats a row"] if len(published) < len(rows) - 1 else []
-    for key in sorted({*published, *expected}):
-        if published.get(key) != expected.get(key):
-            found.append(
-                f"派位号不符 / ticket differs: {key[0]} ({key[1]}): {published.get(key)}, should be {expected.get(key)}"
-            )
-    return found
+    differing = {key for key in {*published, *expected} if published.get(key) != expected.get(key)}
+    return found + [
+        f"派位号不符 / ticket differs: {key[0]} ({key[1]}): {published.get(key)}, should be {expected.get(key)}"
+        for key in sorted(differing)
+    ]
 
 
 def _outside_faults(

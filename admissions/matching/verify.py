@@ -103,9 +103,11 @@ def _tickets(bundle: Bundle, entry_list: Any, plan: Any) -> Callable[[str, str],
     mac = _mac(entry_list["ticket_algorithm"], hashlib.sha256("\n".join(lines).encode()).digest())
     tracks = {line["line_id"]: line["track"] for line in plan["lines"]} | {"": "public"}
     scope, drawn = entry_list["ticket_scope"], {}
+    by_line = {name: name or "coordination" for name in tracks}
+    urns = {"track": tracks, "round": dict.fromkeys(tracks, "all"), "line": by_line}[scope]
 
     def ticket(line: str, ball: str) -> int:
-        urn = {"track": tracks[line], "round": "all", "line": line or "coordination"}[scope]
+        urn = urns[line]
         if (urn, ball) not in drawn:
             drawn[urn, ball] = mac("\n".join(("jiujin-ticket-1", entry_list["lottery_id"], urn, ball)))
         return drawn[urn, ball]
@@ -210,14 +212,16 @@ def _fill(round_: Round, names: set[str], answer: Answer) -> dict[str, str]:
 
 def _place(round_: Round) -> Answer:
     answer = Answer({}, {}, set(), [])
+    every = [(child, bid) for child in round_.children.values() for bid in child.bids]
     private: set[str] = set()
     for stage in round_.stages:
         names = set(stage["line_ids"])
-        bids = [(child, bid) for child in round_.children.values() for bid in child.bids if bid.line in names]
+        bids = [(child, bid) for child, bid in every if bid.line in names]
         highest = max((bid.rank for _, bid in bids), default=0)
+        tried = {child.receipt for child, bid in every if bid.line in private}
         for child, bid in bids:
             if child.receipt not in answer.got:
-                rule = stage["losers"] if any(b.line in private for b in child.bids) else "class_kept"
+                rule = stage["losers"] if child.receipt in tried else "class_kept"
                 lost = {"same_class_last": bid.lost_rank, "after_all": highest + bid.rank}
                 standing = (lost.get(rule, bid.rank), bid.ticket, child.receipt)
                 answer.standing[child.receipt, bid.line] = standing
@@ -336,9 +340,7 @@ def _coordination_faults(
 ) -> list[str]:
     """Compare the coordinated placements (receipt -> line, nearness) with those found here."""
     if round_.coordination is None:
-        return [
-            f"{receipt}：本批次没有统筹安排 / no coordinated placement in this round" for receipt in published
-        ]
+        return [f"{r}：本批次没有统筹安排 / no coordinated placement in this round" for r in published]
     opened = _json(bundle, "coordination.json")
     listed = [*_json(bundle, "entry_list.json")["entries"], *_json(bundle, "amendments.json")["added"]]
     bound = {entry["receipt"]: entry["fallback_commitment"] for entry in listed}
@@ -385,11 +387,11 @@ def _walk_faults(
 
 
 def _differences(what: str, expected: Mapping[Any, Any], published: Mapping[Any, Any]) -> list[str]:
+    both = ((key, published.get(key), expected.get(key)) for key in {*expected, *published})
+    found = sorted((item for item in both if item[1] != item[2]), key=str)
     return [
-        f"{what}：{key} 公布为 {published.get(key)}，应为 {expected.get(key)} / "
-        f"published {published.get(key)}, should be {expected.get(key)}"
-        for key in sorted({*expected, *published}, key=str)
-        if expected.get(key) != published.get(key)
+        f"{what}：{key} 公布为 {was}，应为 {due} / published {was}, should be {due}"
+        for key, was, due in found
     ]
 
 
@@ -440,17 +442,15 @@ def _result_faults(bundle: Bundle) -> list[str]:
     found += _coordination_faults(round_, bundle, answer, coordinated)
     cutoffs = _cutoffs(round_, answer)
     table = _table(bundle, "cutoffs.csv", "line_id seats applicants admitted rank ticket", 1)
-    found += _differences(
-        "分数线（次序线） / cut-off", cutoffs, {name: row for (name,), row in table.items()}
-    )
+    told = {name: row for (name,), row in table.items()}
+    found += _differences("分数线（次序线） / cut-off", cutoffs, told)
     struck = list(_table(bundle, "struck.csv", "group line_id", 2))
     if struck != answer.struck:
         found.append(f"多胞胎处理不符 / twin groups: published {struck}, should be {answer.struck}")
     reasons = _table(bundle, "reasons.csv", "receipt line_id choice reason", 2)
     derived = _reasons(round_, answer, cutoffs)
-    return found + _differences(
-        "理由 / reason", derived, {key: tuple(row[2:]) for key, row in reasons.items()}
-    )
+    given = {key: tuple(row[2:]) for key, row in reasons.items()}
+    return found + _differences("理由 / reason", derived, given)
 
 
 def _manifest_faults(bundle: Bundle) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from admissions.rules.vocabulary import VOCABULARY, FactName, FactValue, Kind
 
@@ -170,15 +171,33 @@ def fact_from_data(data: Mapping[str, object]) -> Fact:
     """
     if absent := NEEDED - data.keys():
         raise ValueError(f"a stored fact lacks {', '.join(sorted(absent))}")
-    name = FactName(str(data["name"]))
-    expires_on = data.get("expires_on")
+    value, expires_on = data["value"], data.get("expires_on")
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = tuple(value)
+    elif isinstance(value, list | dict):
+        value = None  # it is of no kind, and cannot be looked up
+    return _stored_fact(
+        str(data["name"]),
+        value,
+        str(data["source"]),
+        str(data["as_of"]),
+        str(data.get("verifier", "")),
+        str(expires_on) if expires_on else None,
+    )
+
+
+@lru_cache(maxsize=1 << 16, typed=True)  # a county's children share nearly all of their facts
+def _stored_fact(
+    name: str, value: object, source: str, as_of: str, verifier: str, expires_on: str | None
+) -> Fact:
+    named = FactName(name)
     return Fact(
-        name=name,
-        value=VOCABULARY[name].from_data(data["value"]),
-        source=FactSource(str(data["source"])),
-        as_of=date.fromisoformat(str(data["as_of"])),
-        verifier=str(data.get("verifier", "")),
-        expires_on=date.fromisoformat(str(expires_on)) if expires_on else None,
+        name=named,
+        value=VOCABULARY[named].from_data(value),
+        source=FactSource(source),
+        as_of=date.fromisoformat(as_of),
+        verifier=verifier,
+        expires_on=date.fromisoformat(expires_on) if expires_on else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -104,6 +105,14 @@ def accounts_of_gone(gone: Iterable[GoneTrace]) -> dict[str, Account]:
     Source: docs/rules/no-child-lost.md.
     """
     return {trace.child: ACCOUNT_OF[trace.how] for trace in gone if trace.is_answered}
+
+
+def accounts_of_deferred(deferred_until: Mapping[str, date], *, on: date) -> dict[str, Account]:
+    """Return the account of every child whose deferral is in force; on the day it ends, the child counts again.
+
+    Source: docs/rules/no-child-lost.md, docs/rules/age.md.
+    """
+    return {child: Account.DEFERRED for child, until in deferred_until.items() if on < until}
 
 
 def _finding(trace: ChildTrace) -> Finding | None:

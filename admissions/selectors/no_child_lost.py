@@ -12,6 +12,7 @@ from admissions.rules.no_child_lost import (
     Finding,
     Gone,
     GoneTrace,
+    accounts_of_deferred,
     accounts_of_gone,
     compare,
     open_cases,
@@ -21,6 +22,7 @@ from admissions.selectors.rounds import policy_of
 from geo_data.models import ReconciledChild, Reconciliation
 from geo_data.reconciliation.ages import AgeRule
 from geo_data.reconciliation.words import Source
+from geo_data.selectors.deferrals import load_deferrals
 from geo_data.selectors.departures import load_departures
 from geo_data.selectors.reconciliation import find_newest_reconciliation, load_traces
 
@@ -62,9 +64,9 @@ class NoChildLost:
 
 
 def find_no_child_lost(admission_round: AdmissionRound, *, on: date) -> NoChildLost | None:
-    """Return the account of every child of the round's year; None before the first reconciliation. Five queries.
+    """Return the account of every child of the round's year; None before the first reconciliation. Six queries.
 
-    on -- the day on which school age is judged
+    on -- the day on which school age is judged, and whether a deferral is still in force
     """
     run = find_newest_reconciliation(admission_round.district_id)
     if run is None:
@@ -76,7 +78,11 @@ def find_no_child_lost(admission_round: AdmissionRound, *, on: date) -> NoChildL
         GoneTrace(row.child, Gone(row.how.value), row.is_answered)
         for row in load_departures(run, births=births)
     )
-    accounts = _accounts_of_placed(admission_round, here) | accounts_of_gone(gone)
+    accounts = (
+        accounts_of_deferred(load_deferrals(run, births=births), on=on)
+        | _accounts_of_placed(admission_round, here)
+        | accounts_of_gone(gone)
+    )
     left = {trace.child: trace for trace in gone}
     return NoChildLost(
         run=run,

@@ -161,6 +161,12 @@ def settle_unanswered(
     return reminded, len(lapsed)
 
 
+def settling_moments(admission_round: AdmissionRound) -> dict[str, datetime]:
+    """Return when silence is seen to: reminders a day before the end of the answers, the policy's word at the end."""
+    until = policy_of(admission_round).calendar.confirm_until
+    return {"remind": until - REMINDED_BEFORE, "end": until}
+
+
 def share_published_round(round_id: UUID) -> AdmissionRound:
     """Return the round under a lock that many families share, and that giving places on has to wait for."""
     with connection.cursor() as cursor:

@@ -1,9 +1,9 @@
 """Applications: filed one by one or as a file, withdrawn, reviewed. Filing order changes nothing."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,85 +12,40 @@ from accounts.models import Role, User
 from accounts.permissions import Action
 from accounts.sealing import Keyring, current_keyring, seal
 from accounts.services.audit import record_event
-from admissions.models import (
-    LIVE_STATUSES,
-    AdmissionRound,
-    Application,
-    ApplicationChoice,
-    ChildReceipt,
-)
-from admissions.rules.age import age_reasons
+from admissions.models import LIVE_STATUSES, AdmissionRound, Application, ApplicationChoice, ChildReceipt
 from admissions.rules.calendar import Phase
-from admissions.rules.clauses import LOCAL_RULE
-from admissions.rules.facts import Fact, FactName, Facts, declared, facts_from_data
-from admissions.rules.listing import Listed
+from admissions.rules.facts import FactName
 from admissions.rules.look_ups import Answer, Asked
-from admissions.rules.reason import Reason
-from admissions.rules.sentences import say, sentence
 from admissions.rules.status import Action as Step
 from admissions.rules.status import next_status
 from admissions.selectors.rounds import get_round
 from admissions.selectors.world import RoundWorld, world_of
-from admissions.services.asking import Known, ask_registers, put_together
+from admissions.services.asking import ask_registers
+from admissions.services.drafting import (
+    ApplicationForm,
+    ApplicationRefused,
+    Draft,
+    MalformedForm,
+    draft_forms,
+    problem_of,
+)
 from admissions.services.receipts import give_receipts
 from admissions.services.refill import refill_problems
 from admissions.services.rounds import require_actor
 from admissions.services.settling import facts_open, settle
 from admissions.services.steps import record_step, require_phase, share_open_round
-from common.errors import DomainError, MalformedInput, RulesSayNo, WrongMoment
-from geo_data.selectors.children import find_children_by_index, identity_index
-from geo_data.tables.identity import IdentityFault, identity_faults
+from common.errors import DomainError, MalformedInput, WrongMoment
+from geo_data.selectors.children import identity_index
+from geo_data.tables.identity import identity_faults
 
 TABLE = "admissions_application"
 BATCH = 2_000
-IDENTITY_WORDS = {
-    IdentityFault.FORM: "this is no identity number: a resident number has 18 characters",
-    IdentityFault.CHECK_DIGIT: "the last digit does not fit: one of the digits is mistyped",
-    IdentityFault.BIRTH_DATE: "the birth date in the number is not the one you wrote",
-    IdentityFault.SEX: "the sex in the number is not the one you wrote",
-}
 
 
 class AlreadyFiled(WrongMoment):
     """The child has a live application in this round."""
 
     code = "already_filed"
-
-
-class ApplicationRefused(RulesSayNo):
-    """The rules refuse the list of choices or the child's entry; details hold all reasons in both languages."""
-
-    code = "application_refused"
-
-
-class MalformedForm(MalformedInput):
-    """A field of the form cannot be right; details name the field."""
-
-    code = "malformed_form"
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationForm:
-    """What a family writes. `facts` are those it declares beyond what it wrote elsewhere on the form.
-
-    private_schools, public_schools -- school codes in the family's order; no public school named means
-                                       those of the zone, nearest first
-    """
-
-    identity_number: str
-    child_name: str
-    birth_on: date
-    sex: str
-    unit_code: str = ""
-    address: str = ""
-    guardian_name: str = ""
-    phone: str = ""
-    private_schools: tuple[str, ...] = ()
-    public_schools: tuple[str, ...] = ()
-    accepts_coordination: bool = True
-    group_code: str = ""
-    split_allowed: bool = False
-    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +62,6 @@ class Filed:
 
     applications: tuple[Application, ...] = ()
     refused: tuple[Refused, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Drafted:
-    """A form with what the look-ups and the rules made of it."""
-
-    form: ApplicationForm
-    child_index: str
-    known: Known
-    listed: tuple[Listed, ...]
-    reasons: list[Reason]
-
-    @property
-    def facts(self) -> Facts:
-        return self.known.gathered.settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +116,14 @@ def _file(
     for start in range(0, len(forms), BATCH):
         batch = forms[start : start + BATCH]
         answered = answers or _answers(admission_round, batch, filing.now, in_bulk=True)
-        drafts = list(_draft(world, admission_round, batch, answered, filing.now))
-        found = [_problem(draft) for draft in drafts]
+        drafts = list(draft_forms(world, admission_round, batch, answered, filing.now))
+        found = [problem_of(draft) for draft in drafts]
         clean = [draft.child_index for draft, problem in zip(drafts, found, strict=True) if problem is None]
         # Receipts are locked first: whoever files for the same child waits here and then sees who was first.
         receipts = give_receipts(admission_round, clean)
         held = _live_indexes(admission_round, clean)
         barred = refill_problems(admission_round, clean)
-        good: list[_Drafted] = []
+        good: list[Draft] = []
         for place, (draft, problem) in enumerate(zip(drafts, found, strict=True), start=start):
             problem = problem or barred.get(draft.child_index) or _filed_before(draft, held)
             if problem:
@@ -216,79 +156,16 @@ def _answers(
     return ask_registers(admission_round.district_id, asked, on=now.date(), in_bulk=in_bulk)
 
 
-def _draft(
-    world: RoundWorld,
-    admission_round: AdmissionRound,
-    forms: Sequence[ApplicationForm],
-    answers: Mapping[str, tuple[Answer, ...]],
-    now: datetime,
-) -> Iterator[_Drafted]:
-    indexes = [identity_index(form.identity_number) for form in forms]
-    census = find_children_by_index(admission_round.district_id, indexes)
-    for form, index in zip(forms, indexes, strict=True):
-        child = census.get(index)
-        copied = facts_from_data(child.facts).values() if child else ()
-        known = put_together(copied, _said(form, now.date()), answers.get(index, ()))
-        facts = known.gathered.settled
-        public = form.public_schools or _unnamed(world, form, facts)
-        listed = world.listed(facts, form.private_schools, public)
-        yield _Drafted(form, index, known, listed, _reasons(world, form, facts, listed))
-
-
-def _unnamed(world: RoundWorld, form: ApplicationForm, facts: Facts) -> tuple[str, ...]:
-    """Return the public schools of a form that names none: the zone's, but none where private ones exclude them."""
-    return () if world.policy.private.exclusive and form.private_schools else world.zone_of(facts)
-
-
-def _said(form: ApplicationForm, on: date) -> list[Fact]:
-    """Return what the family declares; the registers stand over it."""
-    said = [declared(FactName.BIRTH_DATE, form.birth_on, on), *form.facts]
-    if form.unit_code:
-        said.append(declared(FactName.DWELLING_UNIT, form.unit_code, on))
-    if form.group_code:
-        said.append(declared(FactName.TWIN_GROUP, form.group_code, on))
-    return said
-
-
-def _reasons(
-    world: RoundWorld, form: ApplicationForm, facts: Facts, listed: Sequence[Listed]
-) -> list[Reason]:
-    """Return everything against the form at once: the child's age, every school named in vain, the list itself."""
-    reasons = list(age_reasons(facts, world.policy, on=world.on))
-    schools = {world.lines[item.line_id].school_id for item in listed}
-    for school in (*form.private_schools, *form.public_schools):
-        if school not in schools:
-            reasons += world.reasons_against_school(facts, school)
-    reasons += world.choice_reasons(facts, listed)
-    if not listed and not form.accepts_coordination:
-        reasons.append(Reason(sentence("nothing_listed"), LOCAL_RULE))
-    return list(dict.fromkeys(reasons))
-
-
-def _filed_before(draft: _Drafted, held: set[str]) -> DomainError | None:
+def _filed_before(draft: Draft, held: set[str]) -> DomainError | None:
     if draft.child_index in held:
         return AlreadyFiled("this child has an application in this round; change that one")
-    return None
-
-
-def _problem(draft: _Drafted) -> DomainError | None:
-    """Return why a form cannot be taken, or None."""
-    faults = identity_faults(draft.form.identity_number, birth_on=draft.form.birth_on, sex=draft.form.sex)
-    if faults:
-        return MalformedForm(IDENTITY_WORDS[faults[0]], field="identity_number", faults=list(faults))
-    if draft.reasons:
-        spoken = [
-            {"code": item.code, "zh": say(item.sentence, "zh"), "en": say(item.sentence, "en")}
-            for item in draft.reasons
-        ]
-        return ApplicationRefused("; ".join(item["zh"] for item in spoken), reasons=spoken)
     return None
 
 
 def _store(
     admission_round: AdmissionRound,
     world: RoundWorld,
-    drafts: Sequence[_Drafted],
+    drafts: Sequence[Draft],
     receipts: Mapping[str, ChildReceipt],
     filing: _Filing,
 ) -> list[Application]:
@@ -310,7 +187,7 @@ def _store(
 def _row(
     admission_round: AdmissionRound,
     world: RoundWorld,
-    draft: _Drafted,
+    draft: Draft,
     receipt: ChildReceipt,
     filing: _Filing,
 ) -> Application:
@@ -369,3 +246,15 @@ def _record_filed(
         return
     for row in taken:
         record_step(row, actor=filing.actor, now=filing.now, action="application.filed")
+
+
+__all__ = [
+    "AlreadyFiled",
+    "ApplicationForm",
+    "ApplicationRefused",
+    "Filed",
+    "MalformedForm",
+    "Refused",
+    "file_application",
+    "file_applications",
+]

@@ -12,10 +12,15 @@ from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from admissions.lottery.draw_record import DrawRecord as Drawn
-from admissions.lottery.draw_record import draw, draw_record_document, public_values_document, tickets
+from admissions.lottery.draw_record import (
+    draw,
+    draw_record_document,
+    public_values_document,
+    ticket_finder,
+    tickets,
+)
 from admissions.lottery.entry_list import EntryList as PublicList
-from admissions.lottery.entry_list import entry_value, read_entry_list
-from admissions.lottery.tickets import coordination_urn, urn
+from admissions.lottery.entry_list import WrittenList, entry_value, read_entry_list
 from admissions.matching.bundle import DrawFiles, public_bundle
 from admissions.matching.entries import applicants_from, plan_document
 from admissions.matching.records import Applicant, RoundInput, RoundResult
@@ -30,6 +35,7 @@ from admissions.models import (
 from admissions.selectors.bundles import zip_files
 from admissions.selectors.layout import round_plan
 from admissions.selectors.world import load_world
+from admissions.services.many_records import without_search_for_cycles
 from admissions.services.results import write_results
 from admissions.services.rounds import lock_round, require_actor
 from common.canonical import digest_bytes
@@ -132,6 +138,7 @@ def agreed_values(entry_list: EntryList) -> dict[str, str]:
     return {name: values[0] for name, values in read.items()}
 
 
+@without_search_for_cycles()
 def run_draw(
     *,
     actor: User | None,
@@ -166,19 +173,20 @@ def _get(entry_list_id: UUID) -> EntryList:
 
 def _compute(entry_list: EntryList, values: Mapping[str, str], report: Report) -> _Outcome:
     report("drawing", 0, entry_list.entry_count)
-    public = read_entry_list(bytes(entry_list.document))
-    drawn = draw(public, published_digest=entry_list.digest, public_values=values)
+    written = WrittenList(bytes(entry_list.document), entry_list.merkle_root)
+    public = read_entry_list(written.document)
+    drawn = draw(public, published_digest=entry_list.digest, public_values=values, written=written)
     plan = round_plan(entry_list.round, load_world(entry_list.round))
     if plan_document(plan) != bytes(entry_list.plan_document):
         raise PlanChanged("lines or seats are not those of the entry list; close a new list with the reason")
     tracks = {line.line_id: line.track for line in plan.lines}
     drawn_tickets = tickets(public, drawn, tracks)
     report("placing", 0, entry_list.entry_count)
-    round_input = RoundInput(plan, _applicants(entry_list, public, drawn, tracks))
+    round_input = RoundInput(plan, _applicants(entry_list, public, drawn_tickets, tracks))
     result = place(round_input)
     report("bundling", 0, entry_list.entry_count)
     files = DrawFiles(
-        entry_list=bytes(entry_list.document),
+        entry_list=written.document,
         public_values=public_values_document(drawn),
         draw_record=draw_record_document(drawn),
         tickets=drawn_tickets,
@@ -188,14 +196,11 @@ def _compute(entry_list: EntryList, values: Mapping[str, str], report: Report) -
 
 
 def _applicants(
-    entry_list: EntryList, public: PublicList, drawn: Drawn, tracks: Mapping[str, str]
+    entry_list: EntryList,
+    public: PublicList,
+    drawn_tickets: Mapping[str, Mapping[str, int]],
+    tracks: Mapping[str, str],
 ) -> tuple[Applicant, ...]:
-    scope = public.scope
-
-    def ticket_of(line_id: str, ball: str) -> int:
-        name = urn(scope, track=tracks[line_id], line_id=line_id) if line_id else coordination_urn(scope)
-        return drawn.draw.ticket(name, ball)
-
     rows = (
         entry_list.entries.filter(is_drawn=True)
         .order_by("receipt")
@@ -210,7 +215,7 @@ def _applicants(
         tiers.update({(receipt, line_id): standing[0] for line_id, standing in standings.items()})
     return applicants_from(
         [entry_value(entry) for entry in public.entries],
-        ticket_of,
+        ticket_finder(public, drawn_tickets, tracks),
         fallbacks=fallbacks,
         tiers=tiers,
         walk_metres=walks,

@@ -4,23 +4,23 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.permissions import Action
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from admissions.lottery import verify as lottery_verify
 from admissions.matching import verify as matching_verify
-from admissions.matching.records import Outcome, Reason, RoundResult
+from admissions.matching.records import Reason, RoundResult
 from admissions.models import (
     AdmissionRound,
-    ApplicationChoice,
     ChoiceOutcome,
     DrawRecord,
     Entry,
     LineCutoff,
-    Offer,
+    OfferStatus,
     Placement,
     PlanLine,
     RoundStatus,
@@ -28,10 +28,31 @@ from admissions.models import (
 from admissions.rules.calendar import Phase
 from admissions.selectors.bundles import unzip_files
 from admissions.selectors.rounds import phase_of
+from admissions.services.many_records import without_search_for_cycles
 from admissions.services.rounds import lock_round, require_actor
 from common.errors import RulesSayNo, WrongMoment
 
 BATCH = 5_000
+PLACEMENT_COLUMNS = ("draw_id", "application_id", "line_id", "reason", "choice", "nearest")
+OUTCOME_COLUMNS = ("draw_id", "application_id", "line_id", "choice", "reason", "waitlist_place")
+TELL_REFUSED = """
+INSERT INTO admissions_choiceoutcome (draw_id, application_id, line_id, choice, reason)
+SELECT %s, entry.application_id, choice.line_id, choice.choice,
+    CASE WHEN entry.locked ? line.line_id THEN %s ELSE %s END
+FROM admissions_entry AS entry
+JOIN admissions_applicationchoice AS choice ON choice.application_id = entry.application_id
+JOIN admissions_planline AS line ON line.id = choice.line_id
+WHERE entry.entry_list_id = %s AND entry.is_drawn AND NOT entry.standings ? line.line_id
+ORDER BY entry.application_id, choice.position
+"""
+OFFER_EVERY_PLACE = """
+INSERT INTO admissions_offer (round_id, child_index, application_id, line_id, status, offered_at)
+SELECT application.round_id, application.child_index, application.id, placement.line_id, %s, %s
+FROM admissions_placement AS placement JOIN admissions_application AS application
+    ON application.id = placement.application_id
+WHERE placement.draw_id = %s AND placement.line_id IS NOT NULL
+ORDER BY application.id
+"""
 
 
 class NotYet(WrongMoment):
@@ -58,23 +79,24 @@ def write_results(record: DrawRecord, admission_round: AdmissionRound, result: R
     applications = dict(
         record.entry_list.entries.filter(is_drawn=True).values_list("receipt", "application_id")
     )
-    Placement.objects.bulk_create(
+    copy_rows(
+        Placement,
+        PLACEMENT_COLUMNS,
         (
-            Placement(
-                draw=record,
-                application_id=applications[placement.receipt],
-                line_id=lines[placement.line_id] if placement.line_id else None,
-                reason=placement.reason.value,
-                choice=placement.choice,
-                nearest=placement.nearest,
+            (
+                str(record.pk),
+                str(applications[placement.receipt]),
+                lines[placement.line_id] if placement.line_id else None,
+                placement.reason.value,
+                placement.choice,
+                placement.nearest,
             )
             for placement in result.placements
         ),
-        batch_size=BATCH,
     )
-    Placement.objects.bulk_create(_placed_before_draw(record, lines))
-    ChoiceOutcome.objects.bulk_create(_outcome_rows(record, result, applications, lines), batch_size=BATCH)
-    ChoiceOutcome.objects.bulk_create(_refused_rows(record), batch_size=BATCH)
+    Placement.objects.bulk_create(_placed_before_draw(record, lines), batch_size=BATCH)
+    copy_rows(ChoiceOutcome, OUTCOME_COLUMNS, _outcome_rows(record, result, applications, lines))
+    _tell_refused(record)
     LineCutoff.objects.bulk_create(
         LineCutoff(
             draw=record,
@@ -90,6 +112,7 @@ def write_results(record: DrawRecord, admission_round: AdmissionRound, result: R
     )
 
 
+@without_search_for_cycles()
 def bundle_faults(record: DrawRecord) -> list[str]:
     """Return what the two independent verifiers hold against the stored bundle; none is good news."""
     files = unzip_files(bytes(record.bundle))
@@ -119,7 +142,7 @@ def publish_results(
     if faults := bundle_faults(record):
         raise VerifiersDisagree(faults[0], faults=faults[:20])
     report("offering", 0, 0)
-    offers = Offer.objects.bulk_create(_offers(admission_round, record, now), batch_size=BATCH)
+    offers = _offer_every_place(record, now)
     AdmissionRound.objects.filter(pk=admission_round.pk).update(status=RoundStatus.PUBLISHED)
     record_event(
         actor=actor,
@@ -127,10 +150,10 @@ def publish_results(
         action="results.published",
         subject=admission_round,
         district_code=admission_round.district_id,
-        details={"bundle_digest": record.bundle_digest, "offers": len(offers)},
+        details={"bundle_digest": record.bundle_digest, "offers": offers},
     )
     if job:
-        job.succeed(now=now, result={"draw": str(record.pk), "offers": len(offers)})
+        job.succeed(now=now, result={"draw": str(record.pk), "offers": offers})
     return record
 
 
@@ -153,60 +176,36 @@ def _placed_before_draw(record: DrawRecord, lines: dict[str, int]) -> Iterator[P
 
 def _outcome_rows(
     record: DrawRecord, result: RoundResult, applications: dict[str, UUID], lines: dict[str, int]
-) -> Iterator[ChoiceOutcome]:
+) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows as COPY takes them, in the order of OUTCOME_COLUMNS."""
+    draw_id = str(record.pk)
     places = {
         (line_id, receipt): place
         for line_id, waiting in result.waitlists.items()
         for place, receipt in enumerate(waiting, start=1)
     }
     for outcome in result.outcomes:
-        yield ChoiceOutcome(
-            draw=record,
-            application_id=applications[outcome.receipt],
-            line_id=lines[outcome.line_id],
-            choice=outcome.choice,
-            reason=outcome.reason.value,
-            waitlist_place=_waitlist_place(outcome, places),
+        yield (
+            draw_id,
+            str(applications[outcome.receipt]),
+            lines[outcome.line_id],
+            outcome.choice,
+            outcome.reason.value,
+            places.get((outcome.line_id, outcome.receipt)),
         )
 
 
-def _waitlist_place(outcome: Outcome, places: dict[tuple[str, str], int]) -> int | None:
-    return places.get((outcome.line_id, outcome.receipt))
-
-
-def _refused_rows(record: DrawRecord) -> Iterator[ChoiceOutcome]:
-    """Yield the choices that never were on the entry list: no category there, or the dwelling has used its place."""
-    entries = Entry.objects.filter(entry_list=record.entry_list, is_drawn=True)
-    standing = dict(entries.values_list("application_id", "standings"))
-    locked = dict(entries.exclude(locked={}).values_list("application_id", "locked"))
-    listed = ApplicationChoice.objects.filter(application__entries__in=entries)
-    choices = listed.order_by("application_id", "position").values_list(
-        "application_id", "line_id", "line__line_id", "choice"
-    )
-    for application_id, line_pk, line_id, choice in choices.iterator(chunk_size=BATCH):
-        if line_id not in standing[application_id]:
-            yield ChoiceOutcome(
-                draw=record,
-                application_id=application_id,
-                line_id=line_pk,
-                choice=choice,
-                reason=(
-                    Reason.DWELLING_LOCKED
-                    if line_id in locked.get(application_id, {})
-                    else Reason.NOT_ELIGIBLE
-                ).value,
-            )
-
-
-def _offers(admission_round: AdmissionRound, record: DrawRecord, now: datetime) -> Iterator[Offer]:
-    placed = record.placements.filter(line__isnull=False).order_by("application_id")
-    rows = placed.values_list("application_id", "application__child_index", "line_id")
-    for application_id, child_index, line_id in rows.iterator(chunk_size=BATCH):
-        assert line_id is not None  # as the query asked
-        yield Offer(
-            round=admission_round,
-            child_index=child_index,
-            application_id=application_id,
-            line_id=line_id,
-            offered_at=now,
+def _tell_refused(record: DrawRecord) -> None:
+    """Write why choices never were on the entry list: no category there, or the dwelling has used its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TELL_REFUSED,
+            [record.pk, Reason.DWELLING_LOCKED.value, Reason.NOT_ELIGIBLE.value, record.entry_list_id],
         )
+
+
+def _offer_every_place(record: DrawRecord, now: datetime) -> int:
+    """Offer every place of the draw to its child in one statement; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(OFFER_EVERY_PLACE, [OfferStatus.HELD.value, now, record.pk])
+        return int(cursor.rowcount)

@@ -84,10 +84,9 @@ def write_county(county: County, folder: Path) -> dict[str, Path]:
 
 
 def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, Path]:
-    _write_geojson(folder / UNITS, _unit_features(county))
+    write_places(county, folder)
     _write_geojson(folder / BASE_MAP, _line_features(county))
     _write_geojson(folder / STREETS, _street_features(county))
-    write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
     write_children(folder / CHILDREN, children)
     past = past_of_county(county)
     write_table(folder / ENROLMENTS, ENROLMENT_COLUMNS, past.enrolments)
@@ -103,6 +102,12 @@ def _write(county: County, folder: Path, children: Iterator[Row]) -> dict[str, P
         rows = zip((u.code for u in county.units), (county.schools[int(s)].code for s in zones), strict=True)
         _write_csv(folder / names[-1], ("unit_id", "school_id"), rows)
     return {name: folder / name for name in names}
+
+
+def write_places(county: County, folder: Path) -> None:
+    """Write units and schools alone, into a folder that is there."""
+    _write_geojson(folder / UNITS, _unit_features(county))
+    write_table(folder / SCHOOLS, _without(SCHOOL_COLUMNS, UNUSED_BY_SCHOOLS), _school_rows(county))
 
 
 def write_county_with_lists(county: County, folder: Path) -> dict[str, Path]:

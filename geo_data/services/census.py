@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from accounts.copying import Value, copy_rows, id_prefix, row_ids
 from accounts.models import User
 from accounts.phones import find_normal_phone
 from accounts.sealing import Keyring, blind_digest, current_keyring, seal
@@ -20,7 +21,6 @@ from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.registers import address_index, property_index
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
-from geo_data.services.copying import Value, copy_rows, id_prefix, row_ids
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.child_table import DECLARED, Census, ChildRow, read_children

@@ -9,8 +9,8 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
+from accounts.copying import Value, copy_rows
 from geo_data.models import Dataset, DatasetFinding
-from geo_data.services.copying import Value, copy_rows
 from geo_data.tables.findings import WEIGHTS, Finding, Findings
 from geo_data.tables.systems import WGS84
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from common.canonical import canonical_json
@@ -25,7 +26,6 @@ from geo_data.services.bringing_in import (
     ground_of,
     unit_shapes,
 )
-from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.address_table import AddressRow, Spelling, read_addresses, words_of

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from django.db import transaction
 
+from accounts.copying import copy_rows
 from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from geo_data.models import Dataset, DatasetKind, MapFeature
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system, ground_of
-from geo_data.services.copying import copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.base_map_table import MapLine, read_base_map

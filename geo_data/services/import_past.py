@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
+from accounts.copying import copy_rows
 from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
@@ -18,7 +19,6 @@ from geo_data.models import Dataset, DatasetKind, GradeCount, MoveBalance, NewHo
 from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
-from geo_data.services.copying import copy_rows
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.findings import Findings

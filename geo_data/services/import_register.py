@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from accounts.copying import Value, copy_rows, row_ids
 from accounts.models import User
 from accounts.sealing import Keyring, blind_index, current_keyring, seal
 from accounts.services.jobs import Report, not_reported
@@ -25,7 +26,6 @@ from geo_data.selectors.registers import (
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
-from geo_data.services.copying import Value, copy_rows, row_ids
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.fact_groups import FactGroup

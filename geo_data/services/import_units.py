@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
@@ -13,7 +14,6 @@ from geo_data.models import CatchmentUnit, Dataset, DatasetKind, UnitBorder
 from geo_data.selectors.known_places import load_known_places
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system
-from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import ImportResult, Origin, digest_of_import
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.coverage import SNAP_METRES, Repair

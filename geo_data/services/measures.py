@@ -8,6 +8,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.permissions import Action, require
 from accounts.services.audit import record_event
@@ -21,7 +22,6 @@ from geo_data.selectors.dwellings import DwellingPoints, load_dwelling_points
 from geo_data.selectors.schools import SchoolSite, list_schools, load_school_sites
 from geo_data.selectors.streets import edits_as_data, edits_of, list_live_edits, load_network
 from geo_data.selectors.units import list_units
-from geo_data.services.copying import Value, copy_rows
 from geo_data.services.datasets import lock_district
 from geo_data.streets.edits import Edits, edited
 from geo_data.streets.graph import MM_PER_METRE, IntArray, islands_of

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.permissions import Action, require
 from accounts.services.audit import record_event
@@ -18,7 +19,6 @@ from geo_data.models import Dataset, District, Projection, ProjectionRow, Stage
 from geo_data.projection.project import Projected, ProjectionGap, project
 from geo_data.projection.records import METHOD, YEARS_AHEAD, Method, Source
 from geo_data.selectors.projection_source import Basis, NothingToProjectFrom, current_basis, load_source
-from geo_data.services.copying import Value, copy_rows
 
 MILLI = 1000
 ROW_COLUMNS = (

@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from accounts.copying import copy_lines
 from accounts.models import User
 from accounts.permissions import Action, require
 from accounts.services.audit import record_event
@@ -46,7 +47,6 @@ from geo_data.selectors.reconciliation_rows import (
     find_numbers_of_several_births,
     list_standing,
 )
-from geo_data.services.copying import copy_lines
 from geo_data.services.datasets import lock_district
 from geo_data.services.reconciling_lines import CASE_COLUMNS, CHILD_COLUMNS, DEPARTURE_COLUMNS
 from geo_data.services.reconciling_meanwhile import show_decided_meanwhile

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from accounts.copying import line_of
 from accounts.sealing import Keyring, seal
 from common.quick_json import encoded
 from geo_data.reconciliation.records import Record
 from geo_data.reconciliation.results import Case, Child, Departed, Naming, Side
 from geo_data.reconciliation.words import Source, Verdict
 from geo_data.selectors.reconciliation import CHILD_TABLE, NAME_FIELD
-from geo_data.services.copying import line_of
 from geo_data.tables.fact_groups import grouped
 
 CHILD_COLUMNS = (

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from accounts.copying import row_ids
 from accounts.sealing import Keyring, current_keyring, open_sealed
 from common.quick_json import decoded
 from geo_data.reconciliation.blocks import NO_PAPERS, PaperIndex, Task, index_papers, reconcile_block
@@ -24,7 +25,6 @@ from geo_data.selectors.reconciliation_rows import (
     list_self_rows,
 )
 from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, dwelling_key
-from geo_data.services.copying import row_ids
 from geo_data.services.reconciling_lines import case_line, child_line, departure_line
 from geo_data.services.reconciling_names import settle_names
 from geo_data.tables.fact_groups import listed

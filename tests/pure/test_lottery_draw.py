@@ -1,5 +1,6 @@
 """Entry list, seed, tickets and draw record, against vectors made with sha256sum and openssl (docs/lottery.md)."""
 
+import json
 from dataclasses import replace
 from functools import cache
 
@@ -18,11 +19,14 @@ from admissions.lottery.entry_list import (
     inclusion_proof,
     leaves,
     merkle_root,
+    read_entry_list,
+    write_entry_list,
 )
 from admissions.lottery.seed import PublicValuesDiffer, seed
 from admissions.lottery.tickets import Draw, TicketAlgorithm, TicketScope
 from admissions.lottery.verify import hmac_sm3, sm3
 from common import merkle
+from common.canonical import canonical_json
 
 NAMES = ("双色球2026080", "现场摇号")
 VALUES = {"双色球2026080": "03 09 14 22 27 31 + 05", "现场摇号": "417"}
@@ -126,6 +130,24 @@ def test_order_of_filing_changes_nothing() -> None:
     turned = replace(entry_list, entries=entry_list.entries[::-1])
     assert entry_list_document(turned) == entry_list_document(entry_list)
     assert merkle_root(turned) == merkle_root(entry_list)
+
+
+def test_the_list_put_together_from_its_entries_is_canonical_whatever_its_values_are_named() -> None:
+    for entries in (worked_list().entries, ()):
+        named = replace(worked_list(), public_value_names=("a", '"entries":[]'), entries=entries)
+        document = entry_list_document(named)
+        assert canonical_json(json.loads(document)) == document
+        assert read_entry_list(document) == named
+
+
+def test_a_list_drawn_from_its_stored_form_gives_the_same_record_and_a_changed_one_is_refused() -> None:
+    entry_list = worked_list()
+    written = write_entry_list(entry_list)
+    record = draw(entry_list, published_digest=DIGEST, public_values=VALUES, written=written)
+    assert record == draw(entry_list, published_digest=DIGEST, public_values=VALUES)
+    other = replace(written, document=written.document.replace(b"R0001", b"R0008"))
+    with pytest.raises(EntryListChanged):
+        draw(entry_list, published_digest=DIGEST, public_values=VALUES, written=other)
 
 
 def test_every_family_can_prove_that_its_child_is_on_the_list() -> None:

@@ -1,5 +1,7 @@
 """What is counted about schools and children: balance, migrant children, children to be found."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,15 @@ from hypothesis import strategies as st
 from admissions.rules.balance import BASIC_2012, HIGH_QUALITY_2017, meets, variation
 from admissions.rules.facts import Facts
 from admissions.rules.migrants import counts_as_migrant, public_place_permille
-from admissions.rules.no_child_lost import Account, ChildTrace, Finding, SearchCase, compare, open_cases
+from admissions.rules.no_child_lost import (
+    Account,
+    ChildTrace,
+    Finding,
+    SearchCase,
+    accounts_of_deferred,
+    compare,
+    open_cases,
+)
 from admissions.rules.policy_records import SchoolStage
 from tests.pure.rules_world import facts, migrant, registered_and_living, town_policy
 
@@ -133,3 +143,14 @@ def test_children_of_relief_families_come_first() -> None:
 def test_whoever_has_no_account_is_an_open_case() -> None:
     accounts = {f"c{number}": account for number, account in enumerate(Account)}
     assert open_cases([*accounts, "c98", "c97"], accounts) == ("c97", "c98")
+
+
+@pytest.mark.parametrize(
+    ("until", "accounts"),
+    [("2026-09-02", {"zhao": Account.DEFERRED}), ("2026-09-01", {}), ("2025-09-01", {})],
+)
+def test_a_deferral_accounts_for_a_child_until_the_day_it_ends(
+    until: str, accounts: dict[str, Account]
+) -> None:
+    deferred = {"zhao": date.fromisoformat(until)}
+    assert accounts_of_deferred(deferred, on=date(2026, 9, 1)) == accounts

@@ -145,3 +145,11 @@ def test_a_stored_fact_without_one_of_its_parts_is_refused(missing: str) -> None
     del stored[missing]
     with pytest.raises(ValueError, match=missing):
         facts_from_data([stored])
+
+
+def test_a_value_of_another_kind_is_refused_although_an_equal_one_was_read_before() -> None:
+    [stored] = facts_as_data([fact("insurance_months", 1)])
+    assert facts_from_data([stored]).number(FactName.INSURANCE_MONTHS) == 1
+    for equal in (True, 1.0, [1], {"months": 1}):
+        with pytest.raises(ValueError, match="social insurance"):
+            facts_from_data([{**stored, "value": equal}])

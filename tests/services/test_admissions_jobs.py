@@ -1,14 +1,9 @@
-"""Closing and drawing as background jobs: real workers, killed at known places and at random moments."""
+"""Closing and drawing as background jobs: real workers, killed at known places."""
 
-import os
-import subprocess
-import time
-from collections.abc import Callable
 from datetime import date, datetime
 from signal import SIGKILL
 from threading import Barrier, Thread
 
-import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -267,51 +262,3 @@ def test_officer_of_another_authority_can_ask_for_neither() -> None:
 
     assert not JobRun.objects.exists()
     assert not DBTaskResult.objects.exists()
-
-
-def backends_of_others() -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        return {pid for (pid,) in cursor.fetchall()}
-
-
-def end_worker(process: subprocess.Popen[bytes], chance: np.random.Generator) -> None:
-    os.kill(process.pid, SIGKILL)
-    process.wait()
-
-
-def end_backend(process: subprocess.Popen[bytes], chance: np.random.Generator) -> None:
-    """End one of the worker's connections, at the server's side."""
-    theirs = sorted(backends_of_others())
-    if theirs and process.poll() is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [int(chance.choice(theirs))])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("end", [end_worker, end_backend])
-@pytest.mark.parametrize("run", range(25))
-def test_draw_disturbed_at_any_moment_publishes_what_an_undisturbed_one_would(
-    run: int, end: Callable[[subprocess.Popen[bytes], np.random.Generator], None]
-) -> None:
-    chance, stage = np.random.default_rng(run), list(IN_DRAW)[run % len(IN_DRAW)]
-    world, entry_list = round_to_draw(children=200)
-    expected = undisturbed_bundle(world, entry_list)
-    job = request_draw(actor=world.officer, now=timezone.now(), entry_list=entry_list)
-
-    def stage_is_reached() -> bool:
-        job.refresh_from_db()
-        return job.stage == stage or job.finished_at is not None
-
-    with worker() as first:
-        wait_until(stage_is_reached)
-        time.sleep(chance.uniform(0, 0.2))
-        end(first, chance)
-    work_until_idle()
-
-    job.refresh_from_db()
-    record = drawn_once(entry_list, expected)
-    assert (job.status, job.result) == (JobStatus.SUCCEEDED, {"draw": str(record.pk), "seed": record.seed})

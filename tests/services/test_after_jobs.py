@@ -1,8 +1,10 @@
 """Giving places on and seeing to silence as background jobs: killed halfway, and at the end of the calendar."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -13,11 +15,13 @@ from admissions.models import Offer, PlanLine, WaitlistMove, WaitlistRun
 from admissions.selectors.waiting import bundle_after_results
 from admissions.services.answers import decline_offer
 from admissions.services.giving_on import give_places_on
-from admissions.tasks import request_giving_on, request_settling
+from admissions.services.rounds import RoundMovedOn
+from admissions.tasks import publish_and_settle, request_giving_on, request_settling
 from tests.journeys.test_after_results_pages import results_out_now
 from tests.services.after_world import PublishedRound, published_round
 from tests.services.killing import work_until_idle
-from tests.services.test_admissions_jobs import killed_while_held
+from tests.services.round_world import VALUES
+from tests.services.test_admissions_jobs import killed_while_held, round_to_draw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +86,39 @@ def test_the_worker_lets_places_lapse_at_the_end_and_not_before() -> None:
         JobStatus.SUCCEEDED
     }
     assert not Offer.objects.exclude(status="lapsed").exists()
+
+
+def test_run_round_queues_what_is_due_at_the_end_of_the_answers_as_the_task_does() -> None:
+    # given a round that an officer of the command line takes to its results
+    world, entry_list = round_to_draw()
+    values = [part for name, value in VALUES.items() for part in ("--public-value", f"{name}={value}")]
+    officers = [f"--officer={who.username}" for who in (world.officer, world.second_officer)]
+
+    # when the command publishes
+    call_command(
+        "run_round",
+        *values,
+        *officers,
+        district="410181",
+        stage="primary",
+        year=entry_list.round.year,
+        stdout=StringIO(),
+    )
+
+    # then both moments of the calendar are queued
+    jobs = JobRun.objects.filter(subject_id=str(entry_list.round_id)).order_by("kind")
+    assert [(job.kind, job.status) for job in jobs] == [
+        ("round.settle.end", JobStatus.QUEUED),
+        ("round.settle.remind", JobStatus.QUEUED),
+    ]
+    work_until_idle()
+    assert set(JobRun.objects.values_list("status", flat=True)) == {JobStatus.SUCCEEDED}
+
+
+def test_publishing_that_is_refused_queues_nothing() -> None:
+    world, entry_list = round_to_draw()
+
+    with pytest.raises(RoundMovedOn):
+        publish_and_settle(actor=world.officer, now=timezone.now(), round_id=entry_list.round_id)
+
+    assert not JobRun.objects.exists()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
+from accounts.copying import ROWS_AT_ONCE, Value, copy_rows
 from common.errors import WrongMoment
 from geo_data.models import Dataset, GradeCount
-from geo_data.services.copying import ROWS_AT_ONCE, Value, copy_rows
 from tests.services import geo_world as world
 
 pytestmark = pytest.mark.django_db

@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from admissions.rules.no_child_lost import Account, Finding, Gone
 from admissions.selectors.no_child_lost import find_no_child_lost
-from geo_data.models import DatasetKind, Departure, DepartureState, ReconciledChild, Reconciliation
+from geo_data.models import Child, DatasetKind, Departure, DepartureState, ReconciledChild, Reconciliation
 from geo_data.services.reconciling import reconcile_district
 from tests.services.after_world import PublishedRound, published_round
 from tests.services.round_world import RESULTS_DAY, add_children
@@ -66,6 +68,31 @@ def test_every_child_has_an_account_or_is_to_be_found() -> None:
     assert [row.unit_code for row in view.open] == ["", "", "u3"]
     assert sum(view.accounts.values()) + len(view.open) == view.census
     assert view.findings == {}  # neither pupil register nor attendance was given
+
+
+@pytest.mark.parametrize(("until", "to_be_found"), [("2026-09-11", 2), ("2026-09-10", 3)])
+def test_a_child_whose_entry_is_deferred_has_a_line_of_its_own_until_the_day_it_ends(
+    until: str, to_be_found: int
+) -> None:
+    # given a deferral that the census states, and one that stands beside a child with a place
+    found = published_round(lists_private=())
+    add_children(found.world, ["u3"] * 2)
+    add_children(found.world, ["u3"], deferred_until=until)
+    placed = Child.objects.exclude(household__unit_code="u3").earliest("identity_index")
+    stated = {**placed.facts[0], "name": "deferred_until", "value": until}
+    Child.objects.filter(pk=placed.pk).update(facts=[*placed.facts, stated])
+    compared(found)
+
+    # when the round is held against them
+    with CaptureQueriesContext(connection) as queries:
+        view = find_no_child_lost(found.round, on=ON)
+
+    # then the place stands over the deferral, and the deferral accounts for the other child as long as it lasts
+    assert view is not None
+    deferred = {Account.DEFERRED: 1} if to_be_found == 2 else {}
+    assert view.accounts == {Account.PLACED: 5, **deferred}
+    assert len(view.open) == to_be_found
+    assert len(queries) == 6
 
 
 def test_a_list_that_was_given_is_compared() -> None:

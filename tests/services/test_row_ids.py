@@ -3,7 +3,7 @@
 from itertools import islice
 from uuid import RFC_4122, UUID
 
-from geo_data.services.copying import row_ids
+from accounts.copying import row_ids
 
 
 def test_ids_are_uuids_of_version_8_in_the_order_in_which_they_are_made() -> None:

@@ -11,8 +11,8 @@ from admissions.models import AdmissionRound, EntryList, RoundStatus
 from admissions.selectors.results import find_entry_list
 from admissions.services.closing import close_entries
 from admissions.services.draw import enter_public_value, run_draw
-from admissions.services.results import publish_results
 from admissions.services.review import accept_as_they_stand
+from admissions.tasks import publish_and_settle
 from common.errors import DomainError
 
 
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         self.stdout.write(f"seed: {record.seed}")
         admission_round.refresh_from_db()
         if admission_round.status == RoundStatus.DRAWN:
-            publish_results(actor=None, now=now, round_id=admission_round.pk, report=self._report)
+            publish_and_settle(actor=None, now=now, round_id=admission_round.pk, report=self._report)
         placed = record.placements.filter(line__isnull=False).count()
         self.stdout.write(f"published: {placed} of {record.placements.count()} children have a place")
 

@@ -27,6 +27,7 @@ ACCOUNTS: Mapping[Account, Promise] = {
     Account.PLACED: _("has a public place"),
     Account.PRIVATE: _("has a private place"),
     Account.SPECIAL: _("has a place for special needs"),
+    Account.DEFERRED: _("entry deferred, with approval and an end date"),
     Account.MOVED_OUT: _("moved away, received by another county"),
     Account.ABROAD: _("abroad, with proof"),
     Account.DECEASED: _("died, confirmed by a record"),

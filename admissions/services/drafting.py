@@ -1,0 +1,141 @@
+"""Drafting: what look-ups and rules make of the forms that families write, before anything is stored."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from admissions.models import AdmissionRound
+from admissions.rules.age import age_reasons
+from admissions.rules.clauses import LOCAL_RULE
+from admissions.rules.facts import Fact, FactName, Facts, declared, facts_from_data
+from admissions.rules.listing import Listed
+from admissions.rules.look_ups import Answer
+from admissions.rules.reason import Reason
+from admissions.rules.sentences import say, sentence
+from admissions.selectors.world import RoundWorld
+from admissions.services.asking import Known, put_together
+from common.errors import DomainError, MalformedInput, RulesSayNo
+from geo_data.selectors.children import find_children_by_index, identity_index
+from geo_data.tables.identity import IdentityFault, identity_faults
+
+IDENTITY_WORDS = {
+    IdentityFault.FORM: "this is no identity number: a resident number has 18 characters",
+    IdentityFault.CHECK_DIGIT: "the last digit does not fit: one of the digits is mistyped",
+    IdentityFault.BIRTH_DATE: "the birth date in the number is not the one you wrote",
+    IdentityFault.SEX: "the sex in the number is not the one you wrote",
+}
+
+
+class ApplicationRefused(RulesSayNo):
+    """The rules refuse the list of choices or the child's entry; details hold all reasons in both languages."""
+
+    code = "application_refused"
+
+
+class MalformedForm(MalformedInput):
+    """A field of the form cannot be right; details name the field."""
+
+    code = "malformed_form"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationForm:
+    """What a family writes. `facts` are those it declares beyond what it wrote elsewhere on the form.
+
+    private_schools, public_schools -- school codes in the family's order; no public school named means
+                                       those of the zone, nearest first
+    """
+
+    identity_number: str
+    child_name: str
+    birth_on: date
+    sex: str
+    unit_code: str = ""
+    address: str = ""
+    guardian_name: str = ""
+    phone: str = ""
+    private_schools: tuple[str, ...] = ()
+    public_schools: tuple[str, ...] = ()
+    accepts_coordination: bool = True
+    group_code: str = ""
+    split_allowed: bool = False
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form with what the look-ups and the rules made of it."""
+
+    form: ApplicationForm
+    child_index: str
+    known: Known
+    listed: tuple[Listed, ...]
+    reasons: list[Reason]
+
+    @property
+    def facts(self) -> Facts:
+        return self.known.gathered.settled
+
+
+def draft_forms(
+    world: RoundWorld,
+    admission_round: AdmissionRound,
+    forms: Sequence[ApplicationForm],
+    answers: Mapping[str, tuple[Answer, ...]],
+    now: datetime,
+) -> Iterator[Draft]:
+    """Yield a draft for every form, in the order of the forms. One query."""
+    indexes = [identity_index(form.identity_number) for form in forms]
+    census = find_children_by_index(admission_round.district_id, indexes)
+    for form, index in zip(forms, indexes, strict=True):
+        child = census.get(index)
+        copied = facts_from_data(child.facts).values() if child else ()
+        known = put_together(copied, _said(form, now.date()), answers.get(index, ()))
+        facts = known.gathered.settled
+        public = form.public_schools or _unnamed(world, form, facts)
+        listed = world.listed(facts, form.private_schools, public)
+        yield Draft(form, index, known, listed, _reasons(world, form, facts, listed))
+
+
+def _unnamed(world: RoundWorld, form: ApplicationForm, facts: Facts) -> tuple[str, ...]:
+    """Return the public schools of a form that names none: the zone's, but none where private ones exclude them."""
+    return () if world.policy.private.exclusive and form.private_schools else world.zone_of(facts)
+
+
+def _said(form: ApplicationForm, on: date) -> list[Fact]:
+    """Return what the family declares; the registers stand over it."""
+    said = [declared(FactName.BIRTH_DATE, form.birth_on, on), *form.facts]
+    if form.unit_code:
+        said.append(declared(FactName.DWELLING_UNIT, form.unit_code, on))
+    if form.group_code:
+        said.append(declared(FactName.TWIN_GROUP, form.group_code, on))
+    return said
+
+
+def _reasons(
+    world: RoundWorld, form: ApplicationForm, facts: Facts, listed: Sequence[Listed]
+) -> list[Reason]:
+    """Return everything against the form at once: the child's age, every school named in vain, the list itself."""
+    reasons = list(age_reasons(facts, world.policy, on=world.on))
+    schools = {world.lines[item.line_id].school_id for item in listed}
+    for school in (*form.private_schools, *form.public_schools):
+        if school not in schools:
+            reasons += world.reasons_against_school(facts, school)
+    reasons += world.choice_reasons(facts, listed)
+    if not listed and not form.accepts_coordination:
+        reasons.append(Reason(sentence("nothing_listed"), LOCAL_RULE))
+    return list(dict.fromkeys(reasons))
+
+
+def problem_of(draft: Draft) -> DomainError | None:
+    """Return why a form cannot be taken, or None."""
+    faults = identity_faults(draft.form.identity_number, birth_on=draft.form.birth_on, sex=draft.form.sex)
+    if faults:
+        return MalformedForm(IDENTITY_WORDS[faults[0]], field="identity_number", faults=list(faults))
+    if draft.reasons:
+        spoken = [
+            {"code": item.code, "zh": say(item.sentence, "zh"), "en": say(item.sentence, "en")}
+            for item in draft.reasons
+        ]
+        return ApplicationRefused("; ".join(item["zh"] for item in spoken), reasons=spoken)
+    return None

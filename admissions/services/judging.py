@@ -1,0 +1,156 @@
+"""Judging: what every accepted application is worth at every line that its family listed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.services.jobs import Report
+from admissions.models import AdmissionRound, Application, ApplicationChoice, ApplicationStatus
+from admissions.rules.facts import Facts, facts_from_data
+from admissions.rules.special_needs import seat_line
+from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
+from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
+
+LAST_TIER = 1_000_000  # children without a category stand behind all others in coordinated placement
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An accepted application before the draw.
+
+    standings -- (tier, keys...) at every listed line where the child has a category, in list order
+    locked    -- listed lines whose school the dwelling has used, and until when
+    own_tier  -- the tier at the last listed line, locked or not
+    """
+
+    application_id: UUID
+    receipt: str
+    group_code: str
+    split_allowed: bool
+    accepts_coordination: bool
+    listed: tuple[tuple[str, int], ...]
+    standings: Mapping[str, tuple[int, ...]]
+    nearest: tuple[tuple[str, int], ...]
+    special_line: str | None
+    locked: Mapping[str, str]
+    own_tier: int
+
+    @property
+    def fallback_tier(self) -> int:
+        """Return the tier at the last listed line, the zone school; without one the child stands last.
+
+        A dwelling that has used its place moves the child to another school, in the order of its own tier.
+        """
+        return self.standings[self.listed[-1][0]][0] if self.listed else self.own_tier
+
+
+class _Accepted(NamedTuple):
+    """What is read of an accepted application; a model's instance would cost more than judging it."""
+
+    pk: UUID
+    receipt: str
+    child_index: str
+    unit_code: str
+    facts: list[dict[str, object]]
+    group_code: str
+    split_allowed: bool
+    accepts_coordination: bool
+
+
+def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -> list[Case]:
+    """Return every accepted application as judged, by receipt."""
+    accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
+    chosen = _chosen(accepted)
+    reachable = cache(world.reachable)  # a unit's families have the same schools near
+    rows = accepted.order_by("receipt__receipt").values_list(
+        "pk",
+        "receipt__receipt",
+        "child_index",
+        "unit_code",
+        "facts",
+        "group_code",
+        "split_allowed",
+        "accepts_coordination",
+    )
+    cases: list[Case] = []
+    total, locks = accepted.count(), load_dwelling_locks(admission_round)
+    for row in map(_Accepted._make, rows.iterator(chunk_size=BATCH)):
+        cases.append(_case(world, row, chosen.get(row.pk, []), reachable(row.unit_code), locks))
+        if len(cases) % 500 == 0:
+            report("judging", len(cases), total)
+    return cases
+
+
+def _chosen(accepted: QuerySet[Application]) -> dict[UUID, list[tuple[str, int]]]:
+    """Return (line id, choice) of every application in the order of its list."""
+    found: dict[UUID, list[tuple[str, int]]] = {}
+    rows = ApplicationChoice.objects.filter(application__in=accepted).order_by("application_id", "position")
+    for application_id, line_id, choice in rows.values_list("application_id", "line__line_id", "choice"):
+        found.setdefault(application_id, []).append((line_id, choice))
+    return found
+
+
+def _case(
+    world: RoundWorld,
+    row: _Accepted,
+    chosen: Sequence[tuple[str, int]],
+    nearest: tuple[tuple[str, int], ...],
+    locks: DwellingLocks,
+) -> Case:
+    facts = facts_from_data(row.facts)
+    standings: dict[str, tuple[int, ...]] = {}
+    locked: dict[str, str] = {}
+    own_tier = LAST_TIER
+    for line_id, _ in chosen:
+        classified = world.classify(facts, line_id)
+        if classified.tier is None:
+            continue
+        own_tier = classified.tier
+        until = _locked_until(world, locks, facts, row.child_index, line_id)
+        if until is None:
+            standings[line_id] = (classified.tier, *classified.keys)
+        else:
+            locked[line_id] = until.isoformat()
+    return Case(
+        application_id=row.pk,
+        receipt=row.receipt,
+        group_code=row.group_code,
+        split_allowed=row.split_allowed,
+        accepts_coordination=row.accepts_coordination,
+        listed=tuple((line_id, choice) for line_id, choice in chosen if line_id in standings),
+        standings=standings,
+        nearest=_elsewhere(world, nearest, locked),
+        special_line=seat_line(
+            facts,
+            listed=[line_id for line_id, _ in chosen if world.kind(line_id) in OPEN_PUBLIC],
+            nearest=[line_id for line_id, _ in nearest],
+        ),
+        locked=locked,
+        own_tier=own_tier,
+    )
+
+
+def _locked_until(
+    world: RoundWorld, locks: DwellingLocks, facts: Facts, child_index: str, line_id: str
+) -> date | None:
+    """Return until when the dwelling is locked for the line: only seats that a dwelling gives a claim to can be."""
+    if world.kind(line_id) not in OPEN_PUBLIC:
+        return None
+    return locks.until(facts, child_index, world.lines[line_id].school_id)
+
+
+def _elsewhere(
+    world: RoundWorld, nearest: tuple[tuple[str, int], ...], locked: Mapping[str, str]
+) -> tuple[tuple[str, int], ...]:
+    """Return the lines of other schools; a lock never refuses, so where there is no other school the list stays."""
+    if not locked:
+        return nearest
+    schools = {world.lines[line_id].school_id for line_id in locked}
+    others = tuple(item for item in nearest if world.lines[item[0]].school_id not in schools)
+    return others or nearest

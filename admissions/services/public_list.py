@@ -1,0 +1,92 @@
+"""The public entry list: every child's place at every line as an opaque rank, and nothing else about the child."""
+
+from collections.abc import Mapping, Sequence
+
+from admissions.lottery.entry_list import Choice
+from admissions.lottery.entry_list import Entry as ListEntry
+from admissions.lottery.entry_list import EntryList as PublicList
+from admissions.lottery.tickets import TicketScope
+from admissions.matching.entries import commitment, plan_document
+from admissions.matching.ranks import dense_ranks, dense_ranks_with_losers
+from admissions.matching.records import RoundPlan
+from admissions.models import AdmissionRound, EntryList
+from admissions.rules.twins import GroupMember, drawn_together
+from admissions.selectors.rounds import round_code
+from admissions.selectors.world import RoundWorld
+from admissions.services.judging import Case
+from common.canonical import digest_bytes
+
+
+def make_public_list(
+    admission_round: AdmissionRound,
+    world: RoundWorld,
+    plan: RoundPlan,
+    cases: Sequence[Case],
+    salts: Mapping[str, str],
+    stored: EntryList,
+) -> PublicList:
+    """Return the list of the children to be drawn; `stored` is the row that it will be kept in."""
+    groups = drawn_together(GroupMember(case.receipt, case.group_code, case.listed) for case in cases)
+    ranks = _ranks(plan, cases)
+    fallback = dense_ranks([(case.fallback_tier,) for case in cases])
+    entries = (
+        _public_entry(
+            case, groups.get(case.receipt), ranks, rank if case.accepts_coordination else None, salts
+        )
+        for case, rank in zip(cases, fallback, strict=True)
+    )
+    code = round_code(admission_round)
+    return PublicList(
+        round_id=code,
+        lottery_id=f"{code}-{stored.number}",
+        policy_digest=admission_round.policy_digest,
+        plan_digest=digest_bytes(plan_document(plan)),
+        public_value_names=tuple(stored.public_value_names),
+        entries=tuple(entries),
+        scope=TicketScope(world.policy.tickets.value),
+    )
+
+
+def _public_entry(
+    case: Case,
+    group: str | None,
+    ranks: Mapping[tuple[str, str], tuple[int, int]],
+    fallback_rank: int | None,
+    salts: Mapping[str, str],
+) -> ListEntry:
+    return ListEntry(
+        receipt=case.receipt,
+        choices=tuple(
+            Choice(line_id, choice, *ranks[case.receipt, line_id]) for line_id, choice in case.listed
+        ),
+        group_id=group,
+        split_allowed=case.split_allowed,
+        fallback_rank=fallback_rank,
+        fallback_commitment=None
+        if fallback_rank is None
+        else commitment(salts[case.receipt], [line_id for line_id, _ in case.nearest]),
+    )
+
+
+def _ranks(plan: RoundPlan, cases: Sequence[Case]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return (rank, loser rank) by (receipt, line id); where losing costs nothing both are the same."""
+    by_line: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+    for case in cases:
+        for line_id, _ in case.listed:
+            by_line.setdefault(line_id, []).append((case.receipt, case.standings[line_id]))
+    losing = {
+        line_id
+        for stage in plan.stages
+        if stage.losers.value == "same_class_last"
+        for line_id in stage.line_ids
+    }
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for line_id, standings in by_line.items():
+        keys = [standing for _, standing in standings]
+        pairs = (
+            dense_ranks_with_losers(keys)
+            if line_id in losing
+            else [(rank, rank) for rank in dense_ranks(keys)]
+        )
+        found.update({(receipt, line_id): pair for (receipt, _), pair in zip(standings, pairs, strict=True)})
+    return found
