@@ -221,11 +221,12 @@ class _Reader:
         )
 
     def _check_identity(self, row: Row, identity: str, birth_on: date, sex: str) -> None:
-        for fault in identity_faults(identity, birth_on=birth_on, sex=sex):
+        faults = identity_faults(identity, birth_on=birth_on, sex=sex)
+        for fault in faults:
             row.note(f"identity_{fault}", "identity_number")
         kind = _optional(row, "identity_kind")
         is_resident = bool(RESIDENT.fullmatch(identity) or OLD_RESIDENT.fullmatch(identity))
-        if kind and (kind == "resident") != is_resident:
+        if kind and not faults and (kind == "resident") != is_resident:
             row.note("portal_identity_kind", "identity_kind", kind)
 
     def _day(self, row: Row) -> date | None:

@@ -1,4 +1,4 @@
-"""A portal's mapping: the shipped example reads, and every fault is told with its path, what is wrong and what to write."""
+"""A portal's mapping: the shipped example reads, and every fault is told with its path and what to write."""
 
 import copy
 from collections.abc import Callable
@@ -121,7 +121,11 @@ CASES: list[tuple[Callable[[Data], object], str, str]] = [
         "fields.state.codes",
         "no code means withdrawn; add it, or leave out the field state",
     ),
-    (put("fields.phone.column", "学生姓名"), "fields.phone.column", "is used by fields.child_name.column already"),
+    (
+        put("fields.phone.column", "学生姓名"),
+        "fields.phone.column",
+        "is used by fields.child_name.column already",
+    ),
     (put("facts.0.fact", "income"), "facts[0].fact", "expected one of birth_date"),
     (put("facts.0.fact", "birth_date"), "facts[0].fact", "is written from fields.birth_on"),
     (put("facts.0.fact", "dwelling_unit"), "facts[0].fact", "is written from fields.unit_code"),
@@ -145,7 +149,11 @@ CASES: list[tuple[Callable[[Data], object], str, str]] = [
     (put("statuses.columns.0.shows", "outcome"), "statuses.columns[0].shows", "outcome is not told here"),
     (put("statuses.columns.1.header", "报名号"), "statuses.columns[1].header", '"报名号" is used twice'),
     (put("results.columns.0.shows", "receipt"), "results.columns", "none shows application_number"),
-    (put("results.columns.0.shows", "name"), "results.columns[0].shows", "expected one of application_number"),
+    (
+        put("results.columns.0.shows", "name"),
+        "results.columns[0].shows",
+        "expected one of application_number",
+    ),
     (put("results.encoding", "gbk"), "results.encoding", "expected one of utf-8, utf-8-bom, gb18030"),
     (put("results.file", "../r.csv"), "results.file", "is no file name; end it in .csv, .xlsx or .jsonl"),
     (put("results.file", "r.pdf"), "results.file", "is no file name"),

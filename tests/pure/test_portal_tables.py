@@ -1,4 +1,4 @@
-"""A portal's file row by row: every layout of choices, every form of dates, every finding with row, column and value."""
+"""A portal's file row by row: every layout of choices, every form of dates, every finding with its place."""
 
 import csv
 import json
@@ -49,7 +49,15 @@ FACTS = (
     FactLayout("fact.title_since", "title_since", "date", proved_by="登记中心"),
     FactLayout("fact.dwelling_township", "dwelling_township", "text", codes={"T1": "一镇"}),
 )
-BASE = {"报名号": "n1", "状态": "有效", "证件类型": "1", "证件号": GIRL, "姓名": "甲样", "出生日期": "2020-03-04", "性别": "2"}
+BASE = {
+    "报名号": "n1",
+    "状态": "有效",
+    "证件类型": "1",
+    "证件号": GIRL,
+    "姓名": "甲样",
+    "出生日期": "2020-03-04",
+    "性别": "2",
+}
 
 
 def layout(kind: str = "columns", **more: object) -> PortalLayout:
@@ -58,7 +66,12 @@ def layout(kind: str = "columns", **more: object) -> PortalLayout:
     by_rows = order_columns("序号", "学校") if kind == "rows" else ()
     lists = {} if by_rows else {"private": private, "public": public}
     return PortalLayout(
-        columns=(*FIELDS, *FACT_COLUMNS, *by_rows, *(column for columns in lists.values() for column in columns)),
+        columns=(
+            *FIELDS,
+            *FACT_COLUMNS,
+            *by_rows,
+            *(column for columns in lists.values() for column in columns),
+        ),
         facts=FACTS,
         choices={name: tuple(column.name for column in columns) for name, columns in lists.items()},
         is_list=kind == "list",
@@ -131,7 +144,11 @@ def test_choices_as_a_list_in_one_cell() -> None:
 def test_choices_with_a_row_each_come_in_their_order_wherever_the_rows_stand() -> None:
     other = {**BASE, "报名号": "n2", "证件号": BOY, "性别": "1"}
     rows, findings = read(
-        [{**BASE, "序号": "2", "学校": "1"}, {**other, "序号": "1", "学校": "1"}, {**BASE, "序号": "1", "学校": "9"}],
+        [
+            {**BASE, "序号": "2", "学校": "1"},
+            {**other, "序号": "1", "学校": "1"},
+            {**BASE, "序号": "1", "学校": "9"},
+        ],
         "rows",
     )
     assert found(findings) == []
@@ -168,7 +185,7 @@ def test_a_bad_row_of_an_application_leaves_the_whole_application_out(
         ({"出生日期": "2020/03/04"}, ("cell_malformed", 2, "出生日期", "")),
         ({"出生日期": "2020-02-30"}, ("cell_malformed", 2, "出生日期", "")),
         ({"出生日期": "2020-03-05"}, ("identity_birth_date", 2, "证件号", "")),
-        ({"证件号": GIRL[:-1] + "1"}, ("identity_check_digit", 2, "证件号", "")),
+        ({"证件号": GIRL[:-1] + "2"}, ("identity_check_digit", 2, "证件号", "")),
         ({"性别": "1"}, ("identity_sex", 2, "证件号", "")),
         ({"证件号": "1234"}, ("identity_form", 2, "证件号", "")),
         ({"证件类型": "A"}, ("portal_identity_kind", 2, "证件类型", "other")),
@@ -208,7 +225,11 @@ def test_objects_inside_objects_are_read_by_path_and_unknown_fields_are_noted_on
     findings = Findings()
     columns = (Column("a", "child.name"), Column("b", "choices[1].school"), Column("c", "codes"))
     objects = [
-        {"child": {"name": "甲", "hair": "x"}, "choices": [{"school": 1}, {"school": 2}], "codes": ["1", "2"]},
+        {
+            "child": {"name": "甲", "hair": "x"},
+            "choices": [{"school": 1}, {"school": 2}],
+            "codes": ["1", "2"],
+        },
         {"child": {"hair": "y"}, "codes": None},
     ]
     sheet = sheet_of_objects(enumerate(objects, start=2), columns, findings)
@@ -262,7 +283,9 @@ def test_a_file_without_rows_is_refused(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[" * 100_000, '{"a": "' + "x" * LONGEST_LINE + '"}', '{"姓名": "甲样"'], ids=lambda line: line[:9]
+    "line",
+    ["{", "[" * 100_000, '{"a": "' + "x" * LONGEST_LINE + '"}', '{"姓名": "甲样"'],
+    ids=lambda line: line[:9],
 )
 def test_a_line_that_is_no_json_makes_the_file_unreadable_without_telling_what_stands_there(
     tmp_path: Path, line: str

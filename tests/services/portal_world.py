@@ -25,7 +25,17 @@ PORTAL, DISTRICT = "sample-province", "410181"
 CODES = {"A": "3799010001", "B": "3799010002", "P": "3799010101"}
 PRIVATE = ("P",)
 HEADERS = (
-    *("报名号", "报名状态", "证件类型", "学生证件号码", "学生姓名", "出生日期", "性别码", "监护人姓名", "监护人手机"),
+    *(
+        "报名号",
+        "报名状态",
+        "证件类型",
+        "学生证件号码",
+        "学生姓名",
+        "出生日期",
+        "性别码",
+        "监护人姓名",
+        "监护人手机",
+    ),
     *("家庭住址", "小区村组代码", "是否服从统筹", "多胞胎组号", "多胞胎可否分开", "户口性质", "长幼在读学校"),
     *("民办志愿1", "民办志愿2", "公办志愿1", "公办志愿2", "公办志愿3"),
 )
@@ -88,7 +98,11 @@ def _choices(name: str, schools: Sequence[str], most: int) -> dict[str, str]:
 
 
 def csv_file(
-    path: Path, rows: Iterable[Mapping[str, str]], *, encoding: str = "gb18030", headers: Sequence[str] = HEADERS
+    path: Path,
+    rows: Iterable[Mapping[str, str]],
+    *,
+    encoding: str = "gb18030",
+    headers: Sequence[str] = HEADERS,
 ) -> Path:
     """A CSV as the portal exports it."""
     text = io.StringIO()

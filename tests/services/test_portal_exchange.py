@@ -263,9 +263,7 @@ def test_one_bad_row_refuses_the_whole_file_or_is_left_out(tmp_path: Path) -> No
 
 def test_a_child_filed_here_too_is_a_finding_and_stays_as_it_is(tmp_path: Path) -> None:
     _, opened, mapping, numbers = open_to_portal()
-    own = file_application(
-        actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(numbers[1], "u1")
-    )
+    own = file_application(actor=guardian(), now=WHILE_OPEN, round_id=opened.pk, form=form(numbers[1], "u1"))
     path = csv_file(tmp_path / "a.csv", rows_of(numbers))
 
     assert shown(path, opened, mapping).findings.refuses
@@ -281,7 +279,10 @@ def test_a_child_filed_here_too_is_a_finding_and_stays_as_it_is(tmp_path: Path) 
 def test_what_the_rules_refuse_is_told_by_row_with_the_reason(tmp_path: Path) -> None:
     _, opened, mapping, numbers = open_to_portal()
     mapping = mapping_saved(
-        schools=[*({"code": code, "school": name} for name, code in CODES.items()), {"code": "9", "school": "B"}]
+        schools=[
+            *({"code": code, "school": name} for name, code in CODES.items()),
+            {"code": "9", "school": "B"},
+        ]
     )
     rows = rows_of(numbers)
     rows[2]["公办志愿1"] = CODES["A"]  # A serves the west, the child lives in the east
@@ -386,7 +387,7 @@ def test_what_an_officer_returned_stays_so_while_the_portal_says_the_same(tmp_pa
             actor=world.officer, now=WHILE_OPEN, application_id=row.pk, step=step, reason="unclear"
         )
 
-    done = taken(csv_file(tmp_path / "b.csv", rows_of(numbers)[::-1] + [withdrawn("BM9")]), opened, mapping)
+    done = taken(csv_file(tmp_path / "b.csv", [*rows_of(numbers)[::-1], withdrawn("BM9")]), opened, mapping)
 
     assert done.findings.counts() == {"portal_decided_here": 1, "portal_not_known": 1}
     row.refresh_from_db()
@@ -395,7 +396,12 @@ def test_what_an_officer_returned_stays_so_while_the_portal_says_the_same(tmp_pa
 
 def test_facts_are_declared_unless_the_mapping_names_the_register_that_proved_them(tmp_path: Path) -> None:
     facts = [
-        {"column": "户口性质", "fact": "registration_kind", "codes": {"10": "family"}, "proved_by": "省人口库"},
+        {
+            "column": "户口性质",
+            "fact": "registration_kind",
+            "codes": {"10": "family"},
+            "proved_by": "省人口库",
+        },
         {"column": "长幼在读学校", "fact": "sibling_school"},
     ]
     world = county_with_zones()
@@ -408,7 +414,11 @@ def test_facts_are_declared_unless_the_mapping_names_the_register_that_proved_th
     assert done.findings.counts() == {"portal_school_fact_unknown": 1}
     stated = {fact["name"]: fact for fact in Application.objects.get().facts}
     kind, sibling = stated["registration_kind"], stated["sibling_school"]
-    assert (kind["value"], kind["source"], kind["verifier"]) == ("family", "look_up", "sample-province/省人口库")
+    assert (kind["value"], kind["source"], kind["verifier"]) == (
+        "family",
+        "look_up",
+        "sample-province/省人口库",
+    )
     assert (sibling["value"], sibling["source"]) == (["A"], "declared")
 
 
@@ -447,9 +457,7 @@ def test_a_portal_takes_for_itself_only_and_nothing_elsewhere(tmp_path: Path) ->
     ]
     for stranger in strangers:
         with pytest.raises(NotPermitted), transaction.atomic():
-            take_portal_file(
-                actor=stranger, now=WHILE_OPEN, round_id=opened.pk, mapping=mapping, path=path
-            )
+            take_portal_file(actor=stranger, now=WHILE_OPEN, round_id=opened.pk, mapping=mapping, path=path)
         with pytest.raises(NotPermitted), transaction.atomic():
             take_portal_items(
                 actor=stranger, now=WHILE_OPEN, round_id=opened.pk, portal=PORTAL, key="k", items=[]
