@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.tokens import BearerToken
-from accounts.limits import TooManyRequests
+from accounts.limits import limit_portal
 from admissions.api.portal_serializers import (
     PortalFileSerializer,
     PortalItemsSerializer,
@@ -162,5 +161,4 @@ def _limit(request: Request) -> None:
         raise PortalBatchTooLarge(
             f"send at most {settings.PORTAL_BATCH_BYTES} bytes in a request", most=settings.PORTAL_BATCH_BYTES
         )
-    if not ratelimit.consume(request, action="portal", user=person(request)):
-        raise TooManyRequests("too many requests of this portal; wait a minute")
+    limit_portal(request, person(request), timezone.now())

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test.utils import override_settings
 from rest_framework.test import APIClient
 
+from accounts.limits import MinuteCounter
 from accounts.models import AuditEvent, Role, ServiceToken, User
 from accounts.services.people import RoleMisplaced, close_account, create_staff, set_password
 from accounts.services.portals import issue_token, revoke_tokens
@@ -31,6 +32,7 @@ from tests.services.round_world import (
 )
 
 pytestmark = pytest.mark.django_db
+ISSUED = OPENS - timedelta(days=1)
 
 
 @pytest.fixture
@@ -45,8 +47,9 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
+def _fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
+    monkeypatch.setattr("accounts.limits.FETCHED", MinuteCounter())
 
 
 def opened_for_portal() -> tuple[RoundWorld, AdmissionRound, list[dict[str, str]]]:
@@ -58,7 +61,7 @@ def opened_for_portal() -> tuple[RoundWorld, AdmissionRound, list[dict[str, str]
 
 
 def token_of(account: User, days: int = 30) -> str:
-    return issue_token(actor=None, now=OPENS, account_id=account.pk, days=days)
+    return issue_token(actor=None, now=ISSUED, account_id=account.pk, days=days)
 
 
 def by_token(token: str) -> APIClient:
@@ -160,9 +163,10 @@ def test_a_request_has_a_size_and_an_account_a_pace(at: Callable[[datetime], Non
         assert send(client, opened, rows[:1], "k2").json()["code"] == "portal_batch_too_large"
     limits = {**django_settings.ACCOUNT_RATE_LIMITS, "portal": "2/m/user"}
     cache.clear()
-    with override_settings(ACCOUNT_RATE_LIMITS=limits):
-        answers = [client.get(address(opened, "statuses")).status_code for _ in range(3)]
-    assert answers == [200, 200, 429]
+    with override_settings(ACCOUNT_RATE_LIMITS=limits, PORTAL_REQUESTS_PER_MINUTE=2):
+        fetched = [client.get(address(opened, "statuses")).status_code for _ in range(3)]
+        handed_in = [send(client, opened, rows[:1], f"k{number}").status_code for number in range(7, 10)]
+    assert (fetched, handed_in) == ([200, 200, 429], [200, 200, 429])
 
 
 def test_only_a_token_that_holds_opens_the_door(at: Callable[[datetime], None]) -> None:
@@ -175,9 +179,11 @@ def test_only_a_token_that_holds_opens_the_door(at: Callable[[datetime], None]) 
         answer = by_token(wrong).get(statuses)
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert APIClient().get(statuses).status_code == 401
-    at(OPENS + timedelta(days=30) - timedelta(seconds=1))
+    at(ISSUED + timedelta(days=30) - timedelta(seconds=1))
     assert by_token(token).get(statuses).status_code == 200
-    at(OPENS + timedelta(days=30))
+    at(ISSUED + timedelta(days=30))
+    assert by_token(token).get(statuses).status_code == 401
+    at(ISSUED - timedelta(seconds=1))
     assert by_token(token).get(statuses).status_code == 401
     at(WHILE_OPEN)
     assert revoke_tokens(actor=None, now=WHILE_OPEN, account_id=account.pk) == 1
