@@ -23,7 +23,6 @@ from admissions.api.rounds import person
 from admissions.selectors.rounds import get_round
 from admissions.services.portal_exchange import Taken, take_portal_items
 from admissions.services.portal_handing import Told, hand_over
-from admissions.services.portal_items import item_data
 from admissions.tasks import request_asking
 from common.canonical import digest_bytes
 from common.errors import MalformedInput
@@ -150,7 +149,7 @@ def _answer(taken: Taken) -> dict[str, object]:
         "batch": batch.pk if batch else None,
         "repeated": taken.is_repeated,
         **counts,
-        "items": batch.outcome if batch else [item_data(item) for item in taken.items],
+        "items": taken.answer,
     }
 
 

@@ -76,6 +76,11 @@ class Taken:
     has_unanswered: bool = False
     items: tuple[Item, ...] = ()
 
+    @property
+    def answer(self) -> list[dict[str, object]]:
+        """Return what a portal is answered of each application of a request: what was answered the first time."""
+        return list(self.batch.outcome) if self.batch else [item_data(item) for item in self.items]
+
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:

@@ -1,10 +1,18 @@
 """The forms of a sample county as another portal would write them: rehearsals need a file before there is one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from admissions.models import AdmissionRound
+from accounts.models import User
+from accounts.permissions import Action
+from admissions.models import PortalMappingVersion
 from admissions.rules.portal_records import DateForm, Field, Layout, PortalMapping
+from admissions.selectors.portals import mapping_of
+from admissions.selectors.rounds import get_round
 from admissions.services.applications import ApplicationForm
+from admissions.services.rounds import require_actor
 from admissions.services.sample import sample_forms
 from common.errors import RulesSayNo
 from geo_data.tables.portal_json import LIST_MARK
@@ -25,6 +33,14 @@ class NotWritable(RulesSayNo):
     code = "portal_sample_not_writable"
 
 
+@dataclass(frozen=True, slots=True)
+class PortalSample:
+    """A portal's file: its headers, and its rows by header."""
+
+    headers: tuple[str, ...]
+    rows: tuple[Mapping[str, str], ...]
+
+
 def portal_headers(mapping: PortalMapping) -> tuple[str, ...]:
     """Return the portal's columns in the order of its mapping."""
     chosen = mapping.choices
@@ -39,16 +55,22 @@ def portal_headers(mapping: PortalMapping) -> tuple[str, ...]:
     )
 
 
-def sample_portal_rows(
-    admission_round: AdmissionRound, mapping: PortalMapping, seed: int
-) -> Iterator[Mapping[str, str]]:
-    """Yield what the entrants' families would have filed at the portal, by invented numbers in order.
+def portal_sample(
+    *, actor: User | None, now: datetime, round_id: UUID, mapping: PortalMappingVersion, seed: int
+) -> PortalSample:
+    """Return what the entrants' families would have filed at the portal, by invented numbers in order; files nothing.
 
     Raises NotWritable.
     """
+    admission_round, says = get_round(round_id), mapping_of(mapping)
+    require_actor(actor, Action.EXCHANGE_APPLICATIONS, admission_round.district_id)
     forms = sorted(sample_forms(admission_round, seed), key=lambda form: form.identity_number)
-    for place, form in enumerate(forms, start=1):
-        yield from portal_rows(form, f"{mapping.portal}-{place:06d}", mapping)
+    rows = tuple(
+        row
+        for place, form in enumerate(forms, start=1)
+        for row in portal_rows(form, f"{says.portal}-{place:06d}", says)
+    )
+    return PortalSample(portal_headers(says), rows)
 
 
 def portal_rows(form: ApplicationForm, number: str, mapping: PortalMapping) -> Iterator[Mapping[str, str]]:

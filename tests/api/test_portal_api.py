@@ -75,9 +75,8 @@ def address(opened: AdmissionRound, what: str, portal: str = PORTAL) -> str:
 
 
 def send(client: APIClient, opened: AdmissionRound, items: object, key: str = "k1", **more: object) -> Any:
-    headers = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
-    body = {"items": items, **more}
-    return client.post(address(opened, "applications"), body, format="json", **headers)  # type: ignore[arg-type]  # headers
+    headers: dict[str, Any] = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
+    return client.post(address(opened, "applications"), {"items": items, **more}, format="json", **headers)
 
 
 def test_a_portal_hands_in_asks_where_they_stand_and_fetches_results(at: Callable[[datetime], None]) -> None:
@@ -236,10 +235,8 @@ def test_families_and_officers_of_elsewhere_are_refused_and_the_office_itself_is
 def test_a_portal_without_a_mapping_is_told_so(at: Callable[[datetime], None]) -> None:
     _, opened, rows = opened_for_portal()
     client = by_token(token_of(portal_account("p", portal="unmapped")))
-    headers = {"HTTP_IDEMPOTENCY_KEY": "k"}
-    answer = client.post(
-        address(opened, "applications", "unmapped"), {"items": rows}, format="json", **headers
-    )  # type: ignore[arg-type]  # headers
+    path = address(opened, "applications", "unmapped")
+    answer = client.post(path, {"items": rows}, format="json", HTTP_IDEMPOTENCY_KEY="k")
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_portal")
 
 

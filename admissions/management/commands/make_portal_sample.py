@@ -9,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from admissions.management.moments import add_moment, moment_of
 from admissions.management.portals import add_mapping, mapping_for
 from admissions.management.rounds import add_round, round_of
-from admissions.selectors.portals import mapping_of
-from admissions.services.portal_rehearsal import portal_headers, sample_portal_rows
+from admissions.services.portal_rehearsal import portal_sample
 from common.errors import DomainError
 from common.formulas import guarded
 
@@ -31,15 +30,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         admission_round, target = round_of(options), Path(str(options["out"]))
+        now = moment_of(options)
         try:
-            mapping = mapping_of(mapping_for(admission_round, options, moment_of(options)))
-            rows = list(sample_portal_rows(admission_round, mapping, int(str(options["seed"]))))
+            sample = portal_sample(
+                actor=None,
+                now=now,
+                round_id=admission_round.pk,
+                mapping=mapping_for(admission_round, options, now),
+                seed=int(str(options["seed"])),
+            )
             with target.open("w", encoding="gb18030", newline="") as file:
-                writer = csv.DictWriter(file, portal_headers(mapping), restval="")
+                writer = csv.DictWriter(file, sample.headers, restval="")
                 writer.writeheader()
-                writer.writerows({header: guarded(cell) for header, cell in row.items()} for row in rows)
+                writer.writerows(
+                    {header: guarded(cell) for header, cell in row.items()} for row in sample.rows
+                )
         except DomainError as refusal:
             raise CommandError(f"{refusal.code}: {refusal.message}") from refusal
         except OSError as problem:
             raise CommandError(str(problem)) from problem
-        self.stdout.write(f"{target}: {len(rows)} rows")
+        self.stdout.write(f"{target}: {len(sample.rows)} rows")
