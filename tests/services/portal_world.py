@@ -11,15 +11,31 @@ from typing import Any
 import xlsxwriter
 import yaml
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.services.portals import make_portal_account
-from admissions.models import AdmissionRound, PortalMappingVersion
+from admissions.models import (
+    AdmissionRound,
+    Application,
+    ChildReceipt,
+    PortalApplication,
+    PortalBatch,
+    PortalMappingVersion,
+)
 from admissions.rules.portal_mapping import example_mapping
 from admissions.services.applications import ApplicationForm
+from admissions.services.portal_changes import Change
 from admissions.services.portal_exchange import Taken, take_portal_file
 from admissions.services.portal_mappings import save_portal_mapping
 from geo_data.tables.findings import Keep
-from tests.services.round_world import OPENS, WHILE_OPEN
+from tests.services.round_world import (
+    OPENS,
+    WHILE_OPEN,
+    RoundWorld,
+    add_children,
+    county_with_zones,
+    form,
+    round_open,
+)
 
 PORTAL, DISTRICT = "sample-province", "410181"
 CODES = {"A": "3799010001", "B": "3799010002", "P": "3799010101"}
@@ -65,25 +81,25 @@ def portal_account(username: str = "province", portal: str = PORTAL, district: s
     )
 
 
-def written(number: str, form: ApplicationForm, **more: str) -> dict[str, str]:
+def written(number: str, filed: ApplicationForm, **more: str) -> dict[str, str]:
     """A form as the portal writes it."""
     row = {
         "报名号": number,
         "报名状态": "有效",
         "证件类型": "1",
-        "学生证件号码": form.identity_number,
-        "学生姓名": form.child_name,
-        "出生日期": f"{form.birth_on:%Y%m%d}",
-        "性别码": {"male": "1", "female": "2"}[form.sex],
-        "监护人姓名": form.guardian_name,
-        "监护人手机": form.phone,
-        "家庭住址": form.address,
-        "小区村组代码": form.unit_code,
-        "是否服从统筹": "是" if form.accepts_coordination else "否",
-        "多胞胎组号": form.group_code,
-        "多胞胎可否分开": "是" if form.split_allowed else "",
-        **_choices("民办志愿", form.private_schools, 2),
-        **_choices("公办志愿", form.public_schools, 3),
+        "学生证件号码": filed.identity_number,
+        "学生姓名": filed.child_name,
+        "出生日期": f"{filed.birth_on:%Y%m%d}",
+        "性别码": {"male": "1", "female": "2"}[filed.sex],
+        "监护人姓名": filed.guardian_name,
+        "监护人手机": filed.phone,
+        "家庭住址": filed.address,
+        "小区村组代码": filed.unit_code,
+        "是否服从统筹": "是" if filed.accepts_coordination else "否",
+        "多胞胎组号": filed.group_code,
+        "多胞胎可否分开": "是" if filed.split_allowed else "",
+        **_choices("民办志愿", filed.private_schools, 2),
+        **_choices("公办志愿", filed.public_schools, 3),
     }
     return {**row, **more}
 
@@ -161,4 +177,36 @@ def taken(
         path=path,
         keep=keep,
         confirm=plan,
+    )
+
+
+def open_to_portal(
+    children: int = 3, **mapping: object
+) -> tuple[RoundWorld, AdmissionRound, PortalMappingVersion, list[str]]:
+    """A county with children, its open round, the portal's mapping, and the children's numbers."""
+    world = county_with_zones()
+    numbers = add_children(world, ["u0", "u1", "u2", "u3"][:children])
+    return world, round_open(world), mapping_saved(**mapping), numbers
+
+
+def rows_of(numbers: list[str], **more: str) -> list[dict[str, str]]:
+    """The children's applications as the portal writes them: BM000 lives in the first estate, and so on."""
+    return [
+        written(f"BM{place:03d}", form(number, f"u{place}"), **more) for place, number in enumerate(numbers)
+    ]
+
+
+def outcomes(changes: dict[str, Change]) -> dict[str, str]:
+    """What becomes of each application, in words."""
+    return {number: change.value for number, change in changes.items()}
+
+
+def stored() -> tuple[int, int, int, int, int]:
+    """How many applications, receipts, links, batches and events there are."""
+    return (
+        Application.objects.count(),
+        ChildReceipt.objects.count(),
+        PortalApplication.objects.count(),
+        PortalBatch.objects.count(),
+        AuditEvent.objects.filter(action__startswith="portal.taken").count(),
     )

@@ -9,21 +9,16 @@ from django.db import transaction
 
 from accounts.models import AuditEvent
 from admissions.models import (
-    AdmissionRound,
     Application,
     ApplicationChoice,
     ChildReceipt,
     PortalApplication,
-    PortalBatch,
-    PortalMappingVersion,
 )
 from admissions.rules.facts import Fact, FactName, FactSource
 from admissions.rules.status import Action as Step
 from admissions.selectors.overview import round_overview
 from admissions.services.applications import file_application
-from admissions.services.portal_changes import Change
 from admissions.services.portal_exchange import (
-    IdempotencyKeyReused,
     MappingOfAnotherDistrict,
     PortalPlanChanged,
     PortalTooLate,
@@ -31,7 +26,7 @@ from admissions.services.portal_exchange import (
     take_portal_items,
 )
 from admissions.services.review import review_application
-from common.errors import MalformedInput, NotPermitted
+from common.errors import NotPermitted
 from geo_data.tables.findings import Keep
 from tests.services.accounts_world import guardian, officer
 from tests.services.portal_world import (
@@ -40,8 +35,12 @@ from tests.services.portal_world import (
     csv_file,
     jsonl_file,
     mapping_saved,
+    open_to_portal,
+    outcomes,
     portal_account,
+    rows_of,
     shown,
+    stored,
     taken,
     withdrawn,
     written,
@@ -51,7 +50,6 @@ from tests.services.round_world import (
     AFTER_CLOSING,
     OPENS,
     WHILE_OPEN,
-    RoundWorld,
     add_children,
     county_with_zones,
     form,
@@ -59,33 +57,6 @@ from tests.services.round_world import (
 )
 
 pytestmark = pytest.mark.django_db
-World = tuple[RoundWorld, AdmissionRound, PortalMappingVersion, list[str]]
-
-
-def open_to_portal(children: int = 3, **mapping: object) -> World:
-    world = county_with_zones()
-    numbers = add_children(world, ["u0", "u1", "u2", "u3"][:children])
-    return world, round_open(world), mapping_saved(**mapping), numbers
-
-
-def rows_of(numbers: list[str], **more: str) -> list[dict[str, str]]:
-    return [
-        written(f"BM{place:03d}", form(number, f"u{place}"), **more) for place, number in enumerate(numbers)
-    ]
-
-
-def outcomes(changes: dict[str, Change]) -> dict[str, str]:
-    return {number: change.value for number, change in changes.items()}
-
-
-def stored() -> tuple[int, int, int, int, int]:
-    return (
-        Application.objects.count(),
-        ChildReceipt.objects.count(),
-        PortalApplication.objects.count(),
-        PortalBatch.objects.count(),
-        AuditEvent.objects.filter(action__startswith="portal.taken").count(),
-    )
 
 
 @pytest.mark.parametrize(
@@ -470,78 +441,6 @@ def test_a_mapping_of_another_district_is_refused(tmp_path: Path) -> None:
     mapping.district_id = "410182"
     with pytest.raises(MappingOfAnotherDistrict):
         shown(csv_file(tmp_path / "a.csv", rows_of(numbers)), opened, mapping)
-
-
-def test_a_request_names_what_became_of_every_application() -> None:
-    _, opened, _, numbers = open_to_portal()
-    rows = rows_of(numbers)
-    rows[1]["学生姓名"] = ""
-
-    done = take_portal_items(
-        actor=portal_account(), now=WHILE_OPEN, round_id=opened.pk, portal=PORTAL, key="k1", items=rows
-    )
-
-    told = [(item.index, item.number, item.change.value, bool(item.receipt)) for item in done.items]
-    assert told == [(0, "BM000", "added", True), (1, "BM001", "refused", False), (2, "BM002", "added", True)]
-    assert [found.code for found in done.items[1].findings] == ["cell_empty"]
-
-
-def test_a_request_sent_again_is_answered_as_the_first_time_and_another_with_its_key_is_refused() -> None:
-    _, opened, _, numbers = open_to_portal()
-    account, rows = portal_account(), rows_of(numbers)
-
-    def send(items: list[dict[str, str]], key: str = "k1") -> PortalBatch | None:
-        return take_portal_items(
-            actor=account, now=WHILE_OPEN, round_id=opened.pk, portal=PORTAL, key=key, items=items
-        ).batch
-
-    first, before = send(rows), stored()
-    assert send(rows) == first
-    with pytest.raises(IdempotencyKeyReused):
-        send(rows[:1])
-    assert stored() == before
-    for bad in ("", " ", "x" * 101):
-        with pytest.raises(MalformedInput):
-            send(rows, bad)
-
-
-def test_a_trial_tells_and_stores_nothing() -> None:
-    _, opened, _, numbers = open_to_portal()
-    done = take_portal_items(
-        actor=portal_account(),
-        now=WHILE_OPEN,
-        round_id=opened.pk,
-        portal=PORTAL,
-        key="k",
-        items=rows_of(numbers),
-        is_trial=True,
-    )
-    assert [item.change.value for item in done.items] == ["added", "added", "added"]
-    assert stored() == (0, 0, 0, 0, 0)
-
-
-def test_a_request_without_applications_changes_nothing() -> None:
-    _, opened, _, _ = open_to_portal()
-    done = take_portal_items(
-        actor=portal_account(), now=WHILE_OPEN, round_id=opened.pk, portal=PORTAL, key="k", items=[]
-    )
-    assert (done.items, Application.objects.count()) == ((), 0)
-
-
-def test_file_and_request_of_one_portal_know_each_other(tmp_path: Path) -> None:
-    _, opened, mapping, numbers = open_to_portal(2)
-    taken(csv_file(tmp_path / "a.csv", rows_of(numbers)), opened, mapping)
-
-    done = take_portal_items(
-        actor=portal_account(),
-        now=WHILE_OPEN,
-        round_id=opened.pk,
-        portal=PORTAL,
-        key="k",
-        items=[rows_of(numbers)[0], {**rows_of(numbers)[1], "监护人姓名": "丙某"}],
-    )
-
-    assert [item.change.value for item in done.items] == ["unchanged", "changed"]
 
 
 def test_the_overview_counts_what_came_from_portals(tmp_path: Path) -> None:
