@@ -1,5 +1,7 @@
 """Another portal over the API: it hands in applications by token, and fetches statuses and results in its own form."""
 
+from collections.abc import Mapping
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -8,6 +10,8 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -42,10 +46,28 @@ class PortalBatchTooLarge(MalformedInput):
     code = "portal_batch_too_large"
 
 
+class ShallowJSON(JSONParser):
+    """Refuses what is nested deeper than it can be read, which else would be a fault of ours."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return the body. Raises ParseError."""
+        try:
+            body: dict[str, Any] = super().parse(stream, media_type, parser_context)
+        except RecursionError as fault:
+            raise ParseError("the request is nested too deeply") from fault
+        return body
+
+
 class PortalView(APIView):
     """What only a portal's account, by token, or an officer of the district may ask."""
 
     authentication_classes = (BearerToken, SessionAuthentication)
+    parser_classes = (ShallowJSON,)
 
 
 class PortalApplications(PortalView):

@@ -28,7 +28,7 @@ from common.canonical import CanonicalValue, canonical_json
 from common.errors import MalformedInput, NotPermitted, WrongMoment
 from geo_data.apart.reading import read_apart
 from geo_data.tables.findings import FIRST_DATA_ROW, Findings, Keep
-from geo_data.tables.portal_json import sheet_of_objects
+from geo_data.tables.portal_json import is_whole, sheet_of_objects
 from geo_data.tables.portal_table import PortalRow, read_portal_file, read_portal_rows
 from geo_data.tables.reading import Sheet
 
@@ -276,7 +276,8 @@ def _noting_numbers(sheet: Sheet, numbers: dict[int, str]) -> Sheet:
 
     def rows() -> Iterator[tuple[int, Sequence[object]]]:
         for row, cells in sheet.rows:
-            numbers[row] = str(cells[place] or "").strip()
+            number = str(cells[place] or "").strip()
+            numbers[row] = number if is_whole(number) else ""
             yield row, cells
 
     return Sheet(sheet.headers, rows())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from admissions.models import PortalApplication
 from admissions.services.portal_changes import Change, Changes, Filed
 from geo_data.tables.findings import FIRST_DATA_ROW, Finding, Findings
+from geo_data.tables.portal_json import is_whole
 
 LONGEST_NUMBER = 60
 PERSONAL = "portal_number_is_identity"
@@ -76,9 +77,15 @@ def item_data(item: Item) -> dict[str, object]:
             {
                 "code": found.code,
                 "column": found.column,
-                "zh": Finding(found.code, 0, found.column, found.value).sentence("zh"),
-                "en": Finding(found.code, 0, found.column, found.value).sentence("en"),
+                "zh": _sentence(found, "zh"),
+                "en": _sentence(found, "en"),
             }
             for found in item.findings
         ],
     }
+
+
+def _sentence(found: Finding, language: str) -> str:
+    """Return the sentence without its row, which the index tells, and without what no database can hold."""
+    value = found.value if is_whole(found.value) else "?"
+    return Finding(found.code, 0, found.column, value).sentence(language)

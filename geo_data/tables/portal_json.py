@@ -13,6 +13,7 @@ JSON_LINES = frozenset({".jsonl", ".ndjson"})
 LONGEST_LINE = 1 << 16
 DEEPEST = 8
 LIST_MARK = ";"
+UNREADABLE = "\0"  # no column takes it: what a text with half a letter is read as
 
 
 def open_json_lines(path: Path, columns: Sequence[Column], findings: Findings) -> Sheet:
@@ -62,7 +63,8 @@ def _flat(value: object, path: str, deeper: int) -> Iterator[tuple[str, object]]
         return
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flat(inner, f"{path}.{key}" if path else str(key), deeper - 1)
+            name = str(key) if is_whole(str(key)) else "?"
+            yield from _flat(inner, f"{path}.{name}" if path else name, deeper - 1)
     elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
         for place, inner in enumerate(value, start=1):
             yield from _flat(inner, f"{path}[{place}]", deeper - 1)
@@ -75,7 +77,16 @@ def _flat(value: object, path: str, deeper: int) -> Iterator[tuple[str, object]]
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return text if is_whole(text) else UNREADABLE
+
+
+def is_whole(text: str) -> bool:
+    """Say whether the text can be written anywhere: no null, and no half of a letter (a lone surrogate).
+
+    Source: docs/portal.md.
+    """
+    return not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _objects(path: Path) -> Iterator[tuple[int, object]]:
@@ -88,8 +99,8 @@ def _objects(path: Path) -> Iterator[tuple[int, object]]:
                 if line.strip():
                     yield number, json.loads(line)
                 number += 1
-    except (json.JSONDecodeError, RecursionError) as fault:
-        # The message of a fault may hold what stands in the line.
-        raise UnreadableFile(f"row {number}: no JSON object") from fault
     except (UnicodeDecodeError, OSError) as fault:
         raise UnreadableFile(type(fault).__name__) from fault
+    except (ValueError, RecursionError) as fault:
+        # The message of a fault may hold what stands in the line.
+        raise UnreadableFile(f"row {number}: no JSON object") from fault

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from geo_data.tables.cells import SEPARATORS, CellValue, Row
+from geo_data.tables.cells import SEPARATORS, CellValue, Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
@@ -128,10 +128,10 @@ def read_portal_rows(sheet: Sheet, layout: PortalLayout, findings: Findings) -> 
     Source: docs/portal.md.
     """
     places = match_columns(sheet.headers, layout.columns, findings)
-    columns = {column.name: column for column in layout.columns}
     if findings.refuses and any(column.required and column.name not in places for column in layout.columns):
         return
-    rows = (Row(number, cells, places, columns, sheet.headers, findings) for number, cells in sheet.rows)
+    table = Table(layout.columns, sheet.headers, places, findings)
+    rows = (table.row(number, cells) for number, cells in sheet.rows)
     reader = _Reader(layout, findings)
     yield from reader.grouped(rows) if layout.school else reader.each(rows)
 

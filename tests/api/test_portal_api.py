@@ -1,5 +1,6 @@
 """Another portal over the API: by token only, within its limits, nothing but its own."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -149,6 +150,31 @@ def test_a_key_used_for_something_else_is_a_conflict_and_none_is_malformed(
 def test_what_is_no_list_of_objects_is_malformed(at: Callable[[datetime], None], items: object) -> None:
     _, opened, _ = opened_for_portal()
     assert send(by_token(token_of(portal_account())), opened, items).status_code == 400
+
+
+def test_what_no_database_can_hold_is_a_bad_application_and_what_is_too_deep_is_malformed(
+    at: Callable[[datetime], None],
+) -> None:
+    _, opened, rows = opened_for_portal()
+    client = by_token(token_of(portal_account()))
+    odd = [
+        {**rows[0], "报名号": "a\0"},
+        {**rows[1], "学生姓名": "\ud800"},
+        {**rows[2], "公办志愿1": "\0", "\ud800": "x"},
+    ]
+    body = json.dumps({"items": odd})
+    told = client.post(
+        address(opened, "applications"), body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k1"
+    )
+    assert told.status_code == 200
+    assert [item["outcome"] for item in told.json()["items"]] == ["refused"] * 3
+    deep = client.post(
+        address(opened, "applications"),
+        '{"items": ' + "[" * 100_000,
+        content_type="application/json",
+        HTTP_IDEMPOTENCY_KEY="k2",
+    )
+    assert deep.status_code == 400
 
 
 def test_a_request_has_a_size_and_an_account_a_pace(at: Callable[[datetime], None]) -> None:

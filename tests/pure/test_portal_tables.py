@@ -197,6 +197,8 @@ def test_a_bad_row_of_an_application_leaves_the_whole_application_out(
         ({"服从": "也许"}, ("cell_malformed", 2, "服从", "也许")),
         ({"产权日期": "去年"}, ("cell_malformed", 2, "产权日期", "")),
         ({"乡镇": "T2"}, ("cell_malformed", 2, "乡镇", "")),
+        ({"姓名": "甲\ud800"}, ("cell_malformed", 2, "姓名", "")),
+        ({"公办1": "\0"}, ("cell_malformed", 2, "公办1", "\0")),
     ],
 )
 def test_a_bad_value_is_told_by_row_and_column_and_leaves_the_row_out(
@@ -284,7 +286,7 @@ def test_a_file_without_rows_is_refused(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["{", "[" * 100_000, '{"a": "' + "x" * LONGEST_LINE + '"}', '{"姓名": "甲样"'],
+    ["{", "[" * 60_000, "9" * 5_000, '{"a": "' + "x" * LONGEST_LINE + '"}', '{"姓名": "甲样"'],
     ids=lambda line: line[:9],
 )
 def test_a_line_that_is_no_json_makes_the_file_unreadable_without_telling_what_stands_there(
