@@ -10,13 +10,18 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from python_calamine import load_workbook
 
 from accounts.models import AuditEvent
 from admissions.models import AdmissionRound, Application, DrawRecord, PortalApplication
+from admissions.rules.portal_files import PortalFile
+from admissions.rules.portal_records import PortalMapping
 from admissions.rules.status import Action as Step
 from admissions.selectors.bundles import unzip_files
+from admissions.selectors.portal_results import portal_results, portal_statuses
+from admissions.selectors.portals import mapping_of
 from admissions.selectors.results import NoResults
 from admissions.services.answers import decline_offer
 from admissions.services.applications import ApplicationForm, file_applications
@@ -353,3 +358,23 @@ def test_the_command_tells_every_fault_of_a_mapping_and_every_bad_row(tmp_path: 
     with pytest.raises(CommandError, match="nothing was taken"):
         call_command(*command, "--mapping", str(mapping), "--language", "en", stdout=told)
     assert "severe\tcell_empty\trow 2, 学生姓名  a required value is empty. Fill it in." in told.getvalue()
+
+
+@pytest.mark.parametrize("read", [portal_results, portal_statuses])
+def test_more_applications_cost_no_more_queries(
+    tmp_path: Path, read: Callable[[AdmissionRound, PortalMapping], PortalFile]
+) -> None:
+    world = county_with_zones({"A": (0, 20), "B": (3, 20)})
+    numbers = add_children(world, HOMES[:12])
+    opened, mapping = round_open(world), mapping_saved()
+    rows = [written(f"BM{n:02d}", form(number, HOMES[n])) for n, number in enumerate(numbers)]
+    taken(csv_file(tmp_path / "a.csv", rows), opened, mapping)
+    finished(world, opened)
+
+    def queries(links: int) -> int:
+        PortalApplication.objects.filter(number__gte=f"BM{links:02d}").update(portal="elsewhere")
+        with CaptureQueriesContext(connection) as asked:
+            assert len(read(opened, mapping_of(mapping)).rows) == links
+        return len(asked)
+
+    assert [queries(12), queries(2)] == [queries(1)] * 2
