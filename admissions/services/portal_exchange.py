@@ -129,7 +129,6 @@ def take_portal_file(
         rows.extend(read)
         return len(rows)
 
-    report("reading", 0, 0)
     read_apart(lambda found: read_portal_file(path, layout, found), findings, store, report=report)
     if findings.bad_rows and not rows and not findings.refuses:
         findings.add("no_row_left")
