@@ -94,7 +94,7 @@ class PortalFile:
 def status_file(mapping: PortalMapping, round_code: str, statuses: Sequence[StatusOf]) -> PortalFile:
     """Return the statuses in the portal's form, by its number.
 
-    Source: docs/portal.md.
+    Source: docs/rules/portal-mapping.md.
     """
     ordered = sorted(statuses, key=lambda item: item.number)
     return _file(mapping.statuses.file, round_code, [_status_values(mapping, item) for item in ordered])
@@ -104,7 +104,7 @@ def result_file(mapping: PortalMapping, round_code: str, results: Sequence[Resul
     """Return the results in the portal's form, by its number.
 
     Raises SchoolWithoutCode naming every school of a place or choice that the mapping has no code for.
-    Source: docs/portal.md.
+    Source: docs/rules/portal-mapping.md.
     """
     _refuse_without_code(mapping, results)
     ordered = sorted(results, key=lambda item: item.number)

@@ -35,7 +35,7 @@ def parse_portal_mapping(data: Mapping[str, object]) -> PortalMapping:
     """Return the mapping of plain data (texts, integers, booleans, lists, objects).
 
     Raises PortalMappingFault with all faults in the order of the data.
-    Source: docs/portal.md.
+    Source: docs/rules/portal-mapping.md.
     """
     node = Node(data)
     mapping = read_portal_mapping(node)
@@ -48,7 +48,7 @@ def parse_portal_mapping(data: Mapping[str, object]) -> PortalMapping:
 def load_portal_mapping(yaml_text: str) -> tuple[PortalMapping, dict[str, CanonicalValue]]:
     """Return the mapping of a YAML text, and the plain data that it says.
 
-    Raises PortalMappingFault. Source: docs/portal.md.
+    Raises PortalMappingFault. Source: docs/rules/portal-mapping.md.
     """
     try:
         data = read_yaml(yaml_text)
@@ -59,12 +59,12 @@ def load_portal_mapping(yaml_text: str) -> tuple[PortalMapping, dict[str, Canoni
 
 
 def mapping_digest(data: Mapping[str, CanonicalValue]) -> str:
-    """Return the SHA-256 of the canonical JSON of what the mapping says. Source: docs/portal.md."""
+    """Return the SHA-256 of the canonical JSON of what the mapping says. Source: docs/rules/portal-mapping.md."""
     return digest_bytes(canonical_json(data))
 
 
 def example_mapping(name: str = "sample-province") -> str:
-    """Return the YAML text of a shipped example: an invented province's platform. Source: docs/portal.md."""
+    """Return the YAML text of a shipped example: an invented province's platform. Source: docs/rules/portal-mapping.md."""
     return (_examples() / f"{name}.yaml").read_text(encoding="utf-8")
 
 

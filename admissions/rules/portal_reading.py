@@ -47,7 +47,7 @@ LISTS = ("private", "public", "mixed")
 def read_portal_mapping(node: Node) -> PortalMapping:
     """Return the mapping at the node; worthless when faults were noted.
 
-    Source: docs/portal.md.
+    Source: docs/rules/portal-mapping.md.
     """
     node.expect_keys(PARTS, ("facts",))
     words = node.child("words")

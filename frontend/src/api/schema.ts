@@ -3577,7 +3577,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PortalItemsRequest"];
-                "multipart/form-data": components["schemas"]["PortalItemsRequest"];
             };
         };
         responses: {
