@@ -13,6 +13,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.models import User
 from common.errors import TooMany
 
 KEPT_CLIENTS = 20_000
@@ -44,6 +45,7 @@ class MinuteCounter:
 
 
 LOOKUPS = MinuteCounter()
+FETCHED = MinuteCounter()
 
 
 def limit_lookups(request: HttpRequest, now: datetime) -> None:
@@ -54,6 +56,20 @@ def limit_lookups(request: HttpRequest, now: datetime) -> None:
     client = get_adapter(request).get_client_ip(request)
     if LOOKUPS.count(client, int(now.timestamp()) // 60) > most:
         raise TooManyRequests("too many look-ups from this network address; wait a minute")
+
+
+def limit_portal(request: HttpRequest, account: User, now: datetime) -> None:
+    """Count one request of a portal's account: what it hands in for all processes, what it fetches in this one.
+
+    Raises TooManyRequests above settings.PORTAL_REQUESTS_PER_MINUTE.
+    """
+    if request.method == "GET":
+        count = FETCHED.count(str(account.pk), int(now.timestamp()) // 60)
+        is_within = count <= settings.PORTAL_REQUESTS_PER_MINUTE
+    else:
+        is_within = ratelimit.consume(request, action="portal", user=account)
+    if not is_within:
+        raise TooManyRequests("too many requests of this portal; wait a minute")
 
 
 def limit_requests(request: HttpRequest, action: str) -> None:

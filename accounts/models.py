@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -20,9 +21,10 @@ class Role(models.TextChoices):
     DISTRICT_OFFICER = "district_officer", _("district officer")
     AUDITOR = "auditor", _("auditor")
     ADMINISTRATOR = "administrator", _("administrator")
+    PORTAL = "portal", _("portal")
 
 
-DISTRICT_ROLES = (Role.SCHOOL_OFFICER, Role.DISTRICT_OFFICER, Role.AUDITOR)
+DISTRICT_ROLES = (Role.SCHOOL_OFFICER, Role.DISTRICT_OFFICER, Role.AUDITOR, Role.PORTAL)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -33,7 +35,8 @@ class User(AbstractBaseUser):
     """A person who signs in: a guardian by phone, anybody else by user name.
 
     Django's own permissions are left out on purpose: the role is the only thing that grants anything.
-    A guardian has no name here; names are sealed in the application.
+    A guardian has no name here; names are sealed in the application. A portal is no person: another platform that
+    hands applications in by token; `portal_code` is that of its mapping.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -44,6 +47,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role.choices)
     district_code = models.CharField(max_length=20, blank=True)
     school_code = models.CharField(max_length=40, blank=True)
+    portal_code = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -77,6 +81,11 @@ class User(AbstractBaseUser):
                 | (~Q(role=Role.SCHOOL_OFFICER) & Q(school_code="")),
             ),
             models.CheckConstraint(
+                name="user_only_portal_has_portal_code",
+                condition=(Q(role=Role.PORTAL) & ~Q(portal_code=""))
+                | (~Q(role=Role.PORTAL) & Q(portal_code="")),
+            ),
+            models.CheckConstraint(
                 name="user_phone_is_sealed_and_indexed",
                 condition=Q(phone_index=None, phone_sealed=None)
                 | Q(phone_index__isnull=False, phone_sealed__isnull=False),
@@ -85,6 +94,42 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username or str(self.pk)
+
+
+class ServiceToken(models.Model):
+    """What a portal shows instead of a password. Only the digest is kept; the token was shown once.
+
+    expires_at -- excluded end; revoked_at is set once, and nothing else ever changes
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="token_expires_after_issue", condition=Q(expires_at__gt=F("issued_at"))
+            )
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="token_stays", fields=["account", "digest", "issued_by", "issued_at", "expires_at"]
+            ),
+            pgtrigger.Protect(
+                name="token_revoked_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__revoked_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="token_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} until {self.expires_at:%Y-%m-%d}"
 
 
 class AuditEvent(models.Model):

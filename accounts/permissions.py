@@ -26,6 +26,7 @@ class Action(Enum):
     MANAGE_ROUND = "manage_round"
     RUN_ROUND = "run_round"
     REVIEW_APPLICATIONS = "review_applications"
+    EXCHANGE_APPLICATIONS = "exchange_applications"
     ENROL_CHILDREN = "enrol_children"
     READ_SCHOOL = "read_school"
     READ_DISTRICT = "read_district"
@@ -45,6 +46,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
             Action.MANAGE_ROUND,
             Action.RUN_ROUND,
             Action.REVIEW_APPLICATIONS,
+            Action.EXCHANGE_APPLICATIONS,
             Action.ENROL_CHILDREN,
             Action.READ_SCHOOL,
             Action.READ_DISTRICT,
@@ -52,6 +54,7 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
     ),
     Role.AUDITOR: frozenset({Action.READ_SCHOOL, Action.READ_DISTRICT, Action.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Action.ADMINISTER}),
+    Role.PORTAL: frozenset({Action.EXCHANGE_APPLICATIONS}),
 }
 EVERYWHERE = frozenset({Role.GUARDIAN})  # families move; nobody else acts outside the own district
 
@@ -119,6 +122,16 @@ def may_review_applications(person: Person | None, district_code: str) -> bool:
     return may(person, Action.REVIEW_APPLICATIONS, district_code)
 
 
+def may_exchange_applications(person: Person | None, district_code: str) -> bool:
+    """Portals hand in applications and fetch results, each its own; district officers do it for any portal."""
+    return may(person, Action.EXCHANGE_APPLICATIONS, district_code)
+
+
+def may_speak_for(person: User, portal: str) -> bool:
+    """A portal speaks for itself only."""
+    return person.role != Role.PORTAL or person.portal_code == portal
+
+
 def may_enrol_children(person: Person | None, district_code: str, school_code: str) -> bool:
     """School officers enrol who arrived at their own school; district officers at any of the district."""
     return may(person, Action.ENROL_CHILDREN, district_code, school_code)
@@ -159,8 +172,8 @@ class IsGuardian(BasePermission):
 
 
 class IsStaff(BasePermission):
-    """Lets everybody but guardians through; what they may do is asked where the district is known."""
+    """Lets everybody who works here through; what they may do is asked where the district is known."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Say whether the person signed in by user name."""
-        return isinstance(request.user, User) and request.user.role != Role.GUARDIAN
+        return isinstance(request.user, User) and request.user.role not in (Role.GUARDIAN, Role.PORTAL)

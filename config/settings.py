@@ -137,12 +137,14 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+PORTAL_REQUESTS_PER_MINUTE = int(environment.text("JIUJIN_PORTAL_REQUESTS_PER_MINUTE", "120"))
 # Tight for a phone or a user name, wide for an address: a whole village may share one.
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "3/5m/key,10/d/key,2000/h/ip",
     "login": "600/m/ip",
     "login_failed": "5/5m/key,600/h/ip",
     "address_request": "60/h/ip,300/d/ip",
+    "portal": f"{PORTAL_REQUESTS_PER_MINUTE}/m/user",
 }
 MFA_ADAPTER = "accounts.pages.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -150,6 +152,9 @@ MFA_TOTP_ISSUER = "Jiujin"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.text("JIUJIN_PROXIES", "0"))
 # Public look-ups from one network address, a minute and web process: a whole village may share one.
 LOOKUPS_PER_MINUTE = int(environment.text("JIUJIN_LOOKUPS_PER_MINUTE", "1200"))
+# What another portal may hand in with one request.
+PORTAL_BATCH_ITEMS = int(environment.text("JIUJIN_PORTAL_BATCH_ITEMS", "1000"))
+PORTAL_BATCH_BYTES = int(environment.text("JIUJIN_PORTAL_BATCH_BYTES", str(4 << 20)))
 # Shared by all web processes, so that the limits above are the limits.
 CACHES = {
     "default": {

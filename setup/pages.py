@@ -51,6 +51,18 @@ SETTINGS = {
         "每个网页进程每分钟对同一网络地址回答的地址与学区查询数；0 表示不限",
         "public look-ups of addresses and zones answered to one network address, a minute and web process; 0: no limit",
     ),
+    "JIUJIN_PORTAL_REQUESTS_PER_MINUTE": (
+        "每个外部平台账号每分钟的请求数上限",
+        "requests of one portal's account a minute",
+    ),
+    "JIUJIN_PORTAL_BATCH_ITEMS": (
+        "外部平台每次请求最多提交的申请数",
+        "applications that a portal may hand in with one request",
+    ),
+    "JIUJIN_PORTAL_BATCH_BYTES": (
+        "外部平台每次请求的最大字节数",
+        "bytes that one request of a portal may have",
+    ),
     "JIUJIN_LOOK_UPS": (
         "查询哪些部门数据的 JSON 文件（docs/look-ups.md）；为空时查询已导入的名单",
         "JSON file of the registers asked about a child (docs/look-ups.md); empty: the imported lists",

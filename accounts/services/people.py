@@ -114,7 +114,7 @@ def reopen_account(*, actor: User, now: datetime, person_id: UUID) -> User:
 @transaction.atomic
 def set_password(*, actor: User | None, now: datetime, username: str, password: str) -> User:
     """Give a member of staff a new password; all of the person's sessions end."""
-    person = User.objects.select_for_update().filter(username=username).first()
+    person = User.objects.select_for_update().exclude(role=Role.PORTAL).filter(username=username).first()
     if person is None:
         raise NoSuchPerson("there is no such person")
     if actor:
@@ -154,6 +154,8 @@ def _set_password(person: User, password: str) -> None:
 def _refuse_misplaced(role: Role, district_code: str, school_code: str) -> None:
     if role == Role.GUARDIAN:
         raise RoleMisplaced("guardians sign in by phone and make their own accounts")
+    if role == Role.PORTAL:
+        raise RoleMisplaced("a portal has tokens and no password: manage.py make_portal_account")
     if role != Role.ADMINISTRATOR and not district_code:
         raise RoleMisplaced("this role belongs to a district", role=role.value)
     if (role == Role.SCHOOL_OFFICER) != bool(school_code):

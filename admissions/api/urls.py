@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from admissions.api import applications, policies, rounds
+from admissions.api import applications, policies, portals, rounds
 
 urlpatterns: list[URLPattern] = [
     path("policies/", policies.Policies.as_view(), name="policies"),
@@ -26,6 +26,26 @@ urlpatterns: list[URLPattern] = [
         "rounds/<uuid:round_id>/applications/batch/",
         applications.ApplicationBatch.as_view(),
         name="application-batch",
+    ),
+    path(
+        "rounds/<uuid:round_id>/portals/<slug:portal>/applications/",
+        portals.PortalApplications.as_view(),
+        name="portal-applications",
+    ),
+    path(
+        "rounds/<uuid:round_id>/portals/<slug:portal>/statuses/",
+        portals.PortalStatuses.as_view(),
+        name="portal-statuses",
+    ),
+    path(
+        "rounds/<uuid:round_id>/portals/<slug:portal>/results/",
+        portals.PortalResults.as_view(),
+        name="portal-results",
+    ),
+    path(
+        "rounds/<uuid:round_id>/portals/<slug:portal>/results/file/",
+        portals.PortalResultFile.as_view(),
+        name="portal-result-file",
     ),
     path("entry-lists/<uuid:entry_list_id>/document/", rounds.EntryListDocument.as_view(), name="entry-list"),
     path("entry-lists/<uuid:entry_list_id>/values/", rounds.PublicValues.as_view(), name="public-values"),

@@ -36,6 +36,7 @@ from admissions.models.policies import (
     PolicyStep,
     PolicyVersion,
 )
+from admissions.models.portals import BatchKind, PortalApplication, PortalBatch, PortalMappingVersion
 from admissions.models.rounds import (
     AdmissionRound,
     PlanLine,
@@ -50,6 +51,7 @@ __all__ = [
     "Application",
     "ApplicationChoice",
     "ApplicationStatus",
+    "BatchKind",
     "ChildReceipt",
     "ChoiceOutcome",
     "DrawRecord",
@@ -67,6 +69,9 @@ __all__ = [
     "PolicyStatus",
     "PolicyStep",
     "PolicyVersion",
+    "PortalApplication",
+    "PortalBatch",
+    "PortalMappingVersion",
     "PublicValue",
     "RoundStatus",
     "WaitingWish",

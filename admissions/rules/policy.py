@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-import yaml
-
 from admissions.rules.canonical_policy import policy_as_data
 from admissions.rules.category import KEY_TERMS
 from admissions.rules.conditions import comparisons_in
+from admissions.rules.plain_yaml import NotPlain, read_yaml
 from admissions.rules.policy_reading import read_policy
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Mechanism, Policy, SortKey
 from admissions.rules.reading import Fault, Node
@@ -57,12 +56,9 @@ def load_policy(yaml_text: str) -> Policy:
     Source: docs/rules/policy.md.
     """
     try:
-        data = yaml.load(yaml_text, Loader=_PlainLoader)
-    except yaml.YAMLError as error:
-        raise PolicyFault((Fault("policy", f"is no YAML: {error}"),)) from error
-    if not isinstance(data, dict):
-        raise PolicyFault((Fault("policy", "expected an object"),))
-    return parse_policy(data)
+        return parse_policy(read_yaml(yaml_text))
+    except NotPlain as error:
+        raise PolicyFault((Fault("policy", str(error)),)) from error
 
 
 def policy_digest(policy: Policy) -> str:
@@ -152,28 +148,6 @@ def _point_faults(policy: Policy) -> Iterator[Fault]:
         tested = {test.term for test in comparisons_in(category.when)}
         if SortKey.POINTS in category.keys or Computed.POINTS in tested:
             yield Fault(f"categories[{index}]", "uses points, but the policy lists none")
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML without guessed dates and without keys that silently replace each other."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        """Return the object, or refuse a key that occurs twice."""
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key} occurs twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 __all__ = [

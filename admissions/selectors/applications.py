@@ -23,7 +23,7 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.rules.documents import Needed
-from admissions.rules.facts import FactName, Facts, facts_from_data
+from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.policy_records import Category
 from admissions.rules.sentences import Language, say
 from admissions.selectors.reason_words import reason_sentence
@@ -156,9 +156,7 @@ def application_view(application: Application) -> ApplicationView:
             )
             for choice in choices
         ),
-        documents=_documents(application, line_ids, facts)
-        if application.status != ApplicationStatus.ACCEPTED
-        else (),
+        documents=documents_wanted(application, line_ids),
         trace=tuple(say(item, _language()) for item in world.classify(facts, line_ids[-1]).trace)
         if line_ids
         else (),
@@ -166,9 +164,14 @@ def application_view(application: Application) -> ApplicationView:
     )
 
 
-def _documents(application: Application, line_ids: list[str], facts: Facts) -> tuple[Needed, ...]:
-    """Return what the family is asked for. What registers disagree about is known, if not settled: an officer does."""
-    world = world_of(application.round)
+def documents_wanted(application: Application, line_ids: list[str]) -> tuple[Needed, ...]:
+    """Return what the family is asked for, nothing once it is accepted.
+
+    What registers disagree about is known, if not settled: an officer does.
+    """
+    if application.status == ApplicationStatus.ACCEPTED:
+        return ()
+    world, facts = world_of(application.round), facts_from_data(application.facts)
     disputed = {FactName(item["name"]) for item in application.contradictory}
     asked = {
         item.document: item for line_id in line_ids for item in world.documents(facts, line_id, disputed)

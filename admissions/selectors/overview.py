@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from admissions.models import AdmissionRound, DrawRecord, EntryList, PlanLine, RoundStatus
 from admissions.rules.calendar import Calendar, Phase
 from admissions.selectors.applications import count_by_category, count_by_status
+from admissions.selectors.portals import count_by_portal
 from admissions.selectors.results import find_draw, find_entry_list
 from admissions.selectors.rounds import list_lines, phase_of, policy_of
 
@@ -41,7 +42,10 @@ class ValueReading:
 
 @dataclass(frozen=True, slots=True)
 class RoundOverview:
-    """Everything on the officer's round page but the running job."""
+    """Everything on the officer's round page but the running job.
+
+    by_portal -- (portal, applications that stand at it, files and requests taken)
+    """
 
     round: AdmissionRound
     phase: Phase
@@ -49,6 +53,7 @@ class RoundOverview:
     steps: tuple[RoundStep, ...]
     by_status: dict[str, int]
     by_category: list[tuple[str, int]]
+    by_portal: list[tuple[str, int, int]]
     lines: tuple[PlanLine, ...]
     entry_list: EntryList | None
     values: tuple[ValueReading, ...]
@@ -68,6 +73,7 @@ def round_overview(admission_round: AdmissionRound, now: datetime) -> RoundOverv
         steps=_steps(admission_round, phase, by_status, values),
         by_status=by_status,
         by_category=count_by_category(admission_round),
+        by_portal=count_by_portal(admission_round),
         lines=tuple(list_lines(admission_round)),
         entry_list=entry_list,
         values=values,

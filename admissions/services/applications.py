@@ -66,13 +66,14 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """Who files, when and for whom; `source` names the portal of a whole file."""
+    """Who files, when and for whom; `source` names the portal of a whole file, `action` is what one must be allowed."""
 
     actor: User | None
     now: datetime
     keyring: Keyring
     guardian: User | None = None
     source: str = ""
+    action: Action = Action.REVIEW_APPLICATIONS
 
 
 def file_application(*, actor: User, now: datetime, round_id: UUID, form: ApplicationForm) -> Application:
@@ -92,12 +93,22 @@ def file_application(*, actor: User, now: datetime, round_id: UUID, form: Applic
 
 
 def file_applications(
-    *, actor: User | None, now: datetime, round_id: UUID, forms: Sequence[ApplicationForm], source: str
+    *,
+    actor: User | None,
+    now: datetime,
+    round_id: UUID,
+    forms: Sequence[ApplicationForm],
+    source: str,
+    action: Action = Action.REVIEW_APPLICATIONS,
 ) -> Filed:
-    """Take the applications of another portal or of paper forms; bad ones are named and left out."""
+    """Take the applications of another portal or of paper forms; bad ones are named and left out.
+
+    action -- what the actor must be allowed to do
+    """
     if not source:
         raise MalformedInput("say where the applications come from")
-    filed, problems = _file(round_id, forms, _Filing(actor, now, current_keyring(), source=source))
+    filing = _Filing(actor, now, current_keyring(), source=source, action=action)
+    filed, problems = _file(round_id, forms, filing)
     return Filed(tuple(filed), tuple(Refused(place, problem) for place, problem in problems))
 
 
@@ -138,7 +149,7 @@ def _file(
 
 def _fileable(admission_round: AdmissionRound, filing: _Filing) -> AdmissionRound:
     """Return the round when this person may file in it at this moment."""
-    action = Action.APPLY if filing.guardian else Action.REVIEW_APPLICATIONS
+    action = Action.APPLY if filing.guardian else filing.action
     require_actor(filing.actor, action, admission_round.district_id)
     require_phase(admission_round, filing.now, Phase.OPEN)
     return admission_round

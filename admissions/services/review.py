@@ -41,10 +41,24 @@ def withdraw_application(*, actor: User, now: datetime, application_id: UUID) ->
     """Withdraw while the round is open; the child keeps its receipt and may file again."""
     application = lock_application(application_id)
     _require_guardian_or(actor, application, Action.REVIEW_APPLICATIONS)
+    return _withdraw(application, actor, now)
+
+
+@transaction.atomic
+def withdraw_at_portal(
+    *, actor: User | None, now: datetime, application_id: UUID, reason: str
+) -> Application:
+    """Withdraw, while the round is open, what a family withdrew or changed at another portal."""
+    application = lock_application(application_id)
+    require_actor(actor, Action.EXCHANGE_APPLICATIONS, application.round.district_id)
+    return _withdraw(application, actor, now, reason)
+
+
+def _withdraw(application: Application, actor: User | None, now: datetime, reason: str = "") -> Application:
     require_phase(application.round, now, Phase.OPEN)
     take_step(application, Step.WITHDRAW, Who.GUARDIAN, now)
     application.save(update_fields=["status", "changed_at"])
-    record_step(application, actor=actor, now=now, action="application.withdrawn")
+    record_step(application, actor=actor, now=now, action="application.withdrawn", reason=reason)
     return application
 
 

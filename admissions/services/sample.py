@@ -9,6 +9,7 @@ import numpy as np
 from accounts.models import User
 from accounts.sealing import current_keyring
 from accounts.services.jobs import Report, not_reported
+from admissions.models import AdmissionRound
 from admissions.rules.age import cut_off_day
 from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.policy_records import LineKind, Policy
@@ -51,11 +52,9 @@ def file_sample_applications(
     total = list_children(census, born_from=born_from, born_until=born_until).count()
     if total == 0:
         raise NoEntrants(f"the census holds no child born from {born_from} and before {born_until}")
-    world = world_of(admission_round)
     filed: list[Filed] = []
     batch: list[ApplicationForm] = []
-    children = iter_children(census, born_from=born_from, born_until=born_until)
-    for done, form in enumerate(_forms(world, children, seed), start=1):
+    for done, form in enumerate(sample_forms(admission_round, seed), start=1):
         batch.append(form)
         if len(batch) == BATCH:
             filed.append(_file(actor, now, round_id, batch))
@@ -64,6 +63,14 @@ def file_sample_applications(
     filed.append(_file(actor, now, round_id, batch))
     report("filing", total, total)
     return tuple(filed)
+
+
+def sample_forms(admission_round: AdmissionRound, seed: int) -> Iterator[ApplicationForm]:
+    """Yield the forms that the entrants' families would file, in the order of the census."""
+    census = get_current_dataset(admission_round.district_id, DatasetKind.CHILDREN)
+    born_from, born_until = entrants_born(policy_of(admission_round))
+    children = iter_children(census, born_from=born_from, born_until=born_until)
+    return _forms(world_of(admission_round), children, seed)
 
 
 def _file(actor: User | None, now: datetime, round_id: UUID, forms: Sequence[ApplicationForm]) -> Filed:

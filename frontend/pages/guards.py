@@ -15,7 +15,7 @@ P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 PageOfPerson = Callable[Concatenate[HttpRequest, User, P], HttpResponseBase]
 
-STAFF = frozenset(Role) - {Role.GUARDIAN}
+STAFF = frozenset(Role) - {Role.GUARDIAN, Role.PORTAL}
 
 
 def for_guardians(page: PageOfPerson[P]) -> Page[P]:

@@ -8,6 +8,7 @@ from geo_data.tables.texts.children import CHILD_TEXTS
 from geo_data.tables.texts.coordinates import COORDINATE_TEXTS
 from geo_data.tables.texts.files import FILE_TEXTS
 from geo_data.tables.texts.past import PAST_TEXTS
+from geo_data.tables.texts.portals import PORTAL_TEXTS
 from geo_data.tables.texts.registers import REGISTER_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
@@ -25,4 +26,5 @@ TEXTS: Mapping[str, FindingText] = {
     **REGISTER_TEXTS,
     **PAST_TEXTS,
     **ADDRESS_TEXTS,
+    **PORTAL_TEXTS,
 }

@@ -47,6 +47,11 @@ Options = Mapping[str, str]
 # Found where a file is read apart, across files, or beside what is stored: the test that shows it.
 APART = "tests/services/test_reading_apart.py::test_however_a_reader_ends_it_is_a_finding"
 RETURNS = "tests/services/test_survey_returns.py"
+PORTAL_ROWS = "tests/pure/test_portal_tables.py"
+PORTAL = "tests/services/test_portal_exchange.py"
+BAD_VALUE = f"{PORTAL_ROWS}::test_a_bad_value_is_told_by_row_and_column_and_leaves_the_row_out"
+BAD_ROW = f"{PORTAL_ROWS}::test_a_bad_row_of_an_application_leaves_the_whole_application_out"
+ONCE = f"{PORTAL_ROWS}::test_a_number_or_a_child_may_stand_once"
 ELSEWHERE = {
     "file_too_heavy": APART,
     "file_crashed_the_reader": APART,
@@ -58,6 +63,25 @@ ELSEWHERE = {
     "survey_older_issue": f"{RETURNS}::test_older_issue_is_taken_with_a_warning",
     "survey_date_outside": f"{RETURNS}::test_sheet_with_severe_findings_is_not_taken_at_all",
     "fact_not_declarable": "tests/pure/test_tables_registers.py::test_a_declaration_is_checked_as_a_row_is",
+    "portal_no_object": f"{PORTAL_ROWS}::test_a_line_that_is_no_object_is_a_bad_row",
+    "portal_number_twice": ONCE,
+    "portal_child_twice": ONCE,
+    "portal_number_is_identity": BAD_VALUE,
+    "portal_identity_kind": BAD_VALUE,
+    "portal_school_unknown": BAD_VALUE,
+    "portal_choice_twice": BAD_VALUE,
+    "portal_school_fact_unknown": f"{PORTAL_ROWS}"
+    "::test_a_sibling_at_an_unknown_school_is_left_out_and_the_row_is_taken",
+    "portal_choice_order": BAD_ROW,
+    "portal_rows_differ": BAD_ROW,
+    "portal_filed_elsewhere": f"{PORTAL}::test_a_child_filed_here_too_is_a_finding_and_stays_as_it_is",
+    "portal_refused": f"{PORTAL}::test_what_the_rules_refuse_is_told_by_row_with_the_reason",
+    "portal_not_known": f"{PORTAL}"
+    "::test_changes_and_withdrawals_are_carried_out_and_the_child_keeps_its_receipt",
+    "portal_reviewed_anew": f"{PORTAL}"
+    "::test_what_an_officer_settled_is_reviewed_anew_when_the_portal_changes_it",
+    "portal_decided_here": f"{PORTAL}::test_what_an_officer_returned_stays_so_while_the_portal_says_the_same",
+    "portal_none_withdrawn": f"{PORTAL}::test_a_complete_file_with_rows_left_out_withdraws_nobody",
 }
 
 

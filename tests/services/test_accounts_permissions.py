@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts import permissions
 from accounts.models import JobRun, Role, User
-from accounts.permissions import Action, may, may_read_school, may_see_job, require
+from accounts.permissions import Action, may, may_read_school, may_see_job, may_speak_for, require
 from common.errors import NotPermitted
 from tests.services.accounts_world import DISTRICT, OTHER_DISTRICT
 
@@ -20,12 +20,14 @@ MAY = {
         "manage_round",
         "run_round",
         "review_applications",
+        "exchange_applications",
         "enrol_children",
         "read_school",
         "read_district",
     },
     Role.AUDITOR: {"read_school", "read_district", "read_audit"},
     Role.ADMINISTRATOR: {"administer"},
+    Role.PORTAL: {"exchange_applications"},
 }
 
 
@@ -58,6 +60,14 @@ def test_school_officer_reads_only_the_own_school() -> None:
     assert not may_read_school(reader, DISTRICT, "s2")
     assert not may_read_school(reader, OTHER_DISTRICT, "s1")
     assert may_read_school(person(Role.DISTRICT_OFFICER), DISTRICT, "s2")
+
+
+def test_a_portal_speaks_for_itself_and_officers_for_any() -> None:
+    portal = person(Role.PORTAL, portal_code="province")
+
+    assert may_speak_for(portal, "province")
+    assert not may_speak_for(portal, "city")
+    assert may_speak_for(person(Role.DISTRICT_OFFICER), "city")
 
 
 def test_administrator_without_a_district_administers_all() -> None:

@@ -21,7 +21,9 @@ class Command(BaseCommand):
         """Take who it is."""
         parser.add_argument("username")
         parser.add_argument(
-            "--role", required=True, choices=[role for role in Role.values if role != "guardian"]
+            "--role",
+            required=True,
+            choices=[role for role in Role.values if role not in ("guardian", "portal")],
         )
         parser.add_argument("--district", default="", help="district code")
         parser.add_argument("--school", default="", help="school code, for school officers")

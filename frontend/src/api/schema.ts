@@ -654,6 +654,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds/{round_id}/portals/{portal}/applications/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Take the good ones and name what became of each: added, changed, withdrawn, unchanged or refused.
+         *
+         *     Fields have the names that the portal's mapping states. Entries must be open, but for what changes nothing.
+         */
+        post: operations["take_portal_applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/portals/{portal}/results/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the results in the portal's form once they are published; that they were handed over is recorded. */
+        get: operations["get_portal_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/portals/{portal}/results/file/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the results as the file that `export_results` writes. */
+        get: operations["get_portal_result_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/portals/{portal}/statuses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the statuses in the portal's form; that they were handed over is recorded. */
+        get: operations["get_portal_statuses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rounds/{round_id}/publish/": {
         parameters: {
             query?: never;
@@ -1782,6 +1854,15 @@ export interface components {
             school_names: string[];
         };
         /**
+         * @description * `added` - added
+         *     * `changed` - changed
+         *     * `withdrawn` - withdrawn
+         *     * `unchanged` - unchanged
+         *     * `refused` - refused
+         * @enum {string}
+         */
+        OutcomeEnum: "added" | "changed" | "withdrawn" | "unchanged" | "refused";
+        /**
          * @description * `public` - public
          *     * `private` - private
          * @enum {string}
@@ -1974,6 +2055,59 @@ export interface components {
          * @enum {string}
          */
         PolicyStatusEnum: "draft" | "checked" | "approved" | "published" | "frozen" | "withdrawn";
+        /** @description Statuses or results in the portal's form. */
+        PortalFile: {
+            /** @description The name of the file with the same rows. */
+            file: string;
+            /** @description SHA-256 of that file; the audit log has it too. */
+            digest: string;
+            rows: {
+                [key: string]: string;
+            }[];
+        };
+        /** @description What was found at an application: the portal's field, what is wrong, and what to do. */
+        PortalFinding: {
+            code: string;
+            column: string;
+            zh: string;
+            en: string;
+        };
+        /** @description What became of one application. */
+        PortalItem: {
+            /** @description Its place in the request; 0 is the first. */
+            index: number;
+            application_number: string;
+            outcome: components["schemas"]["OutcomeEnum"];
+            receipt: string;
+            findings: components["schemas"]["PortalFinding"][];
+        };
+        /** @description Applications as the portal writes them: one object each, with the fields that its mapping names. */
+        PortalItemsRequest: {
+            items: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * @description Say what would become of them, and store nothing.
+             * @default false
+             */
+            trial: boolean;
+        };
+        /** @description What became of a request. */
+        PortalTaken: {
+            /**
+             * Format: uuid
+             * @description Null for a trial: nothing is stored.
+             */
+            batch: string | null;
+            /** @description This very request was taken before. */
+            repeated: boolean;
+            added: number;
+            changed: number;
+            withdrawn: number;
+            unchanged: number;
+            refused: number;
+            items: components["schemas"]["PortalItem"][];
+        };
         /**
          * @description * `balanced` - balanced
          *     * `fewest_changes` - fewest_changes
@@ -2092,9 +2226,10 @@ export interface components {
          *     * `district_officer` - district officer
          *     * `auditor` - auditor
          *     * `administrator` - administrator
+         *     * `portal` - portal
          * @enum {string}
          */
-        RoleEnum: "guardian" | "school_officer" | "district_officer" | "auditor" | "administrator";
+        RoleEnum: "guardian" | "school_officer" | "district_officer" | "auditor" | "administrator" | "portal";
         /** @description A round and where it stands. */
         Round: {
             /** Format: uuid */
@@ -3422,6 +3557,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoundDetail"];
+                };
+            };
+        };
+    };
+    take_portal_applications: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the portal for each request; sent again with it, a request is answered as the first time. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                portal: string;
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalItemsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalTaken"];
+                };
+            };
+        };
+    };
+    get_portal_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal: string;
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalFile"];
+                };
+            };
+        };
+    };
+    get_portal_result_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal: string;
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    get_portal_statuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal: string;
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalFile"];
                 };
             };
         };
