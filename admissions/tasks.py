@@ -11,7 +11,9 @@ from django_tasks import task
 from accounts.models import JobRun, User
 from accounts.permissions import Action, require
 from accounts.services.jobs import request_job, running
+from admissions.message_tasks import request_sending
 from admissions.models import AdmissionRound, EntryList
+from admissions.selectors.offers import list_late_answers
 from admissions.selectors.rounds import get_round, policy_of
 from admissions.services.answers import REMINDED_BEFORE, settle_unanswered
 from admissions.services.asking import ask_silent_registers
@@ -96,6 +98,7 @@ def give_places_on_task(job_id: str, round_id: str) -> None:
             report=job.report,
             job=job,
         )
+    see_to_new_places(now=timezone.now(), admission_round=get_round(round_id))
 
 
 @task
@@ -103,6 +106,7 @@ def settle_unanswered_task(job_id: str, round_id: str) -> None:
     """Remind families, and let lapse what the policy lets lapse."""
     with running(job_id) as job:
         settle_unanswered(actor=job.job.requested_by, now=timezone.now(), round_id=UUID(round_id), job=job)
+    request_sending(now=timezone.now(), admission_round=get_round(round_id))
 
 
 def request_asking(*, now: datetime, admission_round: AdmissionRound) -> JobRun:
@@ -192,3 +196,19 @@ def request_settling(*, actor: User | None, now: datetime, admission_round: Admi
         )
         for name, moment in (("remind", until - REMINDED_BEFORE), ("end", until))
     ]
+
+
+def see_to_new_places(*, now: datetime, admission_round: AdmissionRound) -> None:
+    """Queue the messages about places just given on, and what is due when the time of those families ends."""
+    request_sending(now=now, admission_round=admission_round)
+    for until in list_late_answers(admission_round, now):
+        for name, moment in (("remind", until - REMINDED_BEFORE), ("end", until)):
+            request_job(
+                actor=None,
+                now=now,
+                kind=f"{SETTLE}.{name}.{until:%y%m%d%H%M}",
+                subject=admission_round,
+                district_code=admission_round.district_id,
+                task=settle_unanswered_task.using(run_after=max(moment, now)),
+                arguments={"round_id": str(admission_round.pk)},
+            )

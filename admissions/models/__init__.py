@@ -14,6 +14,7 @@ from admissions.models.applications import (
     ApplicationStatus,
     ChildReceipt,
 )
+from admissions.models.audit_bundles import AuditBundle
 from admissions.models.draws import (
     ChoiceOutcome,
     DrawRecord,
@@ -24,6 +25,7 @@ from admissions.models.draws import (
     PublicValue,
 )
 from admissions.models.dwellings import DwellingUse
+from admissions.models.family_messages import FamilyMessage, MessageKind, MessageStatus
 from admissions.models.offers import (
     LIVE_OFFERS,
     Offer,
@@ -50,14 +52,18 @@ __all__ = [
     "Application",
     "ApplicationChoice",
     "ApplicationStatus",
+    "AuditBundle",
     "ChildReceipt",
     "ChoiceOutcome",
     "DrawRecord",
     "DwellingUse",
     "Entry",
     "EntryList",
+    "FamilyMessage",
     "LeftOff",
     "LineCutoff",
+    "MessageKind",
+    "MessageStatus",
     "Offer",
     "OfferStatus",
     "OfferStep",

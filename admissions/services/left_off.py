@@ -24,6 +24,7 @@ from admissions.models import (
 from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who
+from admissions.selectors.applications import get_application_round
 from admissions.selectors.layout import round_plan
 from admissions.selectors.results import find_draw
 from admissions.selectors.rounds import round_code
@@ -68,8 +69,9 @@ def add_left_off(*, actor: User, now: datetime, application_id: UUID, reason: st
     """
     if not reason.strip():
         raise MalformedInput("write how the child came to be left off")
+    # The round first, as who gives places on does: the other way round each could wait for the other.
+    admission_round = lock_round(get_application_round(application_id), RoundStatus.PUBLISHED)
     application = lock_application(application_id)
-    admission_round = lock_round(application.round_id, RoundStatus.PUBLISHED)
     require_actor(actor, Action.RUN_ROUND, admission_round.district_id)
     draw = find_draw(admission_round)
     if draw is None:
