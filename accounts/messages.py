@@ -47,7 +47,7 @@ class OutboxGateway:
     def send(self, *, now: datetime, phone: str, values: Mapping[str, str]) -> None:
         """Store the message, and drop those that nobody can need any more."""
         OutboxMessage.objects.filter(created_at__lt=now - KEPT).delete()
-        row_id, table = UUID(values["id"]), "accounts_outboxmessage"
+        row_id, table = UUID(values["id"]) if "id" in values else uuid4(), "accounts_outboxmessage"
         if OutboxMessage.objects.filter(pk=row_id).exists():
             return
         OutboxMessage.objects.create(
@@ -74,7 +74,9 @@ class JsonGateway:
     def send(self, *, now: datetime, phone: str, values: Mapping[str, str]) -> None:
         """Post the message."""
         filled = _filled(json.loads(self.body), {**NOTHING, "phone": phone, **values})
-        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": values["id"]}
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        if "id" in values:
+            headers["Idempotency-Key"] = values["id"]
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         request = Request(self.url, data=json.dumps(filled).encode(), headers=headers, method="POST")
