@@ -11,7 +11,7 @@ README = """审计包 / The auditor's bundle
 MANIFEST.json          每个文件的 SHA-256 / the SHA-256 of every file
 rounds/批次/policy.json 批次所依据的政策，规范 JSON；其 SHA-256 即 round.json 的 policy_digest，也在名单里
                        the policy; its SHA-256 is policy_digest in round.json and on every entry list
-rounds/批次/policy_approval.json  谁（职务、编号）何时起草、批准、记录每一步 / who wrote, approved and recorded each step
+rounds/批次/policy_approval.json  谁（职务、编号）何时起草、批准、记录每一步 / who wrote, approved, recorded it
 rounds/批次/applications.csv, choices.csv, facts.csv  报名、志愿、事实（每项有来源、日期、查验者）；由它们和政策重新推算
                        类别、顺位和排序值 / applications, choices and facts, from which category, tier and keys follow
 rounds/批次/lines.csv, zones.csv, walks.csv, dwelling_uses.csv  线、学区、步行距离、住房使用记录

@@ -41,6 +41,7 @@ from admissions.services.policies import (
 from common.errors import MalformedInput, NotPermitted
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.round_world import (
+    CHINA,
     OPENS,
     PUBLISHES,
     RoundWorld,
