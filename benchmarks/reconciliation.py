@@ -50,47 +50,51 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--lists", choices=("large", "all"), default="large")
+    parser.add_argument("--folder", type=Path, help="where the county's files are kept, to be made once only")
     asked = parser.parse_args()
+    lists = LARGE if asked.lists == "large" else WRITTEN_LISTS
+    if asked.folder is not None:
+        _make(asked.children, asked.folder)
     connection.settings_dict["TEST"]["NAME"] = "bench_reconciliation"
     before = str(connection.settings_dict["NAME"])
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        _measure(asked.children, asked.workers, LARGE if asked.lists == "large" else WRITTEN_LISTS)
+        if asked.folder is not None:
+            _measure(asked.folder, asked.workers, lists)
+            return
+        with TemporaryDirectory() as name:
+            _make(asked.children, Path(name))
+            _measure(Path(name), asked.workers, lists)
     finally:
         connection.creation.destroy_test_db(before, verbosity=0)
 
 
-def _measure(children: int, workers: int, lists: tuple[str, ...]) -> None:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        _timed(
-            "make county, write files (not counted)",
-            lambda: write_county_with_lists(
-                make_county(seed=1, year=2026, applicants=children // CHILDREN_A_APPLICANT), folder
-            ),
-        )
-        ensure_district(actor=None, now=NOW, code=DISTRICT, name="样例县", working_crs=WORKING_CRS)
-        common: dict[str, Any] = {
-            "actor": None,
-            "now": NOW,
-            "district_code": DISTRICT,
-            "origin": Origin("office", ON),
-        }
-        import_units(path=folder / "units.geojson", **common)
-        import_schools(path=folder / "schools.csv", **common)
-        began = _moment()
-        _timed("import census", lambda: import_children(path=folder / "children.csv", **common))
-        for kind in lists:
-            listed = partial(import_register, kind=DatasetKind(kind), path=folder / f"{kind}.csv", **common)
-            _timed(f"import {kind}", listed)
-        run = _timed(
-            f"reconcile, {workers} workers",
-            lambda: reconcile_district(
-                actor=None, now=NOW, district_code=DISTRICT, as_of=ON, workers=workers
-            ),
-        )
-        whole = _passed(began)
-        _tell(run, whole)
+def _make(children: int, folder: Path) -> None:
+    if (folder / "children.csv").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    county = partial(make_county, seed=1, year=2026, applicants=children // CHILDREN_A_APPLICANT)
+    _timed("make county, write files (not counted)", lambda: write_county_with_lists(county(), folder))
+
+
+def _measure(folder: Path, workers: int, lists: tuple[str, ...]) -> None:
+    ensure_district(actor=None, now=NOW, code=DISTRICT, name="样例县", working_crs=WORKING_CRS)
+    common: dict[str, Any] = {
+        "actor": None,
+        "now": NOW,
+        "district_code": DISTRICT,
+        "origin": Origin("office", ON),
+    }
+    import_units(path=folder / "units.geojson", **common)
+    import_schools(path=folder / "schools.csv", **common)
+    began = _moment()
+    _timed("import census", lambda: import_children(path=folder / "children.csv", **common))
+    for kind in lists:
+        listed = partial(import_register, kind=DatasetKind(kind), path=folder / f"{kind}.csv", **common)
+        _timed(f"import {kind}", listed)
+    compare = partial(reconcile_district, actor=None, now=NOW, district_code=DISTRICT, as_of=ON)
+    run = _timed(f"reconcile, {workers} workers", lambda: compare(workers=workers))
+    _tell(run, _passed(began))
 
 
 def _tell(run: Reconciliation, whole: tuple[float, float]) -> None:

@@ -72,7 +72,7 @@ ENTRY_VALUES = (
     "school_code",
     "grade",
     "facts_text",
-    "details",
+    "details_text",
 )
 SELF_VALUES = (
     "row_id",
@@ -160,8 +160,12 @@ def list_census_rows(inputs: Inputs, births: BirthRange) -> QuerySet[Child, Valu
 
 def list_entry_rows(inputs: Inputs, births: BirthRange) -> QuerySet[RegisterEntry, Values]:
     """Return `ENTRY_VALUES` of the children in all lists of the range, by id."""
-    rows = RegisterEntry.objects.filter(_of_range(births), dataset__in=inputs.of(CHILD_SOURCES[1:]))
-    rows = rows.annotate(row_id=_text("id"), list_id=_text("dataset_id"), facts_text=_text("facts"))
+    rows = RegisterEntry.objects.filter(_of_range(births), dataset__in=inputs.of(CHILD_SOURCES[1:])).annotate(
+        row_id=_text("id"),
+        list_id=_text("dataset_id"),
+        facts_text=_text("facts"),
+        details_text=_text("details"),
+    )
     return rows.order_by("id").values_list(*ENTRY_VALUES)
 
 

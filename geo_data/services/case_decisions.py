@@ -14,6 +14,7 @@ from geo_data.reconciliation.words import VERDICTS, CaseCode, CaseKind, Verdict
 from geo_data.selectors.decisions import get_decision, list_decisions_in_force
 from geo_data.selectors.reconciliation import NoSuchCase, get_case, list_reconciliations, open_sides
 from geo_data.services.datasets import lock_district
+from geo_data.services.reconciling_meanwhile import show_decision
 from geo_data.services.reconciling_names import names_index
 
 
@@ -137,11 +138,10 @@ def _decide(
         raise ReasonMissing("a decision needs a reason")
     decision.verdict, decision.decided_by, decision.decided_at = verdict.value, actor, now
     decision.save(force_insert=True)
-    is_open = verdict is Verdict.REOPENED
-    newest = list_reconciliations(decision.district_id).values("pk")[:1]
-    ReconciliationCase.objects.filter(reconciliation__in=newest, key=decision.case_key).update(
-        state=CaseState.OPEN if is_open else CaseState.DECIDED, verdict="" if is_open else verdict.value
-    )
+    newest = list_reconciliations(decision.district_id).first()
+    if newest is not None:
+        shown = "" if verdict is Verdict.REOPENED else verdict.value
+        show_decision(newest.pk, decision.case_key, shown)
     record_event(
         actor=actor,
         now=now,

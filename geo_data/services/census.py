@@ -1,12 +1,9 @@
 """The household census: millions of rows, names and numbers sealed one by one, in one transaction."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 
@@ -16,13 +13,14 @@ from accounts.sealing import Keyring, blind_digest, current_keyring, seal
 from accounts.selectors.people import phone_index
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
+from common.quick_json import encoded
 from geo_data.models import Child, Dataset, DatasetKind, Household
 from geo_data.selectors.children import identity_index
 from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.registers import address_index, property_index
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
-from geo_data.services.copying import Value, copy_rows
+from geo_data.services.copying import Value, copy_rows, id_prefix, row_ids
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.child_table import DECLARED, Census, ChildRow, read_children
@@ -32,7 +30,6 @@ from geo_data.tables.findings import Findings
 CHUNK = 5000
 DWELLING = "dwelling_key"
 ROW = "census row"  # the purpose of the digest that tells whether a row changed
-ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 HOUSEHOLD_COLUMNS = ("id", "dataset_id", "code", "unit_code", "address_sealed", "phone_sealed", "phone_index")
 CHILD_COLUMNS = (
     "id",
@@ -97,27 +94,24 @@ def import_children(
 
 
 def _store(dataset: Dataset, children: Iterator[ChildRow], report: Report) -> int:
-    keyring, stored = current_keyring(), 0
+    keyring, homes, ids, stored = current_keyring(), id_prefix(), row_ids(), 0
     while chunk := list(islice(children, CHUNK)):
-        _store_chunk(dataset, chunk, keyring)
+        households = (_household(dataset, homes, row, keyring) for row in chunk if row.opens_household)
+        copy_rows(Household, HOUSEHOLD_COLUMNS, households)
+        rows = (_child(dataset, homes, next(ids), row, keyring) for row in chunk)
+        copy_rows(Child, CHILD_COLUMNS, rows)
         stored += len(chunk)
         report("storing", stored, 0)
     return stored
 
 
-def _store_chunk(dataset: Dataset, chunk: Sequence[ChildRow], keyring: Keyring) -> None:
-    households = (_household(dataset, row, keyring) for row in chunk if row.opens_household)
-    copy_rows(Household, HOUSEHOLD_COLUMNS, households)
-    copy_rows(Child, CHILD_COLUMNS, _children(dataset, chunk, keyring))
+def _household_id(homes: str, row: ChildRow) -> str:
+    """Return the id of the row's household, found again for every child without remembering a million of them."""
+    return f"{homes}{row.household:012x}"
 
 
-@lru_cache(maxsize=CHUNK)  # the children of a household stand together
-def _household_id(dataset_id: UUID, code: str) -> str:
-    return str(uuid5(dataset_id, code))  # found again for every child without remembering a million of them
-
-
-def _household(dataset: Dataset, row: ChildRow, keyring: Keyring) -> Sequence[Value]:
-    row_id = _household_id(dataset.pk, row.household_code)
+def _household(dataset: Dataset, homes: str, row: ChildRow, keyring: Keyring) -> Sequence[Value]:
+    row_id = _household_id(homes, row)
     return (
         row_id,
         str(dataset.pk),
@@ -129,23 +123,20 @@ def _household(dataset: Dataset, row: ChildRow, keyring: Keyring) -> Sequence[Va
     )
 
 
-def _children(dataset: Dataset, chunk: Iterable[ChildRow], keyring: Keyring) -> Iterator[Sequence[Value]]:
-    whose = str(dataset.pk)
-    for row in chunk:
-        row_id = str(uuid4())
-        yield (
-            row_id,
-            whose,
-            _household_id(dataset.pk, row.household_code),
-            _sealed(row.name, "geo_data_child", row_id, "name_sealed", keyring),
-            _sealed(row.identity, "geo_data_child", row_id, "identity_sealed", keyring),
-            identity_index(row.identity),
-            row.birth_on.isoformat(),
-            row.sex,
-            row.school_now,
-            ENCODE(_facts(row)),
-            _row_digest(row),
-        )
+def _child(dataset: Dataset, homes: str, row_id: str, row: ChildRow, keyring: Keyring) -> Sequence[Value]:
+    return (
+        row_id,
+        str(dataset.pk),
+        _household_id(homes, row),
+        _sealed(row.name, "geo_data_child", row_id, "name_sealed", keyring),
+        _sealed(row.identity, "geo_data_child", row_id, "identity_sealed", keyring),
+        identity_index(row.identity),
+        row.birth_on.isoformat(),
+        row.sex,
+        row.school_now,
+        encoded(_facts(row)),
+        _row_digest(row),
+    )
 
 
 def _facts(row: ChildRow) -> list[FactGroup]:
@@ -173,7 +164,7 @@ def _row_digest(row: ChildRow) -> str:
     """Return a keyed digest of what the row says, but for the day and office of the survey."""
     facts = [[group["source"] == DECLARED, sorted(group["values"].items())] for group in row.facts]
     told = [row.household_code, row.unit_code, row.address, row.phone, row.name, row.identity, row.sex]
-    return blind_digest(ENCODE([*told, row.birth_on.isoformat(), row.school_now, facts]), purpose=ROW)
+    return blind_digest(encoded([*told, row.birth_on.isoformat(), row.school_now, facts]), purpose=ROW)
 
 
 def _sealed(text: str, table: str, row_id: str, field: str, keyring: Keyring) -> bytes | None:

@@ -13,12 +13,12 @@ from accounts.services.audit import record_event
 from common.canonical import CanonicalValue
 from common.errors import MalformedInput, RulesSayNo, WrongMoment
 from geo_data.models import Departure, DepartureAnswer, DepartureState, District
-from geo_data.reconciliation.gone import Left, is_answered
 from geo_data.reconciliation.words import ANSWERS, Answer, LeftHow
 from geo_data.selectors.departures import as_answered, get_departure
 from geo_data.selectors.reconciliation import list_reconciliations
 from geo_data.services.case_decisions import ReasonMissing, RunIsNotNewest
 from geo_data.services.datasets import lock_district
+from geo_data.services.reconciling_meanwhile import show_answer
 
 PROOFS = frozenset({Answer.PROVED_ABROAD, Answer.DEATH_CONFIRMED})
 
@@ -101,7 +101,8 @@ def answer_departure(*, actor: User, now: datetime, departure_id: UUID | str, re
         answered_by=actor,
         answered_at=now,
     )
-    _show(newest.pk, answer)
+    in_force = None if reply.answer is Answer.REOPENED else as_answered(answer)
+    show_answer(newest.pk, departure.child_key, in_force)
     _tell(actor, now, departure, answer)
     departure.refresh_from_db(fields=["state"])
     return departure
@@ -139,15 +140,6 @@ def _missing(reply: Reply) -> tuple[tuple[str, bool], ...]:
         ("county", reply.answer is Answer.RECEIVED and not reply.county.strip()),
         ("document", reply.answer in PROOFS and not reply.document.strip()),
     )
-
-
-def _show(run_id: UUID, answer: DepartureAnswer) -> None:
-    """Show the answer on the child in the newest run."""
-    rows = Departure.objects.filter(reconciliation_id=run_id, child_key=answer.child_key)
-    for row in rows.order_by("id"):
-        settles = is_answered(Left(LeftHow(row.how), row.found_on), as_answered(answer))
-        row.state = DepartureState.ANSWERED if settles else DepartureState.AWAITED
-        row.save(update_fields=["state"])
 
 
 def _tell(actor: User, now: datetime, departure: Departure, answer: DepartureAnswer) -> None:

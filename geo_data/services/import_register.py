@@ -1,11 +1,9 @@
 """Lists of other offices: registrations, permits, titles, rentals, pupils, attendance, kindergartens, births."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from uuid import uuid4
 
 from django.db import transaction
 
@@ -14,6 +12,7 @@ from accounts.sealing import Keyring, blind_index, current_keyring, seal
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from common.errors import MalformedInput
+from common.quick_json import encoded
 from geo_data.models import Dataset, DatasetKind, RegisterEntry
 from geo_data.selectors.datasets import find_current_dataset, get_current_dataset
 from geo_data.selectors.registers import (
@@ -26,7 +25,7 @@ from geo_data.selectors.registers import (
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
-from geo_data.services.copying import Value, copy_rows
+from geo_data.services.copying import Value, copy_rows, row_ids
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.fact_groups import FactGroup
@@ -37,7 +36,6 @@ from geo_data.tables.register_table import LOOK_UP, Listing, RegisterRow, read_r
 CHUNK = 5000
 DWELLINGS = frozenset({DatasetKind.TITLES.value, DatasetKind.RENTALS.value})
 RECORD = "record"  # the purpose of the index of rows that state no number
-ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 COLUMNS = (
     "id",
     "dataset_id",
@@ -131,9 +129,9 @@ def _listing(units: Dataset, schools: Dataset | None, *, as_of: date, verifier: 
 
 def store_entries(dataset: Dataset, rows: Iterator[RegisterRow], report: Report = not_reported) -> int:
     """Seal and store the rows of a list; return how many."""
-    keyring, stored = current_keyring(), 0
+    keyring, ids, stored = current_keyring(), row_ids(), 0
     while chunk := list(islice(rows, CHUNK)):
-        stored += copy_rows(RegisterEntry, COLUMNS, _entries(dataset, chunk, keyring))
+        stored += copy_rows(RegisterEntry, COLUMNS, _entries(dataset, chunk, ids, keyring))
         report("storing", stored, 0)
     return stored
 
@@ -148,7 +146,7 @@ def sealed_person(row: RegisterRow, *, table: str, row_id: object, keyring: Keyr
         "phone": row.phone,
         "address": row.address,
     }
-    text = ENCODE({name: value for name, value in person.items() if value})
+    text = encoded({name: value for name, value in person.items() if value})
     return seal(text, table=table, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
 
 
@@ -157,10 +155,12 @@ def record_index(row: RegisterRow, identity: str) -> str:
     return identity if row.record_key == row.identity else blind_index(row.record_key, purpose=RECORD)
 
 
-def _entries(dataset: Dataset, rows: Sequence[RegisterRow], keyring: Keyring) -> Iterator[Sequence[Value]]:
+def _entries(
+    dataset: Dataset, rows: Sequence[RegisterRow], ids: Iterator[str], keyring: Keyring
+) -> Iterator[Sequence[Value]]:
     whose, tells_dwellings = str(dataset.pk), dataset.kind in DWELLINGS
     for row in rows:
-        row_id = str(uuid4())
+        row_id = next(ids)
         number = property_index(row.property_key)
         address = address_index(row.address) if tells_dwellings else ""
         identity = person_index(row.identity)
@@ -179,8 +179,8 @@ def _entries(dataset: Dataset, rows: Sequence[RegisterRow], keyring: Keyring) ->
             row.unit_code,
             row.school_code,
             row.grade,
-            ENCODE(_facts(row, dataset, number or address)),
-            ENCODE(row.details),
+            encoded(_facts(row, dataset, number or address)),
+            encoded(row.details),
         )
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,6 +36,7 @@ from geo_data.reconciliation.score import ScoreRule
 from geo_data.reconciliation.words import Source, Verdict
 from geo_data.selectors.decisions import list_decisions_in_force
 from geo_data.selectors.departures import load_answers
+from geo_data.selectors.districts import get_district
 from geo_data.selectors.reconciliation import list_reconciliations
 from geo_data.selectors.reconciliation_rows import (
     BirthRange,
@@ -48,9 +49,11 @@ from geo_data.selectors.reconciliation_rows import (
 from geo_data.services.copying import copy_lines
 from geo_data.services.datasets import lock_district
 from geo_data.services.reconciling_lines import CASE_COLUMNS, CHILD_COLUMNS, DEPARTURE_COLUMNS
+from geo_data.services.reconciling_meanwhile import show_decided_meanwhile
 from geo_data.services.reconciling_ranges import RangeResult, RangeWork, reconcile_range
 
 RECORDS_A_RANGE = 12_000
+RUN_LOCK = 0x4A52  # any number will do, as long as nothing else locks it
 DEFAULT_AGES, DEFAULT_SCORE = AgeRule(), ScoreRule()
 
 
@@ -74,10 +77,12 @@ def reconcile_district(
 ) -> Reconciliation:
     """Compare the current lists of a district and store the outcome, or return the newest run if it had the same input.
 
-    1. Pin the current versions, the self-registrations of this moment and the decisions in force.
+    1. Pin the current versions, the self-registrations of this moment and the decisions in force. Runs of a district
+       follow one another; nothing else waits: files are confirmed and cases decided meanwhile.
     2. Divide the birth dates into ranges; a number under several dates goes with its strongest list.
     3. Compare range by range, in `workers` further processes when more than one; they see what is committed.
-    4. Store children and cases, the report and the audit event, and with a job its success, in one transaction.
+    4. Store children and cases, the report and the audit event, and with a job its success, in one transaction; what
+       was decided meanwhile is shown on the new cases.
 
     workers -- more than one needs lists that are committed: not those of the caller's own transaction
     Raises NothingToReconcile.
@@ -85,7 +90,7 @@ def reconcile_district(
     if actor is not None:
         require(actor, Action.IMPORT_DATA, district_code)
     with transaction.atomic():
-        lock_district(district_code)
+        _wait_for_other_runs(district_code)
         lists = current_lists(district_code)
         if Source.CENSUS not in lists:
             raise NothingToReconcile("there is no current census", district_code=district_code)
@@ -104,10 +109,18 @@ def reconcile_district(
                 decisions=decisions,
             )
             _store(run, lists, task, verdicts, workers=workers, report=report)
+            lock_district(district_code)
+            show_decided_meanwhile(run, decisions)
             _record(run, actor, now)
         if job:
             job.succeed(now=now, result={"reconciliation": str(run.pk), "number": run.number})
     return run
+
+
+def _wait_for_other_runs(district_code: str) -> None:
+    get_district(district_code)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [RUN_LOCK, district_code])
 
 
 def _begin(

@@ -1,10 +1,9 @@
 """What a run stores, as lines for COPY: children, cases, and children who are gone."""
 
-import json
 from collections.abc import Mapping, Sequence
-from uuid import uuid4
 
 from accounts.sealing import Keyring, seal
+from common.quick_json import encoded
 from geo_data.reconciliation.records import Record
 from geo_data.reconciliation.results import Case, Child, Departed, Naming, Side
 from geo_data.reconciliation.words import Source, Verdict
@@ -12,7 +11,6 @@ from geo_data.selectors.reconciliation import CHILD_TABLE, NAME_FIELD
 from geo_data.services.copying import line_of
 from geo_data.tables.fact_groups import grouped
 
-ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 CHILD_COLUMNS = (
     "id",
     "reconciliation_id",
@@ -93,11 +91,11 @@ def child_line(run: str, ids: Sequence[str], child: Child, naming: Naming | None
             child.school_now,
             child.grade,
             "{" + ",".join(child.sources) + "}",
-            ENCODE(trail),
-            ENCODE(grouped(map(dict, child.facts))),
+            encoded(trail),
+            encoded(grouped(map(dict, child.facts))),
             child.dwelling_key,
             _sealed_name(naming, row_id, keyring),
-            ENCODE(decided),
+            encoded(decided),
         )
     )
 
@@ -115,11 +113,11 @@ def _sealed_name(naming: Naming | None, row_id: str, keyring: Keyring) -> bytes 
     return seal(naming.holds.name, table=CHILD_TABLE, row_id=row_id, field=NAME_FIELD, keyring=keyring)
 
 
-def departure_line(run: str, departed: Departed) -> str:
+def departure_line(run: str, row_id: str, departed: Departed) -> str:
     """Return the line of a child who is gone."""
     return line_of(
         (
-            str(uuid4()),
+            row_id,
             run,
             *_lead(departed.lead),
             departed.key,
@@ -134,14 +132,19 @@ def departure_line(run: str, departed: Departed) -> str:
 
 
 def case_line(
-    run: str, verdicts: Mapping[str, Verdict], ids: Sequence[str], children: Sequence[Child], case: Case
+    run: str,
+    row_id: str,
+    verdicts: Mapping[str, Verdict],
+    ids: Sequence[str],
+    children: Sequence[Child],
+    case: Case,
 ) -> str:
     """Return the line of a case; `verdicts` are the decisions in force by case key."""
     child, key = children[case.child], case.key
     verdict = verdicts.get(key)
     return line_of(
         (
-            str(uuid4()),
+            row_id,
             run,
             ids[case.child],
             None if case.other is None else ids[case.other],
@@ -153,8 +156,8 @@ def case_line(
             case.points,
             child.unit,
             child.birth_on.isoformat(),
-            ENCODE(_side(case.first)),
-            ENCODE(_side(case.second) if case.second else {}),
+            encoded(_side(case.first)),
+            encoded(_side(case.second) if case.second else {}),
         )
     )
 

@@ -1,14 +1,14 @@
 """Comparing a range of birth dates: rows are opened in memory, compared, and turned into lines for COPY."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
-from uuid import uuid4
 
 from accounts.sealing import Keyring, current_keyring, open_sealed
+from common.quick_json import decoded
 from geo_data.reconciliation.blocks import NO_PAPERS, PaperIndex, Task, index_papers, reconcile_block
 from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.results import Case, Child, Departed
@@ -24,6 +24,7 @@ from geo_data.selectors.reconciliation_rows import (
     list_self_rows,
 )
 from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, dwelling_key
+from geo_data.services.copying import row_ids
 from geo_data.services.reconciling_lines import case_line, child_line, departure_line
 from geo_data.services.reconciling_names import settle_names
 from geo_data.tables.fact_groups import listed
@@ -63,18 +64,20 @@ def reconcile_range(work: RangeWork) -> RangeResult:
     children: list[str] = []
     cases: list[str] = []
     departures: list[str] = []
-    keyring = current_keyring()
+    keyring, made = current_keyring(), row_ids()
     for born in sorted(blocks):
         outcome = reconcile_block(blocks[born], papers, work.task)
         names = settle_names(outcome.children)
         verdicts = _still_standing(work.verdicts, names.outdated)
-        ids = [str(uuid4()) for _ in outcome.children]
+        ids = list(islice(made, len(outcome.children)))
         children += (
             child_line(work.run, ids, child, names.holding.get(child.place), keyring)
             for child in outcome.children
         )
-        cases += (case_line(work.run, verdicts, ids, outcome.children, case) for case in outcome.cases)
-        departures += (departure_line(work.run, departed) for departed in outcome.departed)
+        cases += (
+            case_line(work.run, next(made), verdicts, ids, outcome.children, case) for case in outcome.cases
+        )
+        departures += (departure_line(work.run, next(made), departed) for departed in outcome.departed)
         counts.update(_counted(outcome.children, outcome.cases, outcome.departed))
         counts["left_out", ""] += outcome.left_out
         counts["gone", ""] += len(outcome.departed)
@@ -121,7 +124,7 @@ def _records_of(work: RangeWork) -> list[Record]:
 
 def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str]) -> Record:
     row_id, identity, name, born, sex, school, facts_text, home, household, unit, phone = row
-    facts = listed(json.loads(facts_text))
+    facts = listed(decoded(facts_text))
     if phone is not None and home not in phones:
         phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
     dwelling = ""
@@ -146,8 +149,9 @@ def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str])
 
 
 def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Record:
-    row_id, _, key, identity, guardian, sealed, born, sex, unit, school, grade, facts_text, details = row
-    person = json.loads(_opened(sealed, ENTRY_TABLE, row_id, PERSON_FIELD, keyring))
+    row_id, _, key, identity, guardian, sealed, born, sex, unit, school, grade, facts_text, details_text = row
+    person = decoded(_opened(sealed, ENTRY_TABLE, row_id, PERSON_FIELD, keyring))
+    details = decoded(details_text)
     return Record(
         source=source,
         record=row_id,
@@ -164,13 +168,13 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         grade=grade,
         household=str(details.get("household_code", "")),
         state=str(next((details[name] for name in STATES if details.get(name)), "")),
-        facts=listed(json.loads(facts_text)),
+        facts=listed(decoded(facts_text)),
     )
 
 
 def _self_record(row: Sequence[Any], keyring: Keyring) -> Record:
     row_id, key, identity, guardian, sealed, born, sex, unit, school, facts_text = row
-    person = json.loads(_opened(sealed, SELF_TABLE, row_id, PERSON_FIELD, keyring))
+    person = decoded(_opened(sealed, SELF_TABLE, row_id, PERSON_FIELD, keyring))
     return Record(
         source=Source.DECLARED,
         record=row_id,
@@ -184,7 +188,7 @@ def _self_record(row: Sequence[Any], keyring: Keyring) -> Record:
         phone=person.get("phone", ""),
         unit=unit,
         school=school,
-        facts=listed(json.loads(facts_text)),
+        facts=listed(decoded(facts_text)),
     )
 
 
@@ -207,7 +211,7 @@ PAPERS = (Source.PERMITS, Source.TITLES, Source.RENTALS)
 
 def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) -> Paper:
     row_id, _, key, identity, number, address, unit, facts_text = row
-    facts = listed(json.loads(facts_text))
+    facts = listed(decoded(facts_text))
     return Paper(source, row_id, key, identity, number or numbers_at.get(address, address), unit, facts)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, read_layer
@@ -103,8 +103,8 @@ def read_addresses(
     if not {"estate", "road"} & set(places):
         findings.add("column_missing", 1, "小区或村 / estate, 道路 / road")
         return ()
-    columns = {column.name: column for column in ADDRESS_COLUMNS}
-    rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    table = Table(ADDRESS_COLUMNS, layer.headers, places, findings)
+    rows = [table.row(number, cells) for number, cells in layer.rows]
     for row in rows:
         row.text("address_id")  # told also of a layer that is stopped below
     if not rows:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, read_layer
@@ -40,8 +40,8 @@ def read_base_map(
     """
     layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
     places = match_columns(layer.headers, BASE_MAP_COLUMNS, findings)
-    columns = {column.name: column for column in BASE_MAP_COLUMNS}
-    rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    table = Table(BASE_MAP_COLUMNS, layer.headers, places, findings)
+    rows = [table.row(number, cells) for number, cells in layer.rows]
     read = [
         (row.text("kind"), row.text("name")) for row in rows
     ]  # told also of a layer that is stopped below

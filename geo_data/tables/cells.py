@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -19,6 +19,7 @@ COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 YES = frozenset({"是", "有", "yes", "true", "t", "1", "y", "√"})
 NO = frozenset({"否", "无", "no", "false", "f", "0", "n", "×"})
 MAXIMUM_DIGITS = 15
+MOST_SEEN = 1 << 14  # of a column
 FORMULA_STARTS = "=@+-＝＠＋－"
 EXAMPLE = "示例"  # how the example row of a template begins
 
@@ -31,34 +32,60 @@ class CellFault(ValueError):
         self.code = code
 
 
-class Row:
-    """One row of a table, read through its columns; what cannot be read is noted and read as None."""
+class Table:
+    """What the rows of one table share.
 
-    __slots__ = ("_cells", "_columns", "_faulty", "_findings", "_headers", "_places", "number")
+    columns -- those that may stand in it
+    headers -- of the file
+    places  -- the position in the file of every column found (`match_columns`)
+    """
+
+    __slots__ = ("_fields", "columns", "findings", "headers", "places")
 
     def __init__(
         self,
-        number: int,
-        cells: Sequence[object],
-        places: Mapping[str, int],
-        columns: Mapping[str, Column],
+        columns: Sequence[Column],
         headers: tuple[str, ...],
+        places: Mapping[str, int],
         findings: Findings,
     ) -> None:
+        self.columns = {column.name: column for column in columns}
+        self.headers = headers
+        self.places = places
+        self.findings = findings
+        self._fields: dict[tuple[str, ...], list[tuple[str, int, dict[object, object]]]] = {}
+
+    def row(self, number: int, cells: Sequence[object]) -> "Row":
+        """Return one row."""
+        return Row(number, cells, self)
+
+    def fields(self, names: tuple[str, ...]) -> list[tuple[str, int, dict[object, object]]]:
+        """Return these columns as far as the file has them: name, position, and what cells seen before say.
+
+        A county's lists say the same few thousand words and days millions of times.
+        """
+        if names not in self._fields:
+            self._fields[names] = [(name, self.places[name], {}) for name in names if name in self.places]
+        return self._fields[names]
+
+
+class Row:
+    """One row of a table, read through its columns; what cannot be read is noted and read as None."""
+
+    __slots__ = ("_cells", "_faulty", "_table", "number")
+
+    def __init__(self, number: int, cells: Sequence[object], table: Table) -> None:
         self.number = number
         self._cells = cells
-        self._places = places
-        self._columns = columns
-        self._headers = headers
-        self._findings = findings
+        self._table = table
         self._faulty: tuple[str, ...] = ()  # columns whose fault was noted: a cell may be read again
 
     def value(self, name: str) -> CellValue:
         """Return the value of a column, None when empty, absent or refused."""
-        position = self._places.get(name)
+        position = self._table.places.get(name)
         cell = self._cells[position] if position is not None and position < len(self._cells) else None
         text = cell.strip() if type(cell) is str else cell_text(cell)
-        column = self._columns[name]
+        column = self._table.columns[name]
         if not text:
             if column.required and position is not None:
                 self._note_once("cell_empty", name)
@@ -72,15 +99,22 @@ class Row:
             self._note_once("cell_is_formula", name, text)
         return value
 
-    def values(self, names: Iterable[str]) -> dict[str, CellValue]:
-        """Return the values of these columns that are neither empty, absent nor refused, in their order."""
-        cells, places, width = self._cells, self._places, len(self._cells)
-        found: dict[str, CellValue] = {}
-        for name in names:
-            position = places.get(name, width)
+    def plain_values(self, names: tuple[str, ...]) -> dict[str, object]:
+        """Return as plain JSON data what these columns say, but for empty, absent and refused ones, in their order."""
+        cells, width = self._cells, len(self._cells)
+        found: dict[str, object] = {}
+        for name, position, seen in self._table.fields(names):
             cell = cells[position] if position < width else None
-            if cell is not None and cell != "" and (value := self.value(name)) is not None:
-                found[name] = value
+            if cell is None or cell == "":
+                continue
+            said = seen.get(cell)
+            if said is None:
+                said = plain(self.value(name))
+                if said is None:
+                    continue
+                if len(seen) < MOST_SEEN and cell_text(cell)[0] not in FORMULA_STARTS:
+                    seen[cell] = said
+            found[name] = said
         return found
 
     def text(self, name: str) -> str:
@@ -105,12 +139,12 @@ class Row:
 
     def has(self, name: str) -> bool:
         """Say whether the file has the column."""
-        return name in self._places
+        return name in self._table.places
 
     @property
     def is_bad(self) -> bool:
         """Say whether a severe finding about this row has been noted."""
-        return self._findings.is_bad(self.number)
+        return self._table.findings.is_bad(self.number)
 
     def note(
         self,
@@ -125,9 +159,9 @@ class Row:
 
         place -- what it is about on the map, in the system `epsg` or else in the working system
         """
-        personal = bool(name) and self._columns[name].personal
+        personal = bool(name) and self._table.columns[name].personal
         shown = "" if personal else value
-        self._findings.add(code, self.number, self._header(name), shown, place=place, epsg=epsg)
+        self._table.findings.add(code, self.number, self._header(name), shown, place=place, epsg=epsg)
 
     def _note_once(self, code: str, name: str, value: str = "") -> None:
         if name not in self._faulty:
@@ -135,8 +169,15 @@ class Row:
             self.note(code, name, value)
 
     def _header(self, name: str) -> str:
-        position = self._places.get(name)
-        return name if position is None else self._headers[position]
+        position = self._table.places.get(name)
+        return name if position is None else self._table.headers[position]
+
+
+def plain(value: CellValue) -> object:
+    """Return a cell's value as plain JSON data."""
+    if isinstance(value, tuple):
+        return [item.isoformat() if isinstance(item, date) else item for item in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def cell_text(cell: object) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from geo_data.tables.cells import CellValue, Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.fact_groups import FactGroup
@@ -54,11 +54,12 @@ class Census:
 
 
 class ChildRow(NamedTuple):
-    """A checked child with its household; `opens_household` marks the first child of a household.
+    """A checked child with its household, the nth of the file; `opens_household` marks the household's first child.
 
     A tuple, because a million of them go from one process to another.
     """
 
+    household: int
     household_code: str
     opens_household: bool
     unit_code: str
@@ -81,13 +82,13 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
     """
     sheet = open_sheet(path)
     places = match_columns(sheet.headers, CHILD_COLUMNS, findings)
-    columns = {column.name: column for column in CHILD_COLUMNS}
+    table = Table(CHILD_COLUMNS, sheet.headers, places, findings)
     facts = tuple(column.name for column in FACT_COLUMNS if column.name in places)
     checker = _Checker(census, facts)
     is_empty = True
     for number, cells in sheet.rows:
         is_empty = False
-        child = checker.child_of(Row(number, cells, places, columns, sheet.headers, findings))
+        child = checker.child_of(table.row(number, cells))
         if child is not None and not findings.is_bad(number):
             yield child
     if is_empty:
@@ -99,8 +100,11 @@ class _Checker:
         self._census = census
         self._as_of = census.as_of.isoformat()
         self._fact_names = fact_names
+        self._opened = 0  # households
         self._identities: dict[str, str] = {}  # identity -> the household it was found in first
-        self._households: dict[str, tuple[str, int]] = {}
+        self._households: dict[
+            str, tuple[int, str, int]
+        ] = {}  # code -> its place, and what its first row states
 
     def child_of(self, row: Row) -> ChildRow | None:
         household = row.text("household_code")
@@ -117,10 +121,13 @@ class _Checker:
         facts = self._facts_of(row, unit, birth_on)
         if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
             return None
-        opens, fits = self._household_fits(row, household, (unit, hash((address, phone))))
-        if not fits:
+        place = self._place_of(row, household, unit, hash((address, phone)))
+        if place is None:
             return None
+        opens = place == self._opened
+        self._opened += opens
         return ChildRow(
+            household=place,
             household_code=household,
             opens_household=opens,
             unit_code=unit,
@@ -162,21 +169,21 @@ class _Checker:
         row.note("outside_units", "unit_id" if row.has("unit_id") else "", unit)
         return ""
 
-    def _household_fits(self, row: Row, household: str, stated: tuple[str, int]) -> tuple[bool, bool]:
-        """Return whether this is the household's first row, and whether it agrees with the first."""
-        first = self._households.setdefault(household, stated)
-        opens = first is stated
-        if first != stated:
-            row.note("household_differs", "household_code", household)
-        return opens, first == stated
+    def _place_of(self, row: Row, household: str, unit: str, said: int) -> int | None:
+        """Return the household's place among the households opened, None for a row that says else than its first."""
+        place, *first = self._households.setdefault(household, (self._opened, unit, said))
+        if first == [unit, said]:
+            return place
+        row.note("household_differs", "household_code", household)
+        return None
 
     def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[FactGroup, ...]:
-        values: dict[str, CellValue] = {"birth_date": birth_on}
+        values: dict[str, object] = {"birth_date": birth_on.isoformat()}
         if unit:
             values |= {"dwelling_district": self._census.district, "dwelling_unit": unit}
-        values |= row.values(self._fact_names)
+        values |= row.plain_values(self._fact_names)
         until = values.get("permit_valid_until")
-        if isinstance(until, date) and until <= self._census.as_of:
+        if isinstance(until, str) and until <= self._as_of:
             row.note("permit_lapsed", "permit_valid_until")
         stated = row.codes("declared")
         declared = {FACT_NAMES.get(name, "") for name in stated}
@@ -184,21 +191,14 @@ class _Checker:
             row.note("cell_malformed", "declared", ";".join(stated))
         return self._grouped(values, declared)
 
-    def _grouped(self, values: Mapping[str, CellValue], declared: Collection[str]) -> tuple[FactGroup, ...]:
+    def _grouped(self, values: Mapping[str, object], declared: Collection[str]) -> tuple[FactGroup, ...]:
         looked_up: FactGroup = {
             "source": LOOK_UP,
             "as_of": self._as_of,
             "verifier": self._census.verifier,
-            "values": {name: plain(value) for name, value in values.items() if name not in declared},
+            "values": {name: value for name, value in values.items() if name not in declared},
         }
-        told = {name: plain(values[name]) for name in values if name in declared}
+        told = {name: value for name, value in values.items() if name in declared}
         return (
             (looked_up, {"source": DECLARED, "as_of": self._as_of, "values": told}) if told else (looked_up,)
         )
-
-
-def plain(value: CellValue) -> object:
-    """Return a cell's value as plain JSON data."""
-    if isinstance(value, tuple):
-        return [item.isoformat() if isinstance(item, date) else item for item in value]
-    return value.isoformat() if isinstance(value, date) else value

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from geo_data.tables.cells import CellFault, CellValue, read_cell
+from geo_data.tables.cells import CellFault, CellValue, plain, read_cell
 from geo_data.tables.child_facts import FACT_COLUMNS
-from geo_data.tables.child_table import plain
 from geo_data.tables.columns import Column
 from geo_data.tables.fact_groups import Fact
 from geo_data.tables.identity import identity_faults, of_eighteen_digits

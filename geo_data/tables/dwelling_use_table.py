@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import identity_faults, of_eighteen_digits
@@ -45,11 +45,11 @@ def read_dwelling_uses(path: Path, findings: Findings) -> Iterator[DwellingUseRo
     """
     sheet = open_sheet(path)
     places = match_columns(sheet.headers, DWELLING_USE_COLUMNS, findings)
-    columns = {column.name: column for column in DWELLING_USE_COLUMNS}
+    table = Table(DWELLING_USE_COLUMNS, sheet.headers, places, findings)
     is_empty = True
     for number, cells in sheet.rows:
         is_empty = False
-        row = _read(Row(number, cells, places, columns, sheet.headers, findings), frozenset(places))
+        row = _read(table.row(number, cells), frozenset(places))
         if row is not None:
             yield row
     if is_empty:

@@ -18,7 +18,7 @@ from pyogrio.errors import (
     GeometryError,
 )
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import FIRST_DATA_ROW, Findings
 from geo_data.tables.formats import check_format, check_member
@@ -201,10 +201,10 @@ def _system_of(crs: str | None) -> System | None:
 def _read_table(path: Path, working_epsg: int, findings: Findings) -> Layer:
     sheet = open_sheet(path)
     places = match_columns(sheet.headers, PLACE_COLUMNS, findings.apart())
-    columns = {column.name: column for column in PLACE_COLUMNS}
+    table = Table(PLACE_COLUMNS, sheet.headers, places, findings)
     rows, shapes, vertices = [], [], 0
     for number, cells in sheet.rows:
-        shape = _shape_of(Row(number, cells, places, columns, sheet.headers, findings))
+        shape = _shape_of(table.row(number, cells))
         vertices += int(shapely.get_num_coordinates(shape))
         _check_vertices(vertices)
         rows.append((number, cells))

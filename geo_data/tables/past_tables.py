@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.reading import open_sheet
@@ -254,11 +254,11 @@ def _records(
     places = match_columns(sheet.headers, columns, findings)
     if findings.refuses:
         return ()
-    by_name = {column.name: column for column in columns}
+    table = Table(columns, sheet.headers, places, findings)
 
     def rows() -> Iterator[Row]:
         for number, cells in sheet.rows:
-            yield Row(number, cells, places, by_name, sheet.headers, findings)
+            yield table.row(number, cells)
 
     read = [(row, record(row)) for row in rows()]
     if not read:

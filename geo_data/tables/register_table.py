@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from geo_data.tables.cells import CellValue, Row
-from geo_data.tables.child_table import plain
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import match_columns
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
@@ -74,12 +73,12 @@ def read_register(
     """
     sheet = open_sheet(path)
     places = match_columns(sheet.headers, spec.columns, findings)
-    columns = {column.name: column for column in spec.columns}
+    table = Table(spec.columns, sheet.headers, places, findings)
     checker = _Checker(spec, listing, frozenset(places))
     is_empty = True
     for number, cells in sheet.rows:
         is_empty = False
-        row = checker.row_of(Row(number, cells, places, columns, sheet.headers, findings))
+        row = checker.row_of(table.row(number, cells))
         if row is not None:
             yield row
     if is_empty:
@@ -92,9 +91,9 @@ class _Checker:
         self._listing = listing
         self._as_of = listing.as_of.isoformat()
         self._present = {column.name for column in spec.columns if column.name in present}
+        self._required = frozenset(column.name for column in spec.columns if column.required)
         self._facts = tuple(name for name in spec.facts if name in self._present)
-        required = {column.name for column in spec.columns if column.required}
-        self._needed = tuple(name for name in self._facts if name in required)
+        self._needed = tuple(name for name in self._facts if name in self._required)
         self._details = tuple(name for name in spec.details if name in self._present)
         self._contents: dict[str, list[int]] = {}
 
@@ -104,7 +103,7 @@ class _Checker:
             born = row.value("birth_on")
             birth_on, sex = born if isinstance(born, date) else None, self._text(row, "sex")
         guardian_identity = self._number(row, "guardian_identity")
-        values = row.values(self._facts)
+        values = row.plain_values(self._facts)
         for needed in self._needed:
             if needed not in values and not row.is_bad:
                 row.value(needed)  # notes that the cell is empty, which `values` passes over
@@ -116,12 +115,12 @@ class _Checker:
             return None
         unit, school, grade = self._unit_of(row), self._school_of(row), self._grade_of(row)
         guardian, property_key = self._text(row, "guardian"), self._text(row, "property_key")
-        address, details = self._text(row, "address"), self._details_of(row)
+        address, details = self._text(row, "address"), row.plain_values(self._details)
         key = self._key(name, identity, birth_on, guardian, property_key or address, values)
         phone = self._text(row, "phone")
         if row.is_bad:  # it is left out, or the file is refused: no later row repeats it
             return None
-        content = hash((unit, school, grade, address, str(sorted(details.items())), str(values)))
+        content = hash((unit, school, grade, address, str(details), str(values)))
         nth = self._place_of(row, key, content)
         if nth is None:
             return None
@@ -152,10 +151,10 @@ class _Checker:
 
     def _is_told_apart(self, row: Row, identity: str, birth_on: date | None, sex: str) -> bool:
         """Say whether the row names somebody; empty required cells have their finding from being read."""
-        needed = {column.name for column in self._spec.columns if column.required}
         if not self._spec.is_of_children:
             return bool(identity)
-        if birth_on is None or ("sex" in needed and not sex) or ("identity" in needed and not identity):
+        told = {"sex": sex, "identity": identity}
+        if birth_on is None or any(name in self._required and not text for name, text in told.items()):
             return False
         if not 0 <= self._listing.as_of.year - birth_on.year <= OLDEST_YEARS:
             row.note("age_unlikely", "birth_on")
@@ -178,14 +177,14 @@ class _Checker:
             row.note("identity_other_document", "identity")
         return True
 
-    def _days_fit(self, row: Row, values: Mapping[str, CellValue]) -> bool:
+    def _days_fit(self, row: Row, values: Mapping[str, object]) -> bool:
         issued, until = values.get("permit_valid_from"), values.get("permit_valid_until")
-        if self._spec.kind == "permits" and not isinstance(until, date):
+        if self._spec.kind == "permits" and not until:
             return False
-        if isinstance(until, date) and isinstance(issued, date) and until <= issued:
+        if isinstance(until, str) and isinstance(issued, str) and until <= issued:
             row.note("permit_ends_before_it_begins", "permit_valid_until", until)
             return False
-        if isinstance(until, date) and until <= self._listing.as_of:
+        if isinstance(until, str) and until <= self._as_of:
             row.note("permit_lapsed", "permit_valid_until")
         ended = row.value("rental_until") if "rental_until" in self._present else None
         if isinstance(ended, date) and ended <= self._listing.as_of:
@@ -217,7 +216,7 @@ class _Checker:
         birth_on: date | None,
         guardian: str,
         dwelling: str,
-        values: Mapping[str, CellValue],
+        values: Mapping[str, object],
     ) -> str:
         """Return what tells the row from others, and finds it again in another version of the list."""
         if not self._spec.is_of_children:
@@ -235,26 +234,23 @@ class _Checker:
         before.append(content)
         return len(before) - 1
 
-    def _details_of(self, row: Row) -> dict[str, object]:
-        return {name: plain(value) for name, value in row.values(self._details).items()}
-
     def _facts_of(
-        self, values: Mapping[str, CellValue], unit: str, birth_on: date | None, feeder: str
+        self, values: Mapping[str, object], unit: str, birth_on: date | None, feeder: str
     ) -> tuple[FactGroup, ...]:
-        stated: dict[str, CellValue] = dict(values)
+        stated: dict[str, object] = dict(values)
         if birth_on is not None:
-            stated["birth_date"] = birth_on
+            stated["birth_date"] = birth_on.isoformat()
         if feeder and self._spec.kind == "pupils":
             stated["feeder_school"] = feeder
         stated |= self._implied(unit)
         return self._grouped(stated)
 
-    def _implied(self, unit: str) -> dict[str, CellValue]:
+    def _implied(self, unit: str) -> dict[str, object]:
         """Return what standing in this list says by itself."""
         here = self._listing.district
         match self._spec.kind:
             case "registrations":
-                implied: dict[str, CellValue] = {"registration_district": here}
+                implied: dict[str, object] = {"registration_district": here}
             case "permits":
                 implied = {"permit_district": here}
             case "titles":
@@ -269,10 +265,10 @@ class _Checker:
             implied[self._spec.unit_fact] = unit
         return implied
 
-    def _grouped(self, stated: Mapping[str, CellValue]) -> tuple[FactGroup, ...]:
+    def _grouped(self, stated: Mapping[str, object]) -> tuple[FactGroup, ...]:
         declared = self._spec.declared
-        looked_up = {name: plain(value) for name, value in stated.items() if name not in declared}
-        told = {name: plain(value) for name, value in stated.items() if name in declared}
+        looked_up = {name: value for name, value in stated.items() if name not in declared}
+        told = {name: value for name, value in stated.items() if name in declared}
         groups: list[FactGroup] = []
         if looked_up:
             verifier = self._listing.verifier

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, read_layer
@@ -105,8 +105,8 @@ def read_schools(
         findings.add("column_missing", 1, "学段 / stage")
     if "name" not in places:
         findings.add("name_missing")
-    columns = {column.name: column for column in SCHOOL_COLUMNS}
-    rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    table = Table(SCHOOL_COLUMNS, layer.headers, places, findings)
+    rows = [table.row(number, cells) for number, cells in layer.rows]
     codes = [row.text("school_id") for row in rows]  # told also of a layer that is stopped below
     if not codes:
         findings.add("file_empty")

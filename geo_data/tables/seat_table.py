@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.reading import open_sheet
@@ -90,13 +90,13 @@ def read_seats(
     places = match_columns(sheet.headers, SEAT_COLUMNS, findings)
     if "grade" not in places and not any(column.rpartition("_")[2].isdigit() for column in places):
         findings.add("column_missing", 1, "年级 / grade")
-    columns = {column.name: column for column in SEAT_COLUMNS}
+    table = Table(SEAT_COLUMNS, sheet.headers, places, findings)
     checker = _Checker(schools, coming_year)
     found: list[SeatRow] = []
     is_empty = True
     for number, cells in sheet.rows:
         is_empty = False
-        row = Row(number, cells, places, columns, sheet.headers, findings)
+        row = table.row(number, cells)
         of_row = tuple(checker.rows_of(row))
         found += () if row.is_bad else of_row
     if is_empty:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.guards import check_place, home_of
@@ -103,8 +103,8 @@ def _lines_at_home(layer: Layer, system: System | None, ground: Ground, findings
     When none lies in the district, the guard rails say which system would put them there.
     """
     places = match_columns(layer.headers, STREET_COLUMNS, findings)
-    columns = {column.name: column for column in STREET_COLUMNS}
-    rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    table = Table(STREET_COLUMNS, layer.headers, places, findings)
+    rows = [table.row(number, cells) for number, cells in layer.rows]
     kinds = {row.number: _class_of(row) for row in rows}  # told also of a layer that is stopped below
     if not rows:
         findings.add("file_empty")

@@ -8,7 +8,7 @@ from datetime import date
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from geo_data.tables.cells import CellFault, Row, cell_text, read_day
+from geo_data.tables.cells import CellFault, Row, Table, cell_text, read_day
 from geo_data.tables.columns import match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import normalized
@@ -98,10 +98,11 @@ def read_sheet(data: bytes, findings: Findings) -> ReturnedSheet | None:
     for name in ("key", "outcome", "name", "identity"):
         if name not in places:
             findings.add("column_missing", HEADER_ROW + 1, f"{COLUMN[name].zh} / {name}")
+    table = Table(SHEET_COLUMNS, headers, places, findings)
     answers: list[Answer] = []
     seen: set[str] = set()
     for number, cells in enumerate(rows[HEADER_ROW + 1 :], start=HEADER_ROW + 2):
-        row = Row(number, cells, places, COLUMN, headers, findings)
+        row = table.row(number, cells)
         answer = _answer(row, frozenset(ids.keys), seen)
         if answer:
             answers.append(answer)

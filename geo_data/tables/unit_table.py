@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from geo_data.tables.borders import Borders, note_islands, shared_borders
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.coverage import SNAP_METRES, Repair, mend_coverage, mend_polygons, note_gaps, note_parts
 from geo_data.tables.findings import Findings
@@ -128,10 +128,10 @@ def read_unit_shapes(
 
 def _rows(layer: Layer, findings: Findings) -> list[Row]:
     places = match_columns(layer.headers, UNIT_COLUMNS, findings)
-    columns = {column.name: column for column in UNIT_COLUMNS}
+    table = Table(UNIT_COLUMNS, layer.headers, places, findings)
     if "name" not in places:
         findings.add("name_missing")
-    return [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    return [table.row(number, cells) for number, cells in layer.rows]
 
 
 def _note_doubles(rows: Sequence[Row], codes: Sequence[str]) -> None:
@@ -190,10 +190,10 @@ def _declared_borders(path: Path | None, codes: Sequence[str], shapes: Shapes, f
     index = {code: i for i, code in enumerate(codes)}
     sheet = open_sheet(path)
     places = match_columns(sheet.headers, BORDER_COLUMNS, findings)
-    columns = {column.name: column for column in BORDER_COLUMNS}
+    table = Table(BORDER_COLUMNS, sheet.headers, places, findings)
     found: dict[tuple[int, int], float] = {}
     for number, cells in sheet.rows:
-        row = Row(number, cells, places, columns, sheet.headers, findings)
+        row = table.row(number, cells)
         a, b = _index_of(row, "unit_a", index), _index_of(row, "unit_b", index)
         if a is not None and b is not None and a != b:
             found[min(a, b), max(a, b)] = 0.0

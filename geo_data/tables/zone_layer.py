@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.coverage import Repair, mend_polygons
 from geo_data.tables.findings import Findings
@@ -71,8 +71,8 @@ def read_zone_areas(
     """
     layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
     places = match_columns(layer.headers, ZONE_COLUMNS, findings)
-    columns = {column.name: column for column in ZONE_COLUMNS}
-    rows = [Row(number, cells, places, columns, layer.headers, findings) for number, cells in layer.rows]
+    table = Table(ZONE_COLUMNS, layer.headers, places, findings)
+    rows = [table.row(number, cells) for number, cells in layer.rows]
     if not rows:
         findings.add("file_empty")
     codes = [_schools_of(row, schools) for row in rows]

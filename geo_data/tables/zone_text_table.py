@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.reading import open_sheet
@@ -47,13 +47,13 @@ def read_zone_text_table(path: Path, *, schools: Collection[str], findings: Find
     """
     sheet = open_sheet(path)
     places = match_columns(sheet.headers, ZONE_TEXT_COLUMNS, findings)
-    columns = {column.name: column for column in ZONE_TEXT_COLUMNS}
+    table = Table(ZONE_TEXT_COLUMNS, sheet.headers, places, findings)
     lines: dict[tuple[str, ...], list[str]] = defaultdict(list)
     zone_of: dict[str, tuple[str, ...]] = {}
     is_empty = True
     for number, cells in sheet.rows:
         is_empty = False
-        row = Row(number, cells, places, columns, sheet.headers, findings)
+        row = table.row(number, cells)
         codes, text = tuple(sorted(set(row.codes("schools")))), row.text("text")
         for code in codes:
             if code not in schools:

@@ -47,4 +47,7 @@ def test_a_single_wrong_digit_is_always_found() -> None:
 
 def test_check_digit_of_the_standard() -> None:
     assert check_digit("11010519491231002") == "X"
+    assert (
+        check_digit("１１０１０５１９４９１２３１００２") == "X"
+    )  # digits of full width, as some keyboards type them
     assert normalized(" 1101 05194912\t31002x") == "11010519491231002X"

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from geo_data.tables import findings as module
-from geo_data.tables.cells import Row
+from geo_data.tables.cells import Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Finding, Findings, Keep
 from geo_data.tables.places import MOST_VERTICES, small_place
@@ -121,10 +121,26 @@ def test_the_second_line_of_a_header_is_understood() -> None:
     assert match_columns(["学位数seats"], columns, Findings()) == {}
 
 
+def test_what_is_wrong_with_a_cell_is_found_in_every_row_that_says_it() -> None:
+    columns = (Column("lives_there", "实际居住", CellKind.FLAG), Column("unit", "小区"))
+    findings = Findings()
+    table = Table(columns, ("实际居住", "小区"), {"lives_there": 0, "unit": 1}, findings)
+    names = ("lives_there", "unit")
+
+    read = [table.row(number, cells).plain_values(names) for number, cells in enumerate(SAID_TWICE, start=2)]
+
+    good = {"lives_there": True, "unit": "A"}
+    assert read == [good, good, {"unit": "=1+1"}, {"unit": "=1+1"}, {"lives_there": False}, {}]
+    assert findings.counts() == {"cell_is_formula": 2, "cell_malformed": 2}
+
+
+SAID_TWICE = (["是", "A"], ["是", "A"], ["也许", "=1+1"], ["也许", "=1+1"], [0.0, None], ["", ""])
+
+
 def test_a_cell_read_twice_is_found_wanting_once() -> None:
     column = Column("seats", "学位数", CellKind.INTEGER, required=True)
     findings = Findings()
-    row = Row(2, ["x"], {"seats": 0}, {"seats": column}, ("学位数",), findings)
+    row = Table((column,), ("学位数",), {"seats": 0}, findings).row(2, ["x"])
 
     assert (row.value("seats"), row.value("seats"), row.is_bad) == (None, None, True)
     assert findings.counts() == {"cell_malformed": 1}

@@ -65,7 +65,7 @@ class Row:
 class VerdictForm(forms.Form):
     """What holds, and why."""
 
-    verdict = forms.ChoiceField(label=gettext_lazy("Decision"), widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(label=gettext_lazy("Choose one"), widget=forms.RadioSelect)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
 
     def __init__(self, *args: Any, kind: CaseKind, **kwargs: Any) -> None:

@@ -48,7 +48,7 @@ SOURCES = {
 class ReviewForm(forms.Form):
     """The decision; the family is told the reason."""
 
-    step = forms.ChoiceField(label=gettext_lazy("Decision"), widget=forms.RadioSelect)
+    step = forms.ChoiceField(label=gettext_lazy("Choose one"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Needed to return or refuse; the family reads it."),
