@@ -21,7 +21,9 @@ def send_messages_task(job_id: str, round_id: str) -> None:
     """Send what is due; what failed is tried again when its time comes."""
     admission_round = get_round(round_id)
     with running(job_id) as job:
-        sent = send_messages(now=timezone.now(), admission_round=admission_round, report=job.report)
+        sent = send_messages(
+            actor=None, now=timezone.now(), admission_round=admission_round, report=job.report
+        )
         job.succeed(now=timezone.now(), result={"sent": sent.sent, "failed": sent.failed})
     if sent.next_at is not None:
         _request(SEND_AGAIN, now=timezone.now(), admission_round=admission_round, at=sent.next_at)

@@ -86,7 +86,7 @@ def publish_tree_head(*, actor: User | None, now: datetime) -> AuditTreeHead:
 
 
 @contextmanager
-def one_snapshot_under_a_head(*, now: datetime) -> Iterator[None]:
+def one_snapshot_under_a_head(*, actor: User | None, now: datetime) -> Iterator[None]:
     """Hold one view of the database while the block runs, in which every event has its place under a published head.
 
     The lock of publishers is taken before the view, or a head published while we waited would be invisible to us.
@@ -99,7 +99,7 @@ def one_snapshot_under_a_head(*, now: datetime) -> Iterator[None]:
             with transaction.atomic():
                 if is_outermost:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                publish_tree_head(actor=None, now=now)
+                publish_tree_head(actor=actor, now=now)
                 yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [HEAD_LOCK])

@@ -144,7 +144,7 @@ def audit_bundle_storage() -> Storage:
 
 
 def _zip(admission_round: AdmissionRound, *, now: datetime, with_preferences: bool, report: Report) -> bytes:
-    with one_snapshot_under_a_head(now=now):
+    with one_snapshot_under_a_head(actor=None, now=now):
         files = audit_bundle(admission_round, with_preferences=with_preferences, report=report)
     report("bundling", 0, 0)
     return zip_files(files)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.messages import Gateway, MessageNotSent, current_gateway
 from accounts.models import User
@@ -26,9 +25,9 @@ from admissions.models import (
     Offer,
     OfferStatus,
 )
-from admissions.rules.after_results import answer_until
 from admissions.selectors.applications import TABLE
-from admissions.selectors.rounds import policy_of, round_code
+from admissions.selectors.family_messages import message_values, until_of
+from admissions.selectors.rounds import round_code
 from common.errors import NotFound, WrongMoment
 
 # After the n-th failure it is tried again so much later; after the last it is left to the office.
@@ -39,20 +38,6 @@ WAITS = (
     timedelta(hours=2),
     timedelta(hours=6),
 )
-TEXTS = {
-    MessageKind.PLACE_GIVEN: (
-        "【就近】报名号 {receipt}：{school} 有学位空出，已按派位次序给您的孩子。请在 {until} 前登录确认或放弃。"
-        "A place at this school is your child's; please answer by then."
-    ),
-    MessageKind.PLACE_MOVED: (
-        "【就近】报名号 {receipt}：按您的意愿，孩子已转到志愿更靠前的 {school}，学位已为您确认，原学位已递补给他人。"
-        "As you asked, your child has moved to a school higher on its list."
-    ),
-    MessageKind.ANSWER_REMINDER: (
-        "【就近】报名号 {receipt}：您还没有答复 {school} 的学位，请在 {until} 前登录确认或放弃。"
-        "Please answer for your child's place by then."
-    ),
-}
 
 
 class NoSuchMessage(NotFound):
@@ -85,6 +70,7 @@ def queue_messages(*, offers: Iterable[Offer], kind: MessageKind, now: datetime)
 
 def send_messages(
     *,
+    actor: User | None,
     now: datetime,
     admission_round: AdmissionRound,
     gateway: Gateway | None = None,
@@ -105,7 +91,7 @@ def send_messages(
         outcomes.append(_send(pk, gateway, now))
     sent = outcomes.count(MessageStatus.SENT)
     if sent:
-        _record_sent(admission_round, sent, now)
+        _record_sent(admission_round, sent, actor, now)
     left = FamilyMessage.objects.filter(offer__round=admission_round, status=MessageStatus.WAITING)
     next_at = left.order_by("next_at").values_list("next_at", flat=True).first()
     return Sent(sent, len(outcomes) - sent, next_at)
@@ -137,24 +123,6 @@ def try_message_again(*, actor: User, now: datetime, message_id: UUID) -> Family
         },
     )
     return found
-
-
-def message_values(message: FamilyMessage) -> dict[str, str]:
-    """Return what the gateway fills in: no name, no number, nothing but the receipt, the school and the moment."""
-    offer = message.offer
-    values = {
-        "receipt": offer.application.receipt.receipt,
-        "school": offer.line.school.name,
-        "until": f"{timezone.localtime(until_of(offer)):%Y-%m-%d %H:%M}",
-    }
-    text = TEXTS[MessageKind(message.kind)].format(**values)
-    return {**values, "id": str(message.pk), "kind": message.kind, "text": text}
-
-
-def until_of(offer: Offer) -> datetime:
-    """Return the excluded end of the family's time for an answer."""
-    policy = policy_of(offer.round)
-    return offer.answer_until or answer_until(policy, policy.calendar.results_at)
 
 
 @transaction.atomic
@@ -214,9 +182,9 @@ def _phone(application: Application) -> str:
 
 
 @transaction.atomic
-def _record_sent(admission_round: AdmissionRound, sent: int, now: datetime) -> None:
+def _record_sent(admission_round: AdmissionRound, sent: int, actor: User | None, now: datetime) -> None:
     record_event(
-        actor=None,
+        actor=actor,
         now=now,
         action="family_messages.sent",
         subject=admission_round,

@@ -77,7 +77,7 @@ def reminded(found: PublishedRound) -> datetime:
 
 
 def send(found: PublishedRound, at: datetime, gateway: Notebook) -> Sent:
-    return send_messages(now=at, admission_round=found.round, gateway=gateway)
+    return send_messages(actor=None, now=at, admission_round=found.round, gateway=gateway)
 
 
 def test_a_reminder_goes_to_the_guardians_phone_with_receipt_school_and_moment_and_no_name() -> None:
@@ -208,7 +208,7 @@ def test_the_outbox_takes_the_same_message_once_and_keeps_it_sealed() -> None:
     at = reminded(found)
     for _ in range(2):
         FamilyMessage.objects.update(status=MessageStatus.WAITING, sent_at=None)
-        send_messages(now=at, admission_round=found.round, gateway=OutboxGateway())
+        send_messages(actor=None, now=at, admission_round=found.round, gateway=OutboxGateway())
     kept = OutboxMessage.objects.get()
     text = open_sealed(kept.text_sealed, table="accounts_outboxmessage", row_id=kept.pk, field="text_sealed")
     assert found.applications[0].receipt.receipt in text
@@ -219,7 +219,7 @@ def test_nothing_personal_is_in_logs_events_or_the_table(caplog: pytest.LogCaptu
     at = reminded(found)
     with caplog.at_level(logging.DEBUG), gateway_answering(500) as (url, received):
         body = '{"to": "{phone}", "kind": "{kind}", "until": "{until}", "id": "{id}", "code": "{code}"}'
-        send_messages(now=at, admission_round=found.round, gateway=JsonGateway(url, "", body))
+        send_messages(actor=None, now=at, admission_round=found.round, gateway=JsonGateway(url, "", body))
     sent = received[0][2]
     assert isinstance(sent, dict)
     assert (sent["to"], sent["kind"], sent["code"]) == ("+8613800000100", "answer_reminder", "")

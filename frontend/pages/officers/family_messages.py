@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.permissions import Action, may, require
 from admissions.message_tasks import request_sending
 from admissions.models import MessageStatus
-from admissions.selectors.family_messages import count_messages, list_messages
+from admissions.selectors.family_messages import count_messages, list_messages, message_values
 from admissions.selectors.rounds import get_round
-from admissions.services.family_messages import message_values, try_message_again
+from admissions.services.family_messages import try_message_again
 from frontend.pages.guards import for_staff
 
 ROWS = 50
