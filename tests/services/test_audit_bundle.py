@@ -16,6 +16,7 @@ from admissions.audit_tasks import AUDIT_BUNDLE
 from admissions.models import AuditBundle
 from admissions.selectors.audit_bundle_check import audit_bundle_faults, audit_bundle_notes
 from admissions.selectors.bundles import unzip_files
+from admissions.selectors.csv_tables import csv_rows
 from admissions.services.answers import confirm_offer
 from admissions.services.audit_bundles import (
     BundleIsDeleted,
@@ -46,7 +47,13 @@ from tests.services.bundle_world import (
     where_is,
 )
 from tests.services.round_world import (
+    WHILE_OPEN,
+    add_children,
+    county_with_zones,
+    file_all,
+    form,
     identity,
+    round_open,
 )
 from tests.services.test_dwelling_uses import KEY, used
 from tests.services.test_giving_on import left_off
@@ -83,6 +90,23 @@ def test_the_bundle_of_a_round_with_moves_and_a_refill_checks_and_names_nobody()
         assert "样例".encode() not in data, name
         assert identity(1).encode() not in data, name
     assert AuditEvent.objects.get(action="audit_bundle.made").details["with_preferences"] is True
+
+
+def test_a_round_in_which_families_still_file_has_a_bundle_that_checks() -> None:
+    # given a child of the census, and one of whom only the family speaks
+    world = county_with_zones()
+    known = add_children(world, ["u0"])
+    opened = round_open(world)
+    file_all(world, opened, [form(known[0], "u0"), form(identity(77), "u3")])
+
+    # when
+    files = unzip_files(write_audit_bundle(actor=None, now=WHILE_OPEN, round_id=opened.pk))
+
+    # then both are in it with what is known, and it checks
+    assert audit_bundle_faults(files) == []
+    rows = csv_rows(files["rounds/410181-primary-2026/applications.csv"])
+    assert sorted(row["status"] for row in rows) == ["accepted", "filed"]
+    assert not any("/lists/" in name for name in files)
 
 
 def test_only_an_auditor_of_the_district_gets_it() -> None:
