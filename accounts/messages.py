@@ -8,9 +8,10 @@ from http.client import HTTPException
 from typing import Protocol
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from accounts.models import OutboxMessage
 from accounts.sealing import seal
@@ -19,6 +20,7 @@ from common.errors import WrongMoment
 
 SECONDS_TO_ANSWER = 8.0
 KEPT = timedelta(days=1)
+NOTHING = dict.fromkeys(("text", "kind", "code", "receipt", "until", "id"), "")
 
 
 class MessageNotSent(WrongMoment):
@@ -33,7 +35,8 @@ class Gateway(Protocol):
     def send(self, *, now: datetime, phone: str, values: Mapping[str, str]) -> None:
         """Send `values["text"]`, or the gateway's own wording of the other values, to the phone (E.164).
 
-        Raises MessageNotSent.
+        values["kind"] says what the message is about. The same values["id"] is the same message: a gateway that has
+        taken it takes it no second time. Raises MessageNotSent.
         """
 
 
@@ -44,7 +47,9 @@ class OutboxGateway:
     def send(self, *, now: datetime, phone: str, values: Mapping[str, str]) -> None:
         """Store the message, and drop those that nobody can need any more."""
         OutboxMessage.objects.filter(created_at__lt=now - KEPT).delete()
-        row_id, table = uuid4(), "accounts_outboxmessage"
+        row_id, table = UUID(values["id"]) if "id" in values else uuid4(), "accounts_outboxmessage"
+        if OutboxMessage.objects.filter(pk=row_id).exists():
+            return
         OutboxMessage.objects.create(
             id=row_id,
             recipient_index=phone_index(phone),
@@ -58,7 +63,8 @@ class OutboxGateway:
 class JsonGateway:
     """Posts a JSON object to an HTTP address; any answer in the 200s is taken for success.
 
-    `body` is the object as text; in its strings {phone}, {text} and {code} are filled in.
+    `body` is the object as text; in its strings {phone}, {text}, {kind}, {code}, {receipt}, {until} and {id} are filled
+    in, those that a message has not with nothing. {id} is also sent as Idempotency-Key.
     """
 
     url: str
@@ -67,8 +73,10 @@ class JsonGateway:
 
     def send(self, *, now: datetime, phone: str, values: Mapping[str, str]) -> None:
         """Post the message."""
-        filled = _filled(json.loads(self.body), {"phone": phone, **values})
+        filled = _filled(json.loads(self.body), {**NOTHING, "phone": phone, **values})
         headers = {"Content-Type": "application/json; charset=utf-8"}
+        if "id" in values:
+            headers["Idempotency-Key"] = values["id"]
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         request = Request(self.url, data=json.dumps(filled).encode(), headers=headers, method="POST")
@@ -81,7 +89,10 @@ class JsonGateway:
 
 
 def current_gateway() -> Gateway:
-    """Return the gateway of this installation: the one at JIUJIN_SMS_URL, else the outbox."""
+    """Return the gateway of this installation: the class named, else the one at JIUJIN_SMS_URL, else the outbox."""
+    if settings.SMS_GATEWAY:
+        made: Gateway = import_string(settings.SMS_GATEWAY)()
+        return made
     if not settings.SMS_URL:
         return OutboxGateway()
     if urlsplit(settings.SMS_URL).scheme not in {"http", "https"}:
@@ -92,7 +103,8 @@ def current_gateway() -> Gateway:
 def send_code(*, now: datetime, phone: str, code: str, gateway: Gateway | None = None) -> None:
     """Send a sign-in code to the phone (E.164)."""
     text = f"【就近】验证码 {code}，十分钟内有效，请勿告诉他人。Your code is {code}."
-    (gateway or current_gateway()).send(now=now, phone=phone, values={"code": code, "text": text})
+    values = {"id": str(uuid4()), "kind": "code", "code": code, "text": text}
+    (gateway or current_gateway()).send(now=now, phone=phone, values=values)
 
 
 def _filled(template: object, values: Mapping[str, str]) -> object:

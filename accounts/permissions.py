@@ -31,6 +31,7 @@ class Action(Enum):
     READ_SCHOOL = "read_school"
     READ_DISTRICT = "read_district"
     READ_AUDIT = "read_audit"
+    READ_PREFERENCES = "read_preferences"
     ADMINISTER = "administer"
 
 
@@ -50,9 +51,12 @@ ALLOWED: Mapping[Role, frozenset[Action]] = {
             Action.ENROL_CHILDREN,
             Action.READ_SCHOOL,
             Action.READ_DISTRICT,
+            Action.READ_PREFERENCES,
         }
     ),
-    Role.AUDITOR: frozenset({Action.READ_SCHOOL, Action.READ_DISTRICT, Action.READ_AUDIT}),
+    Role.AUDITOR: frozenset(
+        {Action.READ_SCHOOL, Action.READ_DISTRICT, Action.READ_AUDIT, Action.READ_PREFERENCES}
+    ),
     Role.ADMINISTRATOR: frozenset({Action.ADMINISTER}),
     Role.PORTAL: frozenset({Action.EXCHANGE_APPLICATIONS}),
 }
@@ -150,6 +154,11 @@ def may_read_district(person: Person | None, district_code: str) -> bool:
 def may_read_audit(person: Person | None, district_code: str) -> bool:
     """Auditors read the log of the district."""
     return may(person, Action.READ_AUDIT, district_code)
+
+
+def may_read_preferences(person: Person | None, district_code: str) -> bool:
+    """District officers and auditors see to which preferential group a child belongs; schools never do."""
+    return may(person, Action.READ_PREFERENCES, district_code)
 
 
 def may_administer(person: Person | None, district_code: str) -> bool:

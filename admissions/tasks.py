@@ -12,9 +12,11 @@ from django_tasks.base import Task
 from accounts.models import JobRun, User
 from accounts.permissions import Action
 from accounts.services.jobs import Report, RunningJob, not_reported, request_permitted_job, running
+from admissions.message_tasks import request_sending
 from admissions.models import AdmissionRound, DrawRecord, EntryList
+from admissions.selectors.offers import list_late_answers
 from admissions.selectors.rounds import get_round
-from admissions.services.answers import settle_unanswered, settling_moments
+from admissions.services.answers import REMINDED_BEFORE, settle_unanswered, settling_moments
 from admissions.services.asking import ask_silent_registers
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
@@ -96,6 +98,7 @@ def give_places_on_task(job_id: str, round_id: str) -> None:
             report=job.report,
             job=job,
         )
+    see_to_new_places(now=timezone.now(), admission_round=get_round(round_id))
 
 
 @task
@@ -103,6 +106,7 @@ def settle_unanswered_task(job_id: str, round_id: str) -> None:
     """Remind families, and let lapse what the policy lets lapse."""
     with running(job_id) as job:
         settle_unanswered(actor=job.job.requested_by, now=timezone.now(), round_id=UUID(round_id), job=job)
+    request_sending(now=timezone.now(), admission_round=get_round(round_id))
 
 
 @transaction.atomic
@@ -175,6 +179,16 @@ def request_settling(*, actor: User | None, now: datetime, admission_round: Admi
         )
         for name, moment in settling_moments(admission_round).items()
     ]
+
+
+def see_to_new_places(*, now: datetime, admission_round: AdmissionRound) -> None:
+    """Queue the messages about places just given on, and what is due when the time of those families ends."""
+    request_sending(now=now, admission_round=admission_round)
+    for until in list_late_answers(admission_round, now):
+        for name, moment in (("remind", until - REMINDED_BEFORE), ("end", until)):
+            kind = f"{SETTLE}.{name}.{until:%y%m%d%H%M}"
+            task = settle_unanswered_task.using(run_after=max(moment, now))
+            _request(kind, task, None, now, admission_round, round_id=str(admission_round.pk))
 
 
 def _request(

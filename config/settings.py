@@ -117,6 +117,7 @@ DEMO_FOLDER = VAR / "demo"  # import files, policies and bundle of the sample co
 REQUIRE_SECOND_FACTOR = environment.flag("JIUJIN_REQUIRE_SECOND_FACTOR", not DEMO)
 PHONE_COUNTRY = environment.text("JIUJIN_PHONE_COUNTRY", "86")
 SMS_URL = environment.text("JIUJIN_SMS_URL", "")  # without a gateway messages stay in the outbox
+SMS_GATEWAY = environment.text("JIUJIN_SMS_GATEWAY", "")  # dotted name of a class of the bureau's own
 SMS_TOKEN = environment.text("JIUJIN_SMS_TOKEN", "")
 SMS_BODY = environment.text("JIUJIN_SMS_BODY", '{"phone": "{phone}", "text": "{text}"}')
 SESSION_SERIALIZER = "accounts.sessions.SealedSerializer"

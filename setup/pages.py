@@ -84,10 +84,15 @@ SETTINGS = {
         "短信网关地址；为空时短信留在待发箱",
         "address of the message gateway; without one messages stay in the outbox",
     ),
+    "JIUJIN_SMS_GATEWAY": (
+        "自有短信适配器的类名（accounts.messages.Gateway 接口），优先于网关地址",
+        "dotted name of an adapter of your own (interface accounts.messages.Gateway); goes before the address",
+    ),
     "JIUJIN_SMS_TOKEN": ("短信网关令牌", "token of the message gateway"),
     "JIUJIN_SMS_BODY": (
-        "短信网关请求体，`{phone}`、`{text}` 为占位",
-        "body of a request to the gateway, with `{phone}` and `{text}`",
+        "短信网关请求体，占位 `{phone}`、`{text}`；按模板发送另有 `{kind}`、`{code}`、`{receipt}`、`{until}`、`{id}`",
+        "body of a request to the gateway, with `{phone}` and `{text}`; for templates also `{kind}`, `{code}`,"
+        " `{receipt}`, `{until}` and `{id}`",
     ),
     "JIUJIN_PROXIES": ("可信反向代理的层数", "how many proxies stand in front and may be believed"),
     "JIUJIN_HTTPS": (

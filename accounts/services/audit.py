@@ -1,6 +1,7 @@
 """Writes the audit log: one event with every change, and now and then the head of the tree over all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.db import connection, models, transaction
@@ -82,3 +83,23 @@ def publish_tree_head(*, actor: User | None, now: datetime) -> AuditTreeHead:
         published_by=actor,
         frontier=[subtree.hex() for subtree in new.subtrees],
     )
+
+
+@contextmanager
+def one_snapshot_under_a_head(*, actor: User | None, now: datetime) -> Iterator[None]:
+    """Hold one view of the database while the block runs, in which every event has its place under a published head.
+
+    The lock of publishers is taken before the view, or a head published while we waited would be invisible to us.
+    Inside a transaction of the caller's the view is that transaction's.
+    """
+    is_outermost = not connection.in_atomic_block
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [HEAD_LOCK])
+        try:
+            with transaction.atomic():
+                if is_outermost:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                publish_tree_head(actor=actor, now=now)
+                yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [HEAD_LOCK])

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from admissions.api import applications, policies, portals, rounds
+from admissions.api import answers, applications, policies, portals, rounds
 
 urlpatterns: list[URLPattern] = [
     path("policies/", policies.Policies.as_view(), name="policies"),
@@ -62,5 +62,29 @@ urlpatterns: list[URLPattern] = [
         "applications/<uuid:application_id>/review/",
         applications.ReviewApplication.as_view(),
         name="application-review",
+    ),
+    path("applications/<uuid:application_id>/offer/", answers.ApplicationOffer.as_view(), name="offer"),
+    path(
+        "applications/<uuid:application_id>/offer/confirm/",
+        answers.ConfirmOffer.as_view(),
+        name="offer-confirm",
+    ),
+    path(
+        "applications/<uuid:application_id>/offer/decline/",
+        answers.DeclineOffer.as_view(),
+        name="offer-decline",
+    ),
+    path(
+        "applications/<uuid:application_id>/offer/restore/",
+        answers.RestoreOffer.as_view(),
+        name="offer-restore",
+    ),
+    path(
+        "applications/<uuid:application_id>/offer/wait/",
+        answers.WaitForHigherChoice.as_view(),
+        name="offer-wait",
+    ),
+    path(
+        "applications/<uuid:application_id>/offer/stay/", answers.StayWithOffer.as_view(), name="offer-stay"
     ),
 ]

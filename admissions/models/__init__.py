@@ -14,6 +14,7 @@ from admissions.models.applications import (
     ApplicationStatus,
     ChildReceipt,
 )
+from admissions.models.audit_bundles import AuditBundle
 from admissions.models.draws import (
     ChoiceOutcome,
     DrawRecord,
@@ -24,6 +25,7 @@ from admissions.models.draws import (
     PublicValue,
 )
 from admissions.models.dwellings import DwellingUse
+from admissions.models.family_messages import FamilyMessage, MessageKind, MessageStatus
 from admissions.models.offers import (
     LIVE_OFFERS,
     Offer,
@@ -51,6 +53,7 @@ __all__ = [
     "Application",
     "ApplicationChoice",
     "ApplicationStatus",
+    "AuditBundle",
     "BatchKind",
     "ChildReceipt",
     "ChoiceOutcome",
@@ -58,8 +61,11 @@ __all__ = [
     "DwellingUse",
     "Entry",
     "EntryList",
+    "FamilyMessage",
     "LeftOff",
     "LineCutoff",
+    "MessageKind",
+    "MessageStatus",
     "Offer",
     "OfferStatus",
     "OfferStep",

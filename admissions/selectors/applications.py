@@ -91,6 +91,14 @@ def get_application(application_id: UUID | str, *, reader: User) -> Application:
     return found
 
 
+def get_application_round(application_id: UUID) -> UUID:
+    """Return the round of an application. Raises NoSuchApplication."""
+    found = Application.objects.filter(pk=application_id).values_list("round_id", flat=True).first()
+    if found is None:
+        raise NoSuchApplication("there is no such application")
+    return found
+
+
 def list_applications_of(guardian: User) -> list[Application]:
     """Return the guardian's applications, the newest first."""
     rows = Application.objects.filter(guardian=guardian).select_related("round__district", "receipt")

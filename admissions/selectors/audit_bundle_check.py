@@ -1,49 +1,74 @@
 """Checks an auditor's bundle in one go: nothing but the bundle is read, and every file in it is used."""
 
-import csv
-import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from accounts.tree import Frontier
 from admissions.lottery import verify as lottery_verify
 from admissions.matching import verify as matching_verify
 from admissions.matching import verify_moves
+from admissions.selectors.audit_facts_check import (
+    WITHHELD,
+    application_faults,
+    left_off_faults,
+    list_fact_faults,
+    read_round_facts,
+)
+from admissions.selectors.audit_log_check import Log, log_faults, read_log, round_log_faults
+from admissions.selectors.audit_offers_check import offer_faults
+from admissions.selectors.audit_policy_check import policy_faults
 from admissions.selectors.bundles import unzip_files
-from common.canonical import digest, digest_bytes
+from admissions.selectors.csv_tables import csv_rows
+from common.canonical import digest_bytes
 
 Files = Mapping[str, bytes]
-EVENT_FIELDS = (
-    "at",
-    "actor",
-    "actor_role",
-    "action",
-    "district_code",
-    "subject_type",
-    "subject_id",
-    "details",
-)
 
 
 def audit_bundle_faults(files: Files) -> list[str]:
     """Return everything wrong with the bundle, each in a sentence that names the file; none is good news.
 
     1. Every file is as the manifest says. 2. Policies, lists and plans have the digests that were announced.
-    3. Published ranks are the order of the standings. 4. Two people read every public value alike, and those values
-    are in the draw. 5. The independent verifiers accept every draw and every place given on.
-    6. Offers are those that placements, moves and answers lead to. 7. The log's roots follow from its leaves, and
-    every event shown has its leaf at its place. Source: docs/audit-bundle.md.
+    3. Category, tier and keys of every child at every line follow from facts and policy; locks, choices, twins and
+    nearest lines from what the family said and the county recorded. 4. Published ranks are the order of these.
+    5. Two people read every public value alike, and those values are in the draw. 6. The independent verifiers
+    accept every draw and every place given on. 7. Offers are those that placements, moves and answers lead to.
+    8. The log's roots follow from its leaves, every event has its leaf at its place, and whatever the bundle says was
+    decided is in the log, and the other way round. 9. Two people other than the writer approved the policy, with
+    every step on record, before it was published and the round opened. Source: docs/audit-bundle.md.
     """
     try:
+        log = read_log(files)
         return [
             *_manifest_faults(files),
-            *(fault for folder in _folders(files) for fault in _round_faults(files, folder)),
-            *_log_faults(files),
+            *(fault for folder in _folders(files) for fault in _round_faults(files, folder, log)),
+            *log_faults(files),
         ]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as problem:
         return [f"审计包格式不符 / the bundle is malformed: {type(problem).__name__}: {problem}"]
+
+
+def audit_bundle_notes(files: Files) -> list[str]:
+    """Return what the reader should know of a bundle without faults: what it keeps back."""
+    kept = {
+        (folder, row["receipt"])
+        for folder in _folders(files)
+        for row in csv_rows(files[f"{folder}/facts.csv"])
+        if row["source"] == WITHHELD
+    }
+    withheld = read_log(files).withheld
+    notes = []
+    if kept:
+        notes.append(
+            f"{len(kept)} 名孩子有一项事实未给出，按其可能的值核对"
+            f" / of {len(kept)} children one fact is kept back; checked against every value it can have"
+        )
+    if withheld:
+        notes.append(
+            f"{withheld} 条审计记录只给出叶子（特殊教育需要）"
+            f" / {withheld} events are shown as leaves only (special needs)"
+        )
+    return notes
 
 
 def _manifest_faults(files: Files) -> Iterator[str]:
@@ -57,7 +82,7 @@ def _folders(files: Files) -> list[str]:
     return sorted({"/".join(name.split("/")[:2]) for name in files if name.startswith("rounds/")})
 
 
-def _round_faults(files: Files, folder: str) -> Iterator[str]:
+def _round_faults(files: Files, folder: str, log: Log) -> Iterator[str]:
     policy_digest = json.loads(files[f"{folder}/round.json"])["policy_digest"]
     if digest_bytes(files[f"{folder}/policy.json"]) != policy_digest:
         yield f"{folder}: 政策与摘要不符 / the policy is not the one of the digest"
@@ -74,7 +99,28 @@ def _round_faults(files: Files, folder: str) -> Iterator[str]:
         ):
             yield f"{folder}/after_results.zip: {fault}"
     if lists:
-        yield from _offer_faults(files, folder, f"{folder}/lists/{lists[-1]}")
+        yield from offer_faults(files, folder, f"{folder}/lists/{lists[-1]}")
+    yield from _fact_faults(files, folder, lists)
+    yield from policy_faults(files, folder, log)
+    yield from round_log_faults(files, folder, log)
+
+
+def _fact_faults(files: Files, folder: str, lists: list[str]) -> Iterator[str]:
+    facts = read_round_facts(files, folder)
+    for fault in application_faults(facts):
+        yield f"{folder}: {fault}"
+    left_off = {
+        row["receipt"]
+        for number in lists
+        for row in json.loads(files.get(f"{folder}/lists/{number}/left_off.json", b"[]"))
+    }
+    for number in lists:
+        place = f"{folder}/lists/{number}"
+        for fault in list_fact_faults(files, place, facts, left_off):
+            yield f"{place}: {fault}"
+        if f"{place}/left_off.json" in files:
+            for fault in left_off_faults(files, place, facts):
+                yield f"{place}: {fault}"
 
 
 def _list_faults(files: Files, folder: str, policy_digest: str) -> Iterator[str]:
@@ -108,7 +154,7 @@ def _rank_faults(files: Files, folder: str, entry_list: Any) -> Iterator[str]:
     }
     standing = {
         (row["receipt"], row["line_id"]): (int(row["tier"]), *map(int, row["keys"].split()))
-        for row in _rows(files[f"{folder}/standings.csv"])
+        for row in csv_rows(files[f"{folder}/standings.csv"])
     }
     at_line: dict[str, set[tuple[int, ...]]] = {}
     for (_, line), key in standing.items():
@@ -129,49 +175,9 @@ def _rank_faults(files: Files, folder: str, entry_list: Any) -> Iterator[str]:
 
 def _value_faults(files: Files, folder: str, drawn: Files) -> Iterator[str]:
     read: dict[str, list[tuple[str, str]]] = {}
-    for row in _rows(files[f"{folder}/values.csv"]):
+    for row in csv_rows(files[f"{folder}/values.csv"]):
         read.setdefault(row["name"], []).append((row["entered_by"], row["value"]))
     for name, value in json.loads(drawn["public_values.json"]):
         readers = {person for person, seen in read.get(name, []) if seen == value}
         if len(readers) < 2 or len({seen for _, seen in read.get(name, [])}) > 1:
             yield f"公开数值 {name} 没有两人一致的录入 / two people did not read it alike"
-
-
-def _offer_faults(files: Files, folder: str, last: str) -> Iterator[str]:
-    """Compare the live offers, and those given up since, with what draw and moves lead to."""
-    moved, drawn = files.get(f"{folder}/after_results.zip"), files.get(f"{last}/draw.zip")
-    if drawn is None or json.loads(files[f"{folder}/round.json"])["status"] != "published":
-        return
-    if moved is None:
-        rows = _rows(unzip_files(drawn)["placements.csv"])
-        places = {row["receipt"]: row["line_id"] for row in rows if row["line_id"]}
-    else:
-        places = {row["receipt"]: row["line_id"] for row in _rows(unzip_files(moved)["places.csv"])}
-    newest = {row["receipt"]: row for row in _rows(files[f"{folder}/offers.csv"])}
-    live = {
-        r: row["line_id"] for r, row in newest.items() if row["status"] in ("held", "confirmed", "enrolled")
-    }
-    answered = {row["receipt"] for row in _rows(files[f"{folder}/offer_steps.csv"])}
-    for receipt in sorted({*places, *live}):
-        if places.get(receipt) != live.get(receipt) and receipt not in answered:
-            yield f"{folder}: {receipt} 的学位与派位、递补和答复不符 / the place does not follow from what is recorded"
-
-
-def _log_faults(files: Files) -> Iterator[str]:
-    leaves = files["audit/leaves.txt"].decode().split()
-    frontier = Frontier()
-    for head in _rows(files["audit/heads.csv"]):
-        more = leaves[frontier.size : int(head["size"])]
-        frontier = frontier.grown_by([bytes.fromhex(leaf) for leaf in more])
-        if frontier.root().hex() != head["root"]:
-            yield f"审计树根不符 / the root over {head['size']} events does not follow from the leaves"
-    for line in files["audit/events.jsonl"].decode().splitlines():
-        event = json.loads(line)
-        if digest({name: event[name] for name in EVENT_FIELDS}) != event["leaf"]:
-            yield f"审计记录被改动 / an event was changed: {event['action']} {event['at']}"
-        if leaves[event["position"]] != event["leaf"]:
-            yield f"审计记录不在其位置 / an event is not at its place: {event['action']} {event['at']}"
-
-
-def _rows(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode())))

@@ -11,10 +11,16 @@ README = """审计包 / The auditor's bundle
 MANIFEST.json          每个文件的 SHA-256 / the SHA-256 of every file
 rounds/批次/policy.json 批次所依据的政策，规范 JSON；其 SHA-256 即 round.json 的 policy_digest，也在名单里
                        the policy; its SHA-256 is policy_digest in round.json and on every entry list
+rounds/批次/policy_approval.json  谁（职务、编号）何时起草、批准、记录每一步 / who wrote, approved, recorded it
+rounds/批次/applications.csv, choices.csv, facts.csv  报名、志愿、事实（每项有来源、日期、查验者）；由它们和政策重新推算
+                       类别、顺位和排序值 / applications, choices and facts, from which category, tier and keys follow
+rounds/批次/lines.csv, zones.csv, walks.csv, dwelling_uses.csv  线、学区、步行距离、住房使用记录
+                       the lines, zones, walks and dwelling uses they were judged with
 rounds/批次/lists/n/   第 n 份名单：entry_list.json 的 SHA-256 即截止时公布的摘要；重新截止的理由在 list.json
                        the n-th list: the SHA-256 of entry_list.json is the digest announced at closing
-  standings.csv        每个孩子在每条线上的顺位和排序值；名单上的次序必须正是它们的次序
-                       tier and keys of every child; the published ranks must be exactly their order
+  standings.csv        每个孩子在每条线上的类别、顺位和排序值；名单上的次序必须正是它们的次序
+                       category, tier and keys of every child; the published ranks must be exactly their order
+  behind_ranks.csv     就近学校承诺的盐、住房锁定 / the salt of the commitment to the nearest lines, and dwelling locks
   values.csv           公开数值：谁、何时、读作什么；两人须一致 / who read which public value, when; two must agree
   draw.zip             公开结果包 / the public bundle:
                        python verify_lottery.py draw.zip; python verify_matching.py draw.zip
@@ -27,7 +33,9 @@ audit/leaves.txt, heads.csv  全部记录的叶子和已公布的树根（RFC 69
                        由叶子算出的根须与公布的一致 / every leaf of the log and the published heads: the SHA-256 of
                        an event's canonical JSON is its leaf, and the leaves must give the published roots
 
-包里只有报名号，没有姓名、证件号码、电话和住址；特殊教育需要的孩子只有人数。人员以编号表示。
-The bundle holds receipts: no names, identity numbers, telephone numbers or addresses; of special-needs children only
-their number. People of the office are shown by their ids.
+包里只有报名号，没有姓名、证件号码、电话和住址；房屋、监护人、多胞胎组用只在本包内有意义的代号；特殊教育需要的孩子
+只有人数，提到他们的审计记录只给出叶子。工作人员以编号和职务表示。
+The bundle holds receipts: no names, identity numbers, telephone numbers or addresses; dwellings, guardians and twin
+groups are pseudonyms of this bundle; of special-needs children only their number, and of events that name one only the
+leaf. People of the office are shown by ids and roles.
 """

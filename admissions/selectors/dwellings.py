@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from admissions.models import AdmissionRound, DwellingUse, Offer, OfferStatus
 from admissions.rules.days import months_later
@@ -50,18 +50,9 @@ def load_dwelling_locks(admission_round: AdmissionRound) -> DwellingLocks:
     on = enrolment_day(policy.year)
     if policy.dwelling_lock is None:
         return DwellingLocks(None, on, {}, {})
-    enrolled = Offer.objects.filter(
-        application=OuterRef("application"),
-        line__school__code=OuterRef("school_code"),
-        status=OfferStatus.ENROLLED,
-    )
-    rows = DwellingUse.objects.filter(
-        Q(application=None) | Exists(enrolled),
-        district_id=admission_round.district_id,
-        enrolled_on__gt=months_later(on, -12 * policy.dwelling_lock.years),
-    ).exclude(application__round=admission_round)
+    rows = [use for use, counts in list_dwelling_uses(admission_round) if counts]
     uses: dict[str, list[Use]] = defaultdict(list)
-    for row in rows.order_by("pk"):
+    for row in rows:
         guardians = frozenset(row.guardians)
         uses[row.dwelling_index].append(Use(row.dwelling_index, row.school_code, row.enrolled_on, guardians))
     if not uses:
@@ -73,6 +64,26 @@ def load_dwelling_locks(admission_round: AdmissionRound) -> DwellingLocks:
         {index: tuple(found) for index, found in uses.items()},
         guardians_by_child(admission_round.district_id, children),
     )
+
+
+def list_dwelling_uses(admission_round: AdmissionRound) -> list[tuple[DwellingUse, bool]]:
+    """Return the uses that can lock a dwelling on the round's day of enrolment, and whether each counts now.
+
+    A use counts while its child is enrolled at the school; one that was imported always does. The round's own uses
+    are left out. Without a rule in the policy nothing is fetched.
+    """
+    policy = policy_of(admission_round)
+    if policy.dwelling_lock is None:
+        return []
+    since = months_later(enrolment_day(policy.year), -12 * policy.dwelling_lock.years)
+    enrolled = Offer.objects.filter(
+        application=OuterRef("application"),
+        line__school__code=OuterRef("school_code"),
+        status=OfferStatus.ENROLLED,
+    )
+    uses = DwellingUse.objects.filter(district_id=admission_round.district_id, enrolled_on__gt=since)
+    rows = uses.exclude(application__round=admission_round).annotate(still_enrolled=Exists(enrolled))
+    return [(row, row.application_id is None or row.still_enrolled) for row in rows.order_by("pk")]
 
 
 def guardians_by_child(district_code: str, children: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -1,6 +1,6 @@
 """Who arrived at the schools of a round, and who has not: by school, and child by child."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -8,7 +8,11 @@ from django.db.models import Count, Q, QuerySet
 from accounts.permissions import Action, Person, may
 from accounts.sealing import current_keyring, open_sealed
 from admissions.models import LIVE_OFFERS, AdmissionRound, Application, Offer, OfferStatus
+from admissions.rules.conditions import comparisons_in
 from admissions.rules.enrolment import Place
+from admissions.rules.facts import FactName
+from admissions.rules.policy_records import Policy
+from admissions.selectors.rounds import policy_of
 from common.errors import NotFound
 from geo_data.models import DatasetKind, RegisterEntry
 from geo_data.selectors.datasets import find_current_dataset
@@ -80,13 +84,17 @@ def list_expected(
 ) -> tuple[ExpectedChild, ...]:
     """Return the children with a live place at the school, those awaited first, then by receipt. One query.
 
-    Names are opened only for whoever reviews applications of the district.
+    Names are opened only for whoever reviews applications of the district; a category that tells of a preferential
+    group is left out for whoever may not see those.
     """
     shows_names = may(reader, Action.REVIEW_APPLICATIONS, admission_round.district_id)
+    hidden = set[str]()
+    if not may(reader, Action.READ_PREFERENCES, admission_round.district_id):
+        hidden = preferential_categories(policy_of(admission_round))
     rows = live_offers(admission_round).filter(line__school__code=school_code)
     return tuple(
         sorted(
-            (_expected(row, shows_names=shows_names) for row in rows),
+            (_expected(row, hidden, shows_names=shows_names) for row in rows),
             key=lambda child: (child.is_enrolled, child.receipt),
         )
     )
@@ -118,12 +126,21 @@ def has_pupil_register(offer: Offer) -> bool:
     return register is not None and entries.exists()
 
 
-def _expected(offer: Offer, *, shows_names: bool) -> ExpectedChild:
+def preferential_categories(policy: Policy) -> set[str]:
+    """Return the categories whose condition asks for a preferential group."""
+    return {
+        category.code
+        for category in policy.categories
+        if any(part.term is FactName.PREFERENTIAL_KIND for part in comparisons_in(category.when))
+    }
+
+
+def _expected(offer: Offer, hidden: Collection[str], *, shows_names: bool) -> ExpectedChild:
     application = offer.application
     return ExpectedChild(
         offer=offer,
         receipt=application.receipt.receipt,
-        category=application.category,
+        category="" if application.category in hidden else application.category,
         name=_name(application) if shows_names else "",
     )
 

@@ -93,6 +93,13 @@ def find_offer(application: Application) -> Offer | None:
     return rows.order_by("-offered_at", "-pk").first()
 
 
+def list_late_answers(admission_round: AdmissionRound, now: datetime) -> list[datetime]:
+    """Return the ends of answers that are still to come for places given on and not answered for, each once."""
+    waiting = Offer.objects.filter(round=admission_round, status=OfferStatus.HELD, answer_until__gt=now)
+    found = waiting.order_by("answer_until").values_list("answer_until", flat=True).distinct()
+    return [until for until in found if until is not None]
+
+
 def find_offer_view(application: Application, now: datetime) -> OfferView | None:
     """Return the place of a child once results are out, or None without one."""
     offer = find_offer(application)
@@ -112,7 +119,11 @@ def find_offer_view(application: Application, now: datetime) -> OfferView | None
         may_confirm=open_now and offer.status == OfferStatus.HELD,
         may_decline=open_now and is_pending and may_be_declined(policy, is_private=is_private),
         may_restore=open_now and offer.status == OfferStatus.DECLINED and free,
-        may_wait=open_now and is_pending and may_move(policy) and bool(higher),
+        may_wait=open_now
+        and is_pending
+        and may_move(policy)
+        and bool(higher)
+        and find_refill(application.round) is None,
         waits=bool(wish and wish.waits),
         is_moved=WaitlistMove.objects.filter(application=application, to_line=offer.line).exists(),
         lapses=offer.status == OfferStatus.HELD and lapses_by_silence(policy, is_private=is_private),

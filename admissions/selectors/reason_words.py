@@ -16,7 +16,7 @@ def reason_sentence(reason: str, cutoff: LineCutoff | None, *, waitlist_place: i
     }
     sentence = _sentences().get(reason, reason) % figures
     if waitlist_place:
-        sentence += " " + _("Place on the waiting list: %(place)s.") % figures
+        sentence += " " + _("Place on the waiting list when drawn: %(place)s.") % figures
     return sentence
 
 

@@ -12,8 +12,10 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import RunningJob
 from admissions.models import (
     LIVE_OFFERS,
+    LIVE_STATUSES,
     AdmissionRound,
     Application,
+    MessageKind,
     Offer,
     OfferStatus,
     OfferStep,
@@ -32,7 +34,9 @@ from admissions.rules.policy_records import Policy
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who, may, next_status
 from admissions.selectors.applications import NoSuchApplication
+from admissions.selectors.refills import find_refill
 from admissions.selectors.rounds import get_round, policy_of, round_code
+from admissions.services.family_messages import queue_messages
 from admissions.services.rounds import RoundMovedOn, lock_round, require_actor
 from common.errors import MalformedInput, NotFound, RulesSayNo, WrongMoment
 
@@ -61,6 +65,18 @@ class PlaceGivenOn(WrongMoment):
     """The place was given to another child meanwhile."""
 
     code = "place_given_on"
+
+
+class PlaceElsewhere(RulesSayNo):
+    """The child has a place, or applies for one, in a refill round that followed."""
+
+    code = "place_elsewhere"
+
+
+class WaitingIsOver(WrongMoment):
+    """A refill round has taken the seats that were left: nobody waits in this round any more."""
+
+    code = "waiting_is_over"
 
 
 class PlaceIsBinding(RulesSayNo):
@@ -102,6 +118,7 @@ def restore_offer(*, actor: User, now: datetime, application_id: UUID, reason: s
     offer = _offer_to_answer(actor, now, application_id, reason)
     if offer.status in LIVE_OFFERS:
         raise AnswerNotPossible(f"the place is {offer.status}", status=offer.status)
+    _refuse_place_elsewhere(offer)
     line = PlanLine.objects.select_for_update().get(pk=offer.line_id)
     if line.offers_live >= line.seats:
         raise PlaceGivenOn("the place was given to another child meanwhile")
@@ -121,6 +138,8 @@ def wait_for_higher_choice(
         raise AnswerNotPossible(f"the place is {offer.status}", status=offer.status)
     if waits and not may_move(policy_of(offer.round)):
         raise NoMoves("by local rules children with a place do not move")
+    if waits and find_refill(offer.round) is not None:
+        raise WaitingIsOver("a refill round has taken the seats that were left")
     wish = WaitingWish.objects.create(application=offer.application, waits=waits, said_by=actor, said_at=now)
     action = "offer.waits" if waits else "offer.stays"
     _record(offer, actor=actor, now=now, action=action, reason=reason)
@@ -133,7 +152,8 @@ def settle_unanswered(
 ) -> tuple[int, int]:
     """Remind families whose time ends within a day; after it, let lapse what the policy lets lapse, and no more.
 
-    Returns (reminded, lapsed). Run again, it does nothing twice.
+    A reminder is a mark that the family's page shows, and a message that the worker sends. Whose time is over is not
+    reminded any more. Returns (reminded, lapsed). Run again, it does nothing twice.
     """
     admission_round = lock_round(round_id, RoundStatus.PUBLISHED)
     require_actor(actor, Action.RUN_ROUND, admission_round.district_id)
@@ -145,8 +165,13 @@ def settle_unanswered(
     ]
     for offer in lapsed:
         _step(offer, Step.LAPSE, actor=actor, now=now, who=Who.ROUND)
-    soon = _unanswered(admission_round, policy, until=now + REMINDED_BEFORE).filter(reminded_at=None)
-    reminded = Offer.objects.filter(pk__in=list(soon.values_list("pk", flat=True))).update(reminded_at=now)
+    over = _unanswered(admission_round, policy, until=now)
+    soon = _unanswered(admission_round, policy, until=now + REMINDED_BEFORE)
+    due = list(
+        soon.filter(reminded_at=None).exclude(pk__in=over.values("pk")).select_for_update(of=("self",))
+    )
+    reminded = Offer.objects.filter(pk__in=[offer.pk for offer in due]).update(reminded_at=now)
+    queue_messages(offers=due, kind=MessageKind.ANSWER_REMINDER, now=now)
     if reminded or lapsed:
         record_event(
             actor=actor,
@@ -203,6 +228,21 @@ def _offer_to_answer(actor: User, now: datetime, application_id: UUID, reason: s
             f"answers are taken from {policy.calendar.results_at:%Y-%m-%d %H:%M} until {until:%Y-%m-%d %H:%M}"
         )
     return offer
+
+
+def _refuse_place_elsewhere(offer: Offer) -> None:
+    """Refuse a second place: a child that gave one up may have another in a refill round, or apply for it there."""
+    following = find_refill(offer.round)
+    while following is not None:
+        has_place = following.offers.filter(child_index=offer.child_index, status__in=LIVE_OFFERS).exists()
+        applies = following.status != RoundStatus.PUBLISHED and following.applications.filter(
+            child_index=offer.child_index, status__in=LIVE_STATUSES
+        )
+        if has_place or (applies and applies.exists()):
+            raise PlaceElsewhere(
+                "the child has a place or an application in the refill round; withdraw that first"
+            )
+        following = find_refill(following)
 
 
 def _step(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action, require
@@ -89,7 +90,7 @@ def ask_again(
         for register in registers_of(row.round.district_id)
         if not only_silent or register.register in row.unanswered
     ]
-    answers = ask(registers, _asked(row), on=now.date())
+    answers = ask(registers, _asked(row), on=timezone.localtime(now).date())
     return _take_in(application_id, answers, registers, actor=actor, now=now)
 
 
@@ -119,7 +120,9 @@ def settle_contradiction(
         raise NothingContradictory("registers do not disagree about this any more", name=name.value)
     if not 0 <= place < len(stated) or not reason.strip():
         raise MalformedInput("choose one of the values, and say why it stands", field="place")
-    decided = Fact(name, stated[place].value, FactSource.OFFICER, now.date(), str(actor.pk))
+    decided = Fact(
+        name, stated[place].value, FactSource.OFFICER, timezone.localtime(now).date(), str(actor.pk)
+    )
     others = [fact for fact in _facts(application.contradictory) if fact.name is not name]
     _write(application, weigh((), already=[*_facts(application.facts), *others, decided]), now)
     application.save()
@@ -130,6 +133,7 @@ def settle_contradiction(
         subject=application,
         district_code=application.round.district_id,
         details={
+            "round": round_code(application.round),
             "receipt": application.receipt.receipt,
             "fact": name.value,
             "register": stated[place].verifier,

@@ -20,6 +20,7 @@ from admissions.models import (
     AdmissionRound,
     Application,
     DrawRecord,
+    MessageKind,
     Offer,
     OfferStatus,
     OfferStep,
@@ -34,6 +35,7 @@ from admissions.rules.status import Action as Step
 from admissions.selectors.results import find_draw
 from admissions.selectors.rounds import policy_of, round_code
 from admissions.selectors.waiting import AfterDraw, bundle_after_results, load_after_draw, waiting_of
+from admissions.services.family_messages import queue_messages
 from admissions.services.results import NothingDrawn, VerifiersDisagree
 from admissions.services.rounds import SeatsDoNotFit, lock_round, require_actor
 from common.canonical import digest_bytes
@@ -159,7 +161,13 @@ def _store(
     WaitlistMove.objects.bulk_create(_move_rows(stored, outcome, applications, lines), batch_size=BATCH)
     _amend_seats(admission_round, outcome.run.seats, actor=actor, now=now)
     _leave(admission_round, outcome, actor=actor, now=now)
-    Offer.objects.bulk_create(_offers(admission_round, outcome, applications, lines, now), batch_size=BATCH)
+    made = Offer.objects.bulk_create(
+        _offers(admission_round, outcome, applications, lines, now), batch_size=BATCH
+    )
+    given = [offer for offer in made if offer.status == OfferStatus.HELD]
+    moved = [offer for offer in made if offer.status == OfferStatus.CONFIRMED]
+    queue_messages(offers=given, kind=MessageKind.PLACE_GIVEN, now=now)
+    queue_messages(offers=moved, kind=MessageKind.PLACE_MOVED, now=now)
     return stored
 
 

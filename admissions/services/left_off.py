@@ -24,11 +24,13 @@ from admissions.models import (
 from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who
+from admissions.selectors.applications import get_application_round
+from admissions.selectors.dwellings import load_dwelling_locks
 from admissions.selectors.layout import round_plan
 from admissions.selectors.results import find_draw
 from admissions.selectors.rounds import round_code
 from admissions.selectors.waiting import load_after_draw
-from admissions.selectors.world import load_world
+from admissions.selectors.world import OPEN_PUBLIC, load_world
 from admissions.services.giving_on import run_waiting_lists
 from admissions.services.results import NothingDrawn
 from admissions.services.rounds import lock_round, require_actor
@@ -68,8 +70,9 @@ def add_left_off(*, actor: User, now: datetime, application_id: UUID, reason: st
     """
     if not reason.strip():
         raise MalformedInput("write how the child came to be left off")
+    # The round first, as who gives places on does: the other way round each could wait for the other.
+    admission_round = lock_round(get_application_round(application_id), RoundStatus.PUBLISHED)
     application = lock_application(application_id)
-    admission_round = lock_round(application.round_id, RoundStatus.PUBLISHED)
     require_actor(actor, Action.RUN_ROUND, admission_round.district_id)
     draw = find_draw(admission_round)
     if draw is None:
@@ -110,15 +113,20 @@ def _accept(application: Application, now: datetime) -> None:
 
 
 def _standings(admission_round: AdmissionRound, application: Application) -> dict[str, tuple[int, ...]]:
-    """Return (tier, keys...) at every listed line where the child has a claim, in list order."""
-    world = load_world(admission_round)
+    """Return (tier, keys...) at every listed line where the child has a claim, in list order.
+
+    A school whose place its dwelling has used is left out, as it is at closing.
+    """
+    world, locks = load_world(admission_round), load_dwelling_locks(admission_round)
     facts = facts_from_data(application.facts)
     if facts.flag(FactName.SPECIAL_NEEDS):
         raise PlacedBeforeTheDraw("a special-needs child has a seat outside the draw")
     found: dict[str, tuple[int, ...]] = {}
     for line_id in application.choices.order_by("position").values_list("line__line_id", flat=True):
-        classified = world.classify(facts, line_id)
-        if classified.tier is not None:
+        classified, school = world.classify(facts, line_id), world.lines[line_id].school_id
+        is_claim = world.kind(line_id) in OPEN_PUBLIC
+        is_locked = is_claim and locks.until(facts, application.child_index, school) is not None
+        if classified.tier is not None and not is_locked:
             found[line_id] = (classified.tier, *classified.keys)
     if not found:
         raise NothingToStandFor("by the rules the child has no claim at any line that it listed")

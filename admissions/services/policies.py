@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action, require
@@ -120,7 +121,7 @@ def save_policy(
 def check_policy(*, actor: User, now: datetime, version_id: UUID) -> PolicyVersion:
     """Run the legal check on the day and keep what it finds; a text that it refuses stays a draft."""
     version = _lock(version_id, actor, PolicyStatus.DRAFT, PolicyStatus.CHECKED)
-    found = found_by_law(version, policy_of_version(version), on=now.date())
+    found = found_by_law(version, policy_of_version(version), on=timezone.localtime(now).date())
     refused = sum(violation.severity is Severity.REFUSE for violation in found)
     version.findings = [violation_data(violation) for violation in found]
     version.checked_at = now
@@ -142,7 +143,7 @@ def record_policy_step(
     )  # fmt: skip
     if not reference.strip():
         raise MalformedInput("write the number or name of the paper that shows the step", field="reference")
-    if done_on > now.date():
+    if done_on > timezone.localtime(now).date():
         raise MalformedInput("a step is recorded when it is done", field="done_on")
     recorded = PolicyStep.objects.create(
         version=version,
@@ -184,7 +185,7 @@ def publish_policy(*, actor: User, now: datetime, version_id: UUID) -> PolicyVer
     """
     version = _lock(version_id, actor, PolicyStatus.CHECKED, PolicyStatus.APPROVED)
     policy = policy_of_version(version)
-    _refuse_unready(reasons_unpublished(version, policy, on=now.date()))
+    _refuse_unready(reasons_unpublished(version, policy, on=timezone.localtime(now).date()))
     if version.status != PolicyStatus.APPROVED:
         raise PolicyMovedOn(f"the policy is {version.status}; this needs approved", status=version.status)
     if now >= policy.calendar.opens_at:
@@ -271,7 +272,7 @@ def _approve_when_complete(version: PolicyVersion, now: datetime) -> None:
     """Move a checked version on when nothing stands against publishing it any more."""
     if version.status != PolicyStatus.CHECKED:
         return
-    if not reasons_unpublished(version, policy_of_version(version), on=now.date()):
+    if not reasons_unpublished(version, policy_of_version(version), on=timezone.localtime(now).date()):
         version.status, version.approved_at = PolicyStatus.APPROVED, now
         version.save(update_fields=["status", "approved_at"])
         _record(version, actor=None, now=now, action="policy.approved")

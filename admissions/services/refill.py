@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action
@@ -13,7 +14,14 @@ from accounts.services.audit import record_event
 from admissions.models import AdmissionRound, PlanLine, RoundStatus
 from admissions.rules.legal_check import refusals, violation_text
 from admissions.rules.policy import Policy, parse_policy, policy_as_data, policy_digest
-from admissions.selectors.refills import Barred, SeatsLeft, barred_from_refill, find_refill, seats_left
+from admissions.selectors.refills import (
+    Barred,
+    SeatsLeft,
+    barred_from_refill,
+    find_refill,
+    rounds_before,
+    seats_left,
+)
 from admissions.selectors.rounds import round_code
 from admissions.services.giving_on import run_waiting_lists
 from admissions.services.rounds import PolicyUnlawful, lock_round, require_actor
@@ -60,6 +68,8 @@ def open_refill(
         raise MalformedInput("write why seats are offered again")
     before = lock_round(round_id, RoundStatus.PUBLISHED)
     require_actor(actor, Action.MANAGE_ROUND, before.district_id)
+    for earlier in rounds_before(before):  # their freed seats move too, so nobody may take one back meanwhile
+        lock_round(earlier.pk, RoundStatus.PUBLISHED)
     if find_refill(before) is not None:
         raise RefillExists("a refill round has been made from this one; make the next from that")
     run_waiting_lists(before, actor=actor, now=now)
@@ -87,7 +97,7 @@ def _problem(why: Barred) -> DomainError:
 
 def _policy(before: AdmissionRound, calendar: Mapping[str, str], now: datetime) -> Policy:
     policy = parse_policy({**before.policy, "calendar": dict(calendar)})
-    found = refusals(policy, on=now.date())
+    found = refusals(policy, on=timezone.localtime(now).date())
     if found:
         raise PolicyUnlawful("; ".join(violation_text(violation, "zh") for violation in found))
     return policy

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action, require
@@ -108,7 +109,7 @@ def open_round(
     freeze_policy(actor=actor, now=now, version_id=opened.policy_version_id)
     policy = policy_of(opened)
     drafts = tuple(_lines(opened, policy, seats or {}))
-    refuse_unlawful(policy, drafts, on=now.date())
+    refuse_unlawful(policy, drafts, on=timezone.localtime(now).date())
     rows = PlanLine.objects.bulk_create(draft.row(opened) for draft in drafts)
     _link_reserves(rows, policy)
     opened.status, opened.opened_at = RoundStatus.OPEN, now

@@ -49,7 +49,10 @@ def require_phase(admission_round: AdmissionRound, now: datetime, wanted: Phase)
 
 
 def lock_application(application_id: UUID) -> Application:
-    rows = Application.objects.select_for_update(of=("self",)).select_related("round__district", "receipt")
+    # Without the key: closing, which has the round that we ask for next, writes rows that point to applications.
+    rows = Application.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "round__district", "receipt"
+    )
     found = rows.filter(pk=application_id).first()
     if found is None:
         raise NoSuchApplication("there is no such application")

@@ -28,4 +28,6 @@ STAGES: Mapping[str, Promise] = {
     "projecting": _("Projecting, and testing on past years"),
     "offering": _("Offering the places"),
     "giving_on": _("Giving places on"),
+    "gathering": _("Gathering facts, lists and the log"),
+    "sending": _("Sending messages"),
 }

@@ -10,6 +10,7 @@ from frontend.pages.officers import (
     case_page,
     departures,
     enrolment,
+    family_messages,
     forecast,
     forecast_settings,
     no_child_lost,
@@ -119,7 +120,9 @@ officers: list[URLPattern] = [
     path("office/addresses/files/<uuid:file_id>/", addresses.download_file, name="download-file"),
     path("office/addresses/<uuid:request_id>/", addresses.address_request, name="address-request-page"),
     path("office/audit/", audit.audit, name="audit"),
-    path("office/audit/bundles/<uuid:round_id>/", audit.bundle, name="audit-bundle"),
+    path("office/audit/bundles/<uuid:round_id>/", audit.bundles, name="audit-bundles"),
+    path("office/audit/bundles/<uuid:round_id>/make/", audit.make_bundle, name="audit-bundle-make"),
+    path("office/audit/bundles/files/<uuid:bundle_id>/", audit.bundle_file, name="audit-bundle-file"),
     path("office/people/<uuid:person_id>/", people.account_step, name="account-step"),
     path("office/receipts/<uuid:round_id>/", school.receipts, name="school-receipts"),
     *data,
@@ -186,6 +189,14 @@ after_results_pages: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/after/settle/", after_results.settle, name="after-settle"),
     path("office/rounds/<uuid:round_id>/after/answer/", after_results.answer_for_family, name="after-answer"),
     path("office/rounds/<uuid:round_id>/after/add/", after_results.add_child, name="after-add"),
+    path(
+        "office/rounds/<uuid:round_id>/after/messages/",
+        family_messages.family_messages,
+        name="after-messages",
+    ),
+    path(
+        "office/family-messages/<uuid:message_id>/again/", family_messages.again, name="family-message-again"
+    ),
     path("office/rounds/<uuid:round_id>/after/refill/", after_results.refill, name="after-refill"),
 ]
 

@@ -37,6 +37,7 @@ SHARES: Mapping[str, int] = {
     "kindergarten_misspelled": 20,
     "born_stranger": 5,
 }
+KNOWN_TO_CIVIL_AFFAIRS, MISSING_PREFERENCE = 2, 10  # every how manyth household
 KINDERGARTEN_AGES, BIRTH_AGES, FIRST_GRADE_AGE, LAST_GRADE_AGE = (5, 6), (3, 4, 5), 7, 15
 Entry = tuple[str, Row]
 
@@ -70,6 +71,7 @@ class Offices:
         yield from self._registrations(child, family, luck)
         yield from self._schooling(child, family, age, luck)
         yield from self._early_years(child, family, age, luck)
+        yield from _of_other_offices(child, family, number)
         if child["household_code"] not in self.seen_households:
             self.seen_households.add(str(child["household_code"]))
             yield from self._papers(child, family, luck)
@@ -153,6 +155,10 @@ class Offices:
             "address": child["address"],
             "property_key": child["dwelling_key"],
         }
+        if child.get("insurance_months"):
+            evidence = child.get("work_evidence")
+            employed = {"work_evidence": evidence} if evidence == "contract" else {}
+            yield "insurances", {**holder, "insurance_months": child["insurance_months"], **employed}
         if child.get("permit_valid_until"):
             permit = {**holder, **_shared(child, PERMIT_NAMES), "unit_id": child["unit_id"]}
             if luck.strikes("permit_differs"):
@@ -190,6 +196,19 @@ class Offices:
             if school in codes and len(codes) > 1:
                 return codes[(codes.index(school) + 1) % len(codes)]
         return school
+
+
+def _of_other_offices(child: Row, family: Row, number: int) -> Iterator[Entry]:
+    """Yield what civil affairs and the competent offices have on a child, by its household's number and not by chance.
+
+    Civil affairs know the guardians of every second child whose registration does not show the relation; one in ten
+    of the preferential group is missing from the office's list.
+    """
+    if not child.get("relation_shown") and number % KNOWN_TO_CIVIL_AFFAIRS == 0:
+        guardian = {name: family[name] for name in ("guardian", "guardian_identity")}
+        yield "civil_affairs", {**_who(child), **guardian, "relation_shown": "是"}
+    if child.get("preferential_kind") and number % MISSING_PREFERENCE != 0:
+        yield "preferences", {**_who(child), "preferential_kind": child["preferential_kind"]}
 
 
 class _Luck:

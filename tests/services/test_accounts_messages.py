@@ -96,12 +96,28 @@ def test_outbox_forgets_after_a_day(hours: int, kept: int) -> None:
     assert OutboxMessage.objects.count() == kept
 
 
+class OwnGateway(OutboxGateway):
+    """What a bureau could write itself."""
+
+
+def test_the_same_message_is_kept_once_and_its_id_is_told_to_a_gateway() -> None:
+    with gateway_answering(200) as (url, received):
+        values = {"text": "hello", "id": "1f0c0a3e-9d0e-4a0e-8f3a-000000000001", "kind": "place_given"}
+        JsonGateway(url, "", '{"id": "{id}", "kind": "{kind}", "code": "{code}"}').send(
+            now=NOON, phone=PHONE, values=values
+        )
+    assert received[0][2] == {"id": values["id"], "kind": "place_given", "code": ""}
+
+
 def test_settings_choose_the_gateway(settings: Settings) -> None:
     assert current_gateway() == OutboxGateway()
 
     settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_BODY = "https://sms.example/send", "t", BODY
     assert current_gateway() == JsonGateway("https://sms.example/send", "t", BODY)
 
-    settings.SMS_URL = "file:///etc/passwd"
+    settings.SMS_GATEWAY = "tests.services.test_accounts_messages.OwnGateway"
+    assert isinstance(current_gateway(), OwnGateway)
+
+    settings.SMS_GATEWAY, settings.SMS_URL = "", "file:///etc/passwd"
     with pytest.raises(ValueError, match="http"):
         current_gateway()

@@ -24,8 +24,9 @@ MAY = {
         "enrol_children",
         "read_school",
         "read_district",
+        "read_preferences",
     },
-    Role.AUDITOR: {"read_school", "read_district", "read_audit"},
+    Role.AUDITOR: {"read_school", "read_district", "read_audit", "read_preferences"},
     Role.ADMINISTRATOR: {"administer"},
     Role.PORTAL: {"exchange_applications"},
 }

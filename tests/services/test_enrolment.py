@@ -11,11 +11,25 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Role, User
-from admissions.models import AdmissionRound, DwellingUse, Offer, OfferStatus, OfferStep, WaitingWish
+from admissions.models import (
+    AdmissionRound,
+    Application,
+    DwellingUse,
+    Offer,
+    OfferStatus,
+    OfferStep,
+    WaitingWish,
+)
 from admissions.rules.enrolment import ListedReceipt
 from admissions.selectors.dwellings import load_dwelling_locks
-from admissions.selectors.enrolment import count_arrivals, list_expected, list_without_arrival
+from admissions.selectors.enrolment import (
+    count_arrivals,
+    list_expected,
+    list_without_arrival,
+    preferential_categories,
+)
 from admissions.selectors.results import find_draw
+from admissions.selectors.rounds import policy_of
 from admissions.selectors.waiting import load_after_draw
 from admissions.services.answers import decline_offer
 from admissions.services.enrolment import (
@@ -276,6 +290,19 @@ def test_who_has_not_arrived_is_listed_and_names_only_for_who_may_read_them() ->
     ]
     assert len(queries) == 1
     assert all(child.name for child in list_expected(found.round, "A", reader=found.world.officer))
+
+
+def test_a_school_is_not_told_a_category_of_preferential_groups_and_the_office_is() -> None:
+    found = published_round()
+    policy = policy_of(found.round)
+    assert preferential_categories(policy) == {"preferential"}
+    first, second = receipts_at(found, "A")
+    Application.objects.filter(receipt__receipt=first).update(category="preferential")
+    school = staff(Role.SCHOOL_OFFICER, DISTRICT, "A")
+    told = {child.receipt: child.category for child in list_expected(found.round, "A", reader=school)}
+    assert told == {first: "", second: "registered_and_living"}
+    office = list_expected(found.round, "A", reader=found.world.officer)
+    assert {child.receipt: child.category for child in office}[first] == "preferential"
 
 
 def test_the_command_enrols_a_file_and_refuses_a_bad_one_whole(tmp_path: Path) -> None:

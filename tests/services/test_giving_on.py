@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -26,12 +26,14 @@ from admissions.models import (
 from admissions.rules.status import Action as Step
 from admissions.selectors.waiting import bundle_after_results, places_after
 from admissions.services.answers import PlaceGivenOn, decline_offer, restore_offer, wait_for_higher_choice
+from admissions.services.dwelling_uses import import_dwelling_uses
 from admissions.services.giving_on import give_places_on
-from admissions.services.left_off import NotLeftOff, add_left_off
+from admissions.services.left_off import NothingToStandFor, NotLeftOff, add_left_off
 from admissions.services.results import publish_results
 from admissions.services.review import review_application
 from admissions.services.rounds import RoundMovedOn, SeatsDoNotFit
 from common.errors import MalformedInput, NotPermitted
+from geo_data.tables.dwelling_use_table import DwellingUseRow
 from tests.services.accounts_world import auditor
 from tests.services.after_world import PublishedRound, published_round
 from tests.services.round_world import (
@@ -249,6 +251,22 @@ class TestLeftOff:
         assert held(found)[missed.receipt.receipt] == "A.zone"
         assert PlanLine.objects.get(line_id="A.zone").seats == 5
         assert faults(found) == []
+
+    def test_a_dwelling_that_has_used_its_place_counts_for_a_child_left_off_too(self) -> None:
+        # given a child left off, whose dwelling took a place at the only school that it listed
+        found, missed = left_off({"A": (0, 5), "B": (3, 4)}, dwelling_key="410181 F0007")
+        import_dwelling_uses(
+            actor=found.world.officer,
+            now=SOON,
+            district_code="410181",
+            rows=[DwellingUseRow("410181 F0007", "A", date(2021, 9, 1), ())],
+            source="earlier years",
+        )
+
+        # when it is added, then it has nothing to stand for: the bureau places it at another school
+        with pytest.raises(NothingToStandFor), transaction.atomic():
+            add_left_off(actor=found.world.officer, now=LATER, application_id=missed.pk, reason="lost")
+        assert not LeftOff.objects.exists()
 
     def test_a_child_on_the_list_or_added_already_is_not_left_off(self) -> None:
         found, missed = left_off({"A": (0, 5), "B": (3, 4)})

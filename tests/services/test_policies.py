@@ -1,7 +1,8 @@
 """Policies from draft to frozen: who may take which step, what each refuses, and what the database holds."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
@@ -40,6 +41,7 @@ from admissions.services.policies import (
 from common.errors import MalformedInput, NotPermitted
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.round_world import (
+    CHINA,
     OPENS,
     PUBLISHES,
     RoundWorld,
@@ -388,3 +390,26 @@ def test_the_list_asks_the_database_once(django_assert_num_queries: Callable[[in
 def test_nothing_stands_against_a_published_policy() -> None:
     version = policy_published(county_with_zones())
     assert reasons_unpublished(version, policy_of_version(version), on=PUBLISHES.date()) == ()
+
+
+def test_the_day_of_a_step_is_the_bureaus_and_not_that_of_greenwich() -> None:
+    # given a morning in China on which it is still the day before in Greenwich
+    world = county_with_zones()
+    version = policy_checked(world)
+    morning = datetime(2026, 5, 21, 7, tzinfo=CHINA).astimezone(UTC)
+    assert morning.date() == date(2026, 5, 20)
+
+    # when a step of that very day is recorded, and one of the next
+    for day, taken in ((date(2026, 5, 21), True), (date(2026, 5, 22), False)):
+        with transaction.atomic(), nullcontext() if taken else pytest.raises(MalformedInput):
+            record_policy_step(
+                actor=world.officer,
+                now=morning,
+                version_id=version.pk,
+                step=ApprovalStep.MINUTES,
+                done_on=day,
+                reference="样教〔2026〕3 号",
+            )
+
+    # then the first is on record
+    assert list(version.steps.values_list("done_on", flat=True)) == [date(2026, 5, 21)]

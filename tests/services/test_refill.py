@@ -9,7 +9,14 @@ from accounts.models import AuditEvent
 from admissions.models import AdmissionRound, Application, DrawRecord, Offer, PlanLine, RoundStatus
 from admissions.selectors.results import public_results
 from admissions.selectors.rounds import find_round, round_code
-from admissions.services.answers import PlaceGivenOn, decline_offer, restore_offer
+from admissions.services.answers import (
+    PlaceElsewhere,
+    PlaceGivenOn,
+    WaitingIsOver,
+    decline_offer,
+    restore_offer,
+    wait_for_higher_choice,
+)
 from admissions.services.applications import file_applications
 from admissions.services.closing import close_entries
 from admissions.services.draw import enter_public_value, run_draw
@@ -189,3 +196,48 @@ def test_a_second_refill_is_made_from_the_first_and_nothing_left_is_refused() ->
 
 def published_seats(found: PublishedRound) -> dict[str, int]:
     return dict(PlanLine.objects.filter(round=found.round).values_list("line_id", "seats"))
+
+
+def test_who_applies_or_has_a_place_in_the_refill_round_takes_no_second_place_back() -> None:
+    # given a child that gave its place up, a refill round, and its seat free again by another family
+    found = three_without_a_place()
+    gone, _other = found.placed_at("A")
+    decline_offer(actor=found.family(gone), now=SOON, application_id=gone.pk)
+    made = refilled(found)
+    taken = found.placed_at("A")
+    decline_offer(
+        actor=found.world.officer, now=PREPARED, application_id=taken[0].pk, reason="moved to another city"
+    )
+    again = Offer.objects.get(application=taken[0])
+
+    # when it has applied in the refill round
+    file_applications(
+        actor=found.world.officer,
+        now=MOMENTS["opens_at"],
+        round_id=made.pk,
+        forms=[form(identity(found.applications.index(taken[0]) + 1), taken[0].unit_code)],
+        source="counter",
+    )
+    assert made.applications.filter(child_index=taken[0].child_index).exists()
+
+    # then it takes nothing back, until it has withdrawn
+    def restore() -> Offer:
+        return restore_offer(
+            actor=found.world.officer, now=PREPARED, application_id=taken[0].pk, reason="came back"
+        )
+
+    with pytest.raises(PlaceElsewhere), transaction.atomic():
+        restore()
+    again.refresh_from_db()
+    assert again.status == "declined"
+    made.applications.update(status="withdrawn")
+    assert restore().status == "held"
+
+
+def test_nobody_waits_any_more_once_a_refill_round_has_the_seats() -> None:
+    found = published_round(lists_private=(0, 1))
+    child = found.placed_at("B")[0] if found.placed_at("B") else found.placed_at("A")[0]
+    refilled(found)
+    with pytest.raises(WaitingIsOver):
+        wait_for_higher_choice(actor=found.family(child), now=SOON, application_id=child.pk, waits=True)
+    wait_for_higher_choice(actor=found.family(child), now=SOON, application_id=child.pk, waits=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.selectors.people import find_staff
@@ -88,7 +89,7 @@ class Command(BaseCommand):
                 now=now,
                 version_id=saved.pk,
                 step=step,
-                done_on=now.date(),
+                done_on=timezone.localtime(now).date(),
                 reference=reference,
             )
         for username in approvers:

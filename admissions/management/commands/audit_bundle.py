@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from admissions.management.moments import add_moment, moment_of
 from admissions.management.rounds import add_round, round_of
-from admissions.services.audit_bundles import hand_out_audit_bundle
+from admissions.services.audit_bundles import write_audit_bundle
 from common.canonical import digest_bytes
 
 
@@ -19,10 +19,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_round(parser)
         parser.add_argument("--out", type=Path, required=True, help="the zip to write")
+        parser.add_argument(
+            "--without-preferences",
+            action="store_true",
+            help="keep back to which preferential group a child belongs, for readers who may not see it",
+        )
         add_moment(parser)
 
     def handle(self, *args: object, **options: object) -> None:
         out = Path(str(options["out"]))
-        data = hand_out_audit_bundle(actor=None, now=moment_of(options), round_id=round_of(options).pk)
+        data = write_audit_bundle(
+            actor=None,
+            now=moment_of(options),
+            round_id=round_of(options).pk,
+            with_preferences=not options["without_preferences"],
+        )
         out.write_bytes(data)
         self.stdout.write(f"{out}: {len(data)} bytes, SHA-256 {digest_bytes(data)}")

@@ -11,6 +11,7 @@ from admissions.selectors.bundles import zip_files
 from admissions.selectors.waiting import bundle_after_results
 from admissions.services.answers import settle_unanswered
 from admissions.services.giving_on import give_places_on
+from admissions.tasks import see_to_new_places
 from common.errors import DomainError
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             run = give_places_on(actor=None, now=now, round_id=admission_round.pk)
         except DomainError as refusal:
             raise CommandError(f"{refusal.code}: {refusal.message}") from refusal
+        see_to_new_places(now=now, admission_round=admission_round)
         self.stdout.write(f"reminded: {reminded}, lapsed: {lapsed}")
         if run is None:
             self.stdout.write("nothing was given up: nothing to give on")

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import LIVE, JobStatus, User
 from accounts.permissions import Action, may
 from accounts.selectors.jobs import find_latest_job
+from admissions.message_tasks import request_sending
 from admissions.models import AdmissionRound, Application, RoundStatus
 from admissions.selectors.offers import after_results_view, find_application_by_receipt
 from admissions.services.answers import confirm_offer, decline_offer, restore_offer, settle_unanswered
 from admissions.services.left_off import add_left_off
 from admissions.services.refill import open_refill
 from admissions.services.rounds import RoundMovedOn
-from admissions.tasks import GIVE_ON, request_giving_on
+from admissions.tasks import GIVE_ON, request_giving_on, see_to_new_places
 from common.errors import DomainError, NotFound
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.after_forms import AnswerForm, LeftOffForm, RefillForm
@@ -83,11 +84,14 @@ def settle(request: HttpRequest, person: User, round_id: UUID) -> HttpResponse:
 
     def act() -> None:
         reminded, lapsed = settle_unanswered(actor=person, now=timezone.now(), round_id=found.pk)
+        request_sending(now=timezone.now(), admission_round=found)
         said = _("%(reminded)s families are reminded, %(lapsed)s places have lapsed.")
         messages.success(request, said % {"reminded": reminded, "lapsed": lapsed})
 
     meaning = (
-        _("Families whose time for an answer ends within a day are reminded on their page."),
+        _(
+            "Families whose time for an answer ends within a day are reminded on their page and by text message."
+        ),
         _(
             "A place lapses only after its time, and only where the policy says so. The worker does this by itself."
         ),
@@ -129,6 +133,7 @@ def add_child(request: HttpRequest, person: User, round_id: UUID) -> HttpRespons
             application_id=application.pk,
             reason=form.cleaned_data["reason"],
         )
+        see_to_new_places(now=timezone.now(), admission_round=found)
         messages.success(request, _("The child was added with the ticket of the same seed."))
 
     meaning = (
@@ -156,6 +161,7 @@ def refill(request: HttpRequest, person: User, round_id: UUID) -> HttpResponse:
             calendar=form.calendar(),
             reason=form.cleaned_data["reason"],
         )
+        see_to_new_places(now=timezone.now(), admission_round=found)
         messages.success(request, _("The refill round “%(name)s” is open.") % {"name": made.name})
 
     meaning = (

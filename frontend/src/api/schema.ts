@@ -89,6 +89,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{application_id}/offer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the newest offer, once results are out. */
+        get: operations["get_offer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/offer/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Confirm the place. */
+        post: operations["confirm_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/offer/decline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give the place up; it can be taken back until it has been given to another child. */
+        post: operations["decline_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/offer/restore/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take the place back, as long as nobody else has it. */
+        post: operations["restore_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/offer/stay/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stay with the place; the child does not wait for another any more. */
+        post: operations["stay_with_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/offer/wait/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep the place, and move when a higher choice becomes free. */
+        post: operations["wait_for_higher_choice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{application_id}/review/": {
         parameters: {
             query?: never;
@@ -1198,6 +1300,11 @@ export interface components {
             /** @description Return the officer's words. */
             readonly reply: string;
         };
+        /** @description What an answer needs: nothing from a guardian, a reason from an officer who answers on its behalf. */
+        AnswerRequest: {
+            /** @default  */
+            reason: string;
+        };
         /** @description The address that was found. */
         AnsweredAddress: {
             code: string;
@@ -1593,6 +1700,12 @@ export interface components {
             /** Format: uuid */
             job: string;
         };
+        /** @description A school higher on the list of the family. */
+        Higher: {
+            school: string;
+            /** @description Place on its waiting list when drawn, from 1. */
+            waitlist_place: number;
+        };
         /** @description A background job, as far as it is. */
         Job: {
             /** Format: uuid */
@@ -1836,6 +1949,44 @@ export interface components {
             seats: number;
         };
         NullEnum: null;
+        /** @description The place of a child, and what may be done about it at the moment. */
+        Offer: {
+            /** Format: uuid */
+            application: string;
+            line_id: string;
+            school: string;
+            /** @description Where the school is; empty once the place is lost. */
+            address: string;
+            status: components["schemas"]["OfferStatusEnum"];
+            /** Format: date-time */
+            offered_at: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            /**
+             * Format: date-time
+             * @description Answers are taken before this moment.
+             */
+            answer_until: string;
+            may_confirm: boolean;
+            may_decline: boolean;
+            may_restore: boolean;
+            may_wait: boolean;
+            /** @description Whether the child moves when a higher choice becomes free. */
+            waits: boolean;
+            /** @description Whether the place is lost when nobody answers in time. */
+            lapses: boolean;
+            readonly higher: components["schemas"]["Higher"][];
+        };
+        /**
+         * @description * `held` - held
+         *     * `confirmed` - confirmed
+         *     * `enrolled` - enrolled
+         *     * `declined` - declined
+         *     * `lapsed` - lapsed
+         *     * `moved` - moved to a higher choice
+         * @enum {string}
+         */
+        OfferStatusEnum: "held" | "confirmed" | "enrolled" | "declined" | "lapsed" | "moved";
         /** @description What opening a round needs beyond its policy. */
         OpenRoundRequest: {
             seats?: components["schemas"]["SeatsRequest"][];
@@ -2719,6 +2870,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+        };
+    };
+    get_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    confirm_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+                "multipart/form-data": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    decline_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+                "multipart/form-data": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    restore_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+                "multipart/form-data": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    stay_with_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+                "multipart/form-data": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    wait_for_higher_choice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+                "multipart/form-data": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
                 };
             };
         };

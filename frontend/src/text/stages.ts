@@ -22,4 +22,6 @@ export const stages: Record<string, readonly [string, string]> = {
   projecting: ["正在预测，并用往年数据回测", "Projecting, and testing on past years"],
   offering: ["正在发放录取资格", "Offering the places"],
   giving_on: ["正在递补空出的学位", "Giving places on"],
+  gathering: ["正在汇集事实、名单和审计记录", "Gathering facts, lists and the log"],
+  sending: ["正在发送短信", "Sending messages"],
 };

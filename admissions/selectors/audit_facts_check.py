@@ -1,0 +1,339 @@
+"""Works category, tier and keys out again from facts and policy, and compares them with what was decided."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from admissions.matching.entries import commitment
+from admissions.matching.left_off import late_places
+from admissions.matching.ranks import dense_ranks
+from admissions.rules.category import Classified, Target, classify
+from admissions.rules.dwelling_lock import DwellingUse, enrolment_day, locked_until
+from admissions.rules.facts import FactName, Facts, facts_from_data
+from admissions.rules.policy import parse_policy
+from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Policy
+from admissions.rules.twins import GroupMember, drawn_together
+from admissions.rules.vocabulary import PREFERENTIAL_KINDS
+from admissions.selectors.csv_tables import csv_rows
+
+Files = Mapping[str, bytes]
+Keys = tuple[int, ...]
+OPEN_PUBLIC = (LineKind.ZONE, LineKind.MULTI_SCHOOL)
+WITHHELD = "withheld"
+BEHIND_ALL = 1_000_000  # the tier of a child without any category in coordinated placement
+
+
+@dataclass(frozen=True)
+class RoundFacts:
+    """The tables of one round, as `audit_bundle_facts` writes them."""
+
+    policy: Policy
+    applications: Mapping[str, Mapping[str, str]]
+    facts: Mapping[str, Sequence[Mapping[str, Any]]]
+    choices: Mapping[str, Sequence[tuple[str, int]]]
+    lines: Mapping[str, tuple[str, str]]
+    zones: Mapping[str, tuple[str, ...]]
+    walks: Mapping[tuple[str, str], int]
+    uses: Sequence[Mapping[str, str]]
+    derived: dict[str, list[dict[str, Classified]]] = field(default_factory=dict)
+
+    @cached_property
+    def on(self) -> date:
+        """Return the day on which facts are judged: the day applications close."""
+        return self.policy.calendar.closes_at.date()
+
+    @cached_property
+    def open_lines(self) -> tuple[str, ...]:
+        """Return the open public lines, which the bureau may place at."""
+        return tuple(line for line in self.lines if self.kind(line) in OPEN_PUBLIC)
+
+    def kind(self, line_id: str) -> LineKind | None:
+        """Return what the seats of a line are for; None for one that the policy has not."""
+        rule = self.lines[line_id][1]
+        return next((line.kind for line in self.policy.lines if line.code == rule), None)
+
+    def judged(self, receipt: str) -> list[dict[str, Classified]]:
+        """Return what follows at every line that the child listed: one answer for each value that is kept back."""
+        if receipt not in self.derived:
+            self.derived[receipt] = [self._at_lines(facts, receipt) for facts in self.possible(receipt)]
+        return self.derived[receipt]
+
+    def possible(self, receipt: str) -> list[Facts]:
+        """Return the facts of the child; where a value is kept back, one answer for each value it can have."""
+        stated = [item for item in self.facts.get(receipt, ()) if item["source"] != WITHHELD]
+        found = [stated]
+        for hidden in self.facts.get(receipt, ()):
+            if hidden["source"] == WITHHELD:
+                values: Sequence[object] = (
+                    [kind for kind in PREFERENTIAL_KINDS if kind != "none"]
+                    if hidden["name"] == FactName.PREFERENTIAL_KIND
+                    else [True]
+                )
+                found = [
+                    [*facts, {**hidden, "source": "look_up", "value": value}]
+                    for facts in found
+                    for value in values
+                ]
+        return [facts_from_data(facts) for facts in found]
+
+    def _at_lines(self, facts: Facts, receipt: str) -> dict[str, Classified]:
+        return {line_id: self._classify(facts, line_id) for line_id, _ in self.choices.get(receipt, ())}
+
+    def _classify(self, facts: Facts, line_id: str) -> Classified:
+        school, rule = self.lines[line_id]
+        home = facts.text(FactName.DWELLING_UNIT) or ""
+        target = Target(rule, school, self.walks.get((home, school)))
+        return classify(facts, self.policy, target=target, on=self.on, zone_schools=self.zones)
+
+    def nearest(self, unit: str, locked: Sequence[str]) -> list[str]:
+        """Return the lines within the fallback's walk, nearest first; without locked schools where there are others."""
+        cap = self.policy.fallback.distance_cap_metres
+        ordered = sorted((self.walks.get((unit, self.lines[line][0]), 0), line) for line in self.open_lines)
+        reached = [line for metres, line in ordered if cap is None or metres <= cap]
+        schools = {self.lines[line][0] for line in locked}
+        return [line for line in reached if self.lines[line][0] not in schools] or reached
+
+    def locks(self, receipt: str, closed_at: datetime) -> dict[str, str]:
+        """Return the open public lines whose school the dwelling has used, by what was recorded until then."""
+        keys = [
+            item["value"] for item in self.facts.get(receipt, ()) if item["name"] == FactName.DWELLING_KEY
+        ]
+        own = frozenset(self.applications[receipt]["guardians"].split())
+        found: dict[str, str] = {}
+        for line_id, _ in self.choices.get(receipt, ()):
+            if keys and self.kind(line_id) in OPEN_PUBLIC:
+                until = locked_until(
+                    self._uses_until(closed_at),
+                    self.policy.dwelling_lock,
+                    dwelling_key=str(keys[0]),
+                    school_id=self.lines[line_id][0],
+                    guardians=own,
+                    on=enrolment_day(self.policy.year),
+                )
+                found.update({line_id: until.isoformat()} if until else {})
+        return found
+
+    def _uses_until(self, closed_at: datetime) -> list[DwellingUse]:
+        return [
+            DwellingUse(
+                row["dwelling"],
+                row["school"],
+                date.fromisoformat(row["enrolled_on"]),
+                frozenset(row["guardians"].split()),
+            )
+            for row in self.uses
+            if row["counts_now"] == "1" and datetime.fromisoformat(row["recorded_at"]) <= closed_at
+        ]
+
+
+def read_round_facts(files: Files, folder: str) -> RoundFacts:
+    """Return the tables of a round. Raises ValueError for facts outside the vocabulary."""
+    facts: dict[str, list[dict[str, Any]]] = {}
+    for row in csv_rows(files[f"{folder}/facts.csv"]):
+        value = json.loads(row["value"])
+        facts.setdefault(row["receipt"], []).append(
+            {**row, "value": value, "expires_on": row["expires_on"] or None}
+        )
+    choices: dict[str, list[tuple[str, int]]] = {}
+    for row in csv_rows(files[f"{folder}/choices.csv"]):
+        choices.setdefault(row["receipt"], []).append((row["line_id"], int(row["choice"])))
+    zones = csv_rows(files[f"{folder}/zones.csv"])
+    walks = csv_rows(files[f"{folder}/walks.csv"])
+    return RoundFacts(
+        policy=parse_policy(json.loads(files[f"{folder}/policy.json"])),
+        applications={row["receipt"]: row for row in csv_rows(files[f"{folder}/applications.csv"])},
+        facts=facts,
+        choices=choices,
+        lines={
+            row["line_id"]: (row["school"], row["rule"]) for row in csv_rows(files[f"{folder}/lines.csv"])
+        },
+        zones={row["unit"]: tuple(row["schools"].split()) for row in zones},
+        walks={(row["unit"], row["school"]): int(row["metres"]) for row in walks},
+        uses=csv_rows(files[f"{folder}/dwelling_uses.csv"]),
+    )
+
+
+def application_faults(round_facts: RoundFacts) -> Iterator[str]:
+    """Yield every stored category that does not follow, receipts with facts and no application, and missing walks."""
+    schools = {school for school, _ in round_facts.lines.values()}
+    for unit in sorted({row["unit"] for row in round_facts.applications.values()} & {*round_facts.zones}):
+        if any((unit, school) not in round_facts.walks for school in schools):
+            yield f"缺少单元 {unit} 的步行距离 / walks from unit {unit} are missing"
+    for receipt in sorted({*round_facts.facts, *round_facts.choices} - {*round_facts.applications}):
+        yield f"{receipt} 有事实而无报名 / facts of a receipt without an application"
+    for receipt, row in round_facts.applications.items():
+        public = [
+            line_id
+            for line_id, _ in round_facts.choices.get(receipt, ())
+            if round_facts.kind(line_id) not in PRIVATE_KINDS
+        ]
+        stored = (row["category"], row["tier"])
+        if stored not in [_category_at(found, public) for found in round_facts.judged(receipt)]:
+            yield f"{receipt} 的类别或顺位不能由事实和政策得出 / category and tier do not follow from its facts"
+
+
+def _category_at(found: Mapping[str, Classified], public: Sequence[str]) -> tuple[str, str]:
+    """Return what an application shows: the category at the last public line that it listed."""
+    if not public:
+        return "", ""
+    last = found[public[-1]]
+    return last.category or "", "" if last.tier is None else str(last.tier)
+
+
+def list_fact_faults(files: Files, folder: str, round_facts: RoundFacts, left_off: set[str]) -> Iterator[str]:
+    """Yield everything on a closed list that does not follow from facts, policy, zones and dwelling uses.
+
+    left_off -- receipts that were added after the draw: nobody else may be missing
+    """
+    entries = {item["receipt"]: item for item in json.loads(files[f"{folder}/entry_list.json"])["entries"]}
+    accepted = {r for r, row in round_facts.applications.items() if row["status"] == "accepted"}
+    for receipt in sorted(accepted - {*entries} - left_off):
+        yield f"{receipt} 已通过审核却不在名单上 / accepted and not on the list"
+    for receipt in sorted({*entries} - accepted):
+        yield f"{receipt} 在名单上而没有通过审核的报名 / on the list without an accepted application"
+    behind = {row["receipt"]: row for row in csv_rows(files[f"{folder}/behind_ranks.csv"])}
+    closed_at = datetime.fromisoformat(json.loads(files[f"{folder}/list.json"])["closed_at"])
+    standings = standing_rows(files, folder)
+    known = sorted({*entries} & accepted)
+    for receipt in known:
+        locked = dict(pair.split("=") for pair in behind[receipt]["locked"].split())
+        yield from _child_faults(receipt, round_facts, standings.get(receipt, {}), locked)
+        if locked != round_facts.locks(receipt, closed_at):
+            yield f"{receipt} 的住房锁定与使用记录不符 / dwelling locks do not follow from the recorded uses"
+        yield from _choice_faults(receipt, entries[receipt], round_facts, standings.get(receipt, {}))
+        yield from _fallback_faults(receipt, entries[receipt], round_facts, behind[receipt]["salt"], locked)
+    yield from _group_faults(entries, round_facts, standings, known)
+    yield from _order_faults(entries, round_facts, standings, known)
+
+
+def standing_rows(files: Files, folder: str) -> dict[str, dict[str, tuple[str, Keys]]]:
+    """Return (category, (tier, keys...)) by receipt and line, as decided at closing."""
+    found: dict[str, dict[str, tuple[str, Keys]]] = {}
+    for row in csv_rows(files[f"{folder}/standings.csv"]):
+        keys = (int(row["tier"]), *map(int, row["keys"].split()))
+        found.setdefault(row["receipt"], {})[row["line_id"]] = (row["category"], keys)
+    return found
+
+
+def derived_standings(found: Mapping[str, Classified]) -> dict[str, tuple[str, Keys]]:
+    """Return the same as it follows from facts: lines at which the child has a category."""
+    return {
+        line_id: (item.category or "", (item.tier, *item.keys))
+        for line_id, item in found.items()
+        if item.tier is not None
+    }
+
+
+def _child_faults(
+    receipt: str,
+    round_facts: RoundFacts,
+    stored: Mapping[str, tuple[str, Keys]],
+    locked: Mapping[str, str],
+) -> Iterator[str]:
+    ways = [derived_standings(found) for found in round_facts.judged(receipt)]
+    if not any({k: v for k, v in way.items() if k not in locked} == stored for way in ways):
+        yield f"{receipt} 的类别、顺位或排序值不能由事实得出 / category, tier or key does not follow from its facts"
+
+
+def _choice_faults(
+    receipt: str, entry: Mapping[str, Any], round_facts: RoundFacts, stored: Mapping[str, object]
+) -> Iterator[str]:
+    listed = [[line, choice] for line, choice in round_facts.choices.get(receipt, ()) if line in stored]
+    if [choice[:2] for choice in entry["choices"]] != listed:
+        yield f"{receipt} 名单上的志愿与所报的不符 / the choices on the list are not those of the family"
+
+
+def _fallback_faults(
+    receipt: str,
+    entry: Mapping[str, Any],
+    round_facts: RoundFacts,
+    salt: str,
+    locked: Mapping[str, str],
+) -> Iterator[str]:
+    row = round_facts.applications[receipt]
+    if row["accepts_coordination"] != "1":
+        if entry["fallback_rank"] is not None or entry["fallback_commitment"] is not None:
+            yield f"{receipt} 不接受统筹却列入统筹 / refuses coordinated placement and is listed for it"
+        return
+    lines = round_facts.nearest(row["unit"], sorted(locked))
+    if entry["fallback_commitment"] != commitment(salt, lines):
+        yield f"{receipt} 的就近学校承诺不能打开 / the commitment to its nearest lines does not open"
+
+
+def _group_faults(
+    entries: Mapping[str, Any],
+    round_facts: RoundFacts,
+    standings: Mapping[str, Mapping[str, object]],
+    known: Sequence[str],
+) -> Iterator[str]:
+    members = [
+        GroupMember(
+            receipt,
+            round_facts.applications[receipt]["group"],
+            tuple(
+                pair for pair in round_facts.choices.get(receipt, ()) if pair[0] in standings.get(receipt, {})
+            ),
+        )
+        for receipt in known
+    ]
+    groups = drawn_together(members)
+    for receipt in known:
+        split = round_facts.applications[receipt]["split_allowed"] == "1"
+        if (entries[receipt]["group"], entries[receipt]["split_allowed"]) != (groups.get(receipt), split):
+            yield f"{receipt} 的多胞胎组与报名不符 / the twin group is not the one of the application"
+
+
+def _order_faults(
+    entries: Mapping[str, Any],
+    round_facts: RoundFacts,
+    standings: Mapping[str, Mapping[str, tuple[str, Keys]]],
+    known: Sequence[str],
+) -> Iterator[str]:
+    """Compare the order of coordinated placement with the tiers; the published number is dense over the whole list."""
+    tiers = [(_fallback_tier(receipt, round_facts, standings.get(receipt, {})),) for receipt in known]
+    for receipt, rank in zip(known, dense_ranks(tiers), strict=True):
+        if entries[receipt]["fallback_rank"] not in (None, rank):
+            yield f"{receipt} 的统筹次序不是其顺位的次序 / the order of coordinated placement is not that of its tier"
+
+
+def _fallback_tier(receipt: str, round_facts: RoundFacts, stored: Mapping[str, tuple[str, Keys]]) -> int:
+    chosen = [line for line, _ in round_facts.choices.get(receipt, ())]
+    listed = [line for line in chosen if line in stored]
+    if listed:
+        return stored[listed[-1]][1][0]
+    ways = [derived_standings(found) for found in round_facts.judged(receipt)]
+    own = [ways[0][line][1][0] for line in chosen if line in ways[0]]
+    return own[-1] if own else BEHIND_ALL
+
+
+def left_off_faults(files: Files, folder: str, round_facts: RoundFacts) -> Iterator[str]:
+    """Yield every child left off whose keys, or whose places on the published scales, do not follow."""
+    plan = json.loads(files[f"{folder}/round.json"])
+    losing = {
+        line for stage in plan["stages"] if stage["losers"] == "same_class_last" for line in stage["line_ids"]
+    }
+    at_line: dict[str, list[Keys]] = {}
+    for lines in standing_rows(files, folder).values():
+        for line_id, (_, keys) in lines.items():
+            at_line.setdefault(line_id, []).append(keys)
+    for row in json.loads(files[f"{folder}/left_off.json"]):
+        receipt, stored = row["receipt"], {line: tuple(keys) for line, keys in row["standings"].items()}
+        ways = [derived_standings(found) for found in round_facts.judged(receipt)]
+        locked = round_facts.locks(receipt, datetime.fromisoformat(row["added_at"]))
+        open_to = [{line: keys for line, (_, keys) in way.items() if line not in locked} for way in ways]
+        if stored not in open_to:
+            yield f"{receipt}（补登）的排序值不能由事实得出 / keys of a child left off do not follow from its facts"
+        numbers = dict(round_facts.choices.get(receipt, ()))
+        expected = [
+            [
+                line,
+                numbers.get(line),
+                *map(list, late_places(keys, at_line.get(line, []), losers_last=line in losing)),
+            ]
+            for line, keys in stored.items()
+        ]
+        if sorted(row["entry"]["choices"]) != sorted(expected):
+            yield f"{receipt}（补登）的位置不能由排序值得出 / a child left off does not stand where its keys put it"
