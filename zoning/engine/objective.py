@@ -108,7 +108,8 @@ def border(problem: Problem, weights: Weights) -> IntArray:
 def filling(problem: Problem, weights: Weights, load: IntArray) -> IntArray:
     """Return what each zone costs by the share of its seats that is empty or lacking, [n_zones], millimetres."""
     off = np.abs(problem.seats - load)
-    return weights.filling_m * MM_PER_METRE * off // np.maximum(problem.seats, 1)
+    cost: IntArray = weights.filling_m * MM_PER_METRE * off // np.maximum(problem.seats, 1)
+    return cost
 
 
 def compactness(problem: Problem, weights: Weights, zone: IntArray) -> IntArray:

@@ -349,4 +349,4 @@ def _typical_step(field: Field) -> int:
     if reduced.shape[1] == 1:
         return 1
     part = (field.filling + field.shape) * reduced.shape[1] // len(reduced)
-    return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + part, 1)
+    return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + int(part), 1)
