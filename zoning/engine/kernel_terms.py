@@ -91,4 +91,4 @@ def reshape_by(f: Field, w: State, u: int, s: int, sign: int) -> int:
     before = shape_cost(f.shape, w.area[s], w.outline[s])
     w.area[s] += sign * f.area[u]
     w.outline[s] += sign * (f.outline[u] - 2 * common)
-    return shape_cost(f.shape, w.area[s], w.outline[s]) - before  # type: ignore[no-any-return]
+    return shape_cost(f.shape, w.area[s], w.outline[s]) - before
