@@ -64,7 +64,10 @@ def mapping_digest(data: Mapping[str, CanonicalValue]) -> str:
 
 
 def example_mapping(name: str = "sample-province") -> str:
-    """Return the YAML text of a shipped example: an invented province's platform. Source: docs/rules/portal-mapping.md."""
+    """Return the YAML text of a shipped example: an invented province's platform.
+
+    Source: docs/rules/portal-mapping.md.
+    """
     return (_examples() / f"{name}.yaml").read_text(encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from zoning.engine.canonical import inverse, name_free_order, reordered
 from zoning.engine.faults import ProblemFault
 from zoning.engine.field import COST
 from zoning.engine.files import Tables, read_tables
+from zoning.engine.groundwork import lay_ground
 from zoning.engine.objective import FULL_AND_ROUND, Weights, compactness, filling, plan_cost
 from zoning.engine.problem import Problem, School, Unit, build_problem
 from zoning.engine.search import make_field, new_state
@@ -93,8 +94,7 @@ def test_the_search_keeps_the_cost_it_is_told(seed: int) -> None:
 
     assert solution.lawful
     assert solution.lower_bound <= solution.cost == plan_cost(problem, weights, solution.zone)
-    cost, allowed = np.zeros((20, 3), dtype=np.int64), np.ones((20, 3), dtype=np.bool_)
-    field = make_field(problem, weights, cost, allowed, np.zeros(3, dtype=np.int64))
+    field = make_field(problem, weights, lay_ground(problem, weights), np.zeros(3, dtype=np.int64))
     assert new_state(field, solution.zone, 0, 0).total[COST] == solution.cost
 
 

@@ -134,7 +134,14 @@ def test_what_is_wrong_with_a_cell_is_found_in_every_row_that_says_it() -> None:
     assert findings.counts() == {"cell_is_formula": 2, "cell_malformed": 2}
 
 
-SAID_TWICE = (["是", "A"], ["是", "A"], ["也许", "=1+1"], ["也许", "=1+1"], [0.0, None], ["", ""])
+SAID_TWICE: tuple[list[object], ...] = (
+    ["是", "A"],
+    ["是", "A"],
+    ["也许", "=1+1"],
+    ["也许", "=1+1"],
+    [0.0, None],
+    ["", ""],
+)
 
 
 def test_a_cell_read_twice_is_found_wanting_once() -> None:

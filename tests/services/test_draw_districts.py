@@ -140,7 +140,7 @@ def test_ctrl_c_leaves_the_best_plans_so_far(tmp_path: Path) -> None:
         sys.executable,
         "manage.py",
         "draw_districts",
-        tmp_path / "large",
+        str(tmp_path / "large"),
         "--effort=1000000",
         "--workers=1",
     ]

@@ -366,5 +366,5 @@ def _typical_step(field: Field) -> int:
     reduced = np.sort(field.cost + price * field.demand[:, None], axis=1)
     if reduced.shape[1] == 1:
         return 1
-    part = (field.filling + field.shape) * len(field.seats) // len(reduced)
+    part = int(field.filling + field.shape) * len(field.seats) // len(reduced)
     return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + part, 1)

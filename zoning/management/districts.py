@@ -82,8 +82,9 @@ def on_worker(run: str, name: str, tables: Tables, order: Order) -> Drawn | Fail
     """Draw one district on the Dask worker that this runs on; faults of the input come back as words."""
     from distributed import Event, get_worker
 
+    make_event: Any = Event
     worker: Any = get_worker()
-    stop: Any = Event(run)
+    stop = make_event(run)
     if stop.is_set():
         return Failed(NOT_BEGUN)
 
@@ -128,7 +129,8 @@ def draw_districts(
     """
     from distributed import Event
 
-    stop: Any = Event(run, client=client)
+    make_event: Any = Event
+    stop = make_event(run, client=client)
     largest_first = sorted(districts, key=lambda name: (-len(districts[name].units), name))
     waiting = {
         client.submit(on_worker, run, name, districts[name], order, key=f"{run}-{name}"): name
