@@ -230,6 +230,6 @@ def test_a_generated_county_is_drawn_whole_and_its_best_plans_are_told() -> None
 
 def test_the_cache_of_the_loops_is_renewed_with_the_files_they_call() -> None:
     folder = Path(kernel.__file__).parent
-    called = b"".join((folder / name).read_bytes() for name in ("compiling.py", "lists.py"))
+    called = b"".join((folder / name).read_bytes() for name in ("compiling.py", "kernel_lists.py"))
 
     assert hashlib.sha256(called).hexdigest()[:16] == kernel.RENEWED_FOR

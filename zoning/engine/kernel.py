@@ -22,10 +22,10 @@ from zoning.engine.field import (
     Pool,
     State,
 )  # fmt: skip
-from zoning.engine.lists import gather, join_list, keep_best, leave_list, member_of, note_changed
+from zoning.engine.kernel_lists import gather, join_list, keep_best, leave_list, member_of, note_changed
 from zoning.engine.problem import IntArray
 
-# Digest of compiling.py and lists.py; a test compares it.
+# Digest of compiling.py and kernel_lists.py; a test compares it.
 RENEWED_FOR = "588839431e95a712"
 
 
