@@ -1,8 +1,6 @@
 """What if, in a browser: reached from the plan, readable on a phone, without barriers."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -38,7 +36,6 @@ def test_an_officer_asks_what_more_seats_would_help(browser: Browser, live_serve
         visit.page.fill("[name=percent]", "60")
         visit.press("main form .button")
         visit.fits()
-        if os.environ.get("SHOTS"): visit.page.screenshot(path=os.environ["SHOTS"] + f"{size['width']}.png", full_page=True)
 
         assert "增加 5 个学位" in visit.text()
         assert "第3小区" in visit.text()
