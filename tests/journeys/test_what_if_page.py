@@ -38,6 +38,6 @@ def test_an_officer_asks_what_more_seats_would_help(browser: Browser, live_serve
         visit.fits()
 
         assert "增加 5 个学位" in visit.text()
-        assert "第3小区" in visit.text()
+        assert "第1小区" in visit.text()
         assert visit.barriers() == []
         assert visit.complaints == []
