@@ -29,7 +29,7 @@ def panel(points: Sequence[Point], title: str, unit: str, left: float) -> str:
     """Return one chart as SVG."""
     sizes, values = [size for size, _ in points], [value for _, value in points]
     low, high = min(values), max(max(values), min(values) * max(sizes) / min(sizes))
-    place = _scale(min(sizes), max(sizes), left + MARGIN, left + WIDTH - 20)
+    place = _scale(min(sizes), max(sizes), left + MARGIN, left + WIDTH - 40)
     rise = _scale(low, high, HEIGHT - MARGIN, 50)
     line = " ".join(f"{place(size):.1f},{rise(value):.1f}" for size, value in points)
     straight = f"{place(sizes[0]):.1f},{rise(values[0]):.1f} " + (

@@ -16,7 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 SOURCES = sha256(
     b"".join(
         path.read_bytes()
-        for pattern in ("*kernel*.py", "lists.py", "field.py", "compiling.py")
+        for pattern in ("*kernel*.py", "field.py", "compiling.py")
         for path in sorted(Path(__file__).parent.glob(pattern))
     )
 ).hexdigest()

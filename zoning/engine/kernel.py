@@ -20,8 +20,8 @@ from zoning.engine.field import (
     Pool,
     State,
 )  # fmt: skip
+from zoning.engine.kernel_lists import gather, join_list, keep_best, leave_list, member_of, note_changed
 from zoning.engine.kernel_terms import edges_to, later_by, load_by, off_by, reshape_by
-from zoning.engine.lists import gather, join_list, keep_best, leave_list, member_of, note_changed
 from zoning.engine.problem import IntArray
 
 
