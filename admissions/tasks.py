@@ -14,9 +14,10 @@ from accounts.permissions import Action
 from accounts.services.jobs import Report, RunningJob, not_reported, request_permitted_job, running
 from admissions.message_tasks import request_sending
 from admissions.models import AdmissionRound, DrawRecord, EntryList
+from admissions.rules.after_results import REMINDED_BEFORE, settling_moments
 from admissions.selectors.offers import list_late_answers
-from admissions.selectors.rounds import get_round
-from admissions.services.answers import REMINDED_BEFORE, settle_unanswered, settling_moments
+from admissions.selectors.rounds import get_round, policy_of
+from admissions.services.answers import settle_unanswered
 from admissions.services.asking import ask_silent_registers
 from admissions.services.closing import close_entries
 from admissions.services.draw import run_draw
@@ -177,7 +178,7 @@ def request_settling(*, actor: User | None, now: datetime, admission_round: Admi
             admission_round,
             round_id=str(admission_round.pk),
         )
-        for name, moment in settling_moments(admission_round).items()
+        for name, moment in settling_moments(policy_of(admission_round).calendar).items()
     ]
 
 

@@ -6,6 +6,8 @@ from admissions.rules.calendar import Calendar
 from admissions.rules.policy_records import AfterResults, Moves, Policy, Refill, RefillAdmits, Silence
 from admissions.rules.synchronized import must_draw
 
+REMINDED_BEFORE = timedelta(days=1)
+
 
 def after_results(policy: Policy) -> AfterResults:
     """Return what the policy says, or the defaults where it says nothing.
@@ -59,6 +61,14 @@ def is_given_on(policy: Policy, *, is_private: bool) -> bool:
     if after_results(policy).moves is Moves.NONE:
         return False
     return policy.private.refill is Refill.WAITLIST or not is_private
+
+
+def settling_moments(calendar: Calendar) -> dict[str, datetime]:
+    """Return when silence is seen to: reminders a day before the end of the answers, the policy's word at the end.
+
+    Source: docs/rules/after-results.md.
+    """
+    return {"remind": calendar.confirm_until - REMINDED_BEFORE, "end": calendar.confirm_until}
 
 
 def may_move(policy: Policy) -> bool:

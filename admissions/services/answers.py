@@ -1,6 +1,6 @@
 """Answers to offers: confirmed, given up, taken back; whether the child waits for more; what silence means."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,6 +24,7 @@ from admissions.models import (
     WaitingWish,
 )
 from admissions.rules.after_results import (
+    REMINDED_BEFORE,
     answer_until,
     lapses_by_silence,
     may_answer,
@@ -39,8 +40,6 @@ from admissions.selectors.rounds import get_round, policy_of, round_code
 from admissions.services.family_messages import queue_messages
 from admissions.services.rounds import RoundMovedOn, lock_round, require_actor
 from common.errors import MalformedInput, NotFound, RulesSayNo, WrongMoment
-
-REMINDED_BEFORE = timedelta(days=1)
 
 
 class NoOffer(NotFound):
@@ -184,12 +183,6 @@ def settle_unanswered(
     if job:
         job.succeed(now=now, result={"reminded": reminded, "lapsed": len(lapsed)})
     return reminded, len(lapsed)
-
-
-def settling_moments(admission_round: AdmissionRound) -> dict[str, datetime]:
-    """Return when silence is seen to: reminders a day before the end of the answers, the policy's word at the end."""
-    until = policy_of(admission_round).calendar.confirm_until
-    return {"remind": until - REMINDED_BEFORE, "end": until}
 
 
 def share_published_round(round_id: UUID) -> AdmissionRound:

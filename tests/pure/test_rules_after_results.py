@@ -16,6 +16,7 @@ from admissions.rules.after_results import (
     may_be_declined,
     may_enter_refill,
     may_move,
+    settling_moments,
 )
 from admissions.rules.policy import PolicyFault, example_policy, load_policy, policy_digest
 from admissions.rules.policy_records import AfterResults, Moves, Refill, RefillAdmits, Silence
@@ -160,3 +161,11 @@ def test_the_part_is_read_and_its_faults_are_named() -> None:
 def test_moments_are_compared_in_any_zone() -> None:
     until = answer_until(POLICY, CALENDAR.results_at)
     assert may_answer(CALENDAR, now=CALENDAR.results_at.astimezone(UTC), until=until)
+
+
+def test_silence_is_seen_to_a_day_before_the_end_of_the_answers_and_at_it() -> None:
+    calendar = replace(CALENDAR, confirm_until=datetime(2026, 7, 20, 10, tzinfo=UTC))
+    assert settling_moments(calendar) == {
+        "remind": datetime(2026, 7, 19, 10, tzinfo=UTC),
+        "end": datetime(2026, 7, 20, 10, tzinfo=UTC),
+    }
