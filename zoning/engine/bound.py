@@ -49,7 +49,7 @@ def seats_bound(problem: Problem, weights: Weights, ways: Ways, prices: IntArray
         least: IntArray = np.where(allowed_ways(problem, rows), paid, NO_WAY).min(axis=1)
         return least
 
-    floor = np.rint(_beyond_m(ways) * MM_PER_METRE).astype(np.int64)
+    floor = np.rint(_beyond_m(ways) * MM_PER_METRE).astype(np.int64) * weights.walked_m
     least = all_looked_up(problem, ways, spent, floor * problem.walkers)
     return int(least[least < NO_WAY].sum() - (prices * problem.supply).sum())
 
