@@ -1,6 +1,7 @@
 """Large counties: a unit keeps its nearest zones only, and nothing that is claimed of the county changes."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.generated import county
 from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, worlds
-from zoning.engine import ways
+from zoning.engine import compiling, kernel, ways
 from zoning.engine.bound import bound_km, linear_bound, seats_bound
 from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_pairs, allowed_ways
@@ -224,3 +225,14 @@ def test_a_generated_county_is_drawn_whole_and_its_best_plans_are_told() -> None
     assert violations(tables.facts(), named(problem, solution.zone)) == ()
     # The search counts a thousandth of a child where none lives, so what it tells is a little more.
     assert 0 <= min(told) - solution.cost < solution.cost // 10_000
+
+
+def test_the_cache_of_the_loops_is_renewed_with_every_file_that_holds_one() -> None:
+    folder = Path(kernel.__file__).parent
+    holding = [path for path in sorted(folder.glob("*.py")) if "@njit\n" in path.read_text()]
+    covered = {path.name for pattern in compiling.PATTERNS for path in folder.glob(pattern)}
+    stamp = kernel.anneal._cache._cache_file._source_stamp  # type: ignore[attr-defined]  # Numba's own
+
+    assert {path.name for path in holding} <= covered
+    assert "field.py" in covered
+    assert stamp == compiling.SOURCES

@@ -13,11 +13,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A digest of all that is compiled. Numba renews what it keeps by the date of the file that holds the function, and
 # would not notice a change in a function that this one calls, or in a constant.
+PATTERNS = ("*kernel*.py", "field.py", "compiling.py")
 SOURCES = sha256(
     b"".join(
-        path.read_bytes()
-        for pattern in ("*kernel*.py", "field.py", "compiling.py")
-        for path in sorted(Path(__file__).parent.glob(pattern))
+        path.read_bytes() for pattern in PATTERNS for path in sorted(Path(__file__).parent.glob(pattern))
     )
 ).hexdigest()
 
