@@ -1,4 +1,4 @@
-"""The policy simulator: the children of a closed round placed again, under its policy and another; nothing is stored."""
+"""The policy simulator: a closed round placed again, under its policy and another; nothing is stored."""
 
 import hashlib
 from collections.abc import Sequence
