@@ -138,10 +138,7 @@ def solve(
     proof, gained = None, 0
     if is_proving and not wrong:
         tell("proving", 0, 1)
-        spend = ground.cost * own.walkers[:, None]
-        proof, gained = prove(
-            own, spend, ground.allowed, prices, zone, proposed(field, rounds), budget.is_over
-        )
+        proof, gained = _prove(own, ground, prices, zone, proposed(field, rounds), budget)
     least += gained
     return Solution(
         zone=zones[zone][inverse(units)],
@@ -163,6 +160,14 @@ def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, pri
     seats = seats_bound(problem, weights, ground.ways, prices)
     several = parity_bound(problem, weights) + balance_bound(problem, weights)
     return seats + several + worst_year_bound(problem, weights) + filling_bound(problem, weights)
+
+
+def _prove(
+    problem: Problem, ground: Groundwork, prices: IntArray, zone: IntArray, moves: int, budget: Budget
+) -> tuple[Proof | None, int]:
+    """Return a proof for the plan, and by how much it lifts the bound; moves -- proposed in the search."""
+    spent = ground.cost * problem.walkers[:, None]
+    return prove(problem, spent, ground.allowed, prices, zone, moves, budget.is_over)
 
 
 def _searching(budget: Budget, is_proving: bool) -> Budget:
