@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from admissions.rules.conditions import (
     AllOf,
@@ -93,8 +94,9 @@ def classify(
     line, unknown = policy.line(target.line), set[FactName]()
     if not line.categories:
         return Classified(line.code, 1, (), (), standing)
+    value = cache(standing.value)  # one category after another asks for the same terms
     for tier, category in enumerate(policy.categories_of(line), start=1):
-        outcome = holds(category.when, standing.value)
+        outcome = holds(category.when, value)
         if outcome:
             keys = sort_keys(category, standing)
             return Classified(category.code, tier, keys, tuple(sorted(unknown)), standing)
