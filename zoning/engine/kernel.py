@@ -252,6 +252,18 @@ def lone_shift(f: Field, w: State, u: int, t: int, limit: int) -> bool:
 
 
 @njit
+def force(f: Field, w: State, u: int) -> bool:
+    """Move u for good to a random zone beside it, with the piece it cuts off; say whether chance found one."""
+    w.total[JOURNALLED] = 0
+    t = w.zone[f.near[f.indptr[u] + below(w.rng, f.indptr[u + 1] - f.indptr[u])]]
+    if t == w.zone[u] or not shift(f, w, u, t, 8):
+        take_back(f, w)
+        return False
+    note_changed(w)
+    return True
+
+
+@njit
 def ruin(f: Field, w: State, u: int, k: int) -> int:
     """Take about k units around u out of their zones, with what that cuts off; return how many, 0 if too many."""
     w.stack[0] = u

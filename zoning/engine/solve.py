@@ -27,7 +27,7 @@ from zoning.engine.judge import Trouble, troubles
 from zoning.engine.objective import NEAREST, Weights, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
-from zoning.engine.search import Budget, improve, make_field, proposed
+from zoning.engine.search import Budget, improve, make_field
 from zoning.engine.start import FAR, Choice, connected_plan
 from zoning.engine.strengthen import Proof
 
@@ -124,7 +124,7 @@ def solve(
     field = make_field(own, options.weights, ground, prices)
     is_proving = options.prove and ground.ways.is_whole
     tell("starting", 0, 1)
-    zone, rounds = improve(
+    found = improve(
         field,
         _start(own, field, ground, wanted),
         seed,
@@ -134,11 +134,12 @@ def solve(
         options.heat,
         watch or (lambda cost: None),
     )
+    zone = found.zone
     spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, ground)
     proof, gained = None, 0
     if is_proving and not wrong:
         tell("proving", 0, 1)
-        proof, gained = _prove(own, ground, prices, zone, proposed(field, rounds), budget)
+        proof, gained = _prove(own, ground, prices, zone, found.moves, budget)
     least += gained
     return Solution(
         zone=zones[zone][inverse(units)],
@@ -150,7 +151,7 @@ def solve(
         proof=proof and renamed(proof, units, zones),
         lawful=not wrong,
         violations=wrong,
-        effort_used=rounds,
+        effort_used=found.rounds,
         seed=seed,
     )
 
