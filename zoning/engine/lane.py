@@ -22,7 +22,8 @@ from zoning.engine.field import (
     State,
     new_pool,
 )  # fmt: skip
-from zoning.engine.kernel import anneal, force, put_all
+from zoning.engine.kernel import anneal, force
+from zoning.engine.kernel_plan import put_all
 from zoning.engine.problem import IntArray
 
 HEATS = 1000
