@@ -48,6 +48,7 @@ class Task:
 
     here  -- GB/T 2260 code of this county; on -- the day for which permits and school age are judged
     given -- the lists that were given: only what is given can miss a child
+    school_age -- the first day of birth of school age, and the first too young
     """
 
     here: str
@@ -56,11 +57,10 @@ class Task:
     rule: ScoreRule = DEFAULT_SCORE
     ages: AgeRule = DEFAULT_AGES
     decisions: Decisions = NOTHING_DECIDED
+    school_age: tuple[date, date] = field(init=False)  # asked for every child
 
-    @property
-    def school_age(self) -> tuple[date, date]:
-        """Return the first day of birth of school age, and the first too young."""
-        return self.ages.births_of_school_age(self.on)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "school_age", self.ages.births_of_school_age(self.on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ def _settled_of(
     came_back = fact_of_return(left, task.decisions.answers.get(_key_of(evidence.records)))
     if came_back is not None:
         decided[str(came_back["name"])] = came_back
-    values = {name: fact["value"] for name, fact in (facts | decided).items()}
+    values = {name: fact["value"] for name, fact in (facts | decided if decided else facts).items()}
     return _Settled(beside | decided, decided, values)
 
 
@@ -290,8 +290,14 @@ def _dwelling_unit(evidence: _Evidence, settled: Mapping[str, Fact], values: Map
 
 def _school_in(records: Sequence[Record], source: Source, *, prefer: str = "") -> str:
     """Return the school that a list names: where it names several the one an officer chose, else the first."""
-    schools = [record.school for record in records if record.source is source and speaks_of_school(record)]
-    return prefer if prefer and prefer in schools else next((school for school in schools if school), "")
+    schools = [
+        record.school
+        for record in records
+        if record.source is source and record.school and speaks_of_school(record)
+    ]
+    if not schools:
+        return ""
+    return prefer if prefer in schools else schools[0]
 
 
 def _unmatched(

@@ -124,13 +124,13 @@ def _records_of(work: RangeWork) -> list[Record]:
 
 def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str]) -> Record:
     row_id, identity, name, born, sex, school, facts_text, home, household, unit, phone = row
-    facts = listed(decoded(facts_text))
+    groups = decoded(facts_text)
     if phone is not None and home not in phones:
         phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
     dwelling = ""
-    for fact in facts:
-        if fact["name"] == "dwelling_key":
-            dwelling = fact["value"] = dwelling_key(str(fact["value"]))
+    for group in groups:
+        if told := group["values"].get("dwelling_key"):
+            dwelling = group["values"]["dwelling_key"] = dwelling_key(str(told))
     return Record(
         source=Source.CENSUS,
         record=row_id,
@@ -144,7 +144,7 @@ def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str])
         school=school,
         household=household,
         property_key=dwelling,
-        facts=facts,
+        facts=listed(groups),
     )
 
 
