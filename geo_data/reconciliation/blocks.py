@@ -210,9 +210,9 @@ def _settled_of(
 ) -> _Settled:
     beside, facts = facts_beside(evidence.voices[0], [*evidence.voices[1:], *evidence.papers])
     decided = facts_decided(found, task.decisions)
-    came_back = fact_of_return(left, task.decisions.answers.get(_key_of(evidence.records)))
-    if came_back is not None:
-        decided[str(came_back["name"])] = came_back
+    if left is not None:
+        came_back = fact_of_return(left, task.decisions.answers.get(_key_of(evidence.records)))
+        decided |= {str(came_back["name"]): came_back} if came_back is not None else {}
     values = {name: fact["value"] for name, fact in (facts | decided if decided else facts).items()}
     return _Settled(beside | decided, decided, values)
 
@@ -258,9 +258,9 @@ def _child_of(
         place=place,
         lead=records[0],
         trail=evidence.trail,
-        identity=next((record.identity for record in records if record.identity), ""),
+        identity=records[0].identity or next((record.identity for record in records if record.identity), ""),
         birth_on=date.fromisoformat(born) if born else records[0].birth_on,
-        sex=sex or next((record.sex for record in records if record.sex), ""),
+        sex=sex or records[0].sex or next((record.sex for record in records if record.sex), ""),
         category=category,
         unit=unit_that_counts(category, dwelling_unit=dwelling, registered_unit=registered_unit),
         registered_unit=registered_unit,
@@ -269,7 +269,7 @@ def _child_of(
         attends_school=school if school and attends else attends,
         school_now=school or _school_in(records, Source.CENSUS),
         grade=next((record.grade for record in records if record.grade is not None), None),
-        facts=tuple(beside[name] for name in sorted(beside)),
+        facts=tuple(beside[name] for name in sorted(beside)) if beside else (),
         dwelling_key=papers.dwelling_of(str(values.get("dwelling_key") or "")),
         namings=namings_of(found, records, task.decisions),
         decided=tuple((what, decided[what][1].number) for what in sorted(decided)),
@@ -278,6 +278,8 @@ def _child_of(
 
 def _lived_in(records: Sequence[Record]) -> str:
     """Return the unit that the strongest list names which says where a child lives."""
+    if records[0].source is SAYS_WHERE[0] and records[0].unit:
+        return records[0].unit
     units = {record.source: record.unit for record in reversed(records) if record.unit}
     return next((units[source] for source in SAYS_WHERE if source in units), "")
 

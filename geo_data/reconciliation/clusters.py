@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from geo_data.reconciliation.likeness import plain_name, syllables
 from geo_data.reconciliation.records import Decisions, Record, pair
@@ -13,8 +14,7 @@ from geo_data.reconciliation.words import CHILD_SOURCES, Source
 SAME_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """How a record came to its child: by identity (100 points), decision (100) or score."""
 
     record: Record
