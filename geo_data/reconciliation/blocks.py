@@ -210,10 +210,10 @@ def _settled_of(
 ) -> _Settled:
     beside, facts = facts_beside(evidence.voices[0], [*evidence.voices[1:], *evidence.papers])
     decided = facts_decided(found, task.decisions)
-    if left is not None:
-        came_back = fact_of_return(left, task.decisions.answers.get(_key_of(evidence.records)))
-        decided |= {str(came_back["name"]): came_back} if came_back is not None else {}
-    values = {name: fact["value"] for name, fact in (facts | decided if decided else facts).items()}
+    answer = task.decisions.answers.get(_key_of(evidence.records)) if left else None
+    if (came_back := fact_of_return(left, answer)) is not None:
+        decided[str(came_back["name"])] = came_back
+    values = {name: fact["value"] for name, fact in (facts | decided).items()}
     return _Settled(beside | decided, decided, values)
 
 
@@ -292,14 +292,9 @@ def _dwelling_unit(evidence: _Evidence, settled: Mapping[str, Fact], values: Map
 
 def _school_in(records: Sequence[Record], source: Source, *, prefer: str = "") -> str:
     """Return the school that a list names: where it names several the one an officer chose, else the first."""
-    schools = [
-        record.school
-        for record in records
-        if record.source is source and record.school and speaks_of_school(record)
-    ]
-    if not schools:
-        return ""
-    return prefer if prefer in schools else schools[0]
+    named = (record for record in records if record.source is source and record.school)
+    schools = [record.school for record in named if speaks_of_school(record)]
+    return prefer if prefer in schools else next(iter(schools), "")
 
 
 def _unmatched(

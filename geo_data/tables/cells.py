@@ -140,7 +140,8 @@ class Row:
             if text and len(text) <= most and text[0] not in ODD_STARTS and "\0" not in text:
                 found.append(text)
             else:
-                found.append(self.text(name) if cell or required else "")
+                is_empty = cell is None or cell == ""
+                found.append("" if is_empty and not required else self.text(name))
         return found
 
     def text(self, name: str) -> str:
