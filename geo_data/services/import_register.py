@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import transaction
 
@@ -141,13 +141,16 @@ def store_entries(dataset: Dataset, rows: Iterator[Sequence[object]], report: Re
 
 
 class EntryTexts(NamedTuple):
-    """What is stored of a row, but for ids and the seal of `person`: made in the process that reads."""
+    """What is stored of a row, but for ids, the seal and the indexes of numbers: made in the process that reads.
+
+    record_key -- "" where the number alone tells the row from the others
+    """
 
     person: str
     row_number: int
-    record_index: str
-    identity_index: str
-    guardian_index: str
+    record_key: str
+    identity: str
+    guardian_identity: str
     property_index: str
     address_index: str
     birth_on: str | None
@@ -163,13 +166,12 @@ def texts_of(row: RegisterRow, *, kind: DatasetKind, as_of: date, verifier: str)
     """Return the values of `EntryTexts`, as a plain tuple: it travels quicker."""
     number = property_index(row.property_key)
     address = address_index(row.address) if kind in DWELLINGS else ""
-    identity = person_index(row.identity)
     return (
         person_text(row),
         row.number,
-        record_index(row, identity),
-        identity,
-        person_index(row.guardian_identity),
+        row.record_key if row.record_key != row.identity else "",
+        row.identity,
+        row.guardian_identity,
         number,
         address,
         row.birth_on.isoformat() if row.birth_on else None,
@@ -195,23 +197,25 @@ def person_text(row: RegisterRow) -> str:
     return encoded({name: value for name, value in person.items() if value})
 
 
-def record_index(row: RegisterRow, identity: str) -> str:
-    """Return the index of the row itself: that of its number, where the number alone tells it from the others."""
-    return identity if row.record_key == row.identity else blind_index(row.record_key, purpose=RECORD)
-
-
 def _entries(
     dataset: Dataset, rows: Sequence[EntryTexts], ids: Iterator[str], keyring: Keyring
 ) -> Iterator[Sequence[Value]]:
     whose = str(dataset.pk)
     for row in rows:
         row_id = next(ids)
-        person, *others = row
+        person = seal(row.person, table=ENTRY_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
+        identity = person_index(row.identity)
+        record = blind_index(row.record_key, purpose=RECORD) if row.record_key else identity
+        guardian = person_index(row.guardian_identity)
         yield (
             row_id,
             whose,
-            seal(person, table=ENTRY_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring),
-            *others,
+            person,
+            row.row_number,
+            record,
+            identity,
+            guardian,
+            *cast(Sequence[Value], row[5:]),
         )
 
 
