@@ -33,6 +33,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "enrolled": "176",
         "planned_intake": "180",
     },
+    "zones": {"unit_id": "0101", "schools": "P01;P02"},
     "children": {
         "unit_id": "0101",
         "address": "甲乙花园 1 号楼 101 室",
