@@ -108,7 +108,7 @@ def test_where_the_child_is_registered_is_stored_as_it_was_said(
         ({"identity_number": "E12345678"}, "birth_on", "请填写这一项。"),
         ({"sex": "male"}, "identity_number", "性别"),
         ({"birth_on": "2020-01-02"}, "identity_number", "出生"),
-        ({"guardian_identity": "12"}, "guardian_identity", "身份证"),
+        ({"guardian_identity": "12"}, "guardian_identity", "证件号码格式不正确"),
         ({"unit_name": "没有这个村"}, "unit_name", "没有找到"),
         ({"unit_name": "锦绣"}, "unit_name", "选择"),
         ({"registered_at": "elsewhere"}, "registration_district", "请填写这一项。"),
