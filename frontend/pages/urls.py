@@ -138,6 +138,7 @@ officers: list[URLPattern] = [
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
     path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
+    path("office/plans/texts/template.xlsx", zone_files.text_template, name="zone-text-template"),
     path("office/plans/file/", zone_files.zone_file, name="zone-file"),
     path("office/plans/file/template.xlsx", zone_files.list_template, name="zone-list-template"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),

@@ -34,6 +34,7 @@ def _units(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     if "browser" not in request.fixturenames:
         world.district()
         world.with_units(tmp_path)
+        world.with_schools(tmp_path)
 
 
 def desk_of(person: User) -> Client:
@@ -55,11 +56,13 @@ def test_a_child_is_stored_as_declared_with_the_phone_that_signed_in() -> None:
         registered_at="here",
         dwelling_right="自有",
         residence_since="2019-08-01",
+        school_now="P1",
     )
 
     assert (answer.status_code, answer["Location"]) == (302, LIST)
     row = SelfRegistration.objects.get()
     assert (row.unit_code, row.birth_on.isoformat(), row.sex) == ("C", "2020-01-01", "female")
+    assert row.school_code == "P1"
     assert {fact["name"]: fact["value"] for fact in row.facts} == {
         "birth_date": "2020-01-01",
         "registration_kind": "family",
@@ -111,6 +114,7 @@ def test_where_the_child_is_registered_is_stored_as_it_was_said(
         ({"guardian_identity": "12"}, "guardian_identity", "证件号码格式不正确"),
         ({"unit_name": "没有这个村"}, "unit_name", "没有找到"),
         ({"unit_name": "锦绣"}, "unit_name", "选择"),
+        ({"school_now": "P9"}, "school_now", "P9"),
         ({"registered_at": "elsewhere"}, "registration_district", "请填写这一项。"),
     ],
 )

@@ -157,7 +157,7 @@ def test_the_template_has_the_columns_and_is_not_taken_with_its_example(
     [header, *_rows] = load_workbook(path).get_sheet_by_index(0).to_python()
     page = checked(client, SimpleUploadedFile("zones.xlsx", path.read_bytes()))
 
-    assert [str(cell).split("\n")[0] for cell in header] == ["单元编号", "学校编号"]
+    assert [str(cell).split(" ")[0] for cell in header] == ["单元编号", "学校编号"]
     assert "The file cannot be used" in page
 
 

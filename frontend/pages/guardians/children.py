@@ -18,10 +18,11 @@ from frontend.pages.districts import find_chosen_district
 from frontend.pages.guardians.children_form import RegisterChildForm
 from frontend.pages.guards import for_guardians
 from frontend.pages.refusals import refusal_in_words
-from geo_data.models import DatasetKind, SelfRegistration
+from geo_data.models import DatasetKind, District, SelfRegistration
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import list_districts
 from geo_data.selectors.registers import get_self_registration, list_self_registrations, open_own
+from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from geo_data.services.self_registration import DeclarationFaulty, register_child, withdraw_registration
 
@@ -46,7 +47,7 @@ def register(request: HttpRequest, guardian: User) -> HttpResponse:
     context: dict[str, Any] = {"district": district, "districts": list_districts()}
     if district is None or units is None:
         return render(request, "guardians/child_register.html", context)
-    form = RegisterChildForm(request.POST or None, units=units)
+    form = RegisterChildForm(request.POST or None, units=units, schools=_schools_of(district))
     if request.method == "POST" and form.is_valid():
         try:
             register_child(
@@ -81,6 +82,13 @@ def withdraw(request: HttpRequest, guardian: User, registration_id: UUID) -> Htt
         return redirect("my-children")
     [person] = open_own([row], guardian)
     return render(request, "guardians/child_withdraw.html", {"row": row, "person": person})
+
+
+def _schools_of(district: District) -> list[tuple[str, str]]:
+    """Return code and name of every school in use, each once, by name."""
+    schools = find_current_dataset(district.code, DatasetKind.SCHOOLS)
+    named = {row.code: row.name or row.code for row in list_schools(schools)} if schools else {}
+    return sorted(named.items(), key=lambda one: (one[1], one[0]))
 
 
 def _home_of(row: SelfRegistration) -> str:

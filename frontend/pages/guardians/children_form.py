@@ -78,9 +78,7 @@ class RegisterChildForm(HomeForm):
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    school_now = forms.CharField(
-        label=_("Code of the school that the child attends"), required=False, max_length=40
-    )
+    school_now = forms.ChoiceField(label=_("School that the child attends now"), required=False)
     registration_kind = forms.ChoiceField(
         label=_("Kind of household registration"), required=False, choices=[NOT_SAID, *REGISTRATION_KINDS]
     )
@@ -119,8 +117,9 @@ class RegisterChildForm(HomeForm):
         "school_now",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, schools: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["school_now"].choices = [NOT_SAID, *schools]  # type: ignore[attr-defined]
         self.fields["guardian_name"].help_text = _("The parent or guardian who registers the child.")
 
     def clean(self) -> dict[str, Any]:

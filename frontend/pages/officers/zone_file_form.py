@@ -25,8 +25,8 @@ class ZoneFileForm(forms.Form):
             "A map of polygons with the column 学校编号 (GeoPackage, GeoJSON, Shapefile in a zip, KML, FlatGeobuf), "
             "or a list with the columns 单元编号 and 学校编号 (CSV, XLSX). Up to 20 MB."
         ),
-        required=False,
         widget=forms.ClearableFileInput({"accept": ",".join(KINDS)}),
+        error_messages={"required": _("Choose a file.")},
     )
     crs = forms.ChoiceField(
         label=_("Coordinate system"),
@@ -58,6 +58,7 @@ class ZoneFileForm(forms.Form):
     def __init__(self, *args: Any, district: District, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["crs"].choices = system_choices(district.working_crs)  # type: ignore[attr-defined]
+        self.fields["file"].required = not self.data.get("seen")  # what was read travels with the page
 
     def clean_file(self) -> Any:
         """Refuse files that are too large or of another kind."""
@@ -69,10 +70,8 @@ class ZoneFileForm(forms.Form):
         return file
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the file where nothing was read yet; another system needs its code."""
+        """Refuse another system without its code."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if not cleaned.get("file") and not cleaned.get("seen") and "file" not in self.errors:
-            self.add_error("file", _("Choose a file."))
         if cleaned.get("crs") == OTHER:
             cleaned["crs"] = f"EPSG:{cleaned.get('epsg') or ''}"
             try:

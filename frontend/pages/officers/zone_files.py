@@ -23,7 +23,7 @@ from frontend.pages.officers.zone_file_form import ZoneFileForm
 from frontend.pages.officers.zone_report import decided_units, report_of
 from frontend.pages.refusals import refusal_in_words
 from geo_data.models import District, Stage
-from geo_data.services.templates import zone_list_template
+from geo_data.services.templates import zone_list_template, zone_text_template
 from geo_data.tables.coverage import Repair
 from geo_data.tables.layers import LAYERS
 from geo_data.tables.systems import parse_system
@@ -64,9 +64,19 @@ def zone_file(request: HttpRequest, person: User) -> HttpResponse:
 def list_template(request: HttpRequest, person: User) -> FileResponse:
     """Hand out the template of a list of units."""
     require(person, Action.EDIT_ZONES, district_of(request, person).code)
-    return FileResponse(
-        BytesIO(zone_list_template()), as_attachment=True, filename="zones.xlsx", content_type=XLSX
-    )
+    return _template(zone_list_template(), "zones.xlsx")
+
+
+@require_safe
+@for_staff
+def text_template(request: HttpRequest, person: User) -> FileResponse:
+    """Hand out the template of zones in words."""
+    require(person, Action.EDIT_ZONES, district_of(request, person).code)
+    return _template(zone_text_template(), "zone-texts.xlsx")
+
+
+def _template(content: bytes, name: str) -> FileResponse:
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _answer(
