@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django import Settings
@@ -43,7 +42,7 @@ def desk_of(person: User) -> Client:
     return client
 
 
-def sent(client: Client, **changed: Any) -> HttpResponse:
+def sent(client: Client, **changed: Any) -> Any:
     return client.post(REGISTER, {**FORM, **changed})
 
 
@@ -113,7 +112,7 @@ def test_where_the_child_is_registered_is_stored_as_it_was_said(
         ({"birth_on": "2020-01-02"}, "identity_number", "出生"),
         ({"guardian_identity": "12"}, "guardian_identity", "证件号码格式不正确"),
         ({"unit_name": "没有这个村"}, "unit_name", "没有找到"),
-        ({"unit_name": "锦绣"}, "unit_name", "选择"),
+        ({"unit_name": "锦绣"}, "unit_name", "请从下面的列表里选"),
         ({"school_now": "P9"}, "school_now", "P9"),
         ({"registered_at": "elsewhere"}, "registration_district", "请填写这一项。"),
     ],

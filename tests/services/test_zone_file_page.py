@@ -152,7 +152,7 @@ def test_the_template_has_the_columns_and_is_not_taken_with_its_example(
 ) -> None:
     answer = client.get(f"{ADDRESS}template.xlsx")
     path = tmp_path / "zones.xlsx"
-    path.write_bytes(b"".join(answer))  # type: ignore[call-overload]  # a response that streams
+    path.write_bytes(b"".join(answer))
 
     [header, *_rows] = load_workbook(path).get_sheet_by_index(0).to_python()
     page = checked(client, SimpleUploadedFile("zones.xlsx", path.read_bytes()))

@@ -166,7 +166,7 @@ def test_the_page_is_for_officers_who_edit_zones(client: Client) -> None:
 
 def test_the_template_has_the_columns_and_is_not_taken_with_its_example(client: Client) -> None:
     answer = client.get(f"{ADDRESS}template.xlsx")
-    content = b"".join(answer)  # type: ignore[call-overload]  # a response that streams
+    content = b"".join(answer)
 
     [header, *_rows] = load_workbook(BytesIO(content)).get_sheet_by_index(0).to_python()
     file = SimpleUploadedFile("texts.xlsx", content)
