@@ -23,10 +23,10 @@ from frontend.pages.officers.zone_file_form import ZoneFileForm
 from frontend.pages.officers.zone_report import decided_units, report_of
 from frontend.pages.refusals import refusal_in_words
 from geo_data.models import District, Stage
-from geo_data.services.templates import zone_list_template, zone_text_template
 from geo_data.tables.coverage import Repair
 from geo_data.tables.layers import LAYERS
 from geo_data.tables.systems import parse_system
+from geo_data.tables.zone_templates import zone_list_template, zone_text_template
 from zoning.selectors.earlier_zones import (
     EarlierZones,
     ZoneFileRefused,
