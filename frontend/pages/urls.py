@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.pages.guardians import answers, apply, mine
+from frontend.pages.guardians import answers, apply, children, mine
 from frontend.pages.officers import (
     addresses,
     after_results,
@@ -30,6 +30,7 @@ from frontend.pages.officers import (
     survey_sheet,
     surveys,
     what_if,
+    zone_files,
     zone_texts,
 )
 from frontend.pages.officers.data import (
@@ -80,6 +81,9 @@ guardians: list[URLPattern] = [
     path("apply/<uuid:round_id>/check/", apply.check, name="apply-check"),
     path("apply/<uuid:round_id>/<slug:name>/", apply.step, name="apply-step"),
     path("my/", mine.my_applications, name="my-applications"),
+    path("my/children/", children.my_children, name="my-children"),
+    path("my/children/register/", children.register, name="register-child"),
+    path("my/children/<uuid:registration_id>/withdraw/", children.withdraw, name="withdraw-child"),
     path("my/<uuid:application_id>/", mine.my_application, name="my-application"),
     path("my/<uuid:application_id>/received/", mine.done, name="apply-done"),
     path("my/<uuid:application_id>/place/<slug:name>/", answers.answer, name="answer"),
@@ -134,6 +138,9 @@ officers: list[URLPattern] = [
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
     path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
+    path("office/plans/texts/template.xlsx", zone_files.text_template, name="zone-text-template"),
+    path("office/plans/file/", zone_files.zone_file, name="zone-file"),
+    path("office/plans/file/template.xlsx", zone_files.list_template, name="zone-list-template"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("office/plans/<uuid:plan_id>/what-if/", what_if.what_if, name="what-if"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
