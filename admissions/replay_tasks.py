@@ -10,8 +10,7 @@ from accounts.models import JobRun, User
 from accounts.permissions import Action
 from accounts.services.jobs import request_permitted_job, running
 from admissions.models import AdmissionRound
-from admissions.services.chances import DRAWS, make_chance_table
-from admissions.services.replaying import closed_round
+from admissions.services.chances import DRAWS, make_chance_table, refuse_chances
 from admissions.services.simulating import Question, asked_policy, run_simulation
 
 CHANCES = "round.chances"
@@ -52,9 +51,9 @@ def request_chances(
 ) -> JobRun:
     """Queue the making of a round's chances; one at a time.
 
-    Raises what `make_chance_table` would refuse at once: NothingToSimulate, NobodyToPlace.
+    Raises what it would refuse at once: DrawsOutOfRange, NothingToSimulate, NobodyToPlace.
     """
-    closed_round(actor, Action.RUN_ROUND, admission_round.pk)
+    refuse_chances(actor=actor, now=now, round_id=admission_round.pk, draws=draws, luck=luck)
     return request_permitted_job(
         actor=actor,
         now=now,
@@ -76,7 +75,7 @@ def request_simulation(
 
     Raises what it would refuse at once: NothingToSimulate, NobodyToPlace, NoSuchPolicy, PolicyDoesNotFit.
     """
-    asked_policy(actor=actor, round_id=admission_round.pk, question=question)
+    asked_policy(actor=actor, now=now, round_id=admission_round.pk, question=question)
     return request_permitted_job(
         actor=actor,
         now=now,

@@ -174,8 +174,8 @@ def _percentiles(redraws: Redraws) -> tuple[Integers, Integers]:
 
 def _nearest(percent: Integers, seen: Integers, of_hundred: int) -> Integers:
     row = len(percent) - seen + np.maximum((seen * of_hundred + 99) // 100, 1) - 1
-    found = percent[np.minimum(row, len(percent) - 1), np.arange(seen.size)]
-    return np.maximum(found, 0)
+    found: Integers = percent[np.minimum(row, len(percent) - 1), np.arange(seen.size)]
+    return np.where(found == UNSEEN, 0, found)
 
 
 __all__ = [

@@ -71,7 +71,8 @@ class RoundChances:
 def find_chances_of(admission_round: AdmissionRound) -> RoundChances | None:
     """Return the newest table of the round's newest list, or None."""
     newest = EntryList.objects.filter(round=admission_round).defer("document").order_by("-number").first()
-    table = newest and newest.chance_tables.order_by("-number").first()
+    tables = ChanceTable.objects.filter(entry_list=newest) if newest else ChanceTable.objects.none()
+    table = tables.order_by("-number").first()
     if newest is None or table is None:
         return None
     groups = {

@@ -58,6 +58,16 @@ def find_chances(
     return chances_of(_redraws(admission_round, entry_list, world, draws, luck, report))
 
 
+def refuse_chances(*, actor: User | None, now: datetime, round_id: UUID, draws: int, luck: int) -> None:
+    """Refuse at once what no long work is needed to refuse.
+
+    Raises DrawsOutOfRange, NothingToSimulate, NobodyToPlace.
+    """
+    closed_round(actor, Action.RUN_ROUND, round_id)
+    if not LEAST_DRAWS <= draws <= MOST_DRAWS or luck < 0:
+        raise DrawsOutOfRange(f"between {LEAST_DRAWS} and {MOST_DRAWS} redraws", draws=draws, luck=luck)
+
+
 def make_chance_table(
     *,
     actor: User | None,
@@ -74,8 +84,7 @@ def make_chance_table(
     luck give the same table: made again, it stays the version it is.
     Raises DrawsOutOfRange, NothingToSimulate, NobodyToPlace, ListClosedAgain.
     """
-    if not LEAST_DRAWS <= draws <= MOST_DRAWS or luck < 0:
-        raise DrawsOutOfRange(f"between {LEAST_DRAWS} and {MOST_DRAWS} redraws", draws=draws, luck=luck)
+    refuse_chances(actor=actor, now=now, round_id=round_id, draws=draws, luck=luck)
     admission_round, entry_list = closed_round(actor, Action.RUN_ROUND, round_id)
     world = closed_world(admission_round, entry_list)
     redraws = _redraws(admission_round, entry_list, world, draws, luck, report)

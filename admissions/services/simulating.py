@@ -74,7 +74,7 @@ def run_simulation(
     job: RunningJob | None = None,
 ) -> Simulation:
     """Simulate what was asked; counts, and the receipts of those who gain or lose, become the job's result."""
-    policy = asked_policy(actor=actor, round_id=round_id, question=question)
+    policy = asked_policy(actor=actor, now=now, round_id=round_id, question=question)
     found = simulate_policy(
         actor=actor, now=now, round_id=round_id, policy=policy, luck=question.luck, report=report
     )
@@ -84,7 +84,7 @@ def run_simulation(
     return found
 
 
-def asked_policy(*, actor: User | None, round_id: UUID, question: Question) -> Policy:
+def asked_policy(*, actor: User | None, now: datetime, round_id: UUID, question: Question) -> Policy:
     """Return the policy to be tried, if the round can be placed by it.
 
     Raises NothingToSimulate, NobodyToPlace, NoSuchPolicy, PolicyDoesNotFit.

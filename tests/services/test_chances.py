@@ -43,6 +43,7 @@ from tests.services.round_world import (
     round_open,
     values_entered,
 )
+from zoning.services.publications import publish_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +247,13 @@ def test_the_next_years_families_read_the_last_published_round(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     world, found = contested()
+    publish_plan(
+        actor=world.officer,
+        now=OPENS,
+        plan_id=world.publication.plan_id,
+        from_on=world.publication.in_force.upper,
+        until_on=None,
+    )
     following = round_made(world, year=2027, calendar=calendar_of(2027))
     assert find_past_chances(following) is None  # not published
     published(world, found)

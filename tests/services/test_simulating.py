@@ -188,18 +188,21 @@ def draft(contested: AdmissionRound, **changes: object) -> PolicyVersion:
 def test_a_stored_draft_is_tried_with_the_rule_for_losers_asked_for(contested: AdmissionRound) -> None:
     version = draft(contested, version=7)
 
-    policy = asked_policy(actor=None, round_id=contested.pk, question=Question(version.pk, "class_kept", "3"))
+    policy = asked_policy(
+        actor=None, now=RESULTS_DAY, round_id=contested.pk, question=Question(version.pk, "class_kept", "3")
+    )
 
     assert (policy.version, policy.private.loser) == (7, LoserRule.CLASS_KEPT)
 
 
 def test_a_policy_of_another_stage_is_not_found(contested: AdmissionRound) -> None:
-    age = {"entry_age": 12, "cut_off_month": 8, "cut_off_day": 31}
-    version = draft(contested, version=7, stage="junior", age=age)
+    version = draft(contested, version=7, stage="junior")
 
     assert version.stage == Stage.JUNIOR
     with pytest.raises(NoSuchPolicy):
-        asked_policy(actor=None, round_id=contested.pk, question=Question(version.pk, "", "3"))
+        asked_policy(
+            actor=None, now=RESULTS_DAY, round_id=contested.pk, question=Question(version.pk, "", "3")
+        )
 
 
 def test_what_is_kept_of_a_question_is_counts_and_the_receipts_of_those_it_touches(

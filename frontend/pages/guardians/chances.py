@@ -149,8 +149,9 @@ class _Telling:
 
 
 def _kinds(line: LineChances, choice: int) -> tuple[GroupChance, ...]:
-    whole = line.group(choice)
-    return line.by_category(choice) or ((whole,) if whole else ())
+    """Return the kinds of families at a choice; of one kind alone, all together where that may be told."""
+    kinds, whole = line.by_category(choice), line.group(choice)
+    return kinds if len(kinds) > 1 or whole is None else (whole,)
 
 
 def _families(title: str, choice: int) -> str:

@@ -99,14 +99,14 @@ def simulate(request: HttpRequest, person: User, round_id: UUID) -> HttpResponse
             reasons = reasons_in_words(refusal)
         else:
             return redirect("simulation", found.pk, job.pk)
-    earlier = list_jobs(SIMULATE, found, status=JobStatus.SUCCEEDED)[:EARLIER]
+    earlier, names = list_jobs(SIMULATE, found, status=JobStatus.SUCCEEDED)[:EARLIER], _names(found)
     live = find_live_job(SIMULATE, found)
     context = {
         "round": found,
         "form": None if live else form,
         "reasons": reasons,
         "live": live,
-        "earlier": [(job, _asked(found, job), _totals(job)) for job in earlier],
+        "earlier": [(job, _asked(job, names), _totals(job)) for job in earlier],
     }
     return render(request, "officers/simulate.html", context, status=422 if form.errors else 200)
 
@@ -123,7 +123,7 @@ def simulation(request: HttpRequest, person: User, round_id: UUID, job_id: UUID)
         "works": job.status in LIVE,
         "found": job.result if is_done else None,
         "simulation": job,
-        "asked": _asked(found, job) if is_done else (),
+        "asked": _asked(job, _names(found)) if is_done else (),
         "totals": _totals(job),
         "rows": _rows(found, job),
     }
@@ -173,7 +173,8 @@ def version_words(version: PolicyVersion) -> str:
 
 def _versions(found: AdmissionRound) -> list[PolicyVersion]:
     rows = list_policy_versions(found.district_id).filter(stage=found.stage)
-    return list(rows.exclude(status=PolicyStatus.WITHDRAWN).exclude(pk=found.policy_version_id))
+    others = rows.exclude(status=PolicyStatus.WITHDRAWN)
+    return [row for row in others if row.pk != found.policy_version_id]
 
 
 def _job(person: User, round_id: UUID, job_id: UUID) -> tuple[AdmissionRound, JobRun]:
@@ -184,13 +185,17 @@ def _job(person: User, round_id: UUID, job_id: UUID) -> tuple[AdmissionRound, Jo
     return found, job
 
 
-def _asked(found: AdmissionRound, job: JobRun) -> tuple[tuple[str, str], ...]:
+def _names(found: AdmissionRound) -> dict[str, str]:
+    """Return every version of the district in words, by id; the round's own stands under ""."""
+    names = {str(row.pk): version_words(row) for row in list_policy_versions(found.district_id)}
+    return {"": _("The round's own policy"), **names}
+
+
+def _asked(job: JobRun, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return what was tried, as name and value."""
     asked = job.result
-    rows = PolicyVersion.objects.filter(pk=asked["policy_version"] or None)
-    version = rows.defer("text", "data").first() if asked["policy_version"] else None
     return (
-        (_("Policy"), version_words(version) if version else _("The round's own policy")),
+        (_("Policy"), names[asked["policy_version"]]),
         (_("Children who lose a private draw stand"), str(LOSERS[asked["losers"]])),
         (_("Luck"), str(asked["luck"])),
     )
