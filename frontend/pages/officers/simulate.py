@@ -207,11 +207,16 @@ def _totals(job: JobRun) -> dict[str, int]:
 
 
 def _rows(found: AdmissionRound, job: JobRun) -> list[dict[str, Any]]:
+    """Return the counts in the order of the policy's categories, those without one last."""
     titles = titles_of(found)
-    return [
+    order = [category.code for category in policy_of(found).categories]
+    rows = [
         {**row, "title": titles[row["category"]] if row["category"] else _("without a category")}
         for row in job.result.get("categories", [])
     ]
+    return sorted(
+        rows, key=lambda row: order.index(row["category"]) if row["category"] in order else len(order)
+    )
 
 
 def _csv(name: str, heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> HttpResponse:
