@@ -58,5 +58,5 @@ def spread_in_words(found: Range) -> str:
 
 
 def few_in_words() -> str:
-    """Say why nothing is said of a group most of which was placed higher on the list."""
-    return _("Most such families had a place higher on their list; too few came here to say anything.")
+    """Say why nothing is said of a group of which too few came."""
+    return _("Many such families had a place higher on their list; too few came here to say anything.")

@@ -135,6 +135,8 @@ class _Telling:
         return "" if title is None else (title.zh if language() == "zh" else title.en)
 
     def _choice(self, choice: int, *, is_private: bool) -> str:
+        if is_private and self.preview.private_choices == 1:
+            return ""
         if is_private or len(self.preview.zone_schools) > 1:
             return _("As number %(number)s on the list") % {"number": choice}
         if choice == 1:
