@@ -16,7 +16,7 @@ from admissions.rules.conditions import (
     holds,
 )
 from admissions.rules.facts import FactName, Facts
-from admissions.rules.policy_records import Category, Policy, SortKey
+from admissions.rules.policy_records import Category, PlanLine, Policy, SortKey
 from admissions.rules.residence import facts_on
 from admissions.rules.sentences import Sentence, sentence
 from admissions.rules.standing import Standing, Target, ZoneSchools
@@ -103,6 +103,16 @@ def classify(
         if outcome is None:
             unknown.update(_open_facts(category.when, standing))
     return Classified(None, None, (), tuple(sorted(unknown)), standing)
+
+
+def category_of_tier(line: PlanLine, tier: int) -> str:
+    """Return the code of the category that stands at the tier on the line, 1 first; "" where none does.
+
+    On a line without categories every child stands at tier 1, under the line's own code, as `classify` has it.
+    Source: docs/rules/categories.md.
+    """
+    codes = line.categories or (line.code,)
+    return codes[tier - 1] if 1 <= tier <= len(codes) else ""
 
 
 def sort_keys(category: Category, standing: Standing) -> tuple[int, ...]:
@@ -212,4 +222,13 @@ def _comparison_trace(comparison: Comparison, value: object, held: bool | None) 
     )  # fmt: skip
 
 
-__all__ = ["KEY_LAST", "Classified", "Target", "classify", "decisive", "facts_used", "sort_keys"]
+__all__ = [
+    "KEY_LAST",
+    "Classified",
+    "Target",
+    "category_of_tier",
+    "classify",
+    "decisive",
+    "facts_used",
+    "sort_keys",
+]

@@ -212,6 +212,17 @@ WORDS: Mapping[str, Promise] = {
     "policy_unlawful": _("The law refuses something in the policy or in the planned intake of a school."),
     "no_zones_in_force": _("No zones are in force on the day on which the round opens. Publish them first."),
     "round_exists": _("There is a round of this stage and year already."),
+    "nothing_to_simulate": _("Close the entry list first: until then nobody knows who takes part."),
+    "nobody_to_place": _("No child is on the closed list, so there is nobody to place."),
+    "policy_does_not_fit": _(
+        "By this policy the children cannot be placed: it lacks kinds of seats that the round has."
+    ),
+    "malformed_round": _(
+        "By these rules the children cannot be placed: a way of giving seats out does not fit the families' lists."
+    ),
+    "draws_out_of_range": _("The draw is repeated at least 100 and at most 10,000 times."),
+    "list_closed_again": _("A newer list was closed meanwhile. Make the chances of that one."),
+    "no_chances": _("No chances were published of this round."),
     "worker_lost": _(
         "The program was stopped three times while doing this, perhaps for want of memory. Nothing of it was kept. "
         "Try again; if it happens again, ask whoever runs the server."

@@ -8,6 +8,7 @@ from frontend.pages.officers import (
     after_results,
     audit,
     case_page,
+    chances,
     departures,
     enrolment,
     family_messages,
@@ -25,6 +26,7 @@ from frontend.pages.officers import (
     review,
     rounds,
     school,
+    simulate,
     steps,
     streets,
     survey_sheet,
@@ -45,6 +47,7 @@ from frontend.pages.officers.data import (
     versions,
 )
 from frontend.pages.officers.data import home as data_home
+from frontend.pages.public import chances as public_chances
 from frontend.pages.public import home, missing, results, school_zones, zones
 from frontend.pages.public import policies as public_policies
 
@@ -64,6 +67,7 @@ public: list[URLPattern] = [
     path("policies/<uuid:version_id>/policy.yaml", public_policies.policy_text, name="policy-text"),
     path("results/", results.results, name="results"),
     path("results/<uuid:round_id>/", results.result, name="result"),
+    path("results/<uuid:round_id>/chances/", public_chances.chances, name="round-chances"),
     path("check/", results.check, name="check"),
     path("check/offline/", results.offline_page, name="offline-page"),
     path("check/<uuid:round_id>/", results.check_round, name="check-round"),
@@ -190,6 +194,22 @@ enrolment_pages: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/no-child-lost/", no_child_lost.no_child_lost, name="no-child-lost"),
 ]
 
+replays: list[URLPattern] = [
+    path("office/rounds/<uuid:round_id>/chances/", chances.chances, name="office-chances"),
+    path("office/rounds/<uuid:round_id>/simulate/", simulate.simulate, name="simulate"),
+    path("office/rounds/<uuid:round_id>/simulate/<uuid:job_id>/", simulate.simulation, name="simulation"),
+    path(
+        "office/rounds/<uuid:round_id>/simulate/<uuid:job_id>/counts.csv",
+        simulate.simulation_counts,
+        name="simulation-counts",
+    ),
+    path(
+        "office/rounds/<uuid:round_id>/simulate/<uuid:job_id>/children.csv",
+        simulate.simulation_children,
+        name="simulation-children",
+    ),
+]
+
 after_results_pages: list[URLPattern] = [
     path("office/rounds/<uuid:round_id>/after/", after_results.after_results, name="after-results"),
     path("office/rounds/<uuid:round_id>/after/give-on/", after_results.give_on, name="after-give-on"),
@@ -259,6 +279,7 @@ urlpatterns: list[URLPattern] = [
     *public,
     *guardians,
     *officers,
+    *replays,
     *after_results_pages,
     *enrolment_pages,
     *door_to_door,

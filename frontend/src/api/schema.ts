@@ -721,6 +721,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds/{round_id}/chances/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the chances of a round whose results are published. */
+        get: operations["get_chances"];
+        put?: never;
+        /** @description Draw the round again and again in the background; the result is the next version. */
+        post: operations["make_chances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rounds/{round_id}/entry-lists/": {
         parameters: {
             query?: never;
@@ -1351,6 +1369,13 @@ export interface components {
             trace: string[];
             result: components["schemas"]["ResultView"] | null;
         };
+        /** @description How often to draw again, and the number that makes the tickets. */
+        AskedChancesRequest: {
+            /** @default 1000 */
+            draws: number;
+            /** @default 1 */
+            luck: number;
+        };
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description How many rows differ, and in which columns. */
@@ -1669,6 +1694,23 @@ export interface components {
             type: string;
             coordinates: unknown[];
         };
+        /** @description What became of a group of children at a line, in whole percent. */
+        GroupChance: {
+            /** @description The family's choice that it was; 0: any. */
+            choice: number;
+            /** @description Code in the round's policy; empty: any. */
+            category: string;
+            /** @description Children who listed it; groups of fewer than 5 are not told. */
+            children: number;
+            /** @description Of them without a place higher on their list, on average. */
+            came: number;
+            /** @description Of a hundred who came, admitted here on average. */
+            share: number;
+            /** @description The same in a bad draw: 5 of 100 draws lie below. */
+            low: number;
+            /** @description The same in a good draw: 95 of 100 draws lie below. */
+            high: number;
+        };
         /** @description A file handed in, and how it is to be read. */
         HandInRequest: {
             /** Format: binary */
@@ -1768,6 +1810,17 @@ export interface components {
             readonly rule: string;
             readonly track: string;
             readonly seats: number;
+        };
+        /** @description A line and its groups. */
+        LineChances: {
+            line_id: string;
+            school_code: string;
+            school: string;
+            /** @description Code of the line in the round's policy. */
+            rule: string;
+            track: string;
+            seats: number;
+            groups: components["schemas"]["GroupChance"][];
         };
         /** @description One line of the published table. */
         LineResult: {
@@ -2397,6 +2450,19 @@ export interface components {
             readonly policy_digest: string;
             /** Format: date-time */
             readonly opened_at: string | null;
+        };
+        /** @description The newest chances of a round; luck and draws make them again from the published list. */
+        RoundChances: {
+            /** Format: uuid */
+            round: string;
+            year: number;
+            number: number;
+            draws: number;
+            luck: number;
+            digest: string;
+            /** Format: date-time */
+            made_at: string;
+            lines: components["schemas"]["LineChances"][];
         };
         /** @description A round with its lines and its policy. */
         RoundDetail: {
@@ -3786,6 +3852,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Round"];
+                };
+            };
+        };
+    };
+    get_chances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundChances"];
+                };
+            };
+        };
+    };
+    make_chances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskedChancesRequest"];
+                "multipart/form-data": components["schemas"]["AskedChancesRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
         };
