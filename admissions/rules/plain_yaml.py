@@ -35,14 +35,15 @@ def _refuse_growth(text: str) -> None:
         raise NotPlain(f"is longer than {MOST_CHARACTERS} characters")
     level = 0
     for event in yaml.parse(text, Loader=_PlainLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise NotPlain(f"points at another part (& or *), line {event.start_mark.line + 1}: write it out")
+            raise NotPlain(f"points at another part (& or *), line {line}: write it out")
         if isinstance(event, yaml.CollectionStartEvent):
             level += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             level -= 1
         if level > MOST_LEVELS:
-            raise NotPlain(f"is nested deeper than {MOST_LEVELS} levels, line {event.start_mark.line + 1}")
+            raise NotPlain(f"is nested deeper than {MOST_LEVELS} levels, line {line}")
 
 
 class _PlainLoader(yaml.SafeLoader):
