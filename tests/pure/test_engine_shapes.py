@@ -16,9 +16,10 @@ from zoning.engine.faults import ProblemFault
 from zoning.engine.field import COST
 from zoning.engine.files import Tables, read_tables
 from zoning.engine.groundwork import lay_ground
+from zoning.engine.lane import new_state
 from zoning.engine.objective import FULL_AND_ROUND, Weights, compactness, filling, plan_cost
 from zoning.engine.problem import Problem, School, Unit, build_problem
-from zoning.engine.search import make_field, new_state
+from zoning.engine.search import make_field
 from zoning.engine.shapes import ordered
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import filling as checked_filling

@@ -9,10 +9,7 @@ from zoning.engine.compiling import below, draw, njit
 from zoning.engine.field import (
     BEST,
     COST,
-    GONE,
-    JOURNAL,
     JOURNALLED,
-    NEVER,
     OVER,
     STAMP,
     STRAIN,
@@ -20,147 +17,11 @@ from zoning.engine.field import (
     Pool,
     State,
 )  # fmt: skip
-from zoning.engine.kernel_lists import gather, join_list, keep_best, leave_list, member_of, note_changed
-from zoning.engine.kernel_terms import edges_to, later_by, load_by, off_by, reshape_by
+from zoning.engine.kernel_lists import gather, keep_best, member_of, note_changed
+from zoning.engine.kernel_plan import cost_in, mark_reached, may_leave, note_and_put, take_back, touches
+from zoning.engine.kernel_rebuild import recreate, ruin
+from zoning.engine.kernel_terms import load_by, reshape_by
 from zoning.engine.problem import IntArray
-
-
-@njit
-def cost_in(f: Field, u: int, t: int) -> int:
-    """Return what unit u costs in zone t."""
-    if f.is_whole != 0:
-        return f.cost[u, t]  # type: ignore[no-any-return]
-    for k in range(f.zones.shape[1]):
-        if f.zones[u, k] == t:
-            return f.cost[u, k]  # type: ignore[no-any-return]
-    return f.beyond[u]  # type: ignore[no-any-return]
-
-
-@njit
-def put(f: Field, w: State, u: int, t: int) -> None:
-    """Move unit u to zone t (or GONE); keep cost, overload, loads and member lists."""
-    s = w.zone[u]
-    if s != GONE:
-        load_by(f, w, s, u, -1)
-        leave_list(w, u, s)
-        w.total[COST] -= cost_in(f, u, s)
-        if f.edge[0] != 0:
-            w.total[COST] += edges_to(f, w, u, s)
-        w.total[COST] += reshape_by(f, w, u, s, -1)
-    w.zone[u] = t
-    if t != GONE:
-        load_by(f, w, t, u, 1)
-        join_list(w, u, t)
-        w.total[COST] += cost_in(f, u, t)
-        if f.edge[0] != 0:
-            w.total[COST] -= edges_to(f, w, u, t)
-        w.total[COST] += reshape_by(f, w, u, t, 1)
-
-
-@njit
-def put_all(f: Field, w: State, zone: IntArray) -> None:
-    """Put every unit where the plan `zone` has it; none may be anywhere yet."""
-    for u in range(len(zone)):
-        put(f, w, u, zone[u])
-
-
-@njit
-def note_and_put(f: Field, w: State, u: int, t: int) -> None:
-    j = w.total[JOURNALLED]
-    w.journal_unit[j] = u
-    w.journal_zone[j] = w.zone[u]
-    w.total[JOURNALLED] = j + 1
-    put(f, w, u, t)
-
-
-@njit
-def take_back(f: Field, w: State) -> None:
-    for j in range(w.total[JOURNALLED] - 1, -1, -1):
-        put(f, w, w.journal_unit[j], w.journal_zone[j])
-    w.total[JOURNALLED] = 0
-
-
-@njit
-def may_leave(f: Field, w: State, u: int) -> bool:
-    """Say whether u's zone stays connected without u: flood from one of its neighbours to the others.
-
-    The neighbours of u among themselves decide nearly always (stack from the bottom); the rest of the zone
-    waits at the top of the stack and is flooded only when they do not.
-    """
-    s = w.zone[u]
-    w.total[STAMP] += 2
-    wanted_mark = w.total[STAMP]
-    wanted, first = mark_near(f, w, u, s, wanted_mark)
-    if wanted <= 1:
-        return True
-    w.mark[u] = wanted_mark + 1
-    w.mark[first] = wanted_mark + 1
-    w.stack[0] = first
-    found, top, waiting = 1, 1, len(w.stack)
-    while top > 0 or waiting < len(w.stack):
-        if top > 0:
-            top -= 1
-            v = w.stack[top]
-        else:
-            v = w.stack[waiting]
-            waiting += 1
-        for k in range(f.indptr[v], f.indptr[v + 1]):
-            x = f.near[k]
-            if w.zone[x] != s or w.mark[x] == wanted_mark + 1:
-                continue
-            if w.mark[x] == wanted_mark:
-                found += 1
-                w.stack[top] = x
-                top += 1
-            else:
-                waiting -= 1
-                w.stack[waiting] = x
-            w.mark[x] = wanted_mark + 1
-        if found == wanted:
-            return True
-    return False
-
-
-@njit
-def mark_near(f: Field, w: State, u: int, s: int, mark: int) -> tuple[int, int]:
-    """Mark u's neighbours in zone s; return how many and the last of them."""
-    count, last = 0, -1
-    for k in range(f.indptr[u], f.indptr[u + 1]):
-        v = f.near[k]
-        if w.zone[v] == s:
-            count += 1
-            last = v
-            w.mark[v] = mark
-    return count, last
-
-
-@njit
-def mark_reached(f: Field, w: State, s: int) -> int:
-    """Mark the units of zone s that reach its school; return how many."""
-    w.total[STAMP] += 2
-    seen = w.total[STAMP]
-    w.mark[f.home[s]] = seen
-    w.stack[0] = f.home[s]
-    top, found = 1, 1
-    while top > 0:
-        top -= 1
-        v = w.stack[top]
-        for k in range(f.indptr[v], f.indptr[v + 1]):
-            x = f.near[k]
-            if w.zone[x] == s and w.mark[x] != seen:
-                w.mark[x] = seen
-                w.stack[top] = x
-                top += 1
-                found += 1
-    return found
-
-
-@njit
-def touches(f: Field, w: State, u: int, t: int) -> bool:
-    for k in range(f.indptr[u], f.indptr[u + 1]):  # noqa: SIM110 -- the compiler knows no generators
-        if w.zone[f.near[k]] == t:
-            return True
-    return False
 
 
 @njit
@@ -252,110 +113,14 @@ def lone_shift(f: Field, w: State, u: int, t: int, limit: int) -> bool:
 
 
 @njit
-def ruin(f: Field, w: State, u: int, k: int) -> int:
-    """Take about k units around u out of their zones, with what that cuts off; return how many, 0 if too many."""
-    w.stack[0] = u
-    filled, at = 1, 0
-    w.total[STAMP] += 2
-    seen = w.total[STAMP]
-    w.mark[u] = seen
-    while at < filled and filled < k:
-        v = w.stack[at]
-        at += 1
-        for e in range(f.indptr[v], f.indptr[v + 1]):
-            x = f.near[e]
-            if filled < k and w.mark[x] != seen and f.fixed[x] == 0 and draw(w.rng) & 3:
-                w.mark[x] = seen
-                w.stack[filled] = x
-                filled += 1
-    for i in range(filled):
-        note_and_put(f, w, w.stack[i], GONE)
-    return _drop_cut_off(f, w, filled)
-
-
-@njit
-def _drop_cut_off(f: Field, w: State, filled: int) -> int:
-    """Take out what the ruined zones can no longer hold together; each zone is flooded once."""
-    this_ruin = w.total[STAMP]
-    for i in range(filled):
-        s = w.journal_zone[i]
-        if w.checked[s] == this_ruin:
-            continue
-        w.checked[s] = this_ruin
-        if w.size[s] == mark_reached(f, w, s):
-            continue
-        seen = w.total[STAMP]
-        j = w.size[s] - 1
-        while j >= 0:
-            v = member_of(w, s, j)
-            if w.mark[v] != seen:
-                if f.fixed[v] == 1 or w.total[JOURNALLED] > JOURNAL // 4:
-                    return 0
-                note_and_put(f, w, v, GONE)
-            j -= 1
-    return w.total[JOURNALLED]  # type: ignore[no-any-return]
-
-
-@njit
-def choose(f: Field, w: State, i: int, noise: int) -> int:
-    """Find the zone beside the i-th ruined unit that loses least against its ideal; return the loss."""
-    u = w.journal_unit[i]
-    c = f.children[u]
-    w.loss[i] = NEVER
-    for k in range(f.indptr[u], f.indptr[u + 1]):
-        t = w.zone[f.near[k]]
-        if t == GONE or (t == w.goal[i] and w.loss[i] != NEVER):
-            continue
-        loss = cost_in(f, u, t) + f.demand[u] * f.price[t] - f.ideal[u] + below(w.rng, noise)
-        over = w.load[t] + c - f.seats[t]
-        if over > 0:
-            loss += w.strain[t] * min(over, c)
-        if f.later_seats.shape[1] != 0:
-            more, worse = later_by(f, w, t, u, 1)
-            later_by(f, w, t, u, -1)
-            loss += more * w.strain[t] + worse
-        if f.filling != 0:
-            loss += off_by(f, t, w.load[t] + c) - off_by(f, t, w.load[t])
-        if f.shape != 0:
-            loss += reshape_by(f, w, u, t, 1)
-            reshape_by(f, w, u, t, -1)
-        if loss < w.loss[i]:
-            w.loss[i], w.goal[i] = loss, t
-    return w.loss[i]  # type: ignore[no-any-return]
-
-
-@njit
-def recreate(f: Field, w: State, taken: int, noise: int) -> bool:
-    """Put the first `taken` journalled units back, each time the one that loses least against its ideal.
-
-    A choice is made anew when a neighbour was placed, and once more before it is carried out, because
-    the zone may have filled up meanwhile.
-    """
-    for i in range(taken):
-        w.place[w.journal_unit[i]] = i
-        w.goal[i] = GONE
-        choose(f, w, i, noise)
-    placed = 0
-    while placed < taken:
-        best = 0
-        for i in range(1, taken):
-            if w.loss[i] < w.loss[best]:
-                best = i
-        if w.loss[best] == NEVER:
-            return False
-        goal, joins = w.goal[best], w.journal_unit[best]
-        if w.load[goal] + f.children[joins] > f.seats[goal] or f.later_seats.shape[1] != 0:
-            before = w.loss[best]
-            if choose(f, w, best, noise) > before + noise:
-                continue
-        u = w.journal_unit[best]
-        note_and_put(f, w, u, w.goal[best])
-        w.loss[best] = NEVER
-        placed += 1
-        for k in range(f.indptr[u], f.indptr[u + 1]):
-            x = f.near[k]
-            if w.zone[x] == GONE:
-                choose(f, w, w.place[x], noise)
+def force(f: Field, w: State, u: int) -> bool:
+    """Move u for good to a random zone beside it, with the piece it cuts off; say whether chance found one."""
+    w.total[JOURNALLED] = 0
+    t = w.zone[f.near[f.indptr[u] + below(w.rng, f.indptr[u + 1] - f.indptr[u])]]
+    if t == w.zone[u] or not shift(f, w, u, t, 8):
+        take_back(f, w)
+        return False
+    note_changed(w)
     return True
 
 

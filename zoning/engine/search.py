@@ -5,44 +5,25 @@ or on how many threads ran it. So the plan after k rounds is the same on every m
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from zoning.engine.field import (
-    BEST,
-    BLOCK,
-    CHANGED,
-    COST,
-    GONE,
-    JOURNAL,
-    LUCK,
-    NEVER,
-    OVER,
-    SHARED,
-    SPARE,
-    STRAIN,
-    Field,
-    Pool,
-    State,
-    new_pool,
-)  # fmt: skip
+from zoning.engine.field import COST, LUCK, NEVER, OVER, Field
 from zoning.engine.groundwork import Groundwork
-from zoning.engine.kernel import anneal, put_all
+from zoning.engine.lane import NOT_YET, Found, Lane, new_lane, new_state, proposals
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
 from zoning.engine.partition import Zones, joined, no_zones, recombine, zones_of
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 
 LANES = 2
-HEATS = 1000
-SLICES = 40
-EXTRA = 6
-REBUILD = 32
-NOT_YET = 2**62
-ZONES = 6000
-SMALL_ZONE = 40
+PATIENCE = 3
+# A plan counts as better when it saves one part of so many.
+STEP = 10_000
+# After this round a start that is far behind the best plan is given up.
+HOPELESS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +57,15 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A plan with what decides between plans: children without a seat first, then cost."""
+class Improved:
+    """The best plan found.
 
-    overload: int
-    cost: int
+    rounds -- whole rounds that give it, None when stopped midway; moves -- how many were proposed on each lane
+    """
+
     zone: IntArray
-
-    def rank(self) -> tuple[int, int, bytes]:
-        return self.overload, self.cost, self.zone.tobytes()
+    rounds: int | None
+    moves: int
 
 
 def make_field(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> Field:
@@ -139,140 +120,71 @@ def _land(problem: Problem, weights: Weights) -> tuple[IntArray, IntArray, IntAr
     return problem.land.area, problem.land.outline, problem.land.along(*problem.graph)
 
 
-def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
-    """Return a state that holds the plan, with a generator of its own."""
-    n, m = len(field.children), len(field.seats)
-    words = np.random.SeedSequence([seed, lane]).generate_state(2, np.uint64)
-    state = State(
-        zone=np.full(n, -1, dtype=np.int64),
-        load=np.zeros(m, dtype=np.int64),
-        later_load=np.zeros_like(field.later_seats),
-        lack=np.zeros(m, dtype=np.int64),
-        area=np.zeros(m, dtype=np.int64),
-        outline=np.zeros(m, dtype=np.int64),
-        strain=np.ones(m, dtype=np.int64),
-        checked=np.zeros(m, dtype=np.int64),
-        member_block=np.zeros((m, n // BLOCK + 1), dtype=np.int32),
-        member=np.zeros((n // BLOCK + m + 1, BLOCK), dtype=np.int64),
-        spare=np.zeros(n // BLOCK + m + 1, dtype=np.int64),
-        size=np.zeros(m, dtype=np.int64),
-        place=np.zeros(n, dtype=np.int64),
-        mark=np.zeros(n, dtype=np.int64),
-        stack=np.zeros(n + 8, dtype=np.int64),
-        journal_unit=np.zeros(JOURNAL + n, dtype=np.int64),
-        journal_zone=np.zeros(JOURNAL + n, dtype=np.int64),
-        loss=np.zeros(JOURNAL, dtype=np.int64),
-        goal=np.zeros(JOURNAL, dtype=np.int64),
-        total=np.zeros(16, dtype=np.int64),
-        rng=words[:1] | np.uint64(1),
-        best=zone.copy(),
-        changed=np.zeros(n, dtype=np.int64),
-        is_changed=np.zeros(n, dtype=np.bool_),
-    )
-    fill(field, state, zone)
-    state.total[BEST] = NOT_YET
-    return state
+@dataclass(slots=True)
+class Course:
+    """Where the search stands; it starts anew when nothing better was found for PATIENCE rounds.
 
-
-def fill(field: Field, state: State, zone: IntArray) -> None:
-    """Make the state hold the plan `zone`, whatever it held before."""
-    state.zone[:] = GONE
-    for sums in (state.load, state.later_load, state.lack, state.size, state.area, state.outline):
-        sums[:] = 0
-    state.spare[:] = np.arange(len(state.spare))
-    state.changed[:] = np.arange(len(zone))
-    state.is_changed[:] = True
-    state.total[[OVER, STRAIN, SHARED]] = 0
-    empty = field.filling * field.seats // np.maximum(field.seats, 1) + field.shape
-    state.total[SPARE] = len(state.spare)
-    state.total[CHANGED] = len(zone)
-    state.total[COST] = (field.edge.sum() >> 1) + empty.sum()
-    put_all(field, state, zone)
-
-
-def new_lane(field: Field, zone: IntArray, seed: int, number: int, heat: float) -> "Lane":
-    """Return a lane with a generator and working space of its own.
-
-    Zones are gathered where they are small enough to occur in several plans, and cost the same in all of them.
+    start, best -- the plan it starts from, and the best of all; origins -- where each lane goes on
+    zones, kept -- met since the last start, and worth keeping from before it
+    age, idle   -- rounds since the last start, and since the last better plan
+    starts, moves -- starts so far; moves proposed on a lane in all
     """
-    may_recur = field.is_whole and len(field.children) <= SMALL_ZONE * len(field.seats)
-    n = len(field.children)
-    capacity = ZONES if may_recur and not (field.edge.any() or field.parity.any()) else 0
-    return Lane(
-        field,
-        new_state(field, zone, seed, number),
-        _typical_step(field),
-        new_pool(n, capacity),
-        new_pool(n, 0),
-        heat,
-    )
 
+    start: Found
+    best: Found
+    origins: list[Found]
+    zones: Zones
+    kept: Zones
+    age: int = 0
+    idle: int = 0
+    starts: int = 1
+    moves: int = 0
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One independent search: it runs a round from a plan and returns the best it met."""
+    def is_closing(self) -> bool:
+        """Say whether this is the last round before a new start, in which zones of all starts are mixed."""
+        return self.idle == PATIENCE - 1
 
-    field: Field
-    state: State
-    scale: int
-    pool: Pool
-    no_pool: Pool
-    heat: float
+    def to_mix(self) -> tuple[Zones, Found] | None:
+        """Return the zones to recombine beside this round, and the plan they must undercut."""
+        if self.is_closing():
+            return joined([self.kept, self.zones]), self.best
+        if self.age >= 6 and self.age % 2 == 0:
+            return self.zones, min(self.origins, key=Found.rank)
+        return None
 
-    def run_round(
-        self, origin: Found, round_number: int, stopped: Callable[[], bool], watch: Callable[[int], None]
-    ) -> Found:
-        """Anneal once from `origin`; return the best plan met, `origin` if none was better."""
-        state, field = self.state, self.field
-        fill(field, state, origin.zone)
-        self.pool.table[:] = 0
-        self.pool.filled[0] = 0
-        state.total[BEST] = NOT_YET if origin.overload else origin.cost
-        per_heat = proposals(field, round_number) // HEATS
-        for number, (heats, strains) in enumerate(self._slices(round_number)):
-            pool = self.pool if number >= SLICES // 4 else self.no_pool
-            if stopped() or (number >= SLICES and state.total[BEST] < NOT_YET):
-                break
-            anneal(field, state, pool, heats, per_heat, strains, REBUILD)
-            if state.total[BEST] < NOT_YET:
-                watch(int(state.total[BEST]))
-        if state.total[BEST] < (NOT_YET if origin.overload else origin.cost):
-            return Found(0, int(state.total[BEST]), state.best.copy())
-        last = Found(int(state.total[OVER]), int(state.total[COST]), state.zone.copy())
-        return min(origin, last, key=Found.rank)
+    def watched(self, watch: Callable[[int], None]) -> Callable[[int], None]:
+        """Return `watch`, told of the best plan of all where a later start has not come so far."""
+        best = self.best
+        return lambda cost: watch(cost if best.overload else min(cost, best.cost))
 
-    def _slices(self, number: int) -> Iterator[tuple[IntArray, IntArray]]:
-        """Yield temperatures and the least strain, per heat; odd rounds begin cooler, near where they are.
+    def go_on(
+        self, field: Field, found: list[Found], mixed: list[Found], kept: Zones, met: list[Zones]
+    ) -> None:
+        """Take in what a round found; `kept` is what the recombination kept of the zones it was given."""
+        before, now = min(self.origins, key=Found.rank), min([*found, *mixed], key=Found.rank)
+        is_better = now.overload < before.overload or now.cost < before.cost - before.cost // STEP
+        self.moves += proposals(field, self.age)
+        self.best = min(self.best, now, key=Found.rank)
+        if self.is_closing() and not is_better:
+            self.kept = kept
+            self._start_anew()
+        elif self.age == HOPELESS and self._is_far_behind(now):
+            self._start_anew()
+        else:
+            self.zones = joined([kept, *met])
+            self.origins = _next_origins(found, mixed, self.age)
+            self.age, self.idle = self.age + 1, 0 if is_better else self.idle + 1
 
-        The slices after the first SLICES are for a round without a lawful plan: rather cool, under high strain.
-        """
-        hot = self.heat if number % 2 == 0 else 0.4 * self.heat
-        cool = min(0.02, hot / 4)
-        yield from self._cooling(hot, cool, 1.0, 30.0, SLICES)
-        for _ in range(EXTRA):
-            yield from self._cooling(5 * cool, cool, 30.0, 300.0, SLICES // 8)
+    def _is_far_behind(self, now: Found) -> bool:
+        """Say whether a plan lacks seats or costs a hundredth more than the best, which is lawful."""
+        return self.best.overload == 0 and (
+            now.overload > 0 or now.cost - self.best.cost > self.best.cost // 100
+        )
 
-    def _cooling(
-        self, hot: float, cool: float, least: float, most: float, slices: int
-    ) -> Iterator[tuple[IntArray, IntArray]]:
-        dearest = max(int(self.field.price.max(initial=0)), self.scale // 100, 1)
-        along = np.arange(slices * HEATS // SLICES) / (slices * HEATS // SLICES - 1)
-        heats = np.maximum(np.rint(self.scale * hot * (cool / hot) ** along), 1).astype(np.int64)
-        strains = np.rint(dearest * least * (most / least) ** along).astype(np.int64)
-        for part in np.array_split(np.arange(len(along)), slices):
-            yield heats[part], strains[part]
-
-
-def proposals(field: Field, number: int) -> int:
-    """Return how many moves a round proposes: each round a quarter more, up to twenty times the first."""
-    n = len(field.children)
-    first = max(min(1500 * n, 500_000), 100 * n, 20_000)
-    return int(first * min(1.25**number, 20))
-
-
-def proposed(field: Field, rounds: int | None) -> int:
-    """Return how many moves that many whole rounds propose on each lane; none where a round was cut short."""
-    return sum(proposals(field, number) for number in range(rounds or 0))
+    def _start_anew(self) -> None:
+        self.zones = no_zones()
+        self.origins, self.age, self.idle = [self.start] * LANES, 0, 0
+        self.starts += 1
 
 
 def improve(
@@ -284,8 +196,8 @@ def improve(
     least: int,
     heat: float,
     watch: Callable[[int], None],
-) -> tuple[IntArray, int | None]:
-    """Return the best plan and the number of whole rounds that gave it, None when stopped midway.
+) -> Improved:
+    """Return the best plan, and the number of whole rounds that gave it.
 
     Each lane goes on from its own best plan; every fourth round all go on from the best of all. Beside the
     later rounds the zones met before are recombined. A lawful plan that costs no more than `least`, the lower
@@ -293,37 +205,53 @@ def improve(
     """
     lanes = [new_lane(field, zone, seed, number, heat) for number in range(LANES)]
     total = lanes[0].state.total
-    bests = [Found(int(total[OVER]), int(total[COST]), zone.copy())] * LANES
-    zones, done, pace = no_zones(), 0, 0.0
+    start = Found(int(total[OVER]), int(total[COST]), zone.copy())
+    course = Course(start, start, [start] * LANES, no_zones(), no_zones())
+    done, pace = 0, 0.0
     with ThreadPoolExecutor(LANES + 1) as threads:
-        while (budget.effort is None or done < budget.effort) and not is_proven_best(bests, least):
-            before = budget.time_left()
-            if before < pace * proposals(field, done) or budget.is_asked_to_stop():
+        while (budget.effort is None or done < budget.effort) and not course.best.is_proven(least):
+            before, length = budget.time_left(), proposals(field, course.age)
+            if before < pace * length or budget.is_asked_to_stop():
                 break
-            mixing = threads.submit(_mixed, field, zones, bests, before) if is_mixing(done) else None
+            to_mix = course.to_mix()
+            mixing = threads.submit(_mixed, field, *to_mix, before) if to_mix else None
             jobs = [
-                threads.submit(lane.run_round, best, done, budget.is_over, watch)
-                for lane, best in zip(lanes, bests, strict=True)
+                threads.submit(lane.run_round, origin, course.age, budget.is_over, course.watched(watch))
+                for lane, origin in zip(lanes, course.origins, strict=True)
             ]
             found = [job.result() for job in jobs]
-            kept, mixed = mixing.result() if mixing else (zones, [])
+            kept, mixed = mixing.result() if mixing else (course.zones, [])
             if budget.is_over():
-                return _cut_short(bests, [*found, *mixed], done)
-            zones = joined([kept, *(zones_of(field, lane.pool) for lane in lanes)])
-            bests = _next_origins(found, mixed, done)
-            pace = 0.0 if budget.seconds is None else (before - budget.time_left()) / proposals(field, done)
+                return _cut_short(course, [*found, *mixed], done)
+            course.go_on(field, found, mixed, kept, [zones_of(field, lane.pool) for lane in lanes])
+            if course.age == 0:
+                _ban_a_lump(lanes, field, course, least)
+            pace = 0.0 if budget.seconds is None else (before - budget.time_left()) / length
             done += 1
             tell("improving", *budget.spent(done))
-    return min(bests, key=Found.rank).zone, done
+    return Improved(course.best.zone, done, course.moves)
 
 
-def is_mixing(done: int) -> bool:
-    """Say whether the zones met so far are recombined beside this round."""
-    return done >= 6 and done % 2 == 0
+def _ban_a_lump(lanes: list[Lane], field: Field, course: Course, least: int) -> None:
+    """Keep a unit out of its zone in the best plan until the next start: one after another, the largest first.
+
+    Only units that a better plan may have elsewhere: what that costs at seat prices is within reach of the bound.
+    """
+    if course.best.overload or not lanes[0].may_ban():
+        return
+    units, zone = np.arange(len(field.children)), course.best.zone
+    reduced = field.cost + field.price[None, :] * field.demand[:, None]
+    reduced[units, zone] = NEVER
+    loss = reduced.min(axis=1) - field.ideal
+    open_to_doubt = np.flatnonzero((loss <= course.best.cost - least) & (field.fixed == 0))
+    lumps = open_to_doubt[np.argsort(-field.children[open_to_doubt], kind="stable")]
+    if len(lumps):
+        lump = int(lumps[(course.starts - 2) % len(lumps)])
+        for lane in lanes:
+            lane.ban(lump, int(zone[lump]), field)
 
 
-def _mixed(field: Field, zones: Zones, bests: list[Found], seconds: float) -> tuple[Zones, list[Found]]:
-    best = min(bests, key=Found.rank)
+def _mixed(field: Field, zones: Zones, best: Found, seconds: float) -> tuple[Zones, list[Found]]:
     kept, plan = recombine(field, zones, best.cost if best.overload == 0 else NOT_YET, seconds)
     if plan is None:
         return kept, []
@@ -335,36 +263,18 @@ def _zone_costs(field: Field, zone: IntArray) -> int:
     return int(state.total[COST])
 
 
-def _next_origins(found: list[Found], mixed: list[Found], done: int) -> list[Found]:
+def _next_origins(found: list[Found], mixed: list[Found], age: int) -> list[Found]:
     """Return where each lane goes on: a recombined plan takes the place of the worst lane's."""
     best = min([*found, *mixed], key=Found.rank)
-    if done % 4 == 3:
+    if age % 4 == 3:
         return [best] * LANES
     worst = max(found, key=Found.rank)
     return [best if mixed and lane is worst else lane for lane in found]
 
 
-def is_proven_best(bests: list[Found], least: int) -> bool:
-    best = min(bests, key=Found.rank)
-    return best.overload == 0 and best.cost <= least
-
-
-def _cut_short(bests: list[Found], found: list[Found], done: int) -> tuple[IntArray, int | None]:
+def _cut_short(course: Course, found: list[Found], done: int) -> Improved:
     """Return the plan of the whole rounds, which can be repeated, unless the cut round first made it lawful."""
-    whole, cut = min(bests, key=Found.rank), min(found, key=Found.rank)
+    whole, cut = course.best, min(found, key=Found.rank)
     if whole.overload == 0:
-        return whole.zone, done
-    return cut.zone, None
-
-
-def _typical_step(field: Field) -> int:
-    """Return the median over units of what the second-best school costs more, at seat prices.
-
-    Where zones cost by their filling or shape, a unit's part of its zone also counts.
-    """
-    price = field.price[None, :] if field.is_whole else field.price[field.zones]
-    reduced = np.sort(field.cost + price * field.demand[:, None], axis=1)
-    if reduced.shape[1] == 1:
-        return 1
-    part = int(field.filling + field.shape) * len(field.seats) // len(reduced)
-    return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + part, 1)
+        return Improved(whole.zone, done, course.moves)
+    return Improved(cut.zone, None, course.moves)

@@ -27,7 +27,7 @@ from zoning.engine.judge import Trouble, troubles
 from zoning.engine.objective import NEAREST, Weights, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
-from zoning.engine.search import Budget, improve, make_field, proposed
+from zoning.engine.search import Budget, Improved, improve, make_field
 from zoning.engine.start import FAR, Choice, connected_plan
 from zoning.engine.strengthen import Proof
 
@@ -124,7 +124,7 @@ def solve(
     field = make_field(own, options.weights, ground, prices)
     is_proving = options.prove and ground.ways.is_whole
     tell("starting", 0, 1)
-    zone, rounds = improve(
+    found = improve(
         field,
         _start(own, field, ground, wanted),
         seed,
@@ -134,23 +134,21 @@ def solve(
         options.heat,
         watch or (lambda cost: None),
     )
-    spent, wrong = plan_cost(own, options.weights, zone), troubles(own, zone, ground)
-    proof, gained = None, 0
-    if is_proving and not wrong:
-        tell("proving", 0, 1)
-        proof, gained = _prove(own, ground, prices, zone, proposed(field, rounds), budget)
+    spent, wrong = plan_cost(own, options.weights, found.zone), troubles(own, found.zone, ground)
+    is_proving = is_proving and not wrong
+    proof, gained = _prove(own, ground, prices, found, budget, tell) if is_proving else (None, 0)
     least += gained
     return Solution(
-        zone=zones[zone][inverse(units)],
+        zone=zones[found.zone][inverse(units)],
         cost=spent,
         lower_bound=least,
         gap=(spent - least) / max(least, 1),
-        loads=zone_loads(own, zone)[inverse(zones)],
+        loads=zone_loads(own, found.zone)[inverse(zones)],
         prices=prices[inverse(zones)],
         proof=proof and renamed(proof, units, zones),
         lawful=not wrong,
         violations=wrong,
-        effort_used=rounds,
+        effort_used=found.rounds,
         seed=seed,
     )
 
@@ -163,11 +161,12 @@ def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, pri
 
 
 def _prove(
-    problem: Problem, ground: Groundwork, prices: IntArray, zone: IntArray, moves: int, budget: Budget
+    problem: Problem, ground: Groundwork, prices: IntArray, found: Improved, budget: Budget, tell: Progress
 ) -> tuple[Proof | None, int]:
-    """Return a proof for the plan, and by how much it lifts the bound; moves -- proposed in the search."""
+    """Return a proof for the plan, and by how much it lifts the bound."""
+    tell("proving", 0, 1)
     spent = ground.cost * problem.walkers[:, None]
-    return prove(problem, spent, ground.allowed, prices, zone, moves, budget.is_over)
+    return prove(problem, spent, ground.allowed, prices, found.zone, found.moves, budget.is_over)
 
 
 def _searching(budget: Budget, is_proving: bool) -> Budget:

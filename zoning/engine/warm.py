@@ -22,7 +22,7 @@ def warm() -> None:
     Balance has a bound of its own which no plan meets here: else the start would be proven best, and the search,
     which takes longest to compile, would not begin.
     """
-    solve(small_problem(), Options(effort=1, weights=BALANCED), seed=1)
+    solve(small_problem(), Options(effort=4, weights=BALANCED), seed=1)
 
 
 if __name__ == "__main__":

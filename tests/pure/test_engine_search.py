@@ -1,0 +1,142 @@
+"""The search itself: rounds that start anew, units that are forced or kept out of a zone."""
+
+import numpy as np
+import pytest
+
+from tests.pure.engine_worlds import facts_of, grid, named
+from zoning.engine.field import Field
+from zoning.engine.groundwork import lay_ground
+from zoning.engine.kernel import force
+from zoning.engine.lane import Found, Lane, fill, new_lane
+from zoning.engine.objective import NEAREST, plan_cost
+from zoning.engine.partition import no_zones
+from zoning.engine.problem import Problem, build_problem
+from zoning.engine.search import HOPELESS, LANES, PATIENCE, STEP, Course, make_field
+from zoning.engine.solve import Options, solve
+from zoning.engine.verify import violations
+
+# One unit in nine has many children: where it lies decides where its neighbours can.
+LUMPY = grid(
+    8, 8, np.where(np.arange(64) % 9 == 4, 40, 3), {(1, 1): 120, (6, 1): 125, (1, 6): 115, (6, 6): 118}
+)
+
+
+def lane_of(problem: Problem) -> tuple[Field, Lane, Found]:
+    """Return a lane with the field it shares and a lawful plan."""
+    ground = lay_ground(problem, NEAREST, None)
+    field = make_field(problem, NEAREST, ground, ground.relaxed.prices)
+    zone = solve(problem, Options(effort=1), seed=1).zone
+    return field, new_lane(field, zone, 1, 0, 1.0), Found(0, plan_cost(problem, NEAREST, zone), zone)
+
+
+def plan_of(cost: int, overload: int = 0) -> Found:
+    return Found(overload, cost, np.full(4, cost % 7))
+
+
+def course_of(start: Found, best: Found) -> Course:
+    return Course(start, best, [start] * LANES, no_zones(), no_zones())
+
+
+@pytest.fixture(scope="module")
+def field() -> Field:
+    return lane_of(build_problem(*LUMPY))[0]
+
+
+def test_a_forced_unit_changes_its_zone_and_cuts_none() -> None:
+    problem = build_problem(*LUMPY)
+    field, lane, plan = lane_of(problem)
+    forced = 0
+    for unit in range(problem.n_units):
+        fill(field, lane.state, plan.zone)
+
+        is_forced = force(field, lane.state, unit)
+
+        assert is_forced == (lane.state.zone[unit] != plan.zone[unit])
+        found = violations(facts_of(LUMPY), named(problem, lane.state.zone))
+        assert {one.code for one in found} <= {"seats_exceeded"}
+        forced += is_forced
+    assert forced > 10
+
+
+def test_a_unit_kept_out_of_a_zone_lies_elsewhere_in_a_lawful_plan() -> None:
+    problem = build_problem(*LUMPY)
+    field, lane, plan = lane_of(problem)
+    kept_out = 0
+    for unit in np.flatnonzero((problem.children == 40) & (field.fixed == 0)).tolist():
+        lane.ban(unit, int(plan.zone[unit]), field)
+
+        found = lane.run_round(Found(10**6, 0, plan.zone), 0, lambda: False, lambda cost: None)
+
+        if found.overload == 0 and found.cost < int(field.beyond[unit]):
+            assert found.zone[unit] != plan.zone[unit]
+            assert found.cost == plan_cost(problem, NEAREST, found.zone)
+            assert violations(facts_of(LUMPY), named(problem, found.zone)) == ()
+            kept_out += 1
+    assert kept_out > 2
+    assert int(field.cost[0, 0]) == int(make_field_again(problem).cost[0, 0])
+
+
+def make_field_again(problem: Problem) -> Field:
+    return lane_of(problem)[0]
+
+
+def test_more_effort_never_costs_more() -> None:
+    problem = build_problem(*LUMPY)
+
+    plans = [solve(problem, Options(effort=effort), seed=2) for effort in (1, 3, 5, 8, 13, 20)]
+
+    assert all(plan.lawful for plan in plans)
+    costs = [plan.cost for plan in plans]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_a_search_without_a_better_plan_starts_anew_and_keeps_the_best(field: Field) -> None:
+    start, best = plan_of(2_000_000, overload=3), plan_of(1_000_000)
+    course = course_of(start, start)
+    course.go_on(field, [best] * LANES, [], no_zones(), [])
+    for idle in range(PATIENCE):
+        assert (course.starts, course.idle, course.age) == (1, idle, idle + 1)
+        assert course.is_closing() == (idle == PATIENCE - 1)
+        course.go_on(field, [best] * LANES, [], no_zones(), [])
+
+    assert (course.starts, course.idle, course.age) == (2, 0, 0)
+    assert course.origins == [start] * LANES
+    assert course.best is best
+
+
+@pytest.mark.parametrize(("saved", "idle"), [(0, 1), (10**6 // STEP, 1), (10**6 // STEP + 1, 0)])
+def test_a_plan_counts_as_better_when_it_saves_more_than_its_step(
+    field: Field, saved: int, idle: int
+) -> None:
+    origin = plan_of(10**6)
+    course = course_of(origin, origin)
+
+    course.go_on(field, [plan_of(10**6 - saved)] * LANES, [], no_zones(), [])
+
+    assert course.idle == idle
+    assert course.best.cost == 10**6 - saved
+
+
+@pytest.mark.parametrize(
+    ("cost", "overload", "starts"), [(1_010_000, 0, 1), (1_010_001, 0, 2), (900_000, 1, 2), (999_999, 0, 1)]
+)
+def test_a_later_start_far_behind_the_best_is_given_up(
+    field: Field, cost: int, overload: int, starts: int
+) -> None:
+    course = course_of(plan_of(5_000_000), plan_of(1_000_000))
+    course.age = HOPELESS
+
+    course.go_on(field, [plan_of(cost, overload)] * LANES, [], no_zones(), [])
+
+    assert course.starts == starts
+
+
+def test_whoever_watches_is_told_of_the_best_plan_of_all_starts() -> None:
+    told: list[int] = []
+    watch = course_of(plan_of(9), plan_of(5)).watched(told.append)
+    watch(7)
+    watch(4)
+    first = course_of(plan_of(9, overload=2), plan_of(3, overload=2)).watched(told.append)
+    first(8)
+
+    assert told == [5, 4, 8]
