@@ -24,15 +24,28 @@ def inclusion_proof(entries: Sequence[bytes], index: int) -> tuple[bytes, ...]:
 
     Raises IndexError when there is no such entry. Source: RFC 6962, 2.1.1.
     """
-    if not 0 <= index < len(entries):
-        raise IndexError(f"no entry {index} among {len(entries)}")
+    return proof_in(levels(entries), index)
+
+
+def levels(entries: Sequence[bytes]) -> tuple[tuple[bytes, ...], ...]:
+    """Return the hashes of the tree level by level, the leaves first, for many proofs of one list."""
     level = [leaf_hash(entry) for entry in entries]
-    proof: list[bytes] = []
+    found = [tuple(level)]
     while len(level) > 1:
+        level = _next_level(level)
+        found.append(tuple(level))
+    return tuple(found)
+
+
+def proof_in(tree: Sequence[Sequence[bytes]], index: int) -> tuple[bytes, ...]:
+    """Return what `inclusion_proof` does, from the `levels` of the list. Raises IndexError as it does."""
+    if not 0 <= index < len(tree[0]):
+        raise IndexError(f"no entry {index} among {len(tree[0])}")
+    proof: list[bytes] = []
+    for level in tree[:-1]:
         sibling = index ^ 1
         if sibling < len(level):
             proof.append(level[sibling])
-        level = _next_level(level)
         index //= 2
     return tuple(proof)
 

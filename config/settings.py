@@ -108,6 +108,9 @@ SEAL_KEYS = environment.words("JIUJIN_SEAL_KEYS")
 SEAL_CIPHER = environment.text("JIUJIN_SEAL_CIPHER", "AES-256-GCM")  # or SM4-GCM (国密)
 BLIND_INDEX_KEY = environment.text("JIUJIN_BLIND_INDEX_KEY", "")
 BLIND_INDEX_HASH = environment.text("JIUJIN_BLIND_INDEX_HASH", "sha256")  # or sm3; fixed before the first row
+TICKET_ALGORITHM = environment.text(
+    "JIUJIN_TICKET_ALGORITHM", "HMAC-SHA-256"
+)  # or HMAC-SM3; fixed by each closing
 
 # Sign-in: guardians by a code sent to their phone, staff by user name, password and an authenticator.
 DEMO = environment.flag(

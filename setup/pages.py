@@ -30,6 +30,10 @@ SETTINGS = {
         "证件号、手机号查重索引的密钥（base64）",
         "key of the blind index of phones and documents (base64)",
     ),
+    "JIUJIN_TICKET_ALGORITHM": (
+        "派位号算法：`HMAC-SHA-256` 或国密 `HMAC-SM3`；截止时写入名单，此后更改不影响已截止的批次",
+        "keyed hash of the draw: `HMAC-SHA-256` or `HMAC-SM3`; written into the list when entries close",
+    ),
     "JIUJIN_SEAL_CIPHER": (
         "个人信息加密算法：`AES-256-GCM` 或国密 `SM4-GCM`",
         "cipher of sealed fields: `AES-256-GCM` or `SM4-GCM`",

@@ -1,10 +1,12 @@
 """Answers to an offered place over the API: read, confirm, give up, take back, wait for a higher choice."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -73,70 +75,65 @@ class ApplicationOffer(APIView):
         return _printed(person(request), application_id)
 
 
-class ConfirmOffer(APIView):
+class Answer(APIView):
+    """One answer to an offer: a POST with a reason, needed from officers only, printed as the offer it leads to."""
+
+    said: Callable[..., object]
+
+    def post(self, request: Request, application_id: UUID) -> Response:
+        """Say it, and return the offer as it is then."""
+        actor, given = person(request), AnswerSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        type(self).said(
+            actor=actor,
+            now=timezone.now(),
+            application_id=application_id,
+            reason=given.validated_data["reason"],
+        )
+        return _printed(actor, application_id)
+
+
+def _answer(operation: str, description: str) -> Callable[[type[Answer]], type[Answer]]:
+    """Describe an answer in the API's schema."""
+    post = extend_schema(
+        operation_id=operation, description=description, request=AnswerSerializer, responses=OfferSerializer
+    )
+    return extend_schema_view(post=post)
+
+
+@_answer("confirm_offer", "Confirm the place.")
+class ConfirmOffer(Answer):
     """Taking the place."""
 
-    @extend_schema(operation_id="confirm_offer", request=AnswerSerializer, responses=OfferSerializer)
-    def post(self, request: Request, application_id: UUID) -> Response:
-        """Confirm the place."""
-        actor, reason = person(request), _reason(request)
-        confirm_offer(actor=actor, now=timezone.now(), application_id=application_id, reason=reason)
-        return _printed(actor, application_id)
+    said = confirm_offer
 
 
-class DeclineOffer(APIView):
+@_answer("decline_offer", "Give the place up; it can be taken back until it has been given to another child.")
+class DeclineOffer(Answer):
     """Giving the place up."""
 
-    @extend_schema(operation_id="decline_offer", request=AnswerSerializer, responses=OfferSerializer)
-    def post(self, request: Request, application_id: UUID) -> Response:
-        """Give the place up; it can be taken back until it has been given to another child."""
-        actor, reason = person(request), _reason(request)
-        decline_offer(actor=actor, now=timezone.now(), application_id=application_id, reason=reason)
-        return _printed(actor, application_id)
+    said = decline_offer
 
 
-class RestoreOffer(APIView):
+@_answer("restore_offer", "Take the place back, as long as nobody else has it.")
+class RestoreOffer(Answer):
     """Taking a given-up place back."""
 
-    @extend_schema(operation_id="restore_offer", request=AnswerSerializer, responses=OfferSerializer)
-    def post(self, request: Request, application_id: UUID) -> Response:
-        """Take the place back, as long as nobody else has it."""
-        actor, reason = person(request), _reason(request)
-        restore_offer(actor=actor, now=timezone.now(), application_id=application_id, reason=reason)
-        return _printed(actor, application_id)
+    said = restore_offer
 
 
-class WaitForHigherChoice(APIView):
+@_answer("wait_for_higher_choice", "Keep the place, and move when a higher choice becomes free.")
+class WaitForHigherChoice(Answer):
     """Waiting for a higher choice."""
 
-    @extend_schema(operation_id="wait_for_higher_choice", request=AnswerSerializer, responses=OfferSerializer)
-    def post(self, request: Request, application_id: UUID) -> Response:
-        """Keep the place, and move when a higher choice becomes free."""
-        return _wait(request, application_id, waits=True)
+    said = partial(wait_for_higher_choice, waits=True)
 
 
-class StayWithOffer(APIView):
+@_answer("stay_with_offer", "Stay with the place; the child does not wait for another any more.")
+class StayWithOffer(Answer):
     """Waiting no more."""
 
-    @extend_schema(operation_id="stay_with_offer", request=AnswerSerializer, responses=OfferSerializer)
-    def post(self, request: Request, application_id: UUID) -> Response:
-        """Stay with the place; the child does not wait for another any more."""
-        return _wait(request, application_id, waits=False)
-
-
-def _wait(request: Request, application_id: UUID, *, waits: bool) -> Response:
-    actor = person(request)
-    wait_for_higher_choice(
-        actor=actor, now=timezone.now(), application_id=application_id, waits=waits, reason=_reason(request)
-    )
-    return _printed(actor, application_id)
-
-
-def _reason(request: Request) -> str:
-    given = AnswerSerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    reason: str = given.validated_data["reason"]
-    return reason
+    said = partial(wait_for_higher_choice, waits=False)
 
 
 def _printed(reader: User, application_id: UUID) -> Response:

@@ -1,5 +1,6 @@
 """Applications over the API: a guardian's own, another portal's file, an officer's review."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Role
 from accounts.permissions import Action, require
+from admissions.api.choice_serializers import ListProofSerializer
 from admissions.api.rounds import person
 from admissions.api.serializers import (
     ApplicationSerializer,
@@ -28,13 +30,14 @@ from admissions.selectors.applications import (
     list_applications,
     list_applications_of,
 )
+from admissions.selectors.inclusion import inclusion_document
 from admissions.selectors.rounds import get_round
 from admissions.services.applications import (
     ApplicationForm,
     file_application,
     file_applications,
 )
-from admissions.services.review import review_application, withdraw_application
+from admissions.services.review import object_to_refusal, review_application, withdraw_application
 from admissions.tasks import request_asking
 
 
@@ -140,6 +143,26 @@ class WithdrawApplication(APIView):
         """Withdraw while the round is open; the child keeps its receipt."""
         row = withdraw_application(actor=person(request), now=timezone.now(), application_id=application_id)
         return Response(ApplicationSerializer(row).data)
+
+
+class ObjectToRefusal(APIView):
+    """Objecting to a refusal."""
+
+    @extend_schema(operation_id="object_to_refusal", request=None, responses=ApplicationSerializer)
+    def post(self, request: Request, application_id: UUID) -> Response:
+        """Object while there is time for review; an officer looks at the application again."""
+        row = object_to_refusal(actor=person(request), now=timezone.now(), application_id=application_id)
+        return Response(ApplicationSerializer(row).data)
+
+
+class ApplicationProof(APIView):
+    """The proof that the child of an application is on the entry list."""
+
+    @extend_schema(operation_id="get_list_proof", responses=ListProofSerializer)
+    def get(self, request: Request, application_id: UUID) -> Response:
+        """Return the proof, once the list is closed."""
+        application = get_application(application_id, reader=person(request))
+        return Response(ListProofSerializer(json.loads(inclusion_document(application))).data)
 
 
 class ReviewApplication(APIView):

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from admissions.api.choice_serializers import ChoiceViewSerializer
 from admissions.models import (
     AdmissionRound,
     Application,
@@ -183,16 +184,6 @@ class FiledSerializer(serializers.Serializer[Any]):
     refused = RefusedSerializer(many=True)
 
 
-class ChoiceViewSerializer(serializers.Serializer[Any]):
-    """A choice of the list and what became of it."""
-
-    line_id = serializers.CharField()
-    school = serializers.CharField()
-    choice = serializers.IntegerField()
-    reason = serializers.CharField()
-    sentence = serializers.CharField()
-
-
 class ResultViewSerializer(serializers.Serializer[Any]):
     """The result of one child."""
 
@@ -211,7 +202,17 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
 
     class Meta:
         model = Application
-        fields = ("id", "round", "receipt", "status", "category", "tier", "filed_at", "changed_at")
+        fields = (
+            "id",
+            "round",
+            "receipt",
+            "status",
+            "review_reason",
+            "category",
+            "tier",
+            "filed_at",
+            "changed_at",
+        )
         read_only_fields = fields
 
 
@@ -262,6 +263,8 @@ class EntryListSerializer(serializers.ModelSerializer[EntryList]):
             "number",
             "digest",
             "merkle_root",
+            "ticket_algorithm",
+            "code_version",
             "entry_count",
             "public_value_names",
             "reason",

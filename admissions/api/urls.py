@@ -60,6 +60,16 @@ urlpatterns: list[URLPattern] = [
         name="application-withdraw",
     ),
     path(
+        "applications/<uuid:application_id>/objection/",
+        applications.ObjectToRefusal.as_view(),
+        name="application-objection",
+    ),
+    path(
+        "applications/<uuid:application_id>/proof/",
+        applications.ApplicationProof.as_view(),
+        name="application-proof",
+    ),
+    path(
         "applications/<uuid:application_id>/review/",
         applications.ReviewApplication.as_view(),
         name="application-review",

@@ -51,6 +51,7 @@ class Application(models.Model):
     group_code     -- shared by twins who apply together
     answers        -- {register, outcome, asked_at} of the last time each register was asked
     unanswered     -- registers without an answer so far; the worker asks them again
+    review_reason  -- why it was returned or refused, in the words that the family reads; empty otherwise
     contradictory  -- facts on which registers disagree, as `facts`; such names are left open in `facts`
     """
 
@@ -77,6 +78,7 @@ class Application(models.Model):
     status = models.CharField(
         max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.FILED
     )
+    review_reason = models.CharField(max_length=500, blank=True, default="")
     category = models.CharField(max_length=60, blank=True)
     tier = models.IntegerField(null=True, blank=True)
     group_code = models.CharField(max_length=40, blank=True)

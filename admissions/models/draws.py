@@ -17,6 +17,7 @@ class EntryList(models.Model):
     document           -- entry_list.json, canonical bytes
     plan_document      -- round.json, canonical bytes
     public_value_names -- named before any value exists, in the order in which they enter the seed
+    ticket_algorithm, code_version -- as in the document; the version is empty in lists older than its record
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +29,8 @@ class EntryList(models.Model):
     merkle_root = models.CharField(max_length=64)
     entry_count = models.IntegerField()
     public_value_names = models.JSONField()
+    ticket_algorithm = models.CharField(max_length=20, default="HMAC-SHA-256")
+    code_version = models.CharField(max_length=80, blank=True)
     reason = models.TextField(blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -163,12 +166,16 @@ class ChoiceOutcome(models.Model):
 
 
 class LineCutoff(models.Model):
-    """Where the admission of a line ended. Insert-only."""
+    """Where the admission of a line ended. Insert-only.
+
+    by_tier -- [tier, applicants] ascending; they add up to `applicants`; empty in draws older than its record
+    """
 
     draw = models.ForeignKey(DrawRecord, on_delete=models.PROTECT, related_name="cutoffs")
     line = models.ForeignKey(PlanLine, on_delete=models.PROTECT, related_name="cutoffs")
     seats = models.IntegerField()
     applicants = models.IntegerField()
+    by_tier = models.JSONField(default=list)
     admitted = models.IntegerField()
     tier = models.IntegerField(null=True)
     rank = models.IntegerField(null=True)

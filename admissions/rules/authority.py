@@ -48,8 +48,15 @@ def _rows(policy: Policy) -> Iterator[AuthorityRow]:
     yield AuthorityRow("private.loser", Title("民办未中签办法", "Losing the private draw"), LOCAL_RULE)
     yield AuthorityRow("permit", Title("居住证申领条件", "Terms of the residence permit"), PERMIT_TERMS)
     yield AuthorityRow("permit", Title("居住证签注", "Endorsement of the permit"), PERMIT_ENDORSEMENT)
+    if policy.permit.exempt is not None:
+        yield AuthorityRow("permit.exempt", Title("免除半年居住", "Waiver of the half year"), LOCAL_RULE)
     yield AuthorityRow("twins", Title("多胞胎", "Twin groups"), LOCAL_RULE)
+    yield AuthorityRow("tickets", Title("派位号范围", "What a ticket holds for"), LOCAL_RULE)
     yield AuthorityRow("documents", Title("材料清单", "Documents"), MATERIALS)
     yield AuthorityRow("fallback", Title("统筹安排", "Coordinated placement"), EQUAL_TERMS)
+    if policy.feeders:
+        yield AuthorityRow("feeders", Title("对口直升", "Feeder chains"), LOCAL_RULE)
     if policy.dwelling_lock is not None:
         yield AuthorityRow("dwelling_lock", Title("学位锁定", "Dwelling lock"), LOCAL_RULE)
+    yield AuthorityRow("after_results", Title("结果公布之后", "After results"), LOCAL_RULE)
+    yield AuthorityRow("approval", Title("审批步骤", "Steps of approval"), ZONES)

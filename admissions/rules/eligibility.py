@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from admissions.rules.age import age_reasons
 from admissions.rules.category import classify
@@ -44,6 +44,28 @@ def reasons_against(
         code = "category_not_decided" if classified.open else "no_category"
         reasons.append(_about(line, code, line.clause))
     return tuple(reasons)
+
+
+def window_reasons(choices: Sequence[Target], policy: Policy, now: datetime) -> tuple[Reason, ...]:
+    """Return a reason for every line on the list whose own window is not open at the moment; most lines have none.
+
+    Source: docs/rules/eligibility.md (choices).
+    """
+    lines = {choice.line: policy.line(choice.line) for choice in choices}
+    return tuple(
+        Reason(
+            sentence(
+                "line_not_open",
+                zh=line.title.zh,
+                en=line.title.en,
+                opens=line.window.opens_at.isoformat(" ", "minutes"),
+                closes=line.window.closes_at.isoformat(" ", "minutes"),
+            ),
+            line.clause,
+        )
+        for line in lines.values()
+        if line.window is not None and not line.window.opens_at <= now < line.window.closes_at
+    )
 
 
 def choice_reasons(choices: Sequence[Target], policy: Policy) -> tuple[Reason, ...]:

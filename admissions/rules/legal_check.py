@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from admissions.rules.category import KEY_TERMS
@@ -11,6 +11,7 @@ from admissions.rules.clauses import (
     AGE_SIX,
     CLASS_SIZE,
     EQUAL_TERMS,
+    LOCAL_RULE,
     MATERIALS,
     PERMIT_TERMS,
     SYNCHRONIZED,
@@ -41,9 +42,10 @@ from admissions.rules.policy_records import (
     TwinRule,
 )
 from admissions.rules.sentences import Language
-from admissions.rules.terms import Computed, Term, facts_behind
+from admissions.rules.terms import Computed, facts_behind
 
 HALF_YEAR_MONTHS = 6
+DAYS_OF_RESIDENCE = (FactName.RESIDENCE_SINCE, FactName.PERMIT_VALID_FROM)
 
 
 class Severity(StrEnum):
@@ -114,6 +116,9 @@ def violation_text(violation: Violation, language: Language) -> str:
 def _age(policy: Policy) -> Iterator[Violation]:
     if policy.age.refuse_older_than is not None:
         yield _refuse("over_age_refusal", "age.refuse_older_than", AGE_SIX)
+    for index, category in enumerate(policy.categories):
+        if any(_asks_youth(test, negated=negated) for test, negated in _tests(category.when)):
+            yield _refuse("over_age_refusal", f"categories[{index}].when", AGE_SIX)
     if policy.age.entry_age > 6:
         # The statute lets areas without the conditions wait until seven; whether this is one, people decide.
         yield Violation("entry_age_above_six", "age.entry_age", Severity.WARN, AGE_SIX)
@@ -166,6 +171,8 @@ def _lines(policy: Policy) -> Iterator[Violation]:
 
 
 def _publication(policy: Policy, on: date | None) -> Iterator[Violation]:
+    if abs(policy.calendar.opens_at.year - policy.year) > 1:
+        yield Violation("calendar_of_another_year", "calendar.opens_at", Severity.WARN, LOCAL_RULE)
     published, opens_on = policy.calendar.published_on, policy.calendar.opens_at.date()
     path = "calendar.published_on"
     if (published is None and (on is None or on >= opens_on)) or (
@@ -187,45 +194,73 @@ def _lengthened_terms(policy: Policy) -> Iterator[Violation]:
     """Warn where a migrant child must show more than the permit's own terms, in whatever form it is written."""
     half_year_before = months_later(policy.calendar.closes_at.date(), -HALF_YEAR_MONTHS)
     for index, category in enumerate(policy.categories):
-        path = f"categories[{index}].when"
-        tested = {item.term for item in comparisons_in(category.when)}
-        of_migrants = bool(tested & {Computed.PERMIT_VALID, Computed.RESIDENCE_YEARS})
-        for term, least in _least_asked(category.when):
-            yield from _lengthened(term, least, path, of_migrants=of_migrants)
-        for comparison in comparisons_in(category.when):
-            if _asks_earlier(comparison, half_year_before):
-                yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
+        tests = tuple(_tests(category.when))
+        of_migrants = any(_speaks_of_migrants(test) for test, _ in tests)
+        found = [_lengthened(test, half_year_before, negated, of_migrants) for test, negated in tests]
+        for code, clause in (("longer_residence", PERMIT_TERMS), ("longer_insurance", MATERIALS)):
+            if code in found:
+                yield Violation(code, f"categories[{index}].when", Severity.WARN, clause)
 
 
-def _lengthened(term: Term, least: int, path: str, *, of_migrants: bool) -> Iterator[Violation]:
-    if term is Computed.RESIDENCE_MONTHS and least > HALF_YEAR_MONTHS:
-        yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
-    if term is Computed.RESIDENCE_YEARS and least > 0:
-        yield Violation("longer_residence", path, Severity.WARN, PERMIT_TERMS)
-    if term is FactName.INSURANCE_MONTHS and least > 0 and of_migrants:
-        yield Violation("longer_insurance", path, Severity.WARN, MATERIALS)
-
-
-def _least_asked(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Term, int]]:
-    """Yield the least value that a condition asks of each whole number; "not at most 11" asks 12."""
+def _tests(condition: Condition, *, negated: bool = False) -> Iterator[tuple[Comparison, bool]]:
+    """Yield every comparison, and whether it stands under an odd number of "not"."""
     match condition:
-        case Comparison(term, Operator.AT_LEAST, int(least)) if not negated:
-            yield term, least
-        case Comparison(term, Operator.AT_MOST, int(most)) if negated:
-            yield term, most + 1
+        case Comparison():
+            yield condition, negated
         case NotThat(part):
-            yield from _least_asked(part, negated=not negated)
+            yield from _tests(part, negated=not negated)
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _least_asked(part, negated=negated)
+                yield from _tests(part, negated=negated)
 
 
-def _asks_earlier(comparison: Comparison, day: date) -> bool:
-    """Say whether a day of residence or permit is asked that lies more than half a year back."""
-    by_day = (FactName.RESIDENCE_SINCE, FactName.PERMIT_VALID_FROM)
-    asked = comparison.operand
-    is_earlier = comparison.operator is Operator.ON_OR_BEFORE and isinstance(asked, date) and asked < day
-    return comparison.term in by_day and is_earlier
+def _asks_youth(test: Comparison, *, negated: bool) -> bool:
+    """Say whether a day of birth is asked before which nobody is born: the older child is refused by another name."""
+    upper = (Operator.ON_OR_BEFORE,) if negated else (Operator.ON_OR_AFTER, Operator.IS)
+    return test.term is FactName.BIRTH_DATE and test.operator in upper
+
+
+def _speaks_of_migrants(test: Comparison) -> bool:
+    if test.term is Computed.REGISTRATION_SCOPE and test.operator in (Operator.IS, Operator.IN):
+        scopes = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+        return set(scopes) <= {"province", "elsewhere"}
+    return test.term in (Computed.PERMIT_VALID, Computed.RESIDENCE_YEARS)
+
+
+def _lengthened(test: Comparison, half_year_before: date, negated: bool, of_migrants: bool) -> str | None:
+    """Return the warning that the test deserves, or None."""
+    least, term = _least_asked(test, negated=negated), test.term
+    if least is not None:
+        if term is FactName.INSURANCE_MONTHS and least > 0 and of_migrants:
+            return "longer_insurance"
+        months = (Computed.RESIDENCE_MONTHS, *((Computed.RENTAL_MONTHS,) if of_migrants else ()))
+        is_longer = term in months and least > HALF_YEAR_MONTHS
+        return "longer_residence" if is_longer or (term is Computed.RESIDENCE_YEARS and least > 0) else None
+    latest = _latest_day(test, negated=negated)
+    days = (*DAYS_OF_RESIDENCE, *((FactName.RENTAL_SINCE,) if of_migrants else ()))
+    return "longer_residence" if term in days and latest is not None and latest < half_year_before else None
+
+
+def _least_asked(test: Comparison, *, negated: bool) -> int | None:
+    """Return the least whole number that the test asks, or None; "not at most 11" asks 12."""
+    match test.operator, test.operand, negated:
+        case _, bool(), _:
+            return None
+        case Operator.AT_LEAST | Operator.IS, int(least), False:
+            return least
+        case Operator.AT_MOST, int(most), True:
+            return most + 1
+    return None
+
+
+def _latest_day(test: Comparison, *, negated: bool) -> date | None:
+    """Return the latest day that the test takes, or None; "not on or after the 2nd" takes the 1st."""
+    match test.operator, test.operand, negated:
+        case Operator.ON_OR_BEFORE | Operator.IS, date() as latest, False:
+            return latest
+        case Operator.ON_OR_AFTER, date() as first, True:
+            return first - timedelta(days=1)
+    return None
 
 
 def _approval(policy: Policy) -> Iterator[Violation]:

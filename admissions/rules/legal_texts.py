@@ -29,6 +29,10 @@ LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "招生办法须在报名开始前公布",
         "The policy must be published before the window opens",
     ),
+    "calendar_of_another_year": (
+        "报名时间与政策年份相差一年以上，请核对",
+        "The window lies more than a year from the policy's year: check it",
+    ),
     "no_fallback": ("须有统筹安排，不得让适龄儿童落空", "There must be a fallback: no child is left out"),
     "either_twin_wins": (
         "多胞胎“一中全中”使中签机会加倍，不得采用",

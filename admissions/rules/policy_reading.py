@@ -4,7 +4,7 @@ from calendar import monthrange
 from typing import TypeVar
 
 from admissions.rules.calendar import Calendar
-from admissions.rules.clauses import LOCAL_RULE, Clause, Mark
+from admissions.rules.clauses import EQUAL_TERMS, LOCAL_RULE, Clause, Mark
 from admissions.rules.condition_reading import read_condition, read_term
 from admissions.rules.conditions import comparisons_in
 from admissions.rules.documents_catalogue import Document
@@ -44,6 +44,7 @@ REQUIRED = (
     "code", "version", "title", "district", "stage", "year", "calendar", "age", "lines", "categories",
     "private", "documents", "fallback", "permit", "twins", "tickets",
 )  # fmt: skip
+REQUIRED_BY_LAW = {"fallback": EQUAL_TERMS.en}
 OPTIONAL = ("points", "feeders", "dwelling_lock", "after_results", "approval")
 Chosen = TypeVar("Chosen", Silence, Moves, RefillAdmits)
 ANY_SHORT_YEAR = 2026
@@ -55,7 +56,7 @@ def read_policy(node: Node) -> Policy:
 
     Source: docs/rules/policy.md.
     """
-    node.expect_keys(REQUIRED, OPTIONAL)
+    node.expect_keys(REQUIRED, OPTIONAL, because=REQUIRED_BY_LAW)
     return Policy(
         code=node.child("code").text(),
         version=node.child("version").integer(1, 9999),

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 Choice = TypeVar("Choice", bound=StrEnum)
+YEARS = range(1900, 2101)  # in which months can be counted back and forth
+HARMLESS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,23 @@ class Node:
         """Say whether the key is present with a value."""
         return isinstance(self.value, Mapping) and self.value.get(key) is not None
 
-    def expect_keys(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
-        """Note a fault for a value that is no object, and for each missing or unknown key."""
+    def expect_keys(
+        self,
+        required: tuple[str, ...],
+        optional: tuple[str, ...] = (),
+        *,
+        because: Mapping[str, str] | None = None,
+    ) -> None:
+        """Note a fault for a value that is no object, and for each missing or unknown key.
+
+        because -- the clause by which a key may not be missing, where the law is the reason
+        """
         if not isinstance(self.value, Mapping):
             self._expected("an object")
             return
         for key in required:
             if self.value.get(key) is None:
-                self.child(key).fault("is missing")
+                self.child(key).fault("is missing", (because or {}).get(key, ""))
         for key in self.value:
             if key not in required + optional:
                 self.child(str(key)).fault("is not a known key")
@@ -101,10 +112,11 @@ class Node:
     def day(self) -> date:
         """Return a day written as YYYY-MM-DD."""
         try:
-            return date.fromisoformat(str(self.value))
+            day = date.fromisoformat(str(self.value))
         except ValueError:
             self._expected("a day, YYYY-MM-DD")
-            return date.min
+            return HARMLESS.date()
+        return day if self._is_reckoned(day.year) else HARMLESS.date()
 
     def moment(self) -> datetime:
         """Return a moment with its offset, written as YYYY-MM-DDTHH:MM+08:00."""
@@ -112,10 +124,15 @@ class Node:
             moment = datetime.fromisoformat(str(self.value))
         except ValueError:
             moment = datetime.min
-        if moment.tzinfo is not None:
-            return moment
-        self._expected("a moment with offset, YYYY-MM-DDTHH:MM+08:00")
-        return datetime.fromisoformat("0001-01-02T00:00+00:00")
+        if moment.tzinfo is None:
+            self._expected("a moment with offset, YYYY-MM-DDTHH:MM+08:00")
+            return HARMLESS
+        return moment if self._is_reckoned(moment.year) else HARMLESS
+
+    def _is_reckoned(self, year: int) -> bool:
+        if year not in YEARS:
+            self._expected(f"a year from {YEARS[0]} to {YEARS[-1]}")
+        return year in YEARS
 
     def _expected(self, what: str) -> None:
         # An absent value was noted by whoever looked for it; one fault for each place is enough.

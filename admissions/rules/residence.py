@@ -20,7 +20,7 @@ STABLE_DWELLINGS = ("owned", "rented", "public_rental", "employer")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """True, false, or None while facts are missing; `reasons` say what speaks against, or what is missing."""
+    """True, false, or None while facts are missing; `reasons` say what decided, a local waiver of a yes included."""
 
     yes: bool | None
     reasons: tuple[Reason, ...] = ()
@@ -42,13 +42,14 @@ def may_obtain_permit(facts: Facts, policy: Policy, *, on: date) -> Answer:
     half year. Movers inside the city can never hold a permit.
     Source: docs/rules/residence.md; Residence Permit Regulations 2015, arts. 2 and 9.
     """
+    facts = facts_on(facts, on)
     parts = (_left_another_city(facts, policy), _lived_half_a_year(facts, policy, on), _one_of_three(facts))
     if any(part.yes is False for part in parts):
         return Answer(False, tuple(r for part in parts if part.yes is False for r in part.reasons))
     if any(part.yes is None for part in parts):
         missing = tuple(name for part in parts for name in part.missing)
         return Answer(None, tuple(r for part in parts for r in part.reasons), missing)
-    return Answer(True)
+    return Answer(True, tuple(reason for part in parts for reason in part.reasons))
 
 
 def permit_valid(facts: Facts, policy: Policy, *, on: date) -> Answer:

@@ -79,6 +79,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "not_staff_child": ("监护人不是该校教职工", "No guardian works at this school"),
     "no_preferential_group": ("不属于优抚优待对象", "Not in a preferential group"),
     "no_special_needs": ("没有专家委员会的特殊教育评估意见", "No expert opinion on special needs"),
+    "line_not_open": (
+        "“{zh}”的填报时间是 {opens} 至 {closes}",
+        "“{en}” can be listed from {opens} until {closes}",
+    ),
     "too_many_choices": (
         "“{zh}”最多可填 {most} 所学校，已填 {listed} 所",
         "At most {most} schools may be listed for “{en}”; {listed} are listed",

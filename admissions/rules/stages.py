@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, LoserRule, Mechanism, PlanLine, Policy
+from admissions.rules.policy_records import (
+    PRIVATE_KINDS,
+    LineKind,
+    LoserRule,
+    Mechanism,
+    PlanLine,
+    Policy,
+    TicketScope,
+)
 
 # Seats set aside for named children; on a family's list they stand before the open seats of their school.
 RESERVED_KINDS = (LineKind.SPECIAL_NEEDS, LineKind.PREFERENTIAL_RESERVE, LineKind.STAFF)
@@ -34,14 +42,14 @@ def stage_layout(policy: Policy) -> tuple[Stage, ...]:
     private = [line for line in drawn if line.kind in PRIVATE_KINDS]
     public = [line for line in drawn if line.kind not in PRIVATE_KINDS]
     if not private:
-        return (_stage("public", public, LoserRule.CLASS_KEPT),)
+        return (_stage(policy, "public", public, LoserRule.CLASS_KEPT),)
     if not public:
-        return (_stage("private", private, LoserRule.CLASS_KEPT),)
+        return (_stage(policy, "private", private, LoserRule.CLASS_KEPT),)
     if policy.private.loser is LoserRule.CLASS_KEPT:
-        return (_stage("all", [*private, *public], LoserRule.CLASS_KEPT),)
+        return (_stage(policy, "all", [*private, *public], LoserRule.CLASS_KEPT),)
     return (
-        _stage("private", private, LoserRule.CLASS_KEPT),
-        _stage("public", public, policy.private.loser),
+        _stage(policy, "private", private, LoserRule.CLASS_KEPT),
+        _stage(policy, "public", public, policy.private.loser),
     )
 
 
@@ -53,8 +61,20 @@ def lines_outside_draw(policy: Policy) -> tuple[PlanLine, ...]:
     return tuple(line for line in policy.lines if line.kind is LineKind.SPECIAL_NEEDS)
 
 
-def _stage(code: str, lines: list[PlanLine], losers: LoserRule) -> Stage:
+def _stage(policy: Policy, code: str, lines: list[PlanLine], losers: LoserRule) -> Stage:
     mechanisms = {line.mechanism for line in lines}
     # Several mechanisms side by side are one run of deferred acceptance, of which each is a special case.
     mechanism = mechanisms.pop() if len(mechanisms) == 1 else Mechanism.DEFERRED_ACCEPTANCE
+    if not _is_kept(mechanism, policy, lines):
+        mechanism = Mechanism.DEFERRED_ACCEPTANCE
     return Stage(code, tuple(line.code for line in lines), mechanism, losers)
+
+
+def _is_kept(mechanism: Mechanism, policy: Policy, lines: list[PlanLine]) -> bool:
+    """Say whether the mechanism fits what is published: ranks are counted anew at each line, tickets by their scope.
+
+    One order over categories or points is the same order at every line, but not the same ranks.
+    """
+    if mechanism is Mechanism.RANKED_DRAW:
+        return policy.tickets is not TicketScope.LINE and not any(line.categories for line in lines)
+    return mechanism is not Mechanism.POINTS_FIRST

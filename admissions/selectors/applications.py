@@ -26,7 +26,8 @@ from admissions.rules.documents import Needed
 from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.policy_records import Category
 from admissions.rules.sentences import Language, say
-from admissions.selectors.reason_words import reason_sentence
+from admissions.selectors.choice_figures import ChoiceFigures, choice_figures
+from admissions.selectors.reason_words import placement_sentence, reason_sentence
 from admissions.selectors.rounds import policy_of
 from admissions.selectors.world import world_of
 from common.errors import NotFound
@@ -49,6 +50,7 @@ class ChoiceView:
     choice: int
     reason: str = ""
     sentence: str = ""
+    figures: ChoiceFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def application_view(application: Application) -> ApplicationView:
     choices = list(application.choices.select_related("line__school").order_by("position"))
     line_ids = [choice.line.line_id for choice in choices]
     outcomes = _outcomes(application, draw)
+    figures = choice_figures(application, draw, _language()) if draw else {}
     return ApplicationView(
         application=application,
         child_name=open_sealed(
@@ -161,6 +164,7 @@ def application_view(application: Application) -> ApplicationView:
                 choice.line.school.name,
                 choice.choice,
                 *outcomes.get(choice.line_id, ("", "")),
+                figures=figures.get(choice.line_id),
             )
             for choice in choices
         ),
@@ -190,7 +194,8 @@ def documents_wanted(application: Application, line_ids: list[str]) -> tuple[Nee
 def _published_draw(admission_round: AdmissionRound) -> DrawRecord | None:
     if admission_round.status != RoundStatus.PUBLISHED:
         return None
-    draws = DrawRecord.objects.filter(entry_list__round=admission_round).defer("bundle")
+    draws = DrawRecord.objects.filter(entry_list__round=admission_round).select_related("entry_list")
+    draws = draws.defer("bundle", "entry_list__document", "entry_list__plan_document")
     return draws.order_by("-entry_list__number").first()
 
 
@@ -220,7 +225,7 @@ def _result(application: Application, draw: DrawRecord | None) -> ResultView | N
     school = placement.line.school if placement.line else None
     return ResultView(
         reason=placement.reason,
-        sentence=reason_sentence(placement.reason, None),
+        sentence=placement_sentence(placement.reason, policy_of(application.round)),
         school=school.name if school else "",
         address=school.address if school else "",
         offer_status=offer.status if offer else "",

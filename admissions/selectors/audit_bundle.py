@@ -21,6 +21,7 @@ from admissions.selectors.audit_bundle_policy import approval_document
 from admissions.selectors.audit_readme import README
 from admissions.selectors.bundles import zip_files
 from admissions.selectors.csv_tables import csv_table, moment_text
+from admissions.selectors.facts_digest import facts_digest
 from admissions.selectors.refills import find_refill
 from admissions.selectors.rounds import policy_of, round_code
 from admissions.selectors.waiting import bundle_after_results
@@ -110,6 +111,7 @@ def _list_files(entry_list: EntryList) -> Iterator[tuple[str, bytes]]:
                 "digest": entry_list.digest,
                 "merkle_root": entry_list.merkle_root,
                 "reason": entry_list.reason,
+                "facts_digest": facts_digest(entry_list),
                 "closed_at": moment_text(entry_list.closed_at),
                 "placed_before_the_draw": entry_list.entries.filter(is_drawn=False).count(),
             }
@@ -173,9 +175,12 @@ def _reasons(draw: DrawRecord) -> bytes:
 
 
 def _cutoffs(draw: DrawRecord) -> bytes:
-    fields = ("line__line_id", "seats", "applicants", "admitted", "tier", "rank", "ticket")
+    fields = ("line__line_id", "seats", "applicants", "admitted", "tier", "rank", "ticket", "by_tier")
     rows = LineCutoff.objects.filter(draw=draw).order_by("line__line_id").values_list(*fields)
-    return csv_table(("line_id", *fields[1:]), rows)
+    return csv_table(
+        ("line_id", *fields[1:]),
+        ((*row, " ".join(f"{tier}:{children}" for tier, children in by_tier)) for *row, by_tier in rows),
+    )
 
 
 def _left_off(draw: DrawRecord) -> bytes:

@@ -18,6 +18,7 @@ from admissions.selectors.audit_facts_check import (
 from admissions.selectors.audit_log_check import Log, log_faults, read_log, round_log_faults
 from admissions.selectors.audit_offers_check import offer_faults
 from admissions.selectors.audit_policy_check import policy_faults
+from admissions.selectors.audit_reasons_check import reason_faults
 from admissions.selectors.bundles import unzip_files
 from admissions.selectors.csv_tables import csv_rows
 from common.canonical import digest_bytes
@@ -144,6 +145,7 @@ def _list_faults(files: Files, folder: str, policy_digest: str) -> Iterator[str]
         yield from lottery_verify.faults(drawn)
         yield from matching_verify.faults(drawn)
         yield from _value_faults(files, folder, drawn)
+        yield from reason_faults(files, folder)
 
 
 def _rank_faults(files: Files, folder: str, entry_list: Any) -> Iterator[str]:

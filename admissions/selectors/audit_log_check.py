@@ -114,13 +114,17 @@ def round_log_faults(files: Files, folder: str, log: Log) -> Iterator[str]:
 def _list_faults(files: Files, folder: str, log: Log) -> Iterator[str]:
     about = json.loads(files[f"{folder}/list.json"])
     told = ("number", "digest", "merkle_root", "reason")
-    if not any(
-        event.action == "entries.closed"
+    closings = [
+        event
+        for event in log.events
+        if event.action == "entries.closed"
         and event.moment == datetime.fromisoformat(about["closed_at"])
         and all(event.details.get(name) == about[name] for name in told)
-        for event in log.events
-    ):
+    ]
+    if not closings:
         yield f"{folder}: 名单的截止不在审计记录中 / the log does not hold the closing of the list"
+    elif all(event.details.get("facts_digest") != about["facts_digest"] for event in closings):
+        yield f"{folder}: 名单截止之后事实被改动 / facts were changed after the list was closed"
     for row in csv_rows(files[f"{folder}/values.csv"]):
         if not any(
             (event.action, event.actor) == ("public_value.entered", row["entered_by"])

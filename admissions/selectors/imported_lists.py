@@ -108,7 +108,9 @@ class ImportedList:
 
     def _fact(self, data: Mapping[str, object]) -> Fact:
         stored = fact_from_data(data)
-        return Fact(stored.name, stored.value, FactSource.LOOK_UP, stored.as_of, self.register)
+        return Fact(
+            stored.name, stored.value, FactSource.LOOK_UP, stored.as_of, self.register, stored.expires_on
+        )
 
 
 def guardians_of(district_code: str, children: Iterable[Asked]) -> dict[str, set[str]]:

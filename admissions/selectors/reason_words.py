@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from admissions.models import LineCutoff
+from admissions.rules.policy_records import FallbackKind, Policy
 
 
 def reason_sentence(reason: str, cutoff: LineCutoff | None, *, waitlist_place: int | None = None) -> str:
@@ -20,10 +21,22 @@ def reason_sentence(reason: str, cutoff: LineCutoff | None, *, waitlist_place: i
     return sentence
 
 
+def placement_sentence(reason: str, policy: Policy) -> str:
+    """Return why a child has the place that it has: a place found by the bureau tells by which rule."""
+    if reason == "coordinated" and policy.fallback.kind is FallbackKind.LEAST_TOTAL_WALK:
+        return _(
+            "The bureau found a place at this school: places were given so that as many children as possible have"
+            " one and all walk as little as possible together."
+        )
+    return reason_sentence(reason, None)
+
+
 def _sentences() -> Mapping[str, str]:
     return {
         "admitted": _("Admitted."),
-        "coordinated": _("The bureau found a place at this school, the nearest one that still had seats."),
+        "coordinated": _(
+            "The bureau found a place at this school: the nearest that left a seat for every other child as well."
+        ),
         "higher_choice_won": _("Not needed: a school higher on the list was won."),
         "not_eligible": _("By the rules the child has no claim to these seats."),
         "category_below_cutoff": _(

@@ -15,7 +15,8 @@ from admissions.models import (
     RoundStatus,
     WaitlistMove,
 )
-from admissions.selectors.reason_words import reason_sentence
+from admissions.selectors.reason_words import placement_sentence, reason_sentence
+from admissions.selectors.rounds import policy_of
 from common.errors import NotFound
 
 
@@ -145,7 +146,7 @@ def find_result(admission_round: AdmissionRound, receipt: str) -> ReceiptResult:
     return ReceiptResult(
         receipt=entry.receipt,
         school=school,
-        sentence=reason_sentence(reason, None),
+        sentence=placement_sentence(reason, policy_of(admission_round)),
         choices=tuple(
             (row.line.school.name, reason_sentence(_public(row.reason), None))
             for row in outcomes.select_related("line__school").order_by("choice", "line__line_id")

@@ -9,7 +9,7 @@ from admissions.models import AdmissionRound
 from admissions.rules.category import Classified, Target, classify
 from admissions.rules.clauses import LOCAL_RULE
 from admissions.rules.documents import Needed, facts_to_prove, needed
-from admissions.rules.eligibility import choice_reasons, reasons_against
+from admissions.rules.eligibility import choice_reasons, reasons_against, window_reasons
 from admissions.rules.facts import FactName, Facts
 from admissions.rules.listing import Listed, SchoolLine, listed_lines
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Policy
@@ -78,6 +78,11 @@ class RoundWorld:
         """Return every reason against the list as such."""
         targets = [self.target(facts, self.lines[item.line_id]) for item in listed]
         return choice_reasons(targets, self.policy)
+
+    def window_reasons(self, facts: Facts, listed: Sequence[Listed], now: datetime) -> tuple[Reason, ...]:
+        """Return every reason against listing a line at this moment."""
+        targets = [self.target(facts, self.lines[item.line_id]) for item in listed]
+        return window_reasons(targets, self.policy, now)
 
     def unproved(self, facts: Facts, line_id: str) -> tuple[FactName, ...]:
         """Return the facts that still need a document or an officer at the line."""

@@ -1,5 +1,6 @@
 """Closing: the entry list is made from accepted applications and frozen, before anything random exists."""
 
+import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.copying import Value, copy_rows
@@ -15,6 +17,7 @@ from accounts.permissions import Action
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from admissions.lottery.entry_list import write_entry_list
+from admissions.lottery.tickets import TicketAlgorithm
 from admissions.matching.entries import plan_document
 from admissions.models import (
     AdmissionRound,
@@ -27,6 +30,8 @@ from admissions.models import (
 )
 from admissions.rules.calendar import Phase
 from admissions.rules.special_needs import seat_rule
+from admissions.selectors.code_version import code_version
+from admissions.selectors.facts_digest import facts_digest
 from admissions.selectors.layout import round_plan
 from admissions.selectors.rounds import list_lines, phase_of, policy_of
 from admissions.selectors.world import RoundWorld, load_world
@@ -110,7 +115,9 @@ def close_entries(
         EntryList(
             round=admission_round,
             number=number,
-            public_value_names=list(public_value_names),
+            public_value_names=[name.strip() for name in public_value_names],
+            ticket_algorithm=_ticket_algorithm(),
+            code_version=code_version(),
             reason=reason,
             closed_by=actor,
             closed_at=now,
@@ -123,11 +130,23 @@ def close_entries(
     return stored
 
 
+def _ticket_algorithm() -> str:
+    """Return the keyed hash that the settings name; a slip is found before anything is frozen."""
+    algorithm = TicketAlgorithm(settings.TICKET_ALGORITHM)
+    if algorithm is TicketAlgorithm.HMAC_SM3 and "sm3" not in hashlib.algorithms_available:
+        raise ValueError(
+            "HMAC-SM3 needs a Python whose OpenSSL knows SM3: the placements could not be checked here"
+        )
+    return algorithm.value
+
+
 def _refuse_names(names: Sequence[str]) -> None:
+    """Refuse names that could not enter the seed: two alike, an empty one, one that is not one printable line."""
+    written = [name.strip() for name in names]
     if (
-        len(names) < 2
-        or len(set(names)) != len(names)
-        or any("=" in name or not name.strip() for name in names)
+        len(written) < 2
+        or len(set(written)) != len(written)
+        or any("=" in name or not name or not name.isprintable() for name in written)
     ):
         raise MalformedInput(
             "name at least two public values, one from outside the room and one drawn before witnesses",
@@ -238,6 +257,9 @@ def _record(stored: EntryList, admission_round: AdmissionRound, *, actor: User |
             "merkle_root": stored.merkle_root,
             "entries": stored.entry_count,
             "policy_digest": admission_round.policy_digest,
+            "facts_digest": facts_digest(stored),
+            "code_version": stored.code_version,
+            "ticket_algorithm": stored.ticket_algorithm,
             "public_value_names": list(stored.public_value_names),
             "reason": stored.reason,
         },

@@ -94,7 +94,8 @@ def draft_forms(
         facts = known.gathered.settled
         public = form.public_schools or _unnamed(world, form, facts)
         listed = world.listed(facts, form.private_schools, public)
-        yield Draft(form, index, known, listed, _reasons(world, form, facts, listed))
+        reasons = [*_reasons(world, form, facts, listed), *world.window_reasons(facts, listed, now)]
+        yield Draft(form, index, known, listed, reasons)
 
 
 def _unnamed(world: RoundWorld, form: ApplicationForm, facts: Facts) -> tuple[str, ...]:

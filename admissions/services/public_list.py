@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from admissions.lottery.entry_list import Choice
 from admissions.lottery.entry_list import Entry as ListEntry
 from admissions.lottery.entry_list import EntryList as PublicList
-from admissions.lottery.tickets import TicketScope
+from admissions.lottery.tickets import TicketAlgorithm, TicketScope
 from admissions.matching.entries import commitment, plan_document
 from admissions.matching.ranks import dense_ranks, dense_ranks_with_losers
 from admissions.matching.records import RoundPlan
@@ -43,7 +43,9 @@ def make_public_list(
         plan_digest=digest_bytes(plan_document(plan)),
         public_value_names=tuple(stored.public_value_names),
         entries=tuple(entries),
+        algorithm=TicketAlgorithm(stored.ticket_algorithm),
         scope=TicketScope(world.policy.tickets.value),
+        code_version=stored.code_version,
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Action
 from accounts.services.audit import record_event
-from admissions.models import AdmissionRound, PlanLine, RoundStatus
+from admissions.models import AdmissionRound, Offer, PlanLine, RoundStatus
 from admissions.rules.legal_check import refusals, violation_text
 from admissions.rules.policy import Policy, parse_policy, policy_as_data, policy_digest
 from admissions.selectors.refills import (
@@ -84,7 +84,13 @@ def open_refill(
 
 
 def refill_problems(admission_round: AdmissionRound, child_indexes: Sequence[str]) -> dict[str, DomainError]:
-    """Return why children may not file in a refill round, by child; empty for a first round."""
+    """Return why children may not file in a refill round, by child; empty for a first round.
+
+    What they were offered before is locked until the transaction ends: who takes a place back at this moment is
+    waited for, or waits and then sees the application.
+    """
+    offers = Offer.objects.filter(round__in=rounds_before(admission_round), child_index__in=child_indexes)
+    list(offers.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
     barred = barred_from_refill(admission_round, child_indexes)
     return {index: _problem(why) for index, why in barred.items()}
 

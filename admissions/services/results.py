@@ -50,6 +50,12 @@ JOIN admissions_planline AS line ON line.id = choice.line_id
 WHERE entry.entry_list_id = %s AND entry.is_drawn AND NOT entry.standings ? line.line_id
 ORDER BY entry.application_id, choice.position
 """
+APPLICANTS_BY_TIER = """
+SELECT standing.key, (standing.value ->> 0)::int, count(*)
+FROM admissions_entry AS entry CROSS JOIN LATERAL jsonb_each(entry.standings) AS standing
+WHERE entry.entry_list_id = %s AND entry.is_drawn
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
 OFFER_EVERY_PLACE = """
 INSERT INTO admissions_offer (round_id, child_index, application_id, line_id, status, offered_at)
 SELECT application.round_id, application.child_index, application.id, placement.line_id, %s, %s
@@ -102,12 +108,14 @@ def write_results(record: DrawRecord, admission_round: AdmissionRound, result: R
     Placement.objects.bulk_create(_placed_before_draw(record, lines), batch_size=BATCH)
     copy_rows(ChoiceOutcome, OUTCOME_COLUMNS, _outcome_rows(record, result, applications, lines))
     _tell_refused(record)
+    by_tier = _applicants_by_tier(record)
     LineCutoff.objects.bulk_create(
         LineCutoff(
             draw=record,
             line_id=lines[cutoff.line_id],
             seats=cutoff.seats,
             applicants=cutoff.applicants,
+            by_tier=by_tier.get(cutoff.line_id, []),
             admitted=cutoff.admitted,
             tier=cutoff.tier,
             rank=cutoff.rank,
@@ -214,6 +222,16 @@ def _tell_refused(record: DrawRecord) -> None:
             TELL_REFUSED,
             [record.pk, Reason.DWELLING_LOCKED.value, Reason.NOT_ELIGIBLE.value, record.entry_list_id],
         )
+
+
+def _applicants_by_tier(record: DrawRecord) -> dict[str, list[list[int]]]:
+    """Return [tier, children who listed the line and compete there] by line id, tiers ascending."""
+    found: dict[str, list[list[int]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(APPLICANTS_BY_TIER, [record.entry_list_id])
+        for line_id, tier, children in cursor.fetchall():
+            found.setdefault(line_id, []).append([tier, children])
+    return found
 
 
 def _offer_every_place(record: DrawRecord, now: datetime) -> int:

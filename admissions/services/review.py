@@ -1,26 +1,36 @@
 """After filing: a family withdraws, an officer reviews. Every step is along the status table and recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import Action, require
 from accounts.services.audit import record_event
-from admissions.models import AdmissionRound, Application, ApplicationChoice, ApplicationStatus, RoundStatus
+from admissions.models import (
+    LIVE_STATUSES,
+    AdmissionRound,
+    Application,
+    ApplicationChoice,
+    ApplicationStatus,
+    RoundStatus,
+)
 from admissions.rules.calendar import Phase
-from admissions.rules.facts import Fact, facts_from_data
+from admissions.rules.facts import Fact, FactSource, facts_from_data
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who
 from admissions.selectors.applications import NoSuchApplication
 from admissions.selectors.rounds import phase_of, round_code
 from admissions.selectors.world import world_of
 from admissions.services.rounds import lock_round, require_actor
-from admissions.services.settling import settle
+from admissions.services.settling import facts_open, settle
 from admissions.services.steps import (
+    NotOpen,
+    StepNotPossible,
     lock_application,
     record_step,
     require_phase,
@@ -72,20 +82,62 @@ def review_application(
     facts: Sequence[Fact] = (),
     reason: str = "",
 ) -> Application:
-    """Take an officer's step (accept, return, refuse, reopen), with the facts the officer established."""
+    """Take an officer's step (accept, return, refuse, reopen), with the facts the officer established.
+
+    Who accepts finds what the family declared to be right: where category or keys rest on it, the fact is the officer's
+    from now on, with name and day.
+    """
     application = lock_application(application_id)
     require(actor, Action.REVIEW_APPLICATIONS, application.round.district_id)
     share_open_round(application.round_id)
     if step in (Step.RETURN, Step.REFUSE) and not reason.strip():
         raise MalformedInput("say why, so that the family can be told")
-    if facts:
-        world = world_of(application.round)
-        line_ids = list(application.choices.order_by("position").values_list("line__line_id", flat=True))
-        settle(application, world, facts_from_data(application.facts).with_facts(*facts), line_ids)
+    told = {fact.name for fact in facts}
+    right = _found_right(application, actor, now) if step is Step.ACCEPT else ()
+    found = (*facts, *(fact for fact in right if fact.name not in told))
+    if found:
+        known = facts_from_data(application.facts).with_facts(*found)
+        settle(application, world_of(application.round), known, _line_ids(application))
     take_step(application, step, Who.OFFICER, now)
+    application.review_reason = reason.strip() if step in (Step.RETURN, Step.REFUSE) else ""
     application.save()
     record_step(application, actor=actor, now=now, action=f"application.{step}", reason=reason)
     return application
+
+
+@transaction.atomic
+def object_to_refusal(*, actor: User, now: datetime, application_id: UUID) -> Application:
+    """Let a family object to a refusal until the time for review is over: an officer looks at it again.
+
+    Whoever has filed anew meanwhile has nothing to object to.
+    """
+    application = lock_application(application_id)
+    _require_guardian_or(actor, application, Action.REVIEW_APPLICATIONS)
+    share_open_round(application.round_id)
+    phase = phase_of(application.round, now)
+    if phase not in (Phase.OPEN, Phase.REVIEW):
+        raise NotOpen("the time for review is over", phase=phase.value)
+    others = Application.objects.filter(round=application.round_id, child_index=application.child_index)
+    if others.filter(status__in=LIVE_STATUSES).exists():
+        raise StepNotPossible("the child has another application by now", status=application.status)
+    take_step(application, Step.OBJECT, Who.GUARDIAN, now)
+    application.save(update_fields=["status", "changed_at"])
+    record_step(application, actor=actor, now=now, action="application.objected")
+    return application
+
+
+def _found_right(application: Application, actor: User, now: datetime) -> Iterator[Fact]:
+    """Yield the declared facts that still had to be proved, as found by the officer."""
+    world, facts = world_of(application.round), facts_from_data(application.facts)
+    for name in facts_open(world, facts, _line_ids(application)):
+        if name in facts:
+            yield Fact(
+                name, facts[name].value, FactSource.OFFICER, timezone.localtime(now).date(), str(actor.pk)
+            )
+
+
+def _line_ids(application: Application) -> list[str]:
+    return list(application.choices.order_by("position").values_list("line__line_id", flat=True))
 
 
 def _require_guardian_or(actor: User, application: Application, action: Action) -> None:

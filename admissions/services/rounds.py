@@ -221,11 +221,18 @@ def _lines(admission_round: AdmissionRound, policy: Policy, seats: Seats) -> Ite
         takes_rest = open_kind(
             is_private=school.ownership == Ownership.PRIVATE, schools_in_zone=sharing.get(school.code, 0)
         )
+        rest = [line.code for line in policy.lines if line.kind is takes_rest and line.code not in aside]
+        if len(rest) > 1:
+            raise SeatsDoNotFit(
+                f"{school.name}: {' and '.join(rest)} would both take what is left; set seats aside for all but one",
+                school=school.code,
+                lines=rest,
+            )
         for line in policy.lines:
             track = "private" if line.kind in PRIVATE_KINDS else "public"
             if line.code in aside:
                 yield _LineDraft(school, line.code, track, aside[line.code])
-            elif line.kind is takes_rest:
+            elif line.code in rest:
                 yield _LineDraft(school, line.code, track, left)
     if unused:
         raise SeatsDoNotFit(

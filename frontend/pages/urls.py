@@ -91,6 +91,8 @@ guardians: list[URLPattern] = [
     path("my/<uuid:application_id>/", mine.my_application, name="my-application"),
     path("my/<uuid:application_id>/received/", mine.done, name="apply-done"),
     path("my/<uuid:application_id>/place/<slug:name>/", answers.answer, name="answer"),
+    path("my/<uuid:application_id>/proof/", mine.list_proof, name="list-proof"),
+    path("my/<uuid:application_id>/objection/", mine.objection, name="objection"),
     path("my/<uuid:application_id>/withdraw/", mine.withdraw, name="withdraw"),
 ]
 

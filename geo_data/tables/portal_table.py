@@ -3,7 +3,6 @@
 A file (CSV, workbook, JSON lines) and a request of the API are read alike.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,21 +13,13 @@ from geo_data.tables.cells import SEPARATORS, CellValue, Row, Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
+from geo_data.tables.portal_dates import read_form
 from geo_data.tables.portal_json import JSON_LINES, open_json_lines
 from geo_data.tables.reading import Sheet, open_sheet
 
 NUMBER, STATE = "application_number", "state"
 PRIVATE, PUBLIC, MIXED = "private", "public", "mixed"
 YES = "yes"
-DATE_FORMS: Mapping[str, str] = {
-    "YYYY-MM-DD": r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",
-    "YYYY/MM/DD": r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})",
-    "YYYY.MM.DD": r"(?P<y>\d{4})\.(?P<m>\d{1,2})\.(?P<d>\d{1,2})",
-    "YYYYMMDD": r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
-    "YYYY年MM月DD日": r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日",
-    "DD/MM/YYYY": r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})",
-}
-OF_WORKBOOKS = "YYYY-MM-DD"  # a date cell has no form of its own
 MOST_CHOICES = 30
 
 FactValue = str | int | bool | date | tuple[str, ...] | tuple[date, ...]
@@ -317,21 +308,6 @@ class _Reader:
         if day is None:
             row.note("cell_malformed", item.column, text)
         return day
-
-
-def read_form(text: str, forms: Sequence[str]) -> date | None:
-    """Return the day that a text states in one of the forms, or as a workbook's date cell does; None otherwise.
-
-    Source: docs/portal.md.
-    """
-    for form in (*forms, OF_WORKBOOKS):
-        found = re.fullmatch(DATE_FORMS[form], text, re.ASCII)
-        if found is not None:
-            try:
-                return date(int(found["y"]), int(found["m"]), int(found["d"]))
-            except ValueError:
-                return None
-    return None
 
 
 def choice_columns(layout_name: str, headers: Sequence[str]) -> tuple[Column, ...]:

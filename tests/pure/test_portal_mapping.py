@@ -16,7 +16,7 @@ from admissions.rules.portal_mapping import (
     parse_portal_mapping,
 )
 from admissions.rules.portal_records import RESULT_REASONS, DateForm, Layout
-from geo_data.tables.portal_table import DATE_FORMS
+from geo_data.tables.portal_dates import DATE_FORMS
 
 Data = dict[str, Any]
 

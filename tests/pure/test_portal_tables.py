@@ -10,6 +10,7 @@ import pytest
 
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import FIRST_DATA_ROW, Findings, Keep
+from geo_data.tables.portal_dates import read_form
 from geo_data.tables.portal_json import LONGEST_LINE, sheet_of_objects
 from geo_data.tables.portal_table import (
     FactLayout,
@@ -17,7 +18,6 @@ from geo_data.tables.portal_table import (
     PortalRow,
     choice_columns,
     order_columns,
-    read_form,
     read_portal_file,
     read_portal_rows,
 )

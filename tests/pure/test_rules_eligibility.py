@@ -1,19 +1,21 @@
 """Eligibility: every reason at once, and what is never a reason."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from admissions.rules.eligibility import choice_reasons, reasons_against
+from admissions.rules.eligibility import choice_reasons, reasons_against, window_reasons
 from admissions.rules.facts import Facts
 from admissions.rules.policy import example_policy, load_policy
-from admissions.rules.policy_records import Area, Policy
+from admissions.rules.policy_records import Area, Policy, Window
 from admissions.rules.sentences import say
 from admissions.rules.standing import Target
 from tests.pure.rules_world import AT_SCHOOL, ON, ZONES, facts, migrant, registered_and_living, town_policy
 
 POLICY = town_policy()
 PRIVATE = Target("private_open", "north")
+CHINA = timezone(timedelta(hours=8))
 
 
 def reasons(known: Facts, target: Target = AT_SCHOOL, policy: Policy = POLICY) -> list[str]:
@@ -99,3 +101,23 @@ def test_exclusive_policies_allow_one_kind_of_school() -> None:
     assert [r.code for r in choice_reasons([AT_SCHOOL, PRIVATE], policy)] == ["private_and_public"]
     assert choice_reasons([AT_SCHOOL], policy) == ()
     assert choice_reasons([PRIVATE], policy) == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (datetime(2026, 6, 16, 7, 59, 59, tzinfo=CHINA), ["line_not_open"]),
+        (datetime(2026, 6, 16, 8, 0, tzinfo=CHINA), []),
+        (datetime(2026, 6, 20, 17, 59, 59, tzinfo=CHINA), []),
+        (datetime(2026, 6, 20, 18, 0, tzinfo=CHINA), ["line_not_open"]),
+    ],
+)
+def test_a_line_with_a_window_of_its_own_is_listed_within_it_only(now: datetime, expected: list[str]) -> None:
+    window = Window(datetime(2026, 6, 16, 8, tzinfo=CHINA), datetime(2026, 6, 20, 18, tzinfo=CHINA))
+    lines = tuple(
+        replace(line, window=window) if line.code == "private_open" else line for line in POLICY.lines
+    )
+    policy = replace(POLICY, lines=lines)
+    assert [reason.code for reason in window_reasons([AT_SCHOOL, PRIVATE], policy, now)] == expected
+    assert window_reasons([AT_SCHOOL], policy, now) == ()
+    assert window_reasons([AT_SCHOOL, PRIVATE], POLICY, now) == ()

@@ -12,6 +12,7 @@ from admissions.rules.clauses import (
     AGE_SIX,
     CLASS_SIZE,
     EQUAL_TERMS,
+    LOCAL_RULE,
     MATERIALS,
     PERMIT_TERMS,
     SYNCHRONIZED,
@@ -151,6 +152,12 @@ def test_waiting_until_seven_is_for_people_to_judge() -> None:
     policy = replace(POLICY, age=replace(POLICY.age, entry_age=7))
     assert found(policy) == []
     assert found(policy, Severity.WARN) == [("entry_age_above_six", "age.entry_age", AGE_SIX)]
+
+
+def test_a_window_far_from_the_policys_year_is_for_people_to_judge() -> None:
+    assert found(replace(POLICY, year=2027), Severity.WARN) == []
+    expected = [("calendar_of_another_year", "calendar.opens_at", LOCAL_RULE)]
+    assert found(replace(POLICY, year=2028), Severity.WARN) == expected
 
 
 def test_publication_may_still_come_before_the_window_opens() -> None:

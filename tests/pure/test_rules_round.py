@@ -79,6 +79,26 @@ def test_a_county_without_private_schools_has_one_stage() -> None:
     assert (stage.code, stage.losers) == ("public", LoserRule.CLASS_KEPT)
 
 
+@pytest.mark.parametrize(
+    ("mechanism", "categories", "tickets", "published"),
+    [
+        (Mechanism.RANKED_DRAW, (), TicketScope.TRACK, Mechanism.RANKED_DRAW),
+        (Mechanism.RANKED_DRAW, (), TicketScope.ROUND, Mechanism.RANKED_DRAW),
+        (Mechanism.RANKED_DRAW, (), TicketScope.LINE, Mechanism.DEFERRED_ACCEPTANCE),
+        (Mechanism.RANKED_DRAW, ("migrant",), TicketScope.TRACK, Mechanism.DEFERRED_ACCEPTANCE),
+        (Mechanism.POINTS_FIRST, ("migrant",), TicketScope.TRACK, Mechanism.DEFERRED_ACCEPTANCE),
+        (Mechanism.DIRECT, ("migrant",), TicketScope.LINE, Mechanism.DIRECT),
+    ],
+)
+def test_a_mechanism_is_published_under_its_name_only_where_its_ranks_and_tickets_fit(
+    mechanism: Mechanism, categories: tuple[str, ...], tickets: TicketScope, published: Mechanism
+) -> None:
+    line = next(line for line in POLICY.lines if line.kind is LineKind.PRIVATE_OPEN)
+    changed = replace(line, mechanism=mechanism, categories=categories)
+    [stage] = stage_layout(replace(POLICY, lines=(changed,), tickets=tickets))
+    assert stage.mechanism is published
+
+
 def test_the_placing_and_the_drawing_know_every_setting_by_its_value() -> None:
     assert {rule.value for rule in placing.LoserRule} == set(LoserRule)
     assert {rule.value for rule in placing.Mechanism} == set(Mechanism)

@@ -49,6 +49,21 @@ DAMAGES: dict[str, Damage] = {
         f"{LIST}/standings.csv", changed_to(category="collective"), where=any_row
     ),
     "another key": row_changed(f"{LIST}/standings.csv", changed_to(keys="1 2"), where=any_row),
+    "another reason": row_changed(
+        f"{LIST}/reasons.csv",
+        changed_to(reason="category_below_cutoff"),
+        where=where_is(reason="same_category_ticket"),
+    ),
+    "a reason less": row_less(f"{LIST}/reasons.csv", where=any_row),
+    "another tier of the last child": row_changed(
+        f"{LIST}/cutoffs.csv", changed_to(tier="9"), where=where_is(line_id="A.zone")
+    ),
+    "other applicants of a category": row_changed(
+        f"{LIST}/cutoffs.csv", changed_to(by_tier="1:4 2:1"), where=where_is(line_id="A.zone")
+    ),
+    "facts changed since the closing": replaced(
+        f"{LIST}/list.json", b'"facts_digest":"', b'"facts_digest":"0'
+    ),
     "a standing less": row_less(f"{LIST}/standings.csv", where=any_row),
     "an earlier registration": row_changed(
         f"{ROUND}/facts.csv", changed_to(value='"2014-05-01"'), where=where_is(name="registration_since")

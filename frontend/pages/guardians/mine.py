@@ -10,17 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from admissions.models import Application
+from admissions.models import Application, RoundStatus
 from admissions.rules.calendar import Phase
 from admissions.rules.documents import Needed
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.sentences import say
 from admissions.rules.status import Action, Who, may
 from admissions.selectors.applications import application_view, get_application, list_applications_of
+from admissions.selectors.inclusion import find_list_of, inclusion_document
 from admissions.selectors.offers import find_offer_view
 from admissions.selectors.refills import find_refill_for
 from admissions.selectors.rounds import phase_of, policy_of
-from admissions.services.review import withdraw_application
+from admissions.services.review import object_to_refusal, withdraw_application
 from frontend.pages.guardians.timeline import timeline
 from frontend.pages.guards import for_guardians
 from frontend.pages.language import language
@@ -45,10 +46,23 @@ def my_application(request: HttpRequest, guardian: User, application_id: UUID) -
         "asked": [_document(needed) for needed in view.documents],
         "timeline": timeline(policy_of(application.round).calendar, timezone.now()),
         "may_withdraw": _may_withdraw(application),
+        "may_object": _may_object(application),
         "offer": find_offer_view(application, timezone.now()),
         "refill": find_refill_for(application, timezone.now()),
+        "entry_list": find_list_of(application),
     }
     return render(request, "guardians/application.html", context)
+
+
+@require_safe
+@for_guardians
+def list_proof(request: HttpRequest, guardian: User, application_id: UUID) -> HttpResponse:
+    """Hand out the proof that the child is on the entry list."""
+    application = get_application(application_id, reader=guardian)
+    response = HttpResponse(inclusion_document(application), content_type="application/json")
+    name = f"proof-{application.receipt.receipt}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_safe
@@ -72,6 +86,26 @@ def withdraw(request: HttpRequest, guardian: User, application_id: UUID) -> Http
         )
         return redirect("my-application", application.pk)
     return render(request, "guardians/withdraw.html", {"application": application})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_guardians
+def objection(request: HttpRequest, guardian: User, application_id: UUID) -> HttpResponse:
+    """Ask once, then object to the refusal."""
+    application = get_application(application_id, reader=guardian)
+    if request.method == "POST":
+        object_to_refusal(actor=guardian, now=timezone.now(), application_id=application.pk)
+        messages.success(
+            request, _("Your objection was received. An officer looks at the application again.")
+        )
+        return redirect("my-application", application.pk)
+    return render(request, "guardians/objection.html", {"application": application})
+
+
+def _may_object(application: Application) -> bool:
+    in_time = phase_of(application.round, timezone.now()) in (Phase.OPEN, Phase.REVIEW)
+    may_step = may(application.status, Action.OBJECT, Who.GUARDIAN)
+    return in_time and may_step and application.round.status == RoundStatus.OPEN
 
 
 def _may_withdraw(application: Application) -> bool:

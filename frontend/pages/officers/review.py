@@ -24,6 +24,7 @@ from admissions.rules.status import Who, actions_for
 from admissions.rules.vocabulary import VOCABULARY
 from admissions.rules.words import value_words
 from admissions.selectors.applications import ApplicationView, application_view, get_application
+from admissions.selectors.residence import residence_standing
 from admissions.services.review import review_application
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
@@ -79,6 +80,7 @@ def review(request: HttpRequest, person: User, application_id: UUID) -> HttpResp
         "facts": _facts(application),
         "asked": _asked(view),
         "disputes": disputes_of(application),
+        "residence": residence_standing(application, language()),
         "may_review": may_review,
         "form": form if may_review else None,
     }

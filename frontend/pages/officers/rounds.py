@@ -15,6 +15,7 @@ from admissions.models import AdmissionRound, ApplicationStatus
 from admissions.rules.calendar import Phase
 from admissions.selectors.applications import list_applications
 from admissions.selectors.overview import RoundOverview, round_overview
+from admissions.selectors.withdrawals import list_withdrawals_near_line
 from admissions.tasks import CLOSE, DRAW, PUBLISH
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.steps import round_for, unread_values
@@ -42,6 +43,7 @@ def round_page(request: HttpRequest, person: User, round_id: UUID) -> HttpRespon
         "may_run": may(person, Action.RUN_ROUND, found.district_id) and not works,
         "may_accept": _may_accept(overview),
         "has_read_all": bool(overview.entry_list and not unread_values(overview.entry_list, person)),
+        "near_line": list_withdrawals_near_line(found),
         "values_differ": any(reading.differs for reading in overview.values),
     }
     return render(request, "officers/round.html", context)
