@@ -10,6 +10,8 @@ from zoning.engine.solve import Options, Solution, solve
 # Leaving the plan costs a child so much that nothing moves only to be nearer.
 STAY_M = 20_000
 STAY_CLOSE = 0.02
+# Where the first try finds no lawful plan, another is so many times as long.
+LONGER = 8
 
 
 def mend(
@@ -34,4 +36,7 @@ def mend(
     options = Options(
         effort=effort, weights=Weights(moved_child_m=STAY_M), start=zone, heat=STAY_CLOSE, prove=False
     )
-    return solve(kept, options, seed=seed, should_stop=should_stop)
+    mended = solve(kept, options, seed=seed, should_stop=should_stop)
+    if mended.lawful or (should_stop is not None and should_stop()):
+        return mended
+    return solve(kept, replace(options, effort=effort * LONGER), seed=seed, should_stop=should_stop)
