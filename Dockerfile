@@ -36,10 +36,11 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin jiujin \
- && mkdir -p /data/files && chown -R jiujin /data
+ && mkdir -p /data/files /data/uploads && chown -R jiujin /data
 WORKDIR /app
 COPY --from=python --chown=jiujin /app /app
-ENV JIUJIN_STATIC_ROOT=/app/static JIUJIN_KERNEL_CACHE=/app/kernels JIUJIN_FILES=/data/files \
+# Web server and worker are two containers: what one stores and the other reads lies in the volume that they share.
+ENV JIUJIN_STATIC_ROOT=/app/static JIUJIN_KERNEL_CACHE=/app/kernels JIUJIN_FILES=/data/files JIUJIN_UPLOADS=/data/uploads \
     PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 USER 10001
 EXPOSE 8000

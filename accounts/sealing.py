@@ -195,13 +195,15 @@ def keyed_index(value: str, *, purpose: str, key: bytes, by: IndexHash = IndexHa
     Values that look the same are the same: NFKC, no white space around, upper case.
     Indexes of different purposes cannot be compared. Source: RFC 2104; SM3: GB/T 32905.
     """
-    normalized = unicodedata.normalize("NFKC", value).strip().upper()
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)  # which leaves ASCII as it is
+    normalized = plain.strip().upper()
     return _keyed(key, _canonical_list(purpose, normalized), by)
 
 
 def _keyed(key: bytes, message: bytes, by: IndexHash) -> str:
     if by is IndexHash.SHA_256:
-        inner, outer = (begun.copy() for begun in _begun(key))
+        begun = _begun(key)
+        inner, outer = begun[0].copy(), begun[1].copy()
         inner.update(message)
         outer.update(inner.digest())
         return outer.hexdigest()
@@ -228,13 +230,23 @@ def _read_key(encoded: str, name: str) -> bytes:
 
 
 def _place(table: str, row_id: object, field: str) -> bytes:
-    return _canonical_list(table, str(row_id), field)
+    """Return canonical JSON of the three."""
+    text = str(row_id)
+    if not text.replace("-", "").isalnum():
+        return _canonical_list(table, text, field)
+    before, after = _around_row_id(table, field)
+    return before + text.encode() + after
+
+
+@lru_cache(maxsize=64)  # a county's rows are of a handful of fields
+def _around_row_id(table: str, field: str) -> tuple[bytes, bytes]:
+    return _canonical_list(table)[:-1] + b',"', b'",' + _canonical_list(field)[1:]
 
 
 def _canonical_list(*texts: str) -> bytes:
     """Return canonical JSON of a list of texts; plain texts, nearly all there are, are written without the encoder."""
     # Letters and digits of any script, and these marks, need no escape.
-    if "".join(texts).replace("-", "").replace("_", "").replace("|", "").isalnum():
+    if "".join(texts).replace("-", "").replace("_", "").replace("|", "").replace("+", "").isalnum():
         return ('["' + '","'.join(texts) + '"]').encode()
     return canonical_json(texts)
 

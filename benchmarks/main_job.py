@@ -15,12 +15,13 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import django
 
@@ -31,6 +32,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from accounts.models import Role, User  # noqa: E402
+from accounts.services.jobs import Report  # noqa: E402
 from accounts.services.people import create_staff  # noqa: E402
 from admissions.models import AdmissionRound, DrawRecord  # noqa: E402
 from admissions.rules.policy_records import ApprovalStep  # noqa: E402
@@ -64,6 +66,7 @@ HEADER = """\
 | stage | seconds | processor | peak memory, MiB | counts |
 | --- | ---: | ---: | ---: | --- |"""
 Note = Callable[[str], None]
+Measured = TypeVar("Measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,27 @@ class Moment:
     def now() -> "Moment":
         """Return this moment."""
         return Moment(time.monotonic(), time.process_time())
+
+
+@contextmanager
+def reported_steps(
+    name: str, now: Callable[[], Measured], row: Callable[[str, Measured], None]
+) -> Iterator[Report]:
+    """Measure every stage that the service in the block reports; a new one ends the one before it.
+
+    now -- what clocks and counters say; row -- writes what was measured since then
+    """
+    step, began = "", now()
+
+    def report(stage: str, done: int, total: int) -> None:
+        nonlocal step, began
+        if step and stage != step:
+            row(f"{name}: {step}", began)
+            began = now()
+        step = stage
+
+    yield report
+    row(f"{name}: {step}", began)
 
 
 @dataclass(slots=True)
@@ -93,20 +117,9 @@ class Table:
         yield notes.append
         self.row(name, began, ", ".join(notes))
 
-    @contextmanager
-    def steps(self, name: str) -> Iterator[Callable[[str, int, int], None]]:
-        """Measure every stage that the service in the block reports; a new one ends the one before it."""
-        step, began = "", Moment.now()
-
-        def report(stage: str, done: int, total: int) -> None:
-            nonlocal step, began
-            if step and stage != step:
-                self.row(f"{name}: {step}", began)
-                began = Moment.now()
-            step = stage
-
-        yield report
-        self.row(f"{name}: {step}", began)
+    def steps(self, name: str) -> AbstractContextManager[Report]:
+        """Measure every stage that the service in the block reports."""
+        return reported_steps(name, Moment.now, self.row)
 
     def row(self, name: str, began: Moment, notes: str = "") -> None:
         """Keep and print a row that ends now."""

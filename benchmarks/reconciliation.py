@@ -1,9 +1,9 @@
 """How long a county's lists take: `python -m benchmarks.reconciliation [--children N] [--workers N] [--lists all]`.
 
 From CSV files of census, registered residents and pupil register (with `--lists all` of all lists) to reconciled
-children, in a database made for it and removed. Prints wall and processor seconds of each stage (this process and
-its children; the database's own processes are not counted), the largest memory, rows a second, and the ratio to a
-bare COPY of the very rows that were stored. Files are made first and not counted.
+children, in a database made for it and removed. Prints wall and processor seconds of each stage (those of this process
+with its children, and those of the private cluster with all its processes), the largest memory, and the ratio to a bare
+COPY of the very rows that were stored. Files are made first and not counted.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from io import BytesIO
@@ -37,6 +38,7 @@ from geo_data.services.import_register import import_register  # noqa: E402
 from geo_data.services.import_schools import import_schools  # noqa: E402
 from geo_data.services.import_units import import_units  # noqa: E402
 from geo_data.services.reconciling import reconcile_district  # noqa: E402
+from setup.cluster import living_server  # noqa: E402
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ON = date(2026, 3, 1)
@@ -94,29 +96,27 @@ def _measure(folder: Path, workers: int, lists: tuple[str, ...]) -> None:
         _timed(f"import {kind}", listed)
     compare = partial(reconcile_district, actor=None, now=NOW, district_code=DISTRICT, as_of=ON)
     run = _timed(f"reconcile, {workers} workers", lambda: compare(workers=workers))
-    _tell(run, _passed(began))
+    _tell(run, _moment() - began)
 
 
-def _tell(run: Reconciliation, whole: tuple[float, float]) -> None:
-    wall, cpu = whole
+def _tell(run: Reconciliation, whole: "_Moment") -> None:
     children = run.report["children"]
-    print(f"from CSV to reconciled rows: {wall:.1f} s ({cpu:.1f} s of processor)")
+    print(f"from CSV to reconciled rows: {whole}")
     print(f"  {children} children, {sum(run.report['records'].values())} records, {run.report['cases']}")
-    print(
-        f"  {wall / children * 1e6:.0f} microseconds of wall and {cpu / children * 1e6:.0f} of processor a child"
-    )
+    each = [seconds / children * 1e6 for seconds in (whole.wall, whole.python, whole.database)]
+    print("  microseconds a child: {:.0f} of wall, {:.0f} of Python, {:.0f} of the database".format(*each))
     memory = max(
         resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     print(f"  largest memory of a process: {memory / 1024:.0f} MiB")
-    copy_wall, copy_cpu = _bare_copy()
-    print(f"bare COPY of the same rows: {copy_wall:.1f} s ({copy_cpu:.2f} s of processor in this process)")
-    print(f"  ratio {wall / copy_wall:.1f} of wall")
+    copied = _bare_copy()
+    print(f"bare COPY of the same rows: {copied}")
+    print(f"  ratio {whole.wall / copied.wall:.1f} of wall")
 
 
-def _bare_copy() -> tuple[float, float]:
+def _bare_copy() -> "_Moment":
     """Copy every stored row once more, into tables of the same columns, indexes and checks."""
-    wall = cpu = 0.0
+    copied = _Moment(0, 0, 0)
     for table in (
         "geo_data_household",
         "geo_data_child",
@@ -131,9 +131,8 @@ def _bare_copy() -> tuple[float, float]:
             rows.seek(0)
             began = _moment()
             cursor.copy_expert(f"COPY bare_{table} FROM STDIN", rows)
-            passed = _passed(began)
-        wall, cpu = wall + passed[0], cpu + passed[1]
-    return wall, cpu
+            copied += _moment() - began
+    return copied
 
 
 def _timed(what: str, do: Callable[[], Result]) -> Result:
@@ -145,18 +144,47 @@ def _timed(what: str, do: Callable[[], Result]) -> Result:
 def _printed(what: str) -> Iterator[None]:
     began = _moment()
     yield
-    wall, cpu = _passed(began)
-    print(f"  {what}: {wall:.1f} s ({cpu:.1f} s of processor)", flush=True)
+    print(f"  {what}: {_moment() - began}", flush=True)
 
 
-def _moment() -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """Seconds: of the clock, and of processors so far."""
+
+    wall: float
+    python: float
+    database: float
+
+    def __add__(self, other: "_Moment") -> "_Moment":
+        return _Moment(self.wall + other.wall, self.python + other.python, self.database + other.database)
+
+    def __sub__(self, other: "_Moment") -> "_Moment":
+        return self + _Moment(-other.wall, -other.python, -other.database)
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} s ({self.python:.1f} of Python, {self.database:.1f} of the database)"
+
+
+def _moment() -> _Moment:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return time.monotonic(), sum(one.ru_utime + one.ru_stime for one in used)
+    return _Moment(time.monotonic(), sum(one.ru_utime + one.ru_stime for one in used), _database_seconds())
 
 
-def _passed(began: tuple[float, float]) -> tuple[float, float]:
-    now = _moment()
-    return now[0] - began[0], now[1] - began[1]
+def _database_seconds() -> float:
+    """Return the processor seconds of the private cluster: its server, those that it waited for, those that live."""
+    server = str(living_server())
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            number, *_, after = stat.read_text().replace("(", ")").split(")")
+        except OSError:  # it ended meanwhile
+            continue
+        words = after.split()
+        if number.strip() == server:
+            ticks += sum(map(int, words[11:15]))
+        elif words[1] == server:
+            ticks += sum(map(int, words[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,7 @@ import numpy as np  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from accounts.services.jobs import Report  # noqa: E402
 from admissions.models import AdmissionRound, Application, DrawRecord, PlanLine  # noqa: E402
 from admissions.services.closing import close_entries  # noqa: E402
 from admissions.services.draw import enter_public_value, run_draw  # noqa: E402
@@ -46,6 +47,7 @@ from benchmarks.main_job import (  # noqa: E402
     YEAR,
     machine,
     publish_policy_file,
+    reported_steps,
     run,
     staff,
 )
@@ -257,20 +259,9 @@ class Table:
         self.statements += 1
         return execute(*call)
 
-    @contextmanager
-    def steps(self, name: str) -> Iterator[Callable[[str, int, int], None]]:
-        """Measure every stage that the service in the block reports; a new one ends the one before it."""
-        step, began = "", self._now()
-
-        def report(stage: str, done: int, total: int) -> None:
-            nonlocal step, began
-            if step and stage != step:
-                self._row(f"{name}: {step}", began)
-                began = self._now()
-            step = stage
-
-        yield report
-        self._row(f"{name}: {step}", began)
+    def steps(self, name: str) -> AbstractContextManager[Report]:
+        """Measure every stage that the service in the block reports."""
+        return reported_steps(name, self._now, self._row)
 
     def _row(self, name: str, began: Moment) -> None:
         ended = self._now()

@@ -2,7 +2,7 @@
 
 import re
 
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
 RUNS = re.compile(r"[=@＝＠\t\r]|[+\-＋－](?=.*[(A-Za-z!|])")
 
@@ -18,4 +18,4 @@ def guarded(text: str) -> str:
     Plain numbers stay as they are. Every writer of CSV passes the texts of others through here; in XLSX texts are
     written as texts (xlsxwriter's `write_string`), which needs no apostrophe.
     """
-    return f"'{text}" if text.startswith(STARTS) and not NUMBER.fullmatch(text) else text
+    return f"'{text}" if text[:1] in STARTS and not NUMBER.fullmatch(text) else text

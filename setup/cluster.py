@@ -127,7 +127,7 @@ def start() -> str:
         _make_folder(socket_folder())
         if not data().exists():
             _initialize()
-        if _living_server() is None:
+        if living_server() is None:
             _forget_dead_server()
             _start_server()
         _make_database()
@@ -139,7 +139,7 @@ def stop() -> str:
     if not VAR.exists() and not data().exists():
         return "not running"
     with _one_at_a_time():
-        if _living_server() is None:
+        if living_server() is None:
             return "not running"
         run("pg_ctl", "stop", "-D", data(), "-m", "fast", "-w", "-t", str(PATIENCE_SECONDS))
         return "stopped"
@@ -190,7 +190,7 @@ def _initialize() -> None:
     draft.rename(data())
 
 
-def _living_server() -> int | None:
+def living_server() -> int | None:
     """Return the process of our server, or None. A dead server's number may belong to another program by now."""
     try:
         process = int((data() / "postmaster.pid").read_text().splitlines()[0])

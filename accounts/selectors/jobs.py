@@ -34,6 +34,11 @@ def find_live_job(kind: str, subject: Model | tuple[str, str]) -> JobRun | None:
     return _jobs_about(kind, subject).filter(status__in=LIVE).first()
 
 
+def list_jobs(kind: str, subject: Model | tuple[str, str], *, status: str) -> QuerySet[JobRun]:
+    """Return the jobs of this kind for this subject that stand so, the one asked for last first."""
+    return _jobs_about(kind, subject).filter(status=status).order_by("-requested_at", "-id")
+
+
 def _jobs_about(kind: str, subject: Model | tuple[str, str]) -> QuerySet[JobRun]:
     subject_type, subject_id = subject_of(subject)
     return JobRun.objects.filter(kind=kind, subject_type=subject_type, subject_id=subject_id)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from admissions.api import answers, applications, policies, portals, rounds
+from admissions.api import answers, applications, chances, policies, portals, rounds
 
 urlpatterns: list[URLPattern] = [
     path("policies/", policies.Policies.as_view(), name="policies"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<uuid:round_id>/cancel/", rounds.CancelRound.as_view(), name="round-cancel"),
     path("rounds/<uuid:round_id>/entry-lists/", rounds.EntryLists.as_view(), name="round-entry-lists"),
     path("rounds/<uuid:round_id>/publish/", rounds.Publish.as_view(), name="round-publish"),
+    path("rounds/<uuid:round_id>/chances/", chances.RoundChances.as_view(), name="round-chances"),
     path("rounds/<uuid:round_id>/results/", rounds.Results.as_view(), name="round-results"),
     path(
         "rounds/<uuid:round_id>/results/<str:receipt>/", rounds.ReceiptResult.as_view(), name="receipt-result"

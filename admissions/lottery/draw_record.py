@@ -86,12 +86,12 @@ def tickets(
 
     tracks -- the track of every line
     """
-    scope = entry_list.scope
+    urn_of, last_urn = _urns(entry_list, tracks), coordination_urn(entry_list.scope)
     found: dict[str, dict[str, int]] = {}
     for entry in entry_list.entries:
-        urns = {urn(scope, track=tracks[c.line_id], line_id=c.line_id) for c in entry.choices}
+        urns = {urn_of[choice.line_id] for choice in entry.choices}
         if entry.fallback_rank is not None:
-            urns.add(coordination_urn(scope))
+            urns.add(last_urn)
         found[entry.receipt] = {name: record.draw.ticket(name, entry.ball) for name in sorted(urns)}
     return found
 
@@ -107,6 +107,9 @@ def ticket_finder(
     by_ball: dict[str, dict[str, int]] = {}
     for entry in entry_list.entries:
         by_ball.setdefault(entry.ball, {}).update(drawn[entry.receipt])
-    urns = {line_id: urn(entry_list.scope, track=track, line_id=line_id) for line_id, track in tracks.items()}
-    urns[""] = coordination_urn(entry_list.scope)
+    urns = {**_urns(entry_list, tracks), "": coordination_urn(entry_list.scope)}
     return lambda line_id, ball: by_ball[ball][urns[line_id]]
+
+
+def _urns(entry_list: EntryList, tracks: Mapping[str, str]) -> dict[str, str]:
+    return {line_id: urn(entry_list.scope, track=track, line_id=line_id) for line_id, track in tracks.items()}

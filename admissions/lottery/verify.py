@@ -126,10 +126,12 @@ def _manifest_faults(bundle: Mapping[str, bytes]) -> list[str]:
     return found
 
 
-def _list_faults(bundle: Mapping[str, bytes], entry_list: Any) -> list[str]:
+def _list_faults(bundle: Mapping[str, bytes], entry_list: Any, leaves: Sequence[bytes]) -> list[str]:
     found = []
     receipts = [entry["receipt"] for entry in entry_list["entries"]]
-    if canonical(entry_list) != bundle["entry_list.json"]:
+    # No text in JSON holds a bare quotation mark, so the empty list below can only be that of the entries.
+    before, key, after = canonical({**entry_list, "entries": []}).partition(b'"entries":[')
+    if b"".join((before, key, b",".join(leaves), after)) != bundle["entry_list.json"]:
         found.append("名单不是规范格式 / the entry list is not in canonical form")
     if receipts != sorted(set(receipts)):
         found.append("名单未按报名号排序或有重复 / receipts on the list are not sorted or not unique")
@@ -138,13 +140,14 @@ def _list_faults(bundle: Mapping[str, bytes], entry_list: Any) -> list[str]:
     return found
 
 
-def _record_faults(bundle: Mapping[str, bytes], entry_list: Any, list_digest: str, seed: str) -> list[str]:
-    record = _load(bundle, "draw_record.json")
+def _record_faults(
+    record: Any, entry_list: Any, leaves: Sequence[bytes], digest: str, seed: str
+) -> list[str]:
     expected = {
         "format": "jiujin-draw-record-1",
         "lottery_id": entry_list["lottery_id"],
-        "entry_list_digest": list_digest,
-        "merkle_root": merkle_root([canonical(entry) for entry in entry_list["entries"]]),
+        "entry_list_digest": digest,
+        "merkle_root": merkle_root(leaves),
         "count": len(entry_list["entries"]),
         "ticket_algorithm": entry_list["ticket_algorithm"],
         "seed": seed,
@@ -185,6 +188,8 @@ def _ticket_faults(bundle: Mapping[str, bytes], expected: Mapping[tuple[str, str
         return ["tickets.csv 列不符 / tickets.csv has other columns"]
     published = {(row[0], row[1]): row[2] for row in rows[1:]}
     found = ["tickets.csv 有重复行 / tickets.csv repeats a row"] if len(published) < len(rows) - 1 else []
+    if published == expected:
+        return found
     differing = {key for key in {*published, *expected} if published.get(key) != expected.get(key)}
     return found + [
         f"派位号不符 / ticket differs: {key[0]} ({key[1]}): {published.get(key)}, should be {expected.get(key)}"
@@ -220,9 +225,11 @@ def faults(bundle: Mapping[str, bytes], **seen: Any) -> list[str]:
         amendments = _load(bundle, "amendments.json")
         list_digest = hashlib.sha256(bundle["entry_list.json"]).hexdigest()
         seed = seed_of(entry_list["lottery_id"], list_digest, values)
-        found += _list_faults(bundle, entry_list)
+        leaves = [canonical(entry) for entry in entry_list["entries"]]
+        found += _list_faults(bundle, entry_list, leaves)
         found += _outside_faults(entry_list, list_digest, values, seen)
-        found += _record_faults(bundle, entry_list, list_digest, seed)
+        record = _load(bundle, "draw_record.json")
+        found += _record_faults(record, entry_list, leaves, list_digest, seed)
         found += _ticket_faults(bundle, tickets_of(entry_list, plan, seed, amendments["added"]))
     except Unreadable as problem:
         return [str(problem)]

@@ -64,6 +64,8 @@ def _bid_faults(applicant: Applicant, lines: set[str]) -> Iterator[str]:
 
 
 def _mechanism_faults(stage: Stage, applicants: tuple[Applicant, ...]) -> Iterator[str]:
+    if stage.mechanism is Mechanism.DEFERRED_ACCEPTANCE:
+        return  # any lists and any ranks will do
     names = frozenset(stage.line_ids)
     ranks: set[int] = set()
     for applicant in applicants:

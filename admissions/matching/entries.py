@@ -56,7 +56,7 @@ def commitment(salt: str, line_ids: Sequence[str]) -> str:
 
     salt -- at least 32 random hexadecimal digits, one per child, told only if the child is coordinated
     """
-    return hashlib.sha256("".join(f"{text}\n" for text in (salt, *line_ids)).encode()).hexdigest()
+    return hashlib.sha256("\n".join((salt, *line_ids, "")).encode()).hexdigest()
 
 
 def applicants_from(

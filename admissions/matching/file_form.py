@@ -5,23 +5,29 @@ Columns are read as numbers of distinct texts, so that each text is checked and 
 
 import csv
 from array import array
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import count, islice
-from typing import Any
+from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
+from itertools import compress, count, islice
+from operator import ne
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from admissions.matching.arrays import Market, order_of
 from admissions.matching.kernels import Integers
+from admissions.matching.plain_table import fields_of, number_texts, texts_of
 from admissions.matching.records import Line, Mechanism
 from common.errors import MalformedInput
 
 LINE_COLUMNS = ("line_id", "seats")
 CHOICE_COLUMNS = ("receipt", "rank", "line_id", "tier", "key", "ticket", "group_id")
+CHOICE_TEXTS = (("receipt",), ("rank",), ("line_id",), ("tier", "key"), ("ticket",), ("group_id",))
 CHUNK = 500
 MOST_FAULTS = 20
 MAX_TICKET = 1 << 256
+TICKET_DIGITS = 100
 
 
 class MalformedTable(MalformedInput):
@@ -46,52 +52,47 @@ class Table:
     tier: Integers
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Column:
-    """A column: its distinct texts with the first row of each, and per row that first row.
+    """A column: its distinct texts in the order in which they appear, the first row of each, and each row's text.
 
-    A plain dictionary of texts and integers is left alone by the garbage collector, however large.
+    texts -- [d]; first -- [d] rows from 0; number -- [rows] index into texts
     """
 
-    first: dict[Any, int] = field(default_factory=dict)
-    rows: "array[int]" = field(default_factory=lambda: array("i"))
-
-    def extend(self, texts: Iterable[Any]) -> None:
-        self.rows.extend(map(self.first.setdefault, texts, count(len(self.rows))))
+    texts: Sequence[Any]
+    first: Integers
+    number: Integers
 
     def faults(self, is_right: Callable[[Any], bool], what: str) -> list[str]:
         """Return a fault for each distinct text that is not right, with the first row that has it."""
-        wrong = [(text, row) for text, row in self.first.items() if not is_right(text)]
-        return [f"choices.csv row {row + 2}: {text!r} is not {what}" for text, row in wrong[:MOST_FAULTS]]
+        wrong = [i for i, text in enumerate(self.texts) if not is_right(text)][:MOST_FAULTS]
+        return [f"choices.csv row {self.first[i] + 2}: {self.texts[i]!r} is not {what}" for i in wrong]
 
-    def values(self, value_of: Callable[[Any], Any]) -> Integers:
+    def values(self, value_of: Callable[[Any], int]) -> Integers:
         """Return [rows] the value of each row's text."""
-        return self._spread([value_of(text) for text in self.first])
+        found: Integers = np.array([value_of(text) for text in self.texts], dtype=np.int32)[self.number]
+        return found
 
     def places(self, value_of: Callable[[Any], Any]) -> tuple[Integers, list[Any]]:
         """Return [rows] the place of each row's value among all values sorted, and a text of each place."""
-        values = [value_of(text) for text in self.first]
-        text_of = dict(zip(values, self.first, strict=True))
-        order = sorted(text_of)
-        places = {value: place for place, value in enumerate(order)}
-        return self._spread([places[value] for value in values]), [text_of[value] for value in order]
-
-    def _spread(self, values: Sequence[int]) -> Integers:
-        by_row = np.empty(len(self.rows), dtype=np.int32)
-        by_row[np.fromiter(self.first.values(), dtype=np.int64)] = values
-        return by_row[np.array(self.rows, dtype=np.int32)]
+        values = [value_of(text) for text in self.texts]
+        order = sorted(range(len(values)), key=values.__getitem__)
+        ordered = [values[i] for i in order]
+        is_last = [*map(ne, ordered, ordered[1:]), True][: len(order)]
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.cumsum(is_last) - is_last
+        return place[self.number], [self.texts[i] for i in compress(order, is_last)]
 
 
-@dataclass(slots=True)
-class _Choices:
+class _Choices(NamedTuple):
     """The columns of choices.csv; tier and key are one."""
 
-    receipt: _Column = field(default_factory=_Column)
-    rank: _Column = field(default_factory=_Column)
-    line: _Column = field(default_factory=_Column)
-    standing: _Column = field(default_factory=_Column)
-    ticket: _Column = field(default_factory=_Column)
-    group: _Column = field(default_factory=_Column)
+    receipt: _Column
+    rank: _Column
+    line: _Column
+    standing: _Column
+    ticket: _Column
+    group: _Column
 
 
 def read_lines(rows: Iterable[str]) -> tuple[Line, ...]:
@@ -110,20 +111,12 @@ def read_lines(rows: Iterable[str]) -> tuple[Line, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def read_choices(rows: Iterable[str], lines: Sequence[Line], mechanism: Mechanism) -> Table:
-    """Return the round of the table, one row per receipt and choice, in any order.
+def read_choices(data: bytes, lines: Sequence[Line], mechanism: Mechanism) -> Table:
+    """Return the round of the table (a CSV file in UTF-8), one row per receipt and choice, in any order.
 
-    Raises MalformedTable with row numbers, also when the rows do not fit the mechanism.
+    Raises MalformedTable with row numbers, also when the rows do not fit the mechanism; UnicodeDecodeError.
     """
-    choices = _Choices()
-    for chunk in _chunks("choices.csv", rows, CHOICE_COLUMNS):
-        receipt, rank, line_id, tier, key, ticket, group_id = zip(*chunk, strict=True)
-        choices.receipt.extend(receipt)
-        choices.rank.extend(rank)
-        choices.line.extend(line_id)
-        choices.standing.extend(zip(tier, key, strict=True))
-        choices.ticket.extend(ticket)
-        choices.group.extend(group_id)
+    choices = _plain_choices(data) or _any_choices(data)
     line_of = {line.line_id: j for j, line in enumerate(lines)}
     _refuse(
         [
@@ -135,6 +128,46 @@ def read_choices(rows: Iterable[str], lines: Sequence[Line], mechanism: Mechanis
         ]
     )
     return _table(lines, line_of, choices, mechanism)
+
+
+def _plain_choices(data: bytes) -> _Choices | None:
+    """Return the columns of a table that is plain (see `plain_table`), else None."""
+    data = data.removeprefix(BOM_UTF8)
+    data = data if data.endswith(b"\n") else data + b"\n"
+    header = [name.strip() for name in data[: data.index(b"\n")].decode(errors="replace").split(",")]
+    if sorted(header) != sorted(CHOICE_COLUMNS) or (fields := fields_of(data, len(header))) is None:
+        return None
+    columns = []
+    for names in CHOICE_TEXTS:
+        places = [header.index(name) for name in names]
+        number, first = number_texts(np.frombuffer(data, dtype=np.uint8), *fields, np.array(places))
+        try:
+            texts = [texts_of(data, fields, place, first) for place in places]
+        except UnicodeDecodeError:
+            return None
+        columns.append(_Column(list(zip(*texts, strict=True)) if len(names) > 1 else texts[0], first, number))
+    return _Choices(*columns)
+
+
+def _any_choices(data: bytes) -> _Choices:
+    """Return the columns of a table as Python's own reader of CSV gives them."""
+    firsts: list[dict[Any, int]] = [{} for _ in CHOICE_TEXTS]
+    rows = [array("i") for _ in CHOICE_TEXTS]
+    text = TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="")
+    for chunk in _chunks("choices.csv", text, CHOICE_COLUMNS):
+        receipt, rank, line_id, tier, key, ticket, group_id = zip(*chunk, strict=True)
+        read = (receipt, rank, line_id, zip(tier, key, strict=True), ticket, group_id)
+        for texts, first, found in zip(read, firsts, rows, strict=True):
+            found.extend(map(first.setdefault, texts, count(len(found))))
+    return _Choices(*map(_numbered, firsts, rows))
+
+
+def _numbered(first_row_of: dict[Any, int], first_rows: "array[int]") -> _Column:
+    """Return the column of texts with their first rows, and for each row the first row of its text."""
+    first = np.fromiter(first_row_of.values(), dtype=np.int32)
+    number_at = np.empty(len(first_rows), dtype=np.int32)
+    number_at[first] = np.arange(first.size)
+    return _Column(list(first_row_of), first, number_at[np.array(first_rows, dtype=np.int32)])
 
 
 def _chunks(table: str, rows: Iterable[str], columns: Sequence[str]) -> Iterator[list[list[str]]]:
@@ -158,12 +191,12 @@ def _chunks(table: str, rows: Iterable[str], columns: Sequence[str]) -> Iterator
 def _table(lines: Sequence[Line], line_of: dict[str, int], choices: _Choices, mechanism: Mechanism) -> Table:
     child, receipts = choices.receipt.places(str)
     list_rank = choices.rank.values(int)
-    by_child = np.lexsort((list_rank, child))
+    by_child = np.argsort(child.astype(np.int64) << 32 | list_rank, kind="stable")
     rows, child = by_child + 2, child[by_child]
     line = choices.line.values(line_of.__getitem__)[by_child]
     group, group_ids = choices.group.places(str)
     rank, standings = choices.standing.places(_standing)
-    ticket, tickets = choices.ticket.places(int)
+    ticket, tickets = choices.ticket.places(_padded)
     rank, ticket, group = rank[by_child], ticket[by_child], group[by_child]
     _refuse(_repeats(rows, child, list_rank[by_child], "rank"))
     _refuse(_repeats(rows, child, line, "line_id"))
@@ -197,8 +230,12 @@ def _standing(text: tuple[str, str]) -> tuple[int, int]:
 
 
 def _repeats(rows: Integers, child: Integers, what: Integers, name: str) -> list[str]:
-    order = np.lexsort((what, child))
-    same = (child[order][1:] == child[order][:-1]) & (what[order][1:] == what[order][:-1])
+    pairs = child.astype(np.int64) << 32 | what
+    ordered = np.sort(pairs)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return []
+    order = np.argsort(pairs, kind="stable")
+    same = pairs[order][1:] == pairs[order][:-1]
     return [
         f"choices.csv rows {rows[order[i]]} and {rows[order[i + 1]]}: one receipt, the same {name}"
         for i in np.flatnonzero(same)[:MOST_FAULTS]
@@ -240,7 +277,14 @@ def _is_integer(text: str) -> bool:
 
 
 def _is_ticket(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 100 and int(text) <= MAX_TICKET
+    if not (text.isascii() and text.isdecimal() and len(text) < TICKET_DIGITS):
+        return False
+    return int(text) <= MAX_TICKET
+
+
+def _padded(ticket: str) -> str:
+    """Return the decimal integer with zeros before it: such texts stand in the order of their numbers."""
+    return ticket.zfill(TICKET_DIGITS)
 
 
 def _refuse(faults: Sequence[str]) -> None:

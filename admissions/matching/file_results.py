@@ -9,6 +9,7 @@ from admissions.matching.filling import Filled, fill
 from admissions.matching.kernels import Integers
 from admissions.matching.reasons import REASONS, reason_codes
 from admissions.matching.records import Mechanism, Stage
+from common.formulas import guarded
 
 
 def place_table(table: Table, mechanism: Mechanism) -> tuple[Filled, Integers]:
@@ -19,18 +20,22 @@ def place_table(table: Table, mechanism: Mechanism) -> tuple[Filled, Integers]:
 
 
 def placement_rows(table: Table, filled: Filled, codes: Integers) -> Iterator[Sequence[object]]:
-    """Yield the rows of placements.csv by receipt: receipt, line_id, reason.
+    """Yield the rows of placements.csv by receipt: receipt, line_id, reason, texts guarded against formulas.
 
     Without a place line_id is blank and the reason is that of the first choice.
     """
     market = table.market
     place = np.where(filled.placed >= 0, filled.placed, market.offsets[:-1])
     lines = np.where(filled.placed >= 0, market.line[place], -1).tolist()
-    names = [*market.line_ids, ""]
+    names = [*map(guarded, market.line_ids), ""]
     reasons = [reason.value for reason in REASONS]
     yield ("receipt", "line_id", "reason")
-    for receipt, line, code in zip(market.receipts, lines, codes[place].tolist(), strict=True):
-        yield receipt, names[line], reasons[code]
+    yield from zip(
+        map(guarded, market.receipts),
+        map(names.__getitem__, lines),
+        map(reasons.__getitem__, codes[place].tolist()),
+        strict=True,
+    )
 
 
 def cutoff_rows(table: Table, filled: Filled) -> Iterator[Sequence[object]]:
@@ -43,7 +48,7 @@ def cutoff_rows(table: Table, filled: Filled) -> Iterator[Sequence[object]]:
     yield ("line_id", "seats", "applicants", "tier", "key", "ticket")
     for j, line in enumerate(table.lines):
         last = int(filled.last[j])
-        standing: tuple[str, ...] = ("", "", "")
+        standing = ("", "", "")
         if last >= 0:
             standing = (*table.standings[market.rank[last]], table.tickets[market.ticket[last]])
-        yield (line.line_id, line.seats, applicants[j], *standing)
+        yield (guarded(line.line_id), line.seats, applicants[j], *standing)  # the others are numbers

@@ -9,19 +9,19 @@ The rules it follows are in docs/lottery.md; it shares no code with the program 
 
 import csv
 import hashlib
-import hmac
 import io
 import json
 import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from heapq import heappush, heappushpop
 from pathlib import Path
 from typing import Any, NamedTuple
 
 Standing = tuple[int, int, str]
-Standings = Mapping[tuple[str, str], Standing]
+Ends = Mapping[str, Standing]
 Lists = Mapping[str, Sequence[str]]
 Seats = Mapping[str, int]
 Bundle = Mapping[str, bytes]
@@ -62,19 +62,28 @@ class Round(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The round as placed again here."""
+    """The round as placed again here; `standing` by line, then receipt."""
 
     got: dict[str, str]
-    standing: dict[tuple[str, str], Standing]
+    standing: dict[str, dict[str, Standing]]
     behind: set[str]
     struck: list[tuple[str, str]]
 
 
 def _mac(algorithm: str, key: bytes) -> Callable[[str], int]:
+    """Return HMAC (RFC 2104) under a key of 32 bytes; its two hashes begin alike for every text."""
     name = {"HMAC-SHA-256": "sha256", "HMAC-SM3": "sm3"}.get(algorithm, "")
     if name not in hashlib.algorithms_available:
         raise Unreadable(f"此 Python 不支持 {algorithm} / this Python lacks {algorithm}")
-    return lambda text: int.from_bytes(hmac.digest(key, text.encode(), name), "big")
+    inner, outer = (hashlib.new(name, bytes(b ^ pad for b in key.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
+
+    def mac(text: str) -> int:
+        first, second = inner.copy(), outer.copy()
+        first.update(text.encode())
+        second.update(first.digest())
+        return int.from_bytes(second.digest(), "big")
+
+    return mac
 
 
 def _json(bundle: Bundle, name: str) -> Any:
@@ -84,12 +93,12 @@ def _json(bundle: Bundle, name: str) -> Any:
         raise Unreadable(f"{name} 缺失或无法读取 / is missing or unreadable: {problem}") from problem
 
 
-def _table(bundle: Bundle, name: str, columns: str, keys: int) -> dict[tuple[str, ...], list[str]]:
-    """Return the rows by their first `keys` columns, which no two rows may share."""
+def _table(bundle: Bundle, name: str, columns: str, keys: int) -> dict[Any, tuple[str, ...]]:
+    """Return the rest of each row by its first column, or its first two, which no two rows may share."""
     header, *rows = csv.reader(io.StringIO(bundle[name].decode()))
     if header != columns.split() or any(len(row) != len(header) for row in rows):
         raise Unreadable(f"{name} 列不符 / has other columns than {columns}")
-    found = {tuple(row[:keys]): row for row in rows}
+    found = {row[0] if keys == 1 else (row[0], row[1]): tuple(row[keys:]) for row in rows}
     if len(found) < len(rows):
         raise Unreadable(f"{name} 有重复行 / repeats a row")
     return found
@@ -102,17 +111,14 @@ def _tickets(bundle: Bundle, entry_list: Any, plan: Any) -> Callable[[str, str],
     lines = ["jiujin-seed-1", entry_list["lottery_id"], digest, *values, ""]
     mac = _mac(entry_list["ticket_algorithm"], hashlib.sha256("\n".join(lines).encode()).digest())
     tracks = {line["line_id"]: line["track"] for line in plan["lines"]} | {"": "public"}
-    scope, drawn = entry_list["ticket_scope"], {}
-    by_line = {name: name or "coordination" for name in tracks}
-    urns = {"track": tracks, "round": dict.fromkeys(tracks, "all"), "line": by_line}[scope]
+    by_line, alike = {name: name or "coordination" for name in tracks}, dict.fromkeys(tracks, "all")
+    urns = {"track": tracks, "round": alike, "line": by_line}[entry_list["ticket_scope"]]
 
-    def ticket(line: str, ball: str) -> int:
-        urn = urns[line]
-        if (urn, ball) not in drawn:
-            drawn[urn, ball] = mac("\n".join(("jiujin-ticket-1", entry_list["lottery_id"], urn, ball)))
-        return drawn[urn, ball]
+    @cache
+    def drawn(urn: str, ball: str) -> int:
+        return mac("\n".join(("jiujin-ticket-1", entry_list["lottery_id"], urn, ball)))
 
-    return ticket
+    return lambda line, ball: drawn(urns[line], ball)
 
 
 def _child(entry: Any, ticket: Callable[[str, str], int]) -> Child:
@@ -144,25 +150,16 @@ def _round(bundle: Bundle) -> Round:
     return Round(lines, plan["stages"], plan["coordination"], children, withdrawn)
 
 
-def _order(answer: Answer, names: set[str]) -> tuple[dict[str, list[str]], dict[tuple[str, str], int]]:
-    """Return the children of each line in its order, and the position of each child there."""
-    asking: dict[str, list[Standing]] = {name: [] for name in names}
-    for (_, name), standing in answer.standing.items():
-        if name in names:
-            asking[name].append(standing)
-    people = {name: [receipt for _, _, receipt in sorted(order)] for name, order in asking.items()}
-    place = {(r, name): position for name, order in people.items() for position, r in enumerate(order)}
-    return people, place
-
-
-def _defer(lists: Lists, people: Lists, place: Mapping[tuple[str, str], int], seats: Seats) -> dict[str, str]:
+def _defer(
+    lists: Lists, people: Lists, place: Mapping[str, Mapping[str, int]], seats: Seats
+) -> dict[str, str]:
     """One child at a time: whoever is turned away asks on at once. The order of asking changes nothing."""
     held: dict[str, list[int]] = {name: [] for name in seats}
     left = {receipt: iter(names) for receipt, names in lists.items()}
     for receipt in lists:
         asker = receipt
         while asker and (name := next(left[asker], "")):
-            position = -place[asker, name]
+            position = -place[name][asker]
             if len(held[name]) < seats[name]:
                 heappush(held[name], position)
                 asker = ""
@@ -187,17 +184,17 @@ def _splitting(members: Sequence[Child], lists: Lists, got: Mapping[str, str]) -
     return None
 
 
-def _fill(round_: Round, names: set[str], answer: Answer) -> dict[str, str]:
+def _fill(round_: Round, names: set[str], waiting: Sequence[Child], answer: Answer) -> dict[str, str]:
     """One stage, run again and again until no twin group is split."""
     seats = {name: round_.lines[name].seats for name in names}
-    waiting = [child for receipt, child in round_.children.items() if receipt not in answer.got]
     groups: dict[str, list[Child]] = defaultdict(list)
     may_split = {child.group for child in round_.children.values() if child.may_split} | {None}
     for child in waiting:
         if child.group not in may_split:
             groups[str(child.group)].append(child)
     bound = [sorted(members) for members in groups.values()]
-    people, place = _order(answer, names)
+    people = {name: [receipt for _, _, receipt in sorted(answer.standing[name].values())] for name in names}
+    place = {name: {receipt: position for position, receipt in enumerate(people[name])} for name in names}
     lists = {child.receipt: [bid.line for bid in child.bids if bid.line in names] for child in waiting}
     while True:
         got = _defer(lists, people, place, seats)
@@ -211,81 +208,85 @@ def _fill(round_: Round, names: set[str], answer: Answer) -> dict[str, str]:
 
 
 def _place(round_: Round) -> Answer:
-    answer = Answer({}, {}, set(), [])
-    every = [(child, bid) for child in round_.children.values() for bid in child.bids]
+    answer = Answer({}, {name: {} for name in round_.lines}, set(), [])
+    children = round_.children.values()
     private: set[str] = set()
     for stage in round_.stages:
         names = set(stage["line_ids"])
-        bids = [(child, bid) for child, bid in every if bid.line in names]
-        highest = max((bid.rank for _, bid in bids), default=0)
-        tried = {child.receipt for child, bid in every if bid.line in private}
-        for child, bid in bids:
-            if child.receipt not in answer.got:
-                rule = stage["losers"] if child.receipt in tried else "class_kept"
-                lost = {"same_class_last": bid.lost_rank, "after_all": highest + bid.rank}
-                standing = (lost.get(rule, bid.rank), bid.ticket, child.receipt)
-                answer.standing[child.receipt, bid.line] = standing
-                if rule in lost:
+        highest = max((bid.rank for child in children for bid in child.bids if bid.line in names), default=0)
+        waiting = [child for child in children if child.receipt not in answer.got]
+        for child in waiting:
+            tried = any(bid.line in private for bid in child.bids)
+            rule = stage["losers"] if tried else "class_kept"
+            for line, _, rank, lost_rank, ticket in child.bids:
+                if line not in names:
+                    continue
+                if rule != "class_kept":
+                    rank = {"same_class_last": lost_rank, "after_all": highest + rank}[rule]
                     answer.behind.add(child.receipt)
-        answer.got.update(_fill(round_, names, answer))
+                answer.standing[line][child.receipt] = (rank, ticket, child.receipt)
+        answer.got.update(_fill(round_, names, waiting, answer))
         private |= {name for name in names if round_.lines[name].track == "private"}
     return answer
 
 
-def _cutoffs(round_: Round, answer: Answer) -> dict[str, list[str]]:
+def _ends(round_: Round, answer: Answer) -> dict[str, Standing]:
+    """Return the last standing admitted at each line whose seats are all taken."""
+    on: dict[str, list[Standing]] = defaultdict(list)
+    for receipt, name in answer.got.items():
+        on[name].append(answer.standing[name][receipt])
+    return {name: max(order) for name, order in on.items() if len(order) >= round_.lines[name].seats}
+
+
+def _cutoffs(round_: Round, answer: Answer, ends: Ends) -> dict[str, tuple[str, ...]]:
     """Return the rows of cutoffs.csv by line."""
     listed = Counter(bid.line for child in round_.children.values() for bid in child.bids)
-    last: dict[str, list[Standing]] = defaultdict(list)
-    for receipt, name in answer.got.items():
-        last[name].append(answer.standing[receipt, name])
-    rows = {}
-    for name, line in sorted(round_.lines.items()):
-        row = [name, str(line.seats), str(listed[name]), str(len(last[name])), "", ""]
-        if last[name] and len(last[name]) >= line.seats:
-            rank, ticket, _ = max(last[name])
-            row[4:] = [str(rank), f"{ticket:064x}"]
-        rows[name] = row
+    admitted = Counter(answer.got.values())
+    rows: dict[str, tuple[str, ...]] = {}
+    for name, line in round_.lines.items():
+        end = (str(ends[name][0]), f"{ends[name][1]:064x}") if name in ends else ("", "")
+        rows[name] = (str(line.seats), str(listed[name]), str(admitted[name]), *end)
     return rows
 
 
-def _reasons(round_: Round, answer: Answer, cutoffs: Lists) -> dict[tuple[str, str], tuple[str, str]]:
+def _reasons(round_: Round, answer: Answer, ends: Ends) -> dict[tuple[str, str], tuple[str, str]]:
     """Return choice and public reason of every bid, derived from the placements alone."""
     stage_of = {name: index for index, stage in enumerate(round_.stages) for name in stage["line_ids"]}
     reserve: dict[str, Standing] = {}
     for receipt, name in answer.got.items():
         open_line = round_.lines[name].reserve_of
-        standing = answer.standing.get((receipt, open_line or ""))
+        standing = answer.standing[open_line].get(receipt) if open_line else None
         if open_line and standing:
             reserve[open_line] = max(standing, reserve.get(open_line, standing))
     gone = [(child, bid) for child in round_.withdrawn.values() for bid in child.bids]
     found = {(child.receipt, bid.line): (str(bid.choice), "withdrawn") for child, bid in gone}
+    struck = set(answer.struck)
     for child in round_.children.values():
-        listed = [bid.line for bid in child.bids]
         got = answer.got.get(child.receipt)
-        met = (stage_of[got], listed.index(got)) if got else (len(round_.stages), 0)
+        met = (stage_of[got], [bid.line for bid in child.bids].index(got)) if got else (len(round_.stages), 0)
         for index, bid in enumerate(child.bids):
             if got == bid.line:
                 reason = "admitted"
             elif (stage_of[bid.line], index) > met:
                 reason = "higher_choice_won"
-            elif (child.group, bid.line) in answer.struck:
+            elif (child.group, bid.line) in struck:
                 reason = "group_kept_together"
             else:
-                standing = answer.standing[child.receipt, bid.line]
+                standing = answer.standing[bid.line][child.receipt]
                 behind = child.receipt in answer.behind
-                reason = _lost(bid, standing, cutoffs[bid.line], reserve.get(bid.line), behind)
+                reason = _lost(bid, standing, ends.get(bid.line), reserve.get(bid.line), behind)
             found[child.receipt, bid.line] = (str(bid.choice), reason)
     return found
 
 
-def _lost(bid: Bid, standing: Standing, cutoff: Sequence[str], reserve: Standing | None, behind: bool) -> str:
+def _lost(bid: Bid, standing: Standing, end: Standing | None, reserve: Standing | None, behind: bool) -> str:
     if reserve is not None and standing < reserve:
         return "filled_by_reserve"
-    if not cutoff[4]:
+    if end is None:
         return "no_seats"
-    if behind and (bid.rank, bid.ticket) < (int(cutoff[4]), int(cutoff[5], 16)):
+    if behind and (bid.rank, bid.ticket) < end[:2]:
         return "private_draw_lost"
-    return "same_category_ticket" if standing[0] == int(cutoff[4]) else "rank_below_cutoff"
+    return "same_category_ticket" if standing[0] == end[0] else "rank_below_cutoff"
 
 
 class Seating:
@@ -352,9 +353,7 @@ def _coordination_faults(
         if receipt not in waiting:
             found.append(f"{receipt} 的就近次序不应公开 / nearest lines are opened needlessly")
         elif hashlib.sha256(text.encode()).hexdigest() != bound[receipt]:
-            found.append(
-                f"{receipt} 的就近次序与名单承诺不符 / nearest lines are not those bound by the list"
-            )
+            found.append(f"{receipt} 的就近次序与名单承诺不符 / nearest lines are not those of the list")
     if found:
         return found
     taken = Counter(answer.got.values())
@@ -387,6 +386,8 @@ def _walk_faults(
 
 
 def _differences(what: str, expected: Mapping[Any, Any], published: Mapping[Any, Any]) -> list[str]:
+    if expected == published:
+        return []
     both = ((key, published.get(key), expected.get(key)) for key in {*expected, *published})
     found = sorted((item for item in both if item[1] != item[2]), key=str)
     return [
@@ -397,60 +398,59 @@ def _differences(what: str, expected: Mapping[Any, Any], published: Mapping[Any,
 
 def _lawful_faults(round_: Round, answer: Answer, got: Mapping[str, str]) -> list[str]:
     """Check the published placements by themselves: seats, lists, and that no one was passed over."""
-    on: dict[str, list[Standing]] = defaultdict(list)
+    on: dict[str, list[Standing]] = {name: [] for name in round_.lines}
     found = []
     for receipt, name in sorted(got.items()):
         child = round_.children.get(receipt)
         if child is None or name not in [bid.line for bid in child.bids]:
             found.append(f"{receipt} 没有填报 {name} / did not list it, or is not on the list")
-        elif (receipt, name) in answer.standing:
-            on[name].append(answer.standing[receipt, name])
+        elif receipt in answer.standing[name]:
+            on[name].append(answer.standing[name][receipt])
     for name, line in sorted(round_.lines.items()):
         if len(on[name]) > line.seats:
             found.append(f"{name} 超计划录取 / above plan: {len(on[name])} > {line.seats}")
+    free = {name for name, line in round_.lines.items() if len(on[name]) < line.seats}
     last = {name: max(order) for name, order in on.items() if order}
     stage_of = {name: index for index, stage in enumerate(round_.stages) for name in stage["line_ids"]}
+    struck = set(answer.struck)
     for child in round_.children.values():
         here = got.get(child.receipt)
-        for bid in sorted(child.bids, key=lambda bid: stage_of[bid.line]):
-            if bid.line == here:
-                break
-            mine = answer.standing.get((child.receipt, bid.line))
-            free = len(on[bid.line]) < round_.lines[bid.line].seats
-            struck = (child.group, bid.line) in answer.struck
-            if mine and not struck and (free or mine < last.get(bid.line, mine)):
-                found.append(f"{child.receipt} 在 {bid.line} 被越过 / was passed over there")
+        for index, bid in enumerate(child.bids):
+            mine = answer.standing[bid.line].get(child.receipt)
+            if mine and bid.line != here and (bid.line in free or mine < last.get(bid.line, mine)):
+                before = [
+                    (stage_of[other.line], n) for n, other in enumerate(child.bids) if other.line == here
+                ]
+                wanted = not before or (stage_of[bid.line], index) < before[0]
+                if wanted and (child.group, bid.line) not in struck:
+                    found.append(f"{child.receipt} 在 {bid.line} 被越过 / was passed over there")
     return found
 
 
 def _result_faults(bundle: Bundle) -> list[str]:
     round_ = _round(bundle)
     answer = _place(round_)
-    table = _table(bundle, "placements.csv", "receipt line_id choice nearest reason", 1)
-    rows = {receipt: tuple(row[1:]) for (receipt,), row in table.items()}
+    rows = _table(bundle, "placements.csv", "receipt line_id choice nearest reason", 1)
     coordinated = {receipt: (row[0], row[2]) for receipt, row in rows.items() if row[3] == "coordinated"}
     expected = dict.fromkeys(round_.withdrawn, ("", "", "", "withdrawn"))
-    for receipt, child in round_.children.items():
-        name = answer.got.get(receipt, "")
-        choice = next((str(bid.choice) for bid in child.bids if bid.line == name), "")
-        expected[receipt] = (name, choice, "", "admitted" if name else "not_placed")
-        if not name and receipt in coordinated:  # compared by itself below
-            expected[receipt] = (coordinated[receipt][0], "", coordinated[receipt][1], "coordinated")
+    expected |= dict.fromkeys(round_.children, ("", "", "", "not_placed"))
+    for receipt in coordinated.keys() & round_.children.keys():  # compared by itself below
+        expected[receipt] = (coordinated[receipt][0], "", coordinated[receipt][1], "coordinated")
+    for receipt, name in answer.got.items():
+        choice = next(bid.choice for bid in round_.children[receipt].bids if bid.line == name)
+        expected[receipt] = (name, str(choice), "", "admitted")
     admitted = {receipt: row[0] for receipt, row in rows.items() if row[3] == "admitted"}
     found = _lawful_faults(round_, answer, admitted)
     found += _differences("录取 / placement", expected, rows)
     found += _coordination_faults(round_, bundle, answer, coordinated)
-    cutoffs = _cutoffs(round_, answer)
-    table = _table(bundle, "cutoffs.csv", "line_id seats applicants admitted rank ticket", 1)
-    told = {name: row for (name,), row in table.items()}
-    found += _differences("分数线（次序线） / cut-off", cutoffs, told)
+    ends = _ends(round_, answer)
+    told = _table(bundle, "cutoffs.csv", "line_id seats applicants admitted rank ticket", 1)
+    found += _differences("分数线（次序线） / cut-off", _cutoffs(round_, answer, ends), told)
     struck = list(_table(bundle, "struck.csv", "group line_id", 2))
     if struck != answer.struck:
         found.append(f"多胞胎处理不符 / twin groups: published {struck}, should be {answer.struck}")
-    reasons = _table(bundle, "reasons.csv", "receipt line_id choice reason", 2)
-    derived = _reasons(round_, answer, cutoffs)
-    given = {key: tuple(row[2:]) for key, row in reasons.items()}
-    return found + _differences("理由 / reason", derived, given)
+    given = _table(bundle, "reasons.csv", "receipt line_id choice reason", 2)
+    return found + _differences("理由 / reason", _reasons(round_, answer, ends), given)
 
 
 def _manifest_faults(bundle: Bundle) -> list[str]:

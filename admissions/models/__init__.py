@@ -15,6 +15,7 @@ from admissions.models.applications import (
     ChildReceipt,
 )
 from admissions.models.audit_bundles import AuditBundle
+from admissions.models.chances import ChanceTable
 from admissions.models.draws import (
     ChoiceOutcome,
     DrawRecord,
@@ -55,6 +56,7 @@ __all__ = [
     "ApplicationStatus",
     "AuditBundle",
     "BatchKind",
+    "ChanceTable",
     "ChildReceipt",
     "ChoiceOutcome",
     "DrawRecord",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from admissions.rules.conditions import (
     AllOf,
@@ -15,7 +16,7 @@ from admissions.rules.conditions import (
     holds,
 )
 from admissions.rules.facts import FactName, Facts
-from admissions.rules.policy_records import Category, Policy, SortKey
+from admissions.rules.policy_records import Category, PlanLine, Policy, SortKey
 from admissions.rules.residence import facts_on
 from admissions.rules.sentences import Sentence, sentence
 from admissions.rules.standing import Standing, Target, ZoneSchools
@@ -93,14 +94,25 @@ def classify(
     line, unknown = policy.line(target.line), set[FactName]()
     if not line.categories:
         return Classified(line.code, 1, (), (), standing)
+    value = cache(standing.value)  # one category after another asks for the same terms
     for tier, category in enumerate(policy.categories_of(line), start=1):
-        outcome = holds(category.when, standing.value)
+        outcome = holds(category.when, value)
         if outcome:
             keys = sort_keys(category, standing)
             return Classified(category.code, tier, keys, tuple(sorted(unknown)), standing)
         if outcome is None:
             unknown.update(_open_facts(category.when, standing))
     return Classified(None, None, (), tuple(sorted(unknown)), standing)
+
+
+def category_of_tier(line: PlanLine, tier: int) -> str:
+    """Return the code of the category that stands at the tier on the line, 1 first; "" where none does.
+
+    On a line without categories every child stands at tier 1, under the line's own code, as `classify` has it.
+    Source: docs/rules/categories.md.
+    """
+    codes = line.categories or (line.code,)
+    return codes[tier - 1] if 1 <= tier <= len(codes) else ""
 
 
 def sort_keys(category: Category, standing: Standing) -> tuple[int, ...]:
@@ -210,4 +222,13 @@ def _comparison_trace(comparison: Comparison, value: object, held: bool | None) 
     )  # fmt: skip
 
 
-__all__ = ["KEY_LAST", "Classified", "Target", "classify", "decisive", "facts_used", "sort_keys"]
+__all__ = [
+    "KEY_LAST",
+    "Classified",
+    "Target",
+    "category_of_tier",
+    "classify",
+    "decisive",
+    "facts_used",
+    "sort_keys",
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 
 from admissions.rules.vocabulary import VOCABULARY, FactName, FactValue, Kind
 
@@ -23,7 +24,8 @@ class FactSource(StrEnum):
 
 # An officer decides after seeing register and papers, so the officer's word stands over both.
 PRECEDENCE = (FactSource.OFFICER, FactSource.LOOK_UP, FactSource.DOCUMENT, FactSource.DECLARED)
-NEEDED = frozenset({"name", "value", "source", "as_of"})  # of a stored fact
+NEEDED = ("name", "value", "source", "as_of")  # of a stored fact
+_NEEDED = itemgetter(*NEEDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,16 @@ class Fact:
 class Facts(Mapping[FactName, Fact]):
     """The settled facts of one child, at most one for each name; read only."""
 
-    __slots__ = ("_by_name",)
+    __slots__ = ("_by_name", "_first_expiry")
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self._by_name: dict[FactName, Fact] = {}
         for fact in facts:
-            other = self._by_name.get(fact.name)
-            if other is None or _weakest_first(other) <= _weakest_first(fact):
+            other = self._by_name.setdefault(fact.name, fact)
+            if other is not fact and _weakest_first(other) <= _weakest_first(fact):
                 self._by_name[fact.name] = fact
+        expiries = [fact.expires_on for fact in self._by_name.values() if fact.expires_on is not None]
+        self._first_expiry = min(expiries, default=None)
 
     def __getitem__(self, name: FactName) -> Fact:
         return self._by_name[name]
@@ -118,7 +122,7 @@ class Facts(Mapping[FactName, Fact]):
 
     def in_force(self, on: date) -> "Facts":
         """Return the facts that may be relied on that day."""
-        if all(fact.is_in_force(on) for fact in self._by_name.values()):
+        if self._first_expiry is None or on < self._first_expiry:
             return self
         return Facts(fact for fact in self._by_name.values() if fact.is_in_force(on))
 
@@ -169,35 +173,33 @@ def fact_from_data(data: Mapping[str, object]) -> Fact:
     Raises ValueError for a name outside the vocabulary or a value of another kind.
     Source: docs/rules/facts.md.
     """
-    if absent := NEEDED - data.keys():
-        raise ValueError(f"a stored fact lacks {', '.join(sorted(absent))}")
-    value, expires_on = data["value"], data.get("expires_on")
+    try:
+        name, value, source, as_of = _NEEDED(data)
+    except KeyError:
+        absent = sorted(name for name in NEEDED if name not in data)
+        raise ValueError(f"a stored fact lacks {', '.join(absent)}") from None
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = tuple(value)
     elif isinstance(value, list | dict):
         value = None  # it is of no kind, and cannot be looked up
-    return _stored_fact(
-        str(data["name"]),
-        value,
-        str(data["source"]),
-        str(data["as_of"]),
-        str(data.get("verifier", "")),
-        str(expires_on) if expires_on else None,
-    )
+    try:
+        return _stored_fact(name, value, source, as_of, data.get("verifier", ""), data.get("expires_on"))
+    except TypeError:
+        raise ValueError("a stored fact has a list or an object where a text belongs") from None
 
 
 @lru_cache(maxsize=1 << 16, typed=True)  # a county's children share nearly all of their facts
 def _stored_fact(
-    name: str, value: object, source: str, as_of: str, verifier: str, expires_on: str | None
+    name: object, value: object, source: object, as_of: object, verifier: object, expires_on: object
 ) -> Fact:
-    named = FactName(name)
+    named = FactName(str(name))
     return Fact(
         name=named,
         value=VOCABULARY[named].from_data(value),
-        source=FactSource(source),
-        as_of=date.fromisoformat(as_of),
-        verifier=verifier,
-        expires_on=date.fromisoformat(expires_on) if expires_on else None,
+        source=FactSource(str(source)),
+        as_of=date.fromisoformat(str(as_of)),
+        verifier=str(verifier),
+        expires_on=date.fromisoformat(str(expires_on)) if expires_on else None,
     )
 
 

@@ -1,6 +1,6 @@
 """What differs between two policies, path by path, so that whoever approves sees every change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from admissions.rules.canonical_policy import policy_as_data
@@ -29,6 +29,16 @@ def policy_differences(before: Policy, after: Policy) -> tuple[Difference, ...]:
     return tuple(
         Difference(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)
     )
+
+
+def unfit_lines(own: Policy, other: Policy, codes: Iterable[str]) -> tuple[str, ...]:
+    """Return which lines of a round the other policy has not, or has for another kind of seats, in their order.
+
+    codes -- lines of the own policy that have seats in the round
+    Source: docs/rules/policy.md.
+    """
+    kinds = {line.code: line.kind for line in other.lines}
+    return tuple(code for code in codes if kinds.get(code) is not own.line(code).kind)
 
 
 def _leaves(value: CanonicalValue, path: str) -> Iterator[tuple[str, str]]:

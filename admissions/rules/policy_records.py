@@ -289,7 +289,10 @@ class Policy:
 
     def line(self, code: str) -> PlanLine:
         """Return the plan line of that code. Raises KeyError when there is none."""
-        return next((line for line in self.lines if line.code == code), None) or _absent(code)
+        for line in self.lines:
+            if line.code == code:
+                return line
+        raise KeyError(code)
 
     def category(self, code: str) -> Category:
         """Return the category of that code. Raises KeyError when there is none."""

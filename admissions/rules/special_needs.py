@@ -1,12 +1,13 @@
 """Special needs: the ordinary school nearby first, with a seat of its own outside the draw."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain
 
 from admissions.rules.facts import FactName, Facts
 from admissions.rules.policy_records import LineKind, Policy
 
 
-def seat_line(facts: Facts, *, listed: Sequence[str], nearest: Sequence[str]) -> str | None:
+def seat_line(facts: Facts, *, listed: Iterable[str], nearest: Iterable[str]) -> str | None:
     """Return the line whose school gives the child its seat, None for a child without special needs.
 
     listed  -- the open public lines of the family's list, in its order: the zone school is among them
@@ -16,7 +17,7 @@ def seat_line(facts: Facts, *, listed: Sequence[str], nearest: Sequence[str]) ->
     """
     if not facts.flag(FactName.SPECIAL_NEEDS):
         return None
-    return next(iter([*listed, *nearest]), None)
+    return next(chain(listed, nearest), None)
 
 
 def seat_rule(policy: Policy) -> str:

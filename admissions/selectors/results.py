@@ -1,5 +1,6 @@
 """Published results as anybody may read them: by line and by receipt, without a name."""
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -69,6 +70,12 @@ def list_entry_lists(admission_round: AdmissionRound) -> list[EntryList]:
 def find_entry_list(admission_round: AdmissionRound) -> EntryList | None:
     """Return the newest entry list, or None."""
     return next(iter(list_entry_lists(admission_round)), None)
+
+
+def listed_seats(entry_list: EntryList) -> dict[str, int]:
+    """Return the seats by line as the list was closed with, whatever was amended since."""
+    lines = json.loads(bytes(entry_list.plan_document))["lines"]
+    return {line["line_id"]: line["seats"] for line in lines}
 
 
 def get_entry_list(entry_list_id: UUID | str) -> EntryList:

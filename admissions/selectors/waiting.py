@@ -28,6 +28,7 @@ from admissions.models import (
 from admissions.rules.after_results import is_given_on
 from admissions.selectors.bundles import unzip_files
 from admissions.selectors.layout import round_plan
+from admissions.selectors.results import listed_seats
 from admissions.selectors.rounds import policy_of
 from admissions.selectors.world import load_world
 
@@ -196,8 +197,7 @@ def bundle_after_results(
 
 def _plan(admission_round: AdmissionRound, draw: DrawRecord) -> RoundPlan:
     """Return the plan as drawn: seats that were amended since are those of the list again."""
-    data = json.loads(bytes(draw.entry_list.plan_document))
-    seats = {line["line_id"]: line["seats"] for line in data["lines"]}
+    seats = listed_seats(draw.entry_list)
     plan = round_plan(admission_round, load_world(admission_round))
     return replace(plan, lines=tuple(replace(line, seats=seats[line.line_id]) for line in plan.lines))
 

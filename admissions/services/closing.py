@@ -1,7 +1,6 @@
 """Closing: the entry list is made from accepted applications and frozen, before anything random exists."""
 
 import hashlib
-import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,6 +40,7 @@ from admissions.services.many_records import without_search_for_cycles
 from admissions.services.public_list import make_public_list
 from admissions.services.rounds import lock_round, require_actor
 from common.errors import MalformedInput, RulesSayNo, WrongMoment
+from common.quick_json import encoded
 
 BATCH = 5_000
 ENTRY_COLUMNS = (
@@ -228,7 +228,7 @@ def _entry_rows(
     stored: EntryList, cases: Iterable[Case], salts: Mapping[str, str]
 ) -> Iterator[tuple[Value, ...]]:
     """Yield the rows as COPY takes them, in the order of ENTRY_COLUMNS."""
-    list_id, nearest_of = str(stored.pk), cache(json.dumps)  # a unit's families have the same schools near
+    list_id, nearest_of = str(stored.pk), cache(encoded)  # a unit's families have the same schools near
     for case in cases:
         is_drawn = case.special_line is None
         yield (
@@ -236,8 +236,8 @@ def _entry_rows(
             str(case.application_id),
             case.receipt,
             is_drawn,
-            json.dumps(case.standings),
-            json.dumps(case.locked),
+            encoded(case.standings),
+            encoded(case.locked),
             nearest_of(case.nearest if is_drawn else ((case.special_line, 0),)),
             salts[case.receipt],
         )

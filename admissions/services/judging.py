@@ -7,7 +7,8 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from accounts.services.jobs import Report
 from admissions.models import AdmissionRound, Application, ApplicationChoice, ApplicationStatus
@@ -15,6 +16,7 @@ from admissions.rules.facts import Facts, facts_from_data
 from admissions.rules.special_needs import seat_line
 from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
+from common.quick_json import decoded
 
 LAST_TIER = 1_000_000  # children without a category stand behind all others in coordinated placement
 BATCH = 5_000
@@ -57,7 +59,7 @@ class _Accepted(NamedTuple):
     receipt: str
     child_index: str
     unit_code: str
-    facts: list[dict[str, object]]
+    facts: str
     group_code: str
     split_allowed: bool
     accepts_coordination: bool
@@ -73,7 +75,7 @@ def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Repo
         "receipt__receipt",
         "child_index",
         "unit_code",
-        "facts",
+        Cast("facts", TextField()),
         "group_code",
         "split_allowed",
         "accepts_coordination",
@@ -103,7 +105,7 @@ def _case(
     nearest: tuple[tuple[str, int], ...],
     locks: DwellingLocks,
 ) -> Case:
-    facts = facts_from_data(row.facts)
+    facts = facts_from_data(decoded(row.facts))
     standings: dict[str, tuple[int, ...]] = {}
     locked: dict[str, str] = {}
     own_tier = LAST_TIER
@@ -128,8 +130,8 @@ def _case(
         nearest=_elsewhere(world, nearest, locked),
         special_line=seat_line(
             facts,
-            listed=[line_id for line_id, _ in chosen if world.kind(line_id) in OPEN_PUBLIC],
-            nearest=[line_id for line_id, _ in nearest],
+            listed=(line_id for line_id, _ in chosen if world.kind(line_id) in OPEN_PUBLIC),
+            nearest=(line_id for line_id, _ in nearest),
         ),
         locked=locked,
         own_tier=own_tier,

@@ -14,7 +14,7 @@ GUIDE = """
 
   首页 Home                     /
   我的学区 Which school         /zones/
-  录取结果 Results              /results/
+  录取结果 Results              /results/        其中有去年录取机会 with the chances of last year
   自己核验 Check it yourself    /check/
   报名 Apply                    /apply/        手机验证码登录 sign in by phone code, any number such as {phone}
   办公 Office                   /office/       {staff}  密码 password: {password}

@@ -193,6 +193,9 @@ WORDS: Mapping[str, Promise] = {
     "no_upload": _("The file of this version is not kept here, because it was brought in on the server."),
     "workbook_not_made": _("There is no workbook yet."),
     "workbook_failed": _("The file cannot be read, so there is no sheet to mark."),
+    "child_registered_already": _("You have registered this child already. You find it in the list."),
+    "registration_is_withdrawn": _("This registration was taken back already."),
+    "no_such_self_registration": _("There is no such registration."),
     "nothing_contradictory": _("Registers do not disagree about this any more. Load the page again."),
     "no_such_policy": _("There is no such policy, or it is not published."),
     "policy_of_another_district": _("The policy names another district than yours."),
@@ -209,6 +212,17 @@ WORDS: Mapping[str, Promise] = {
     "policy_unlawful": _("The law refuses something in the policy or in the planned intake of a school."),
     "no_zones_in_force": _("No zones are in force on the day on which the round opens. Publish them first."),
     "round_exists": _("There is a round of this stage and year already."),
+    "nothing_to_simulate": _("Close the entry list first: until then nobody knows who takes part."),
+    "nobody_to_place": _("No child is on the closed list, so there is nobody to place."),
+    "policy_does_not_fit": _(
+        "By this policy the children cannot be placed: it lacks kinds of seats that the round has."
+    ),
+    "malformed_round": _(
+        "By these rules the children cannot be placed: a way of giving seats out does not fit the families' lists."
+    ),
+    "draws_out_of_range": _("The draw is repeated at least 100 and at most 10,000 times."),
+    "list_closed_again": _("A newer list was closed meanwhile. Make the chances of that one."),
+    "no_chances": _("No chances were published of this round."),
     "worker_lost": _(
         "The program was stopped three times while doing this, perhaps for want of memory. Nothing of it was kept. "
         "Try again; if it happens again, ask whoever runs the server."

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.pages.guardians import answers, apply, mine
+from frontend.pages.guardians import answers, apply, children, mine
 from frontend.pages.officers import (
     addresses,
     after_results,
     audit,
     case_page,
+    chances,
     departures,
     enrolment,
     family_messages,
@@ -25,11 +26,13 @@ from frontend.pages.officers import (
     review,
     rounds,
     school,
+    simulate,
     steps,
     streets,
     survey_sheet,
     surveys,
     what_if,
+    zone_files,
     zone_texts,
 )
 from frontend.pages.officers.data import (
@@ -44,6 +47,7 @@ from frontend.pages.officers.data import (
     versions,
 )
 from frontend.pages.officers.data import home as data_home
+from frontend.pages.public import chances as public_chances
 from frontend.pages.public import home, missing, results, school_zones, zones
 from frontend.pages.public import policies as public_policies
 
@@ -63,6 +67,7 @@ public: list[URLPattern] = [
     path("policies/<uuid:version_id>/policy.yaml", public_policies.policy_text, name="policy-text"),
     path("results/", results.results, name="results"),
     path("results/<uuid:round_id>/", results.result, name="result"),
+    path("results/<uuid:round_id>/chances/", public_chances.chances, name="round-chances"),
     path("check/", results.check, name="check"),
     path("check/offline/", results.offline_page, name="offline-page"),
     path("check/<uuid:round_id>/", results.check_round, name="check-round"),
@@ -80,6 +85,9 @@ guardians: list[URLPattern] = [
     path("apply/<uuid:round_id>/check/", apply.check, name="apply-check"),
     path("apply/<uuid:round_id>/<slug:name>/", apply.step, name="apply-step"),
     path("my/", mine.my_applications, name="my-applications"),
+    path("my/children/", children.my_children, name="my-children"),
+    path("my/children/register/", children.register, name="register-child"),
+    path("my/children/<uuid:registration_id>/withdraw/", children.withdraw, name="withdraw-child"),
     path("my/<uuid:application_id>/", mine.my_application, name="my-application"),
     path("my/<uuid:application_id>/received/", mine.done, name="apply-done"),
     path("my/<uuid:application_id>/place/<slug:name>/", answers.answer, name="answer"),
@@ -136,6 +144,9 @@ officers: list[URLPattern] = [
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
     path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
+    path("office/plans/texts/template.xlsx", zone_files.text_template, name="zone-text-template"),
+    path("office/plans/file/", zone_files.zone_file, name="zone-file"),
+    path("office/plans/file/template.xlsx", zone_files.list_template, name="zone-list-template"),
     path("office/plans/<uuid:plan_id>/", plans.plan, name="plan"),
     path("office/plans/<uuid:plan_id>/what-if/", what_if.what_if, name="what-if"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
@@ -183,6 +194,22 @@ enrolment_pages: list[URLPattern] = [
         name="enrolment-school",
     ),
     path("office/rounds/<uuid:round_id>/no-child-lost/", no_child_lost.no_child_lost, name="no-child-lost"),
+]
+
+replays: list[URLPattern] = [
+    path("office/rounds/<uuid:round_id>/chances/", chances.chances, name="office-chances"),
+    path("office/rounds/<uuid:round_id>/simulate/", simulate.simulate, name="simulate"),
+    path("office/rounds/<uuid:round_id>/simulate/<uuid:job_id>/", simulate.simulation, name="simulation"),
+    path(
+        "office/rounds/<uuid:round_id>/simulate/<uuid:job_id>/counts.csv",
+        simulate.simulation_counts,
+        name="simulation-counts",
+    ),
+    path(
+        "office/rounds/<uuid:round_id>/simulate/<uuid:job_id>/children.csv",
+        simulate.simulation_children,
+        name="simulation-children",
+    ),
 ]
 
 after_results_pages: list[URLPattern] = [
@@ -254,6 +281,7 @@ urlpatterns: list[URLPattern] = [
     *public,
     *guardians,
     *officers,
+    *replays,
     *after_results_pages,
     *enrolment_pages,
     *door_to_door,

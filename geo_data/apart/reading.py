@@ -7,6 +7,7 @@ killed by its timer. Background jobs and commands read files; a page waits only 
 (services/header_samples.py, zone texts).
 """
 
+import gc
 import logging
 import os
 import pickle
@@ -28,6 +29,7 @@ Rows = TypeVar("Rows")
 log = logging.getLogger(__name__)
 
 CHUNK = 5_000
+SELDOM = (200_000, 50, 50)
 TOO_HEAVY, CRASHED = "file_too_heavy", "file_crashed_the_reader"
 HEAVY_SIGNALS = {
     signal.SIGXCPU: "CPU",
@@ -185,6 +187,8 @@ def _be_reader(
     """Read, hand back, and end without touching anything that was the parent's."""
     try:
         enter_reader(limits, line.fileno(), parent)
+        gc.freeze()  # rows are no cycles, and what was the parent's is not looked through again
+        gc.set_threshold(*SELDOM)
         _hand_back(read, findings, line)
         os._exit(0)
     finally:  # whatever went wrong, this process ends here

@@ -48,6 +48,7 @@ class Task:
 
     here  -- GB/T 2260 code of this county; on -- the day for which permits and school age are judged
     given -- the lists that were given: only what is given can miss a child
+    school_age -- the first day of birth of school age, and the first too young
     """
 
     here: str
@@ -56,11 +57,10 @@ class Task:
     rule: ScoreRule = DEFAULT_SCORE
     ages: AgeRule = DEFAULT_AGES
     decisions: Decisions = NOTHING_DECIDED
+    school_age: tuple[date, date] = field(init=False)  # asked for every child
 
-    @property
-    def school_age(self) -> tuple[date, date]:
-        """Return the first day of birth of school age, and the first too young."""
-        return self.ages.births_of_school_age(self.on)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "school_age", self.ages.births_of_school_age(self.on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +210,8 @@ def _settled_of(
 ) -> _Settled:
     beside, facts = facts_beside(evidence.voices[0], [*evidence.voices[1:], *evidence.papers])
     decided = facts_decided(found, task.decisions)
-    came_back = fact_of_return(left, task.decisions.answers.get(_key_of(evidence.records)))
-    if came_back is not None:
+    answer = task.decisions.answers.get(_key_of(evidence.records)) if left else None
+    if (came_back := fact_of_return(left, answer)) is not None:
         decided[str(came_back["name"])] = came_back
     values = {name: fact["value"] for name, fact in (facts | decided).items()}
     return _Settled(beside | decided, decided, values)
@@ -258,9 +258,9 @@ def _child_of(
         place=place,
         lead=records[0],
         trail=evidence.trail,
-        identity=next((record.identity for record in records if record.identity), ""),
+        identity=records[0].identity or next((record.identity for record in records if record.identity), ""),
         birth_on=date.fromisoformat(born) if born else records[0].birth_on,
-        sex=sex or next((record.sex for record in records if record.sex), ""),
+        sex=sex or records[0].sex or next((record.sex for record in records if record.sex), ""),
         category=category,
         unit=unit_that_counts(category, dwelling_unit=dwelling, registered_unit=registered_unit),
         registered_unit=registered_unit,
@@ -269,7 +269,7 @@ def _child_of(
         attends_school=school if school and attends else attends,
         school_now=school or _school_in(records, Source.CENSUS),
         grade=next((record.grade for record in records if record.grade is not None), None),
-        facts=tuple(beside[name] for name in sorted(beside)),
+        facts=tuple(beside[name] for name in sorted(beside)) if beside else (),
         dwelling_key=papers.dwelling_of(str(values.get("dwelling_key") or "")),
         namings=namings_of(found, records, task.decisions),
         decided=tuple((what, decided[what][1].number) for what in sorted(decided)),
@@ -278,6 +278,8 @@ def _child_of(
 
 def _lived_in(records: Sequence[Record]) -> str:
     """Return the unit that the strongest list names which says where a child lives."""
+    if records[0].source is SAYS_WHERE[0] and records[0].unit:
+        return records[0].unit
     units = {record.source: record.unit for record in reversed(records) if record.unit}
     return next((units[source] for source in SAYS_WHERE if source in units), "")
 
@@ -290,8 +292,9 @@ def _dwelling_unit(evidence: _Evidence, settled: Mapping[str, Fact], values: Map
 
 def _school_in(records: Sequence[Record], source: Source, *, prefer: str = "") -> str:
     """Return the school that a list names: where it names several the one an officer chose, else the first."""
-    schools = [record.school for record in records if record.source is source and speaks_of_school(record)]
-    return prefer if prefer and prefer in schools else next((school for school in schools if school), "")
+    named = (record for record in records if record.source is source and record.school)
+    schools = [record.school for record in named if speaks_of_school(record)]
+    return prefer if prefer in schools else next(iter(schools), "")
 
 
 def _unmatched(

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from geo_data.reconciliation.likeness import plain_name, syllables
 from geo_data.reconciliation.records import Decisions, Record, pair
 from geo_data.reconciliation.score import Profile, Score, ScoreRule, profile, score
-from geo_data.reconciliation.words import CHILD_SOURCES
+from geo_data.reconciliation.words import CHILD_SOURCES, Source
 
 SAME_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """How a record came to its child: by identity (100 points), decision (100) or score."""
 
     record: Record
@@ -94,12 +94,14 @@ def cluster_block(
     The order of `records` does not matter.
     Source: docs/reconciliation.md (matching).
     """
-    clusters = _joined_by_number(records, decisions)
+    levels: dict[Source, list[Cluster]] = defaultdict(list)
+    for cluster in _joined_by_number(records, decisions):
+        levels[cluster.lead.source].append(cluster)
     find = candidates or sharing_a_syllable
     base: list[Cluster] = []
     doubts: list[Doubt] = []
     for source in CHILD_SOURCES:
-        level = [cluster for cluster in clusters if cluster.lead.source is source]
+        level = levels[source]
         pairs = _scored(find(base, level), decisions, rule) if base and level else []
         joined = _join_best(pairs)
         doubts += _doubts(pairs, joined)
@@ -124,7 +126,10 @@ def sharing_a_syllable(
 
 
 def _syllables(cluster: Cluster) -> set[str]:
-    return {syllable for name in cluster.profile.names for syllable in syllables(name)}
+    names = {
+        plain_name(link.record.name) for link in cluster.links
+    }  # most clusters never need the whole profile
+    return {syllable for name in names for syllable in syllables(name)}
 
 
 def _joined_by_number(records: Iterable[Record], decisions: Decisions) -> list[Cluster]:

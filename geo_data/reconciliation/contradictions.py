@@ -1,6 +1,6 @@
 """Where the records of one child contradict each other. Source: docs/reconciliation.md (contradictions)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from geo_data.reconciliation.likeness import plain_name
@@ -52,33 +52,40 @@ def contradictions(
     if len(voices) == 1:
         return ()
     said = [record.said_by for record in records]
+    lived_in = [record for record in said if record.source in LIVED_IN]
+    at_school = [record for record in said if speaks_of_school(record)]
     found = [
-        *_differing(CaseCode.BIRTH_DATE_DIFFERS, ((r, r.birth_on.isoformat()) for r in said)),
-        *_differing(CaseCode.SEX_DIFFERS, ((r, r.sex) for r in said)),
+        *_births_differing(said),
+        *_differing(CaseCode.SEX_DIFFERS, said, [record.sex for record in said]),
         *_names_differing(said),
-        *_differing(CaseCode.REGISTRATION_DISTRICT_DIFFERS, _facts(records, "registration_district")),
-        *_differing(
-            CaseCode.REGISTRATION_UNIT_DIFFERS, _facts(_registered_here(records, here), "registration_unit")
-        ),
-        *_differing(CaseCode.DWELLING_UNIT_DIFFERS, ((r, r.unit) for r in said if r.source in LIVED_IN)),
-        *_differing(CaseCode.SCHOOL_DIFFERS, ((r, r.school) for r in said if speaks_of_school(r))),
+        *_facts_differing(CaseCode.REGISTRATION_DISTRICT_DIFFERS, records),
+        *_facts_differing(CaseCode.REGISTRATION_UNIT_DIFFERS, _registered_here(records, here)),
+        *_differing(CaseCode.DWELLING_UNIT_DIFFERS, lived_in, [record.unit for record in lived_in]),
+        *_differing(CaseCode.SCHOOL_DIFFERS, at_school, [record.school for record in at_school]),
         *_twice(said),
-        *_differing(CaseCode.PERMIT_UNTIL_DIFFERS, _facts(voices, "permit_valid_until")),
+        *_facts_differing(CaseCode.PERMIT_UNTIL_DIFFERS, voices),
     ]
     return tuple(found)
 
 
-def _differing(code: CaseCode, said: Iterable[tuple[Record | Paper, str]]) -> Iterator[Contradiction]:
-    first: tuple[Record | Paper, str] | None = None
-    seen: set[str] = set()
+def _differing(
+    code: CaseCode, said_by: Sequence[Record | Paper], values: Sequence[str]
+) -> tuple[Contradiction, ...]:
+    """Return a contradiction for each further value; position i of `values` is what `said_by[i]` says."""
+    if len(set(values)) < 2:  # nearly always
+        return ()
+    said = [(one, value) for one, value in zip(said_by, values, strict=True) if value]
+    first_of: dict[str, Side] = {}
     for one, value in said:
-        if not value or value in seen:
-            continue
-        seen.add(value)
-        if first is None:
-            first = (one, value)
-        else:
-            yield Contradiction(code, side_of(*first), side_of(one, value), FACT_OF.get(code, ""))
+        first_of.setdefault(value, side_of(one, value))
+    first, *others = first_of.values()
+    return tuple(Contradiction(code, first, other, FACT_OF.get(code, "")) for other in others)
+
+
+def _births_differing(said: Sequence[Record]) -> tuple[Contradiction, ...]:
+    if len({record.birth_on for record in said}) < 2:
+        return ()
+    return _differing(CaseCode.BIRTH_DATE_DIFFERS, said, [record.birth_on.isoformat() for record in said])
 
 
 FACT_OF = {
@@ -91,6 +98,8 @@ FACT_OF = {
 
 def _names_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
     """Names are personal: the sides are told apart here, and their values left out."""
+    if len({record.name for record in records}) == 1:
+        return
     seen = {plain_name(records[0].name)}
     for record in records[1:]:
         name = plain_name(record.name)
@@ -99,11 +108,12 @@ def _names_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
             yield Contradiction(CaseCode.NAME_DIFFERS, side_of(records[0]), side_of(record))
 
 
-def _facts(voices: Iterable[Voice], name: str) -> Iterator[tuple[Record | Paper, str]]:
-    for voice in voices:
-        fact = voice.facts.get(name)
-        if fact is not None:
-            yield voice.said_by, str(fact["value"])
+def _facts_differing(code: CaseCode, voices: Sequence[Voice]) -> tuple[Contradiction, ...]:
+    name = FACT_OF[code]
+    said = [(voice.said_by, voice.facts[name]) for voice in voices if name in voice.facts]
+    if len(said) < 2:
+        return ()
+    return _differing(code, [one for one, _ in said], [str(fact["value"]) for _, fact in said])
 
 
 def _registered_here(voices: Sequence[RecordVoice], here: str) -> list[RecordVoice]:

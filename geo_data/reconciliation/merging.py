@@ -61,7 +61,7 @@ def _stands_over(name: str, fact: Fact, voice: Voice, old: Fact, old_voice: Voic
     return _weight(name, fact, voice) < _weight(name, old, old_voice)
 
 
-def facts_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict[str, Fact]:
+def facts_decided(found: Sequence[Contradiction], decisions: Decisions) -> dict[str, Fact]:
     """Return the facts that officers settled, with the decision's day and who decided.
 
     Source: docs/reconciliation.md (decisions).
@@ -79,7 +79,7 @@ def facts_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict[
     }
 
 
-def values_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict[str, tuple[str, Decided]]:
+def values_decided(found: Sequence[Contradiction], decisions: Decisions) -> dict[str, tuple[str, Decided]]:
     """Return the values that officers said hold, with the decision, by birth_on, sex, school or the fact's name.
 
     Of several decisions about one value the newest holds: it was made knowing the others. Names are personal and
@@ -87,7 +87,7 @@ def values_decided(found: Iterable[Contradiction], decisions: Decisions) -> dict
     Source: docs/reconciliation.md (decisions).
     """
     settled: dict[str, tuple[str, Decided]] = {}
-    for contradiction in found:
+    for contradiction in found if decisions.by_case else ():
         what = contradiction.fact or NO_FACT_OF.get(contradiction.code, "")
         decided = decided_side(contradiction, decisions) if what else None
         if decided is not None and (what not in settled or settled[what][1].number < decided[1].number):
@@ -128,8 +128,6 @@ def namings_of(
 
 def decided_side(contradiction: Contradiction, decisions: Decisions) -> tuple[str, Decided] | None:
     """Return the value that an officer said holds, and the decision; None where nobody decided."""
-    if not decisions.by_case:
-        return None
     key = case_key(contradiction.code, contradiction.first, contradiction.second)
     decision = decisions.by_case.get(key)
     if decision is None or decision.verdict not in (Verdict.FIRST_HOLDS, Verdict.SECOND_HOLDS):

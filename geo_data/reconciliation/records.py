@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from geo_data.reconciliation.words import RANK, Answer, LeftHow, Source, Verdict
 
 Fact = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A child in one list.
+class Record(NamedTuple):
+    """A child in one list. A tuple, because millions are made.
 
     record -- id of the row; key -- finds the same record in another version of the list
     identity, guardian_identity -- keyed indexes, "" where not stated

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from common.canonical import digest
 from geo_data.reconciliation.records import Decided, Fact, Paper, Record
 from geo_data.reconciliation.words import KIND_OF, CaseCode, CaseKind, Category, LeftHow
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """A record or paper of a child, and how it came to it: identity, decision, score, guardian or property."""
 
     source: str
@@ -32,9 +32,8 @@ class Naming:
     holds: Record | None
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A child, once. `place` is its number within the block, to which cases refer.
+class Child(NamedTuple):
+    """A child, once; a tuple, because a million are made. `place` is its number within the block, to which cases refer.
 
     facts -- those that another list than the leading record states, or an officer: they stand over the leading
              record's own of the same name

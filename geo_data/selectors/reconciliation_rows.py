@@ -125,11 +125,18 @@ def find_numbers_of_several_births(inputs: Inputs) -> dict[str, date]:
     Resident numbers hold their birth date and were checked when read; this is about documents of other kinds.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT identity_index, (array_agg(birth_on ORDER BY strength, birth_on))[1] FROM ({ALL_RECORDS})"
-            " AS all_records WHERE identity_index <> ''"
+        cursor.execute(  # hardly any: what orders the lists would sort millions of rows
+            f"SELECT identity_index FROM ({ALL_RECORDS}) AS all_records WHERE identity_index <> ''"
             " GROUP BY identity_index HAVING min(birth_on) <> max(birth_on)",
             _all(inputs),
+        )
+        numbers = [number for (number,) in cursor.fetchall()]
+        if not numbers:
+            return {}
+        cursor.execute(
+            f"SELECT identity_index, (array_agg(birth_on ORDER BY strength, birth_on))[1] FROM ({ALL_RECORDS})"
+            " AS all_records WHERE identity_index = ANY(%s) GROUP BY identity_index",
+            [*_all(inputs), numbers],
         )
         return dict(cursor.fetchall())
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -73,8 +74,8 @@ def import_children(
     as_of = origin.vintage_on or now.date()
     census = Census(as_of=as_of, verifier=origin.office, district=district_code, units=codes)
 
-    def read(findings: Findings) -> Iterator[ChildRow]:
-        return read_children(path, census=census, findings=findings)
+    def read(findings: Findings) -> Iterator[Sequence[object]]:
+        return map(_texts_of, read_children(path, census=census, findings=findings))
 
     job = Import(
         actor,
@@ -93,9 +94,49 @@ def import_children(
     return bring_in(job, read, lambda dataset, children: _store(dataset, children, report))
 
 
-def _store(dataset: Dataset, children: Iterator[ChildRow], report: Report) -> int:
+class ChildTexts(NamedTuple):
+    """What is stored of a row, but for ids, seals and indexes: made in the process that reads.
+
+    So both processes have as much to do, and texts go from one to the other in a tenth of the time that facts take.
+    """
+
+    household: int
+    opens_household: bool
+    household_code: str
+    unit_code: str
+    address: str
+    phone: str
+    name: str
+    identity: str
+    birth_on: str
+    sex: str
+    school_now: str
+    facts: str
+    row_digest: str
+
+
+def _texts_of(row: ChildRow) -> Sequence[object]:
+    """Return the values of `ChildTexts`, as a plain tuple: it travels quicker."""
+    return (
+        row.household,
+        row.opens_household,
+        row.household_code,
+        row.unit_code,
+        row.address,
+        row.phone,
+        row.name,
+        row.identity,
+        row.birth_on.isoformat(),
+        row.sex,
+        row.school_now,
+        encoded(_facts(row)),
+        _row_digest(row),
+    )
+
+
+def _store(dataset: Dataset, children: Iterator[Sequence[object]], report: Report) -> int:
     keyring, homes, ids, stored = current_keyring(), id_prefix(), row_ids(), 0
-    while chunk := list(islice(children, CHUNK)):
+    while chunk := list(map(ChildTexts._make, islice(children, CHUNK))):
         households = (_household(dataset, homes, row, keyring) for row in chunk if row.opens_household)
         copy_rows(Household, HOUSEHOLD_COLUMNS, households)
         rows = (_child(dataset, homes, next(ids), row, keyring) for row in chunk)
@@ -105,12 +146,12 @@ def _store(dataset: Dataset, children: Iterator[ChildRow], report: Report) -> in
     return stored
 
 
-def _household_id(homes: str, row: ChildRow) -> str:
+def _household_id(homes: str, row: ChildTexts) -> str:
     """Return the id of the row's household, found again for every child without remembering a million of them."""
     return f"{homes}{row.household:012x}"
 
 
-def _household(dataset: Dataset, homes: str, row: ChildRow, keyring: Keyring) -> Sequence[Value]:
+def _household(dataset: Dataset, homes: str, row: ChildTexts, keyring: Keyring) -> Sequence[Value]:
     row_id = _household_id(homes, row)
     return (
         row_id,
@@ -123,7 +164,7 @@ def _household(dataset: Dataset, homes: str, row: ChildRow, keyring: Keyring) ->
     )
 
 
-def _child(dataset: Dataset, homes: str, row_id: str, row: ChildRow, keyring: Keyring) -> Sequence[Value]:
+def _child(dataset: Dataset, homes: str, row_id: str, row: ChildTexts, keyring: Keyring) -> Sequence[Value]:
     return (
         row_id,
         str(dataset.pk),
@@ -131,11 +172,11 @@ def _child(dataset: Dataset, homes: str, row_id: str, row: ChildRow, keyring: Ke
         _sealed(row.name, "geo_data_child", row_id, "name_sealed", keyring),
         _sealed(row.identity, "geo_data_child", row_id, "identity_sealed", keyring),
         identity_index(row.identity),
-        row.birth_on.isoformat(),
+        row.birth_on,
         row.sex,
         row.school_now,
-        encoded(_facts(row)),
-        _row_digest(row),
+        row.facts,
+        row.row_digest,
     )
 
 

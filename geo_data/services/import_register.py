@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple, cast
 
 from django.db import transaction
 
@@ -34,13 +36,13 @@ from geo_data.tables.register_columns import REGISTERS
 from geo_data.tables.register_table import LOOK_UP, Listing, RegisterRow, read_register
 
 CHUNK = 5000
-DWELLINGS = frozenset({DatasetKind.TITLES.value, DatasetKind.RENTALS.value})
+DWELLINGS = frozenset({DatasetKind.TITLES, DatasetKind.RENTALS})
 RECORD = "record"  # the purpose of the index of rows that state no number
 COLUMNS = (
     "id",
     "dataset_id",
-    "row_number",
     "person_sealed",
+    "row_number",
     "record_index",
     "identity_index",
     "guardian_index",
@@ -94,10 +96,12 @@ def import_register(
     as_of = origin.vintage_on or now.date()
     listing = _listing(units, schools, as_of=as_of, verifier=origin.office)
 
-    def read(findings: Findings) -> Iterator[RegisterRow]:
-        return read_register(path, spec=spec, listing=listing, findings=findings)
+    told = partial(texts_of, kind=kind, as_of=as_of, verifier=origin.office)
 
-    def store(dataset: Dataset, rows: Iterator[RegisterRow]) -> int:
+    def read(findings: Findings) -> Iterator[Sequence[object]]:
+        return map(told, read_register(path, spec=spec, listing=listing, findings=findings))
+
+    def store(dataset: Dataset, rows: Iterator[Sequence[object]]) -> int:
         return store_entries(dataset, rows, report)
 
     job = Import(
@@ -127,17 +131,61 @@ def _listing(units: Dataset, schools: Dataset | None, *, as_of: date, verifier: 
     )
 
 
-def store_entries(dataset: Dataset, rows: Iterator[RegisterRow], report: Report = not_reported) -> int:
-    """Seal and store the rows of a list; return how many."""
+def store_entries(dataset: Dataset, rows: Iterator[Sequence[object]], report: Report = not_reported) -> int:
+    """Seal and store the rows of a list, as `texts_of` tells them; return how many."""
     keyring, ids, stored = current_keyring(), row_ids(), 0
-    while chunk := list(islice(rows, CHUNK)):
+    while chunk := list(map(EntryTexts._make, islice(rows, CHUNK))):
         stored += copy_rows(RegisterEntry, COLUMNS, _entries(dataset, chunk, ids, keyring))
         report("storing", stored, 0)
     return stored
 
 
-def sealed_person(row: RegisterRow, *, table: str, row_id: object, keyring: Keyring) -> bytes:
-    """Return who a row is about, as one sealed value; what the row does not say is left out."""
+class EntryTexts(NamedTuple):
+    """What is stored of a row, but for ids, the seal and the indexes of numbers: made in the process that reads.
+
+    record_key -- "" where the number alone tells the row from the others
+    """
+
+    person: str
+    row_number: int
+    record_key: str
+    identity: str
+    guardian_identity: str
+    property_index: str
+    address_index: str
+    birth_on: str | None
+    sex: str
+    unit_code: str
+    school_code: str
+    grade: int | None
+    facts: str
+    details: str
+
+
+def texts_of(row: RegisterRow, *, kind: DatasetKind, as_of: date, verifier: str) -> Sequence[object]:
+    """Return the values of `EntryTexts`, as a plain tuple: it travels quicker."""
+    number = property_index(row.property_key)
+    address = address_index(row.address) if kind in DWELLINGS else ""
+    return (
+        person_text(row),
+        row.number,
+        row.record_key if row.record_key != row.identity else "",
+        row.identity,
+        row.guardian_identity,
+        number,
+        address,
+        row.birth_on.isoformat() if row.birth_on else None,
+        row.sex,
+        row.unit_code,
+        row.school_code,
+        row.grade,
+        encoded(_facts(row, number or address, as_of=as_of, verifier=verifier)),
+        encoded(row.details),
+    )
+
+
+def person_text(row: RegisterRow) -> str:
+    """Return who a row is about, as one text to be sealed; what the row does not say is left out."""
     person = {
         "name": row.name,
         "identity": row.identity,
@@ -146,49 +194,35 @@ def sealed_person(row: RegisterRow, *, table: str, row_id: object, keyring: Keyr
         "phone": row.phone,
         "address": row.address,
     }
-    text = encoded({name: value for name, value in person.items() if value})
-    return seal(text, table=table, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
-
-
-def record_index(row: RegisterRow, identity: str) -> str:
-    """Return the index of the row itself: that of its number, where the number alone tells it from the others."""
-    return identity if row.record_key == row.identity else blind_index(row.record_key, purpose=RECORD)
+    return encoded({name: value for name, value in person.items() if value})
 
 
 def _entries(
-    dataset: Dataset, rows: Sequence[RegisterRow], ids: Iterator[str], keyring: Keyring
+    dataset: Dataset, rows: Sequence[EntryTexts], ids: Iterator[str], keyring: Keyring
 ) -> Iterator[Sequence[Value]]:
-    whose, tells_dwellings = str(dataset.pk), dataset.kind in DWELLINGS
+    whose = str(dataset.pk)
     for row in rows:
         row_id = next(ids)
-        number = property_index(row.property_key)
-        address = address_index(row.address) if tells_dwellings else ""
+        person = seal(row.person, table=ENTRY_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
         identity = person_index(row.identity)
+        record = blind_index(row.record_key, purpose=RECORD) if row.record_key else identity
+        guardian = person_index(row.guardian_identity)
         yield (
             row_id,
             whose,
-            row.number,
-            sealed_person(row, table=ENTRY_TABLE, row_id=row_id, keyring=keyring),
-            record_index(row, identity),
+            person,
+            row.row_number,
+            record,
             identity,
-            person_index(row.guardian_identity),
-            number,
-            address,
-            row.birth_on.isoformat() if row.birth_on else None,
-            row.sex,
-            row.unit_code,
-            row.school_code,
-            row.grade,
-            encoded(_facts(row, dataset, number or address)),
-            encoded(row.details),
+            guardian,
+            *cast(Sequence[Value], row[5:]),
         )
 
 
-def _facts(row: RegisterRow, dataset: Dataset, key: str) -> Sequence[FactGroup]:
+def _facts(row: RegisterRow, key: str, *, as_of: date, verifier: str) -> Sequence[FactGroup]:
     """Return the facts of the row, with the opaque key of the dwelling that it tells."""
     if not key:
         return row.facts
-    as_of = (dataset.vintage_on or dataset.imported_at.date()).isoformat()
-    told: FactGroup = {"source": LOOK_UP, "as_of": as_of, "verifier": dataset.source_office, "values": {}}
+    told: FactGroup = {"source": LOOK_UP, "as_of": as_of.isoformat(), "verifier": verifier, "values": {}}
     first, *others = row.facts or (told,)
     return ({**first, "values": {**first["values"], "dwelling_key": key}}, *others)

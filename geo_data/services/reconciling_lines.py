@@ -92,10 +92,10 @@ def child_line(run: str, ids: Sequence[str], child: Child, naming: Naming | None
             child.grade,
             "{" + ",".join(child.sources) + "}",
             encoded(trail),
-            encoded(grouped(map(dict, child.facts))),
+            encoded(grouped(map(dict, child.facts))) if child.facts else "[]",
             child.dwelling_key,
             _sealed_name(naming, row_id, keyring),
-            encoded(decided),
+            encoded(decided) if decided else "{}",
         )
     )
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from accounts.copying import row_ids
-from accounts.sealing import Keyring, current_keyring, open_sealed
+from accounts.sealing import Keyring, current_keyring, open_bytes
 from common.quick_json import decoded
 from geo_data.reconciliation.blocks import NO_PAPERS, PaperIndex, Task, index_papers, reconcile_block
 from geo_data.reconciliation.records import Paper, Record
@@ -58,9 +58,11 @@ def reconcile_range(work: RangeWork) -> RangeResult:
     records = _records_of(work)
     papers = _papers_of(work, records)
     blocks: dict[date, list[Record]] = defaultdict(list)
-    for record in _with_one_birth(records, work.births.moved_here):
-        blocks[record[0]].append(record[1])
-    counts: Counter[tuple[str, str]] = Counter(("records", record.source.value) for record in records)
+    moved = _births_of(records, work.births.moved_here)
+    for record in records:
+        blocks[moved.get(record.identity, record.birth_on)].append(record)
+    sources = Counter(record.source for record in records)
+    counts = Counter({("records", source.value): count for source, count in sources.items()})
     children: list[str] = []
     cases: list[str] = []
     departures: list[str] = []
@@ -100,16 +102,15 @@ def _counted(
     yield from (("departures", child.how.value) for child in departed)
 
 
-def _with_one_birth(records: Sequence[Record], moved: frozenset[str]) -> Iterator[tuple[date, Record]]:
-    """Yield the block of each record: numbers of several birth dates stand in that of their strongest record."""
+def _births_of(records: Sequence[Record], moved: frozenset[str]) -> Mapping[str, date]:
+    """Return of each number of several birth dates that of its strongest record: there all its records stand."""
     home: dict[str, tuple[tuple[int, date], date]] = {}
     for record in records:
         if record.identity in moved:
             place = (RANK[record.source], record.birth_on)
             if record.identity not in home or place < home[record.identity][0]:
                 home[record.identity] = (place, record.birth_on)
-    for record in records:
-        yield (home[record.identity][1] if record.identity in home else record.birth_on), record
+    return {identity: born for identity, (_, born) in home.items()}
 
 
 def _records_of(work: RangeWork) -> list[Record]:
@@ -124,13 +125,13 @@ def _records_of(work: RangeWork) -> list[Record]:
 
 def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str]) -> Record:
     row_id, identity, name, born, sex, school, facts_text, home, household, unit, phone = row
-    facts = listed(decoded(facts_text))
+    groups = decoded(facts_text)
     if phone is not None and home not in phones:
         phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
     dwelling = ""
-    for fact in facts:
-        if fact["name"] == "dwelling_key":
-            dwelling = fact["value"] = dwelling_key(str(fact["value"]))
+    for group in groups:
+        if told := group["values"].get("dwelling_key"):
+            dwelling = group["values"]["dwelling_key"] = dwelling_key(str(told))
     return Record(
         source=Source.CENSUS,
         record=row_id,
@@ -144,13 +145,15 @@ def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str])
         school=school,
         household=household,
         property_key=dwelling,
-        facts=facts,
+        facts=listed(groups),
     )
 
 
 def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Record:
     row_id, _, key, identity, guardian, sealed, born, sex, unit, school, grade, facts_text, details_text = row
-    person = decoded(_opened(sealed, ENTRY_TABLE, row_id, PERSON_FIELD, keyring))
+    person = decoded(
+        open_bytes(sealed, table=ENTRY_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
+    )
     details = decoded(details_text)
     return Record(
         source=source,
@@ -167,14 +170,14 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         school=school,
         grade=grade,
         household=str(details.get("household_code", "")),
-        state=str(next((details[name] for name in STATES if details.get(name)), "")),
+        state=str(next(filter(None, map(details.get, STATES)), "")),
         facts=listed(decoded(facts_text)),
     )
 
 
 def _self_record(row: Sequence[Any], keyring: Keyring) -> Record:
     row_id, key, identity, guardian, sealed, born, sex, unit, school, facts_text = row
-    person = decoded(_opened(sealed, SELF_TABLE, row_id, PERSON_FIELD, keyring))
+    person = decoded(open_bytes(sealed, table=SELF_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring))
     return Record(
         source=Source.DECLARED,
         record=row_id,
@@ -216,4 +219,4 @@ def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) ->
 
 
 def _opened(sealed: bytes, table: str, row_id: str, field: str, keyring: Keyring) -> str:
-    return open_sealed(sealed, table=table, row_id=row_id, field=field, keyring=keyring)
+    return open_bytes(sealed, table=table, row_id=row_id, field=field, keyring=keyring).decode()

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -43,7 +44,7 @@ from geo_data.services.datasets import (
     finish_dataset,
     lock_district,
 )
-from geo_data.services.import_register import store_entries
+from geo_data.services.import_register import store_entries, texts_of
 from geo_data.services.versions import restore
 from geo_data.tables.fact_groups import Fact, grouped
 from geo_data.tables.findings import Findings
@@ -181,7 +182,9 @@ def _store(
         source=_source(year, settled, file_digest),
         again=same,
     )
-    stored = store_entries(dataset, iter(rows), report)
+    as_of = dataset.vintage_on or now.date()
+    told = partial(texts_of, kind=DatasetKind.SURVEYS, as_of=as_of, verifier=dataset.source_office)
+    stored = store_entries(dataset, map(told, rows), report)
     return finish_dataset(
         actor=actor, now=now, dataset=dataset, row_count=stored, findings=Findings()
     ).dataset

@@ -22,6 +22,8 @@ MAXIMUM_DIGITS = 15
 MOST_SEEN = 1 << 14  # of a column
 FORMULA_STARTS = "=@+-＝＠＋－"
 EXAMPLE = "示例"  # how the example row of a template begins
+ODD_STARTS = FORMULA_STARTS + EXAMPLE[0]  # of texts that must be looked at more closely
+NOWHERE = 1 << 30
 
 
 class CellFault(ValueError):
@@ -40,7 +42,7 @@ class Table:
     places  -- the position in the file of every column found (`match_columns`)
     """
 
-    __slots__ = ("_fields", "columns", "findings", "headers", "places")
+    __slots__ = ("_fields", "_text_fields", "columns", "findings", "headers", "places")
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class Table:
         self.places = places
         self.findings = findings
         self._fields: dict[tuple[str, ...], list[tuple[str, int, dict[object, object]]]] = {}
+        self._text_fields: dict[tuple[str, ...], list[tuple[str, int, int, bool]]] = {}
 
     def row(self, number: int, cells: Sequence[object]) -> "Row":
         """Return one row."""
@@ -67,6 +70,16 @@ class Table:
         if names not in self._fields:
             self._fields[names] = [(name, self.places[name], {}) for name in names if name in self.places]
         return self._fields[names]
+
+    def text_fields(self, names: tuple[str, ...]) -> list[tuple[str, int, int, bool]]:
+        """Return of these columns, in the table or not: name, position, longest text, whether a text is required."""
+        if names not in self._text_fields:
+            columns = [self.columns.get(name, Column(name, name)) for name in names]
+            self._text_fields[names] = [
+                (column.name, self.places.get(column.name, NOWHERE), column.most, column.required)
+                for column in columns
+            ]
+        return self._text_fields[names]
 
 
 class Row:
@@ -115,6 +128,20 @@ class Row:
                 if len(seen) < MOST_SEEN and cell_text(cell)[0] not in FORMULA_STARTS:
                     seen[cell] = said
             found[name] = said
+        return found
+
+    def texts(self, names: tuple[str, ...]) -> list[str]:
+        """Return what `text` says of several columns, quicker; "" of one that the table does not have."""
+        cells, width = self._cells, len(self._cells)
+        found = []
+        for name, position, most, required in self._table.text_fields(names):
+            cell = cells[position] if position < width else ""
+            text = cell.strip() if type(cell) is str else ""
+            if text and len(text) <= most and text[0] not in ODD_STARTS and "\0" not in text:
+                found.append(text)
+            else:
+                is_empty = cell is None or cell == ""
+                found.append("" if is_empty and not required else self.text(name))
         return found
 
     def text(self, name: str) -> str:

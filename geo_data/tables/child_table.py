@@ -3,7 +3,7 @@
 Millions of rows stream through; what is kept is what finds doubles.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,7 @@ CHILD_COLUMNS = (
     Column("declared", "自报项", CellKind.CODES, aliases=("declared_facts",), most=40),
     *FACT_COLUMNS,
 )
+WHO, WHERE = ("household_code", "name", "identity"), ("address", "phone", "school_now")
 OLDEST_YEARS = 18
 DECLARED, LOOK_UP = "declared", "look_up"
 
@@ -107,9 +108,9 @@ class _Checker:
         ] = {}  # code -> its place, and what its first row states
 
     def child_of(self, row: Row) -> ChildRow | None:
-        household = row.text("household_code")
-        name, birth_on, sex = row.text("name"), row.value("birth_on"), row.text("sex")
-        identity = normalized(row.text("identity"))
+        household, name, identity = row.texts(WHO)
+        birth_on, sex = row.value("birth_on"), row.text("sex")
+        identity = normalized(identity)
         if not (household and name and identity and sex and isinstance(birth_on, date)):
             return None
         if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(
@@ -117,7 +118,7 @@ class _Checker:
         ):
             return None
         unit = self._unit_of(row)
-        address, phone, school_now = row.text("address"), row.text("phone"), row.text("school_now")
+        address, phone, school_now = row.texts(WHERE)
         facts = self._facts_of(row, unit, birth_on)
         if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
             return None
@@ -163,7 +164,7 @@ class _Checker:
         return True
 
     def _unit_of(self, row: Row) -> str:
-        unit = row.text("unit_id")
+        unit = row.texts(("unit_id",))[0]
         if unit in self._census.units:
             return unit
         row.note("outside_units", "unit_id" if row.has("unit_id") else "", unit)
@@ -191,14 +192,14 @@ class _Checker:
             row.note("cell_malformed", "declared", ";".join(stated))
         return self._grouped(values, declared)
 
-    def _grouped(self, values: Mapping[str, object], declared: Collection[str]) -> tuple[FactGroup, ...]:
+    def _grouped(self, values: dict[str, object], declared: Collection[str]) -> tuple[FactGroup, ...]:
+        told = {name: value for name, value in values.items() if name in declared} if declared else {}
         looked_up: FactGroup = {
             "source": LOOK_UP,
             "as_of": self._as_of,
             "verifier": self._census.verifier,
-            "values": {name: value for name, value in values.items() if name not in declared},
+            "values": {name: value for name, value in values.items() if name not in told} if told else values,
         }
-        told = {name: value for name, value in values.items() if name in declared}
         return (
             (looked_up, {"source": DECLARED, "as_of": self._as_of, "values": told}) if told else (looked_up,)
         )

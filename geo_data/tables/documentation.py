@@ -19,6 +19,7 @@ from geo_data.tables.seat_table import SEAT_COLUMNS
 from geo_data.tables.street_table import STREET_COLUMNS
 from geo_data.tables.unit_table import BORDER_COLUMNS, UNIT_COLUMNS
 from geo_data.tables.zone_layer import ZONE_COLUMNS
+from geo_data.tables.zone_list_table import ZONE_LIST_COLUMNS
 from geo_data.tables.zone_text_table import ZONE_TEXT_COLUMNS
 
 TABLES = {
@@ -27,6 +28,7 @@ TABLES = {
     "schools": SCHOOL_COLUMNS,
     "seats": SEAT_COLUMNS,
     "zones": ZONE_COLUMNS,
+    "zone list": ZONE_LIST_COLUMNS,
     "zone texts": ZONE_TEXT_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,

@@ -33,6 +33,8 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "enrolled": "176",
         "planned_intake": "180",
     },
+    "zones": {"schools": "P01;P02"},
+    "zone_texts": {"name": "样例县第一小学", "text": "甲乙花园、丙丁村1-3组、甲乙路1-99号（单号）"},
     "children": {
         "unit_id": "0101",
         "address": "甲乙花园 1 号楼 101 室",

@@ -64,7 +64,8 @@ def _sheet(rows: Iterator[Cells]) -> Sheet:
         raise UnreadableFile(f"{len(header)} > {MOST_COLUMNS} columns")
     headers = tuple("" if cell is None else str(cell).strip() for cell in header)
     numbered = enumerate(rows, start=FIRST_DATA_ROW)
-    return Sheet(headers, ((number, cells) for number, cells in numbered if any(_filled(c) for c in cells)))
+    filled = ((number, cells) for number, cells in numbered if any(cells) or any(map(_filled, cells)))
+    return Sheet(headers, filled)
 
 
 def _filled(cell: object) -> bool:

@@ -17,6 +17,8 @@ from geo_data.tables.register_columns import RegisterSpec
 OLDEST_YEARS = 18
 LAST_PRIMARY_GRADE, TOP_CLASS = 6, 0
 DECLARED, LOOK_UP = "declared", "look_up"
+WHO = ("name", "identity", "guardian_identity")
+WHERE = ("unit_id", "school_id", "kindergarten_id", "guardian", "property_key", "address", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,12 @@ class _Checker:
         self._contents: dict[str, list[int]] = {}
 
     def row_of(self, row: Row) -> RegisterRow | None:
-        name, identity, birth_on, sex = self._text(row, "name"), self._number(row, "identity"), None, ""
+        name, identity, guardian_identity = row.texts(WHO)
+        identity, birth_on, sex = of_eighteen_digits(identity), None, ""
         if self._spec.is_of_children:
             born = row.value("birth_on")
             birth_on, sex = born if isinstance(born, date) else None, self._text(row, "sex")
-        guardian_identity = self._number(row, "guardian_identity")
+        guardian_identity = of_eighteen_digits(guardian_identity)
         values = row.plain_values(self._facts)
         for needed in self._needed:
             if needed not in values and not row.is_bad:
@@ -113,11 +116,10 @@ class _Checker:
             return None
         if not self._days_fit(row, values):
             return None
-        unit, school, grade = self._unit_of(row), self._school_of(row), self._grade_of(row)
-        guardian, property_key = self._text(row, "guardian"), self._text(row, "property_key")
-        address, details = self._text(row, "address"), row.plain_values(self._details)
+        unit, school, kindergarten, guardian, property_key, address, phone = row.texts(WHERE)
+        unit, school = self._unit_of(row, unit), self._school_of(row, school, kindergarten)
+        grade, details = self._grade_of(row), row.plain_values(self._details)
         key = self._key(name, identity, birth_on, guardian, property_key or address, values)
-        phone = self._text(row, "phone")
         if row.is_bad:  # it is left out, or the file is refused: no later row repeats it
             return None
         content = hash((unit, school, grade, address, str(details), str(values)))
@@ -145,9 +147,6 @@ class _Checker:
 
     def _text(self, row: Row, name: str) -> str:
         return row.text(name) if name in self._present else ""
-
-    def _number(self, row: Row, name: str) -> str:
-        return of_eighteen_digits(text) if (text := self._text(row, name)) else ""
 
     def _is_told_apart(self, row: Row, identity: str, birth_on: date | None, sex: str) -> bool:
         """Say whether the row names somebody; empty required cells have their finding from being read."""
@@ -191,18 +190,16 @@ class _Checker:
             row.note("rental_ended", "rental_until", ended)
         return True
 
-    def _unit_of(self, row: Row) -> str:
-        unit = self._text(row, "unit_id")
+    def _unit_of(self, row: Row, unit: str) -> str:
         if not unit or unit in self._listing.units:
             return unit
         row.note("unit_not_here", "unit_id", unit)
         return ""
 
-    def _school_of(self, row: Row) -> str:
-        school = self._text(row, "school_id")
+    def _school_of(self, row: Row, school: str, kindergarten: str) -> str:
         if school and self._listing.schools is not None and school not in self._listing.schools:
             row.note("school_not_here", "school_id", school)
-        return school or self._text(row, "kindergarten_id")
+        return school or kindergarten
 
     def _grade_of(self, row: Row) -> int | None:
         if self._spec.kind == "kindergartens":

@@ -190,9 +190,17 @@ def test_files_hold_the_same_figures_and_no_formula(
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(book.body()))
     zones = sheets.get_sheet_by_index(0).to_python()
     assert next(row[2:7] for row in zones if row[0] == "B小学") == [FIRST, 19, 19, 19, 18]
-    units = sheets.get_sheet_by_index(1).to_python()
+    head, *categories = sheets.get_sheet_by_index(1).to_python()
+    assert head[:3] == ["学区", "年份", "人户一致"]
+    assert (
+        next(sum(float(str(cell)) for cell in row[2:]) for row in categories if row[:2] == ["B小学", FIRST])
+        == 19
+    )
+    units = sheets.get_sheet_by_index(2).to_python()
     assert units[1][:2] == ["u0", "=1+1"]
     assert b"<f>" not in book.body()
+    tested = sheets.get_sheet_by_index(3).to_python()
+    assert {row[0] for row in tested[1:]} == {"A小学", "B小学"}  # by name, not by code
     assert paper.body().startswith(b"%PDF-")
     assert len(paper.body()) > 10_000
 

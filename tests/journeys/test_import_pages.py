@@ -9,7 +9,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from python_calamine import load_workbook
 
-from geo_data.models import CatchmentUnit, DatasetKind, DatasetStatus, HeaderMapping, School
+from geo_data.models import CatchmentUnit, Dataset, DatasetKind, DatasetStatus, HeaderMapping, School
 from tests.journeys.import_world import OfficerAtDesk, county_without_data, work
 from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
 from tests.services import dirty_files
@@ -54,23 +54,11 @@ def test_dirty_villages_are_found_mended_proposed_used_withdrawn_and_restored(
     desk = OfficerAtDesk(browser, live_server, county_without_data())
     path = dirty_files.write_villages(tmp_path / "villages.gpkg", dirty_files.dirty_villages())
 
-    # when it is handed in, then nothing of it is brought in, and each fault stands in the table
+    # when it is handed in, then nothing of it is brought in, and each fault stands in the table and on the map
     refused = desk.hand_in(path, DatasetKind.UNITS)
     assert refused.status == DatasetStatus.REFUSED
     assert CatchmentUnit.objects.count() == 0
-    row = desk.page.locator("table.findings tr:has-text('polygon_invalid')")
-    assert "V1: Self-intersection" in row.inner_text()
-    assert row.locator("td").nth(1).inner_text() == "2"
-
-    # and on the map, where it is drawn in the colour of its weight; its row leads there by keyboard
-    desk.visit.wait_for("[data-drawn]")
-    key = row.locator("[data-show]").get_attribute("data-show")
-    row.locator("[data-show]").focus()
-    desk.page.keyboard.press("Enter")
-    desk.visit.wait_for(f"[data-drawn={key}]")
-    assert desk.page.evaluate(PIXELS_LIKE, RED) > 500
-    assert row.get_attribute("data-chosen") is not None
-    assert "V1: Self-intersection" in desk.page.inner_text("[data-said]")
+    assert_fault_stands_in_table_and_map(desk)
 
     # when the repairs are looked at, then every village that would change is shown before and after
     desk.press("查看可以怎样修复")
@@ -78,12 +66,8 @@ def test_dirty_villages_are_found_mended_proposed_used_withdrawn_and_restored(
     work()
     desk.visit.wait_for("table.findings")
     shown = desk.page.locator("table.findings tbody th").all_inner_texts()
-    assert [name.split()[0] for name in shown] == [
-        "V1",
-        "V3",
-        "V5",
-        "V6",
-    ]  # three move to where V2 has the corner
+    # three move to where V2 has the corner
+    assert [name.split()[0] for name in shown] == ["V1", "V3", "V5", "V6"]
     assert "不再有妨碍导入的问题" in desk.visit.text()
     desk.visit.wait_for("[data-drawn]")
     assert desk.page.locator(".map-switches button").all_inner_texts() == ["修复后", "修复前"]
@@ -97,7 +81,29 @@ def test_dirty_villages_are_found_mended_proposed_used_withdrawn_and_restored(
     desk.visit.wait_for("[data-drawn]")
     assert desk.page.evaluate(PIXELS_LIKE, AMBER) > 100
 
-    # when they are confirmed, withdrawn and restored, each after a question
+    # when they are confirmed, withdrawn and restored, each after a question, then every village is there
+    decide_one_after_the_other(desk, proposed)
+    assert CatchmentUnit.objects.filter(dataset=proposed).count() == 6
+    assert desk.visit.complaints == []
+
+
+def assert_fault_stands_in_table_and_map(desk: OfficerAtDesk) -> None:
+    """The crossing ring is told with its row, drawn in the colour of its weight, and found from its row by keyboard."""
+    row = desk.page.locator("table.findings tr:has-text('polygon_invalid')")
+    assert "V1: Self-intersection" in row.inner_text()
+    assert row.locator("td").nth(1).inner_text() == "2"
+    desk.visit.wait_for("[data-drawn]")
+    key = row.locator("[data-show]").get_attribute("data-show")
+    row.locator("[data-show]").focus()
+    desk.page.keyboard.press("Enter")
+    desk.visit.wait_for(f"[data-drawn={key}]")
+    assert desk.page.evaluate(PIXELS_LIKE, RED) > 500
+    assert row.get_attribute("data-chosen") is not None
+    assert "V1: Self-intersection" in desk.page.inner_text("[data-said]")
+
+
+def decide_one_after_the_other(desk: OfficerAtDesk, proposed: Dataset) -> None:
+    """Use, withdraw and restore a version; each is asked first."""
     for words, status in (
         ("启用这个版本", DatasetStatus.CURRENT),
         ("撤回这个版本", DatasetStatus.WITHDRAWN),
@@ -105,12 +111,10 @@ def test_dirty_villages_are_found_mended_proposed_used_withdrawn_and_restored(
     ):
         desk.press(words)
         proposed.refresh_from_db()
-        assert proposed.status != status  # asked first
+        assert proposed.status != status
         desk.decide()
         proposed.refresh_from_db()
         assert proposed.status == status
-    assert CatchmentUnit.objects.filter(dataset=proposed).count() == 6
-    assert desk.visit.complaints == []
 
 
 def test_a_wrong_coordinate_system_is_noticed_the_likely_one_shown_and_taken_with_one_press(

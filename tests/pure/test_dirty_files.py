@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import shapely
+from python_calamine import load_workbook
 
 from config.paths import BASE
 from geo_data.addresses.doors import building_key, read_door
@@ -15,8 +16,10 @@ from geo_data.addresses.letters import normalized
 from geo_data.tables.address_table import Spelling, read_addresses
 from geo_data.tables.child_table import Census, read_children
 from geo_data.tables.coverage import Repair
+from geo_data.tables.error_workbook import remarks_of, write_error_workbook
 from geo_data.tables.finding_texts import TEXTS
-from geo_data.tables.findings import Findings
+from geo_data.tables.findings import HEADER_ROW, Findings, Severity
+from geo_data.tables.layers import sheet_of_file
 from geo_data.tables.past_tables import read_enrolments, read_moves
 from geo_data.tables.placing import Ground
 from geo_data.tables.projecting import unproject
@@ -83,6 +86,10 @@ ELSEWHERE = {
     "portal_decided_here": f"{PORTAL}::test_what_an_officer_returned_stays_so_while_the_portal_says_the_same",
     "portal_none_withdrawn": f"{PORTAL}::test_a_complete_file_with_rows_left_out_withdraws_nobody",
 }
+
+
+UNREADABLE = {"file_unreadable", "file_of_another_kind", "archive_bomb", "archive_path", "xml_entities"}
+UNREADABLE |= {"streets_outside", "street_nodes_missing"}  # of an extract, which is no table
 
 
 def _known() -> tuple[Place, ...]:
@@ -203,6 +210,30 @@ def test_a_dirty_file_has_exactly_its_findings_in_their_place(file: DirtyFile, t
 
     found = sorted((one.code, one.row, one.column) for one in findings.kept())
     assert found == sorted(file.found)
+
+
+@pytest.mark.parametrize(
+    "file", [one for one in FILES if one.reader not in ("surveys", "zone_texts")], ids=lambda file: file.name
+)
+def test_the_error_workbook_tells_every_finding_that_asks_for_something(
+    file: DirtyFile, tmp_path: Path
+) -> None:
+    path, findings, target = path_of(file, tmp_path), Findings(), tmp_path / "errors.xlsx"
+    try:
+        READERS[file.reader](path, file.options, findings)
+        sheet = sheet_of_file(path, working_epsg=EPSG)
+        write_error_workbook(sheet, remarks_of(findings.kept()), target)
+    except UnreadableFile:
+        assert file.code in UNREADABLE  # there is no sheet to paint
+        return
+
+    data, whole = (load_workbook(target).get_sheet_by_index(place).to_python() for place in (0, 1))
+    for finding in findings.kept():
+        if finding.row > HEADER_ROW and finding.severity is not Severity.NOTE:
+            remark = data[finding.row - 1][-2]
+            assert TEXTS[finding.code].zh in str(remark)
+        elif finding.row <= HEADER_ROW:
+            assert any(TEXTS[finding.code].zh in str(cell) for row in whole for cell in row)
 
 
 def test_every_finding_code_has_a_file() -> None:

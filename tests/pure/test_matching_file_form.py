@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from admissions.matching.plain import place_plainly
+from admissions.matching.plain_table import fields_of
 from admissions.matching.records import Applicant, Bid, Line, Mechanism, RoundInput, RoundPlan, Stage
 
 HEADER = "receipt,rank,line_id,tier,key,ticket,group_id\n"
@@ -60,6 +61,49 @@ def test_columns_in_another_order_quotes_and_a_byte_order_mark_are_read(tmp_path
     assert placements == 'receipt,line_id,reason\n"R,1",A,admitted\n'
 
 
+AS_READ = {"R1": ("B", "admitted"), "R2": ("", "category_below_cutoff"), "李": ("A", "admitted")}
+PLAIN = "R1,2,B,1,,8,\nR1,1,A,1,,8,\nR2,1,B,2,,0,\n李,1,A,1,-5,7,\n"
+SPELLINGS = {
+    "without a quotation mark": HEADER + PLAIN,
+    "a quotation mark around every field": "".join(
+        ",".join(f'"{field}"' for field in line.split(",")) + "\n" for line in (HEADER + PLAIN).splitlines()
+    ),
+    "carriage returns before the line feeds": (HEADER + PLAIN).replace("\n", "\r\n"),
+    "carriage returns alone": (HEADER + PLAIN).replace("\n", "\r"),
+    "no line feed at the end": (HEADER + PLAIN).removesuffix("\n"),
+    "blank lines at the end": HEADER + PLAIN + "\n\n",
+    "a byte order mark": "\ufeff" + HEADER + PLAIN,
+    "spaces around a column's name": HEADER.replace("rank", " rank ") + PLAIN,
+    "zeros before a ticket": HEADER + PLAIN.replace(",8,", ",0008,", 1),
+    "a row of more than 2^16 bytes": HEADER + PLAIN.replace(",-5,7,", f",-5,7,{'g' * (1 << 16)}"),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_same_rows_are_read_alike_however_the_table_is_written(spelling: str, tmp_path: Path) -> None:
+    placements, _ = run(tmp_path, SPELLINGS[spelling])
+    rows = [line.split(",") for line in placements.splitlines()[1:]]
+    assert {receipt: (line, reason) for receipt, line, reason in rows} == AS_READ
+
+
+def test_plain_tables_are_read_by_the_kernel_and_no_others() -> None:
+    plain = ["without a quotation mark", "carriage returns before the line feeds", "zeros before a ticket"]
+    read = [name for name, text in SPELLINGS.items() if text.endswith("\n") and fields_of(text.encode(), 7)]
+    assert read == [*plain[:2], "a byte order mark", "spaces around a column's name", plain[2]]
+
+
+@pytest.mark.parametrize("damage", [b"\xff", b"\xe6\x9d"])
+def test_bytes_that_are_no_text_are_refused(damage: bytes, tmp_path: Path) -> None:
+    (tmp_path / "lines.csv").write_text(LINES, encoding="utf-8")
+    (tmp_path / "choices.csv").write_bytes(f"{HEADER}R1,1,A,1,,5,\nR2".encode() + damage + b",1,A,1,,5,\n")
+    with pytest.raises(CommandError, match="can't decode"):
+        call_command(
+            "place_round",
+            *("--lines", str(tmp_path / "lines.csv"), "--choices", str(tmp_path / "choices.csv")),
+            *("--out", str(tmp_path / "out")),
+        )
+
+
 def test_nobody_applied(tmp_path: Path) -> None:
     assert run(tmp_path, HEADER)[0] == "receipt,line_id,reason\n"
 
@@ -77,6 +121,9 @@ BAD_CHOICES = {
     "R1,1,A,1,,5,\nR2,1,A,1,,6,\nR1,2,A,1,,5,\n": "rows 2 and 4: one receipt, the same line_id",
     "R1,1,A,1,,5,g\nR1,2,B,1,,5,h\n": "row 3: another group_id than in row 2",
     "R1,1,A,1,,5\n": "row 2: 6 fields, not 7",
+    "R1,1,A,1,,5,,\n": "row 2: 8 fields, not 7",
+    "R1,1,A,1,,5,\n\nR2,1,A,1,,5,\n": "row 3: 0 fields, not 7",
+    'R1,1,A,1,,5,\n"R2",1,Z,1,,5,\n': "row 3: 'Z' is not a line",
 }
 
 

@@ -382,7 +382,7 @@ def test_chances_are_those_of_the_draw() -> None:
     first = child("a", ("A", 1, 1))
     rest = [child(f"b{i}", ("A", 2, 2 + i)) for i in range(4)]
     found = chances(RoundInput(one_stage(Line("A", 2)), (first, *rest)), draws=400, seed=1)
-    assert [(c.rank, c.children, c.share, c.low, c.high) for c in found] == [
+    assert [(c.order, c.children, c.share, c.low, c.high) for c in found] == [
         (1, 1, 100, 100, 100),
         (2, 4, 25, 25, 25),
     ]

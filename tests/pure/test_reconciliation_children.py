@@ -54,7 +54,7 @@ def test_a_child_whom_all_lists_agree_on_raises_no_case() -> None:
 
 
 def changed(one: Record, **changes: Any) -> tuple[Record, ...]:
-    return tuple(replace(each, **changes) if each is one else each for each in EVERYWHERE)
+    return tuple(each._replace(**changes) if each is one else each for each in EVERYWHERE)
 
 
 DAMAGES = [
@@ -75,9 +75,9 @@ DAMAGES = [
     (changed(SEEN, school="P2"), "school_differs", ("P1", "P2")),
     ((*EVERYWHERE, record(Source.SURVEYS, unit="B")), "dwelling_unit_differs", ("A", "B")),
     ((*EVERYWHERE, record(Source.DECLARED, unit="B")), "dwelling_unit_differs", ("A", "B")),
-    ((*EVERYWHERE, replace(REGISTERED, record="x", household="R2")), "two_households", ("", "")),
-    ((*EVERYWHERE, replace(REGISTERED, record="x")), "twice_in_list", ("", "")),
-    ((*EVERYWHERE, replace(PUPIL, record="x")), "two_pupil_records", ("", "")),
+    ((*EVERYWHERE, REGISTERED._replace(record="x", household="R2")), "two_households", ("", "")),
+    ((*EVERYWHERE, REGISTERED._replace(record="x")), "twice_in_list", ("", "")),
+    ((*EVERYWHERE, PUPIL._replace(record="x")), "two_pupil_records", ("", "")),
 ]
 
 
@@ -146,7 +146,7 @@ def test_a_list_that_was_not_given_can_miss_nobody() -> None:
     ],
 )
 def test_only_children_of_school_age_need_a_pupil_record(born: date, expected: list[str]) -> None:
-    ours = (replace(CHILD, birth_on=born), replace(REGISTERED, birth_on=born))
+    ours = (CHILD._replace(birth_on=born), REGISTERED._replace(birth_on=born))
 
     assert codes(run(*ours, given=frozenset({*Source} - {Source.ATTENDANCE}))) == expected
 
@@ -178,7 +178,7 @@ def test_the_register_stands_over_the_census_and_the_officer_over_both() -> None
 def test_a_decision_about_birth_date_sex_or_dwelling_is_followed() -> None:
     records = (
         CHILD,
-        replace(PUPIL, birth_on=date(2018, 5, 6), sex="male"),
+        PUPIL._replace(birth_on=date(2018, 5, 6), sex="male"),
         record(Source.SURVEYS, unit="B"),
     )
     asked = run(*records)
@@ -191,7 +191,7 @@ def test_a_decision_about_birth_date_sex_or_dwelling_is_followed() -> None:
 
 
 def test_an_equal_value_replaces_only_what_was_merely_declared() -> None:
-    declared = replace(CHILD, facts=facts({"registration_district": HERE}, source="declared"))
+    declared = CHILD._replace(facts=facts({"registration_district": HERE}, source="declared"))
 
     proved = run(declared, REGISTERED).children[0]
     equal = run(CHILD, REGISTERED).children[0]
@@ -206,7 +206,7 @@ def test_an_equal_value_replaces_only_what_was_merely_declared() -> None:
 def test_of_two_lists_without_authority_the_later_day_holds_then_the_stronger_list() -> None:
     newer = record(Source.SURVEYS, facts=(fact("lives_there", False, as_of="2026-03-02"),))
     same_day = record(Source.SURVEYS, facts=(fact("lives_there", False),))
-    child = replace(CHILD, facts=facts({"lives_there": True}))
+    child = CHILD._replace(facts=facts({"lives_there": True}))
 
     assert [f["value"] for f in run(child, newer).children[0].facts] == [False]
     assert run(child, same_day).children[0].facts == ()
@@ -217,8 +217,7 @@ PERMIT = {
     "permit_valid_from": "2024-01-01",
     "permit_valid_until": "2027-01-01",
 }
-ELSEWHERE = replace(
-    CHILD,
+ELSEWHERE = CHILD._replace(
     facts=facts({"registration_district": "980101", "dwelling_unit": "A"}),
     guardian_identity="F",
     property_key="house 1",
@@ -250,7 +249,7 @@ def test_papers_come_by_own_number_guardian_and_dwelling() -> None:
 
 
 def test_a_permit_that_ends_otherwise_than_the_census_says_is_a_contradiction() -> None:
-    child = replace(ELSEWHERE, facts=(*ELSEWHERE.facts, fact("permit_valid_until", "2026-01-01")))
+    child = ELSEWHERE._replace(facts=(*ELSEWHERE.facts, fact("permit_valid_until", "2026-01-01")))
 
     outcome = run(child, papers=(paper(Source.PERMITS, "F", PERMIT),))
 
@@ -409,7 +408,7 @@ def test_the_latest_visit_holds(state: str, day: str, found: str, gone: int) -> 
 )
 def test_a_later_list_that_says_it_lives_there_brings_a_child_back(day: str, source: str, gone: int) -> None:
     said = fact("lives_there", True, source=source, as_of=day)
-    outcome = run(replace(CHILD, facts=(*CENSUS, said)), _visit("deceased"))
+    outcome = run(CHILD._replace(facts=(*CENSUS, said)), _visit("deceased"))
 
     assert (len(outcome.children), len(outcome.departed)) == (1 - gone, gone)
 

@@ -1,7 +1,5 @@
 """What officers decided holds in the result: schools, names, several decisions about one value."""
 
-from dataclasses import replace
-
 import pytest
 
 from geo_data.reconciliation.blocks import Outcome
@@ -75,7 +73,7 @@ def test_a_school_decided_does_not_hide_that_nobody_sees_the_child() -> None:
 
 
 def test_of_two_pupil_records_the_decided_one_is_the_register() -> None:
-    other = replace(PUPIL, record="another", school="P1")
+    other = PUPIL._replace(record="another", school="P1")
     first = run(PUPIL, other)
     assert schools(first)[0] == "P1"  # the smaller record
 
@@ -109,14 +107,14 @@ def test_of_several_decisions_about_one_value_the_newest_holds(
     ("verdict", "holds"),
     [
         (Verdict.FIRST_HOLDS, CHILD),
-        (Verdict.SECOND_HOLDS, replace(PUPIL, name="甲子晗")),
+        (Verdict.SECOND_HOLDS, PUPIL._replace(name="甲子晗")),
         (Verdict.ACKNOWLEDGED, None),
     ],
 )
 def test_a_decision_about_names_points_at_the_record_that_holds(
     verdict: Verdict, holds: Record | None
 ) -> None:
-    pupil = replace(PUPIL, name="甲子晗")
+    pupil = PUPIL._replace(name="甲子晗")
     first = run(CHILD, pupil)
 
     outcome = run(CHILD, pupil, decisions=deciding(first, (CaseCode.NAME_DIFFERS, Source.PUPILS, verdict)))
@@ -127,7 +125,7 @@ def test_a_decision_about_names_points_at_the_record_that_holds(
 
 
 def test_the_newest_decision_about_names_comes_first() -> None:
-    pupil, seen = replace(PUPIL, name="甲子晗"), replace(SEEN, name="甲子含")
+    pupil, seen = PUPIL._replace(name="甲子晗"), SEEN._replace(name="甲子含")
     first = run(CHILD, pupil, seen)
     decisions = deciding(
         first,

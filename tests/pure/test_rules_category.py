@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from admissions.rules.category import KEY_LAST, classify
+from admissions.rules.category import KEY_LAST, category_of_tier, classify
 from admissions.rules.facts import FactName, Facts, FactSource
 from admissions.rules.sentences import say
 from admissions.rules.standing import Target
@@ -55,6 +55,25 @@ def category_of(known: Facts, target: Target = AT_SCHOOL) -> str | None:
 )
 def test_the_category_follows_from_the_facts(known: Facts, expected: str | None) -> None:
     assert category_of(known) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "tier", "expected"),
+    [
+        ("zone", 0, ""),
+        ("zone", 1, "registered_and_living"),
+        ("zone", 7, "migrant"),
+        ("zone", 8, ""),
+        ("zone", 1_000_000, ""),  # a child without a category stands behind all others
+        ("private_open", 0, ""),
+        ("private_open", 1, "private_open"),  # no categories: the line itself
+        ("private_open", 2, ""),
+    ],
+)
+def test_a_tier_names_its_category_and_a_tier_beside_the_line_names_none(
+    line: str, tier: int, expected: str
+) -> None:
+    assert category_of_tier(POLICY.line(line), tier) == expected
 
 
 def test_the_tier_is_the_place_of_the_category_on_the_line() -> None:

@@ -147,6 +147,13 @@ def test_a_stored_fact_without_one_of_its_parts_is_refused(missing: str) -> None
         facts_from_data([stored])
 
 
+@pytest.mark.parametrize("part", ["name", "source", "as_of", "verifier", "expires_on"])
+def test_a_stored_fact_with_a_list_where_a_text_belongs_is_refused(part: str) -> None:
+    [stored] = facts_as_data([fact("lives_there", True)])
+    with pytest.raises(ValueError, match="list"):
+        facts_from_data([{**stored, part: ["x"]}])
+
+
 def test_a_value_of_another_kind_is_refused_although_an_equal_one_was_read_before() -> None:
     [stored] = facts_as_data([fact("insurance_months", 1)])
     assert facts_from_data([stored]).number(FactName.INSURANCE_MONTHS) == 1

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from admissions.rules.policy import example_names, example_policy, load_policy
-from admissions.rules.policy_differences import Difference, policy_differences
-from admissions.rules.policy_records import LoserRule, TwinRule
+from admissions.rules.policy_differences import Difference, policy_differences, unfit_lines
+from admissions.rules.policy_records import LineKind, LoserRule, TwinRule
 from tests.pure.rules_world import town_policy
 
 POLICY = town_policy()
@@ -51,3 +51,19 @@ def test_every_example_differs_from_the_others_and_not_from_itself(name: str) ->
     for other in example_names():
         found = policy_differences(policy, load_policy(example_policy(other)))
         assert bool(found) == (other != name)
+
+
+def test_lines_that_the_other_policy_lacks_or_has_for_others_do_not_fit() -> None:
+    own = town_policy()
+    without = replace(own, lines=tuple(line for line in own.lines if line.code != "private_open"))
+    renamed = replace(
+        own,
+        lines=tuple(
+            replace(line, kind=LineKind.MULTI_SCHOOL) if line.code == "zone" else line for line in own.lines
+        ),
+    )
+
+    assert unfit_lines(own, own, ["private_open", "zone"]) == ()
+    assert unfit_lines(own, without, ["private_open", "zone"]) == ("private_open",)
+    assert unfit_lines(own, without, ["zone"]) == ()  # the round has no seats of the line
+    assert unfit_lines(own, renamed, ["private_open", "zone"]) == ("zone",)

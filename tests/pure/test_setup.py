@@ -1,9 +1,11 @@
-"""Set-up makes keys once, and finds words in templates that nobody marked for translation."""
+"""Set-up makes keys once, finds words in templates that nobody marked for translation, and builds a whole image."""
 
 import base64
+import re
 import stat
 from pathlib import Path
 
+from config.paths import BASE
 from setup.keys import write_once
 from setup.messages import _bare_words
 
@@ -38,3 +40,15 @@ def test_words_are_found_only_where_people_would_read_them_untranslated() -> Non
       {% blocktranslate %}marked too{% endblocktranslate %}<a lang="en">English</a> 12 &nbsp;"""
 
     assert list(_bare_words(template)) == ["bare text", "bare title"]
+
+
+def test_what_the_web_server_stores_for_the_worker_lies_in_the_volume_that_both_have() -> None:
+    image = (BASE / "Dockerfile").read_text(encoding="utf-8")
+    services = (BASE / "compose.yaml").read_text(encoding="utf-8")
+    stated = dict(re.findall(r"\b(JIUJIN_\w+)=(\S+)", image))
+
+    for name in ("JIUJIN_FILES", "JIUJIN_UPLOADS"):
+        assert stated[name].startswith("/data/"), name
+        assert re.search(rf"mkdir -p [^&]*{stated[name]}\b", image), name
+    assert "VOLUME /data" in image
+    assert "volumes: [files:/data]" in services

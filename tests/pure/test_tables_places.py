@@ -196,3 +196,37 @@ def test_a_stopped_layer_is_shown_where_it_would_lie(
         [[east, north]] = shapely.get_coordinates(shapely.centroid(preview.shape))
         assert bool(101.9 < east < 102.1) is (preview.role == "likely")
         assert 40.4 < north < 40.5
+
+
+@pytest.mark.parametrize("required", [False, True])
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("甲子涵", "甲子涵"),
+        (" 甲 子 ", "甲 子"),
+        ("12345", "12345"),
+        ("123456", ""),
+        ("a\0b", ""),
+        ("=1+1", "=1+1"),
+        ("-1", "-1"),
+        ("示例甲", ""),
+        (7, "7"),
+        (0, "0"),
+        (1.0, "1"),
+        (None, ""),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_several_texts_at_once_say_and_note_what_each_alone_does(
+    cell: object, said: str, required: bool
+) -> None:
+    columns = (Column("name", "姓名", required=required, most=5), Column("class", "班级", required=required))
+    together, alone = Findings(), Findings()
+
+    texts = Table(columns, ("姓名",), {"name": 0}, together).row(2, [cell]).texts(("name", "class", "other"))
+    text = Table(columns, ("姓名",), {"name": 0}, alone).row(2, [cell]).text("name")
+
+    assert texts == [said, "", ""]
+    assert text == said
+    assert together.kept() == alone.kept()

@@ -22,7 +22,7 @@ from admissions.models import (
     PolicyVersion,
     RoundStatus,
 )
-from admissions.selectors.bundles import unzip_files
+from admissions.selectors.bundles import unzip_files, zip_files
 from admissions.services.closing import AlreadyClosed, StillOpen, Unreviewed, close_entries
 from admissions.services.draw import ValueEntered, ValuesDisagree, ValuesMissing, enter_public_value, run_draw
 from admissions.services.policies import PolicyMovedOn, PolicyNotPublished, withdraw_policy
@@ -253,6 +253,29 @@ def test_bundle_satisfies_both_verifiers_and_a_damaged_one_neither_passes() -> N
     assert matching_verify.faults(forged)
     forged = {**files, "public_values.json": files["public_values.json"].replace(b"4 8 1 5", b"4 8 1 6")}
     assert lottery_verify.faults(forged)
+
+
+def test_verifiers_side_by_side_find_what_they_find_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Given a bundle with a fault for each verifier
+    world = county_with_zones()
+    numbers = add_children(world, ["u0"] * 3)
+    opened = round_open(world)
+    file_all(world, opened, [form(number, "u0") for number in numbers])
+    record = drawn(world, opened)
+    files = unzip_files(bytes(record.bundle))
+    files["tickets.csv"] = files["tickets.csv"].replace(b"receipt,urn,ticket", b"receipt,urn,number")
+    files["cutoffs.csv"] = files["cutoffs.csv"].replace(b"line_id,seats", b"line_id,places")
+    forged = DrawRecord(bundle=zip_files(files))
+    one_after_the_other = bundle_faults(forged)
+    # When every bundle is worth a process
+    monkeypatch.setattr("admissions.services.results.WORTH_A_PROCESS", 0)
+    # Then both speak, and the database's connection is as it was
+    assert len(one_after_the_other) >= 2
+    assert bundle_faults(forged) == one_after_the_other
+    assert bundle_faults(record) == []
+    assert DrawRecord.objects.count() == 1
 
 
 def test_entries_cannot_be_closed_while_families_file() -> None:

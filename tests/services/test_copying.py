@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.copying import ROWS_AT_ONCE, Value, copy_rows
 from common.errors import WrongMoment
@@ -49,5 +50,16 @@ def test_what_the_database_refuses_is_raised_by_the_database(tmp_path: Path) -> 
 
     with pytest.raises(Exception, match="invalid input syntax"), transaction.atomic():
         copy_rows(GradeCount, COLUMNS, [(str(dataset.pk), "no year", "P1", 1, 45)])
+
+    assert not GradeCount.objects.exists()
+
+
+def test_rows_of_a_version_that_is_not_there_are_refused_before_the_transaction_ends(tmp_path: Path) -> None:
+    world.district()
+    dataset = world.with_units(tmp_path).dataset
+    rows = [(str(dataset.pk), 2025, "P1", 1, 45), (str(uuid4()), 2025, "P2", 1, 45)]
+
+    with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
+        copy_rows(GradeCount, COLUMNS, rows)
 
     assert not GradeCount.objects.exists()

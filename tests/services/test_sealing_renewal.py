@@ -7,16 +7,18 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.management import call_command
 from django.db import models
 from pytest_django import Settings
 
 from accounts.messages import OutboxGateway
 from accounts.models import AuditEvent, OutboxMessage, Role
-from accounts.sealing import CannotOpen, sealing_key_of
+from accounts.sealing import CannotOpen, open_sealed, sealing_key_of
 from accounts.selectors.people import open_phone
 from accounts.selectors.sealed import list_sealed_columns
 from accounts.services.resealing import reseal
+from common.canonical import canonical_json
 from tests.services.accounts_world import NOON, guardian, staff
 
 KEYS = {name: f"{name}:{base64.b64encode(bytes([number] * 32)).decode()}" for number, name in enumerate("ab")}
@@ -90,3 +92,17 @@ def test_every_sealed_column_is_binary_and_its_row_has_a_key_of_its_own_making()
     for model, names in found:
         assert isinstance(model._meta.pk, models.UUIDField), model
         assert all(isinstance(model._meta.get_field(name), models.BinaryField) for name in names), model
+
+
+@pytest.mark.parametrize(
+    "row_id", ["0b6f0a1e-53f4-4d0a-8a4e-6d3a3f5a0d11", "7", "户-1", 'a"b', "a\\b", "a b", ""]
+)
+def test_what_was_sealed_as_the_format_says_opens_for_its_row_alone(settings: Settings, row_id: str) -> None:
+    settings.SEAL_KEYS = [KEYS["a"]]
+    head, nonce = b"\x01\x01\x01a", bytes(12)
+    place = canonical_json(("geo_data_child", row_id, "name_sealed"))
+    sealed = head + nonce + AESGCM(bytes(32)).encrypt(nonce, "甲子涵".encode(), head + place)
+
+    assert open_sealed(sealed, table="geo_data_child", row_id=row_id, field="name_sealed") == "甲子涵"
+    with pytest.raises(CannotOpen):
+        open_sealed(sealed, table="geo_data_child", row_id=f"{row_id}-", field="name_sealed")

@@ -9,26 +9,35 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from admissions.matching.comparison import Change
-from admissions.models import AdmissionRound, EntryList, Placement
-from admissions.rules.policy import example_policy
-from admissions.rules.policy_records import LoserRule
+from admissions.models import AdmissionRound, EntryList, Placement, PlanLine, PolicyVersion
+from admissions.rules.policy import example_policy, load_policy
+from admissions.rules.policy_records import LineKind, LoserRule
+from admissions.selectors.policies import NoSuchPolicy
 from admissions.selectors.rounds import policy_of
+from admissions.services.chances import find_chances
+from admissions.services.policies import save_policy
+from admissions.services.replaying import NobodyToPlace, NothingToSimulate
 from admissions.services.simulating import (
-    NothingToSimulate,
     PolicyDoesNotFit,
+    Question,
     Simulation,
-    find_chances,
+    asked_policy,
+    run_simulation,
     simulate_policy,
+    simulation_as_data,
 )
 from common.errors import NotPermitted
+from geo_data.models import Stage
 from tests.services.accounts_world import guardian, officer
 from tests.services.round_world import (
     RESULTS_DAY,
     add_children,
+    calendar_of,
     county_with_zones,
     entries_closed,
     file_all,
     form,
+    policy_text,
     round_open,
 )
 
@@ -127,6 +136,93 @@ def test_a_round_whose_entries_are_open_has_nobody_to_place() -> None:
         find_chances(actor=None, now=RESULTS_DAY, round_id=opened.pk, draws=5, luck=1)
 
 
+def test_a_closed_list_without_a_child_says_so() -> None:
+    world = county_with_zones()
+    opened = round_open(world)
+    entries_closed(world, opened)
+
+    with pytest.raises(NobodyToPlace):
+        simulate_policy(actor=None, now=RESULTS_DAY, round_id=opened.pk, policy=policy_of(opened), luck="1")
+    with pytest.raises(NobodyToPlace):
+        find_chances(actor=None, now=RESULTS_DAY, round_id=opened.pk, draws=5, luck=1)
+
+
+def test_another_years_policy_counts_as_if_it_were_of_this_year(contested: AdmissionRound) -> None:
+    # given the same rules in another year's calendar, by which what registers prove today would be stale
+    later = load_policy(policy_text(year=2046, calendar=calendar_of(2046)))
+
+    simulation = simulate_policy(actor=None, now=RESULTS_DAY, round_id=contested.pk, policy=later, luck="1")
+
+    assert changes_of(simulation) == ["same"] * 4
+
+
+def test_seats_that_moved_after_the_list_was_closed_count_as_they_were(contested: AdmissionRound) -> None:
+    PlanLine.objects.filter(round=contested, line_id="A.zone").update(seats=0)
+    before = with_losers(contested, LoserRule.AFTER_ALL, "1")
+    PlanLine.objects.filter(round=contested, line_id="A.zone").update(seats=2)
+
+    assert before == with_losers(contested, LoserRule.AFTER_ALL, "1")
+
+
+def test_a_line_of_the_same_name_for_other_children_does_not_fit(contested: AdmissionRound) -> None:
+    own = policy_of(contested)
+    lines = tuple(
+        replace(line, kind=LineKind.MIGRANT_POINTS) if line.code == "zone" else line for line in own.lines
+    )
+
+    with pytest.raises(PolicyDoesNotFit) as refused:
+        simulate_policy(
+            actor=None, now=RESULTS_DAY, round_id=contested.pk, policy=replace(own, lines=lines), luck="1"
+        )
+
+    assert refused.value.details["reasons"] == [{"zh": "公办单校划片", "en": "Public single-school zones"}]
+
+
+def draft(contested: AdmissionRound, **changes: object) -> PolicyVersion:
+    """A draft of the round's district that an officer there wrote."""
+    return save_policy(
+        actor=officer(), now=RESULTS_DAY, district_code=contested.district_id, text=policy_text(**changes)
+    )
+
+
+def test_a_stored_draft_is_tried_with_the_rule_for_losers_asked_for(contested: AdmissionRound) -> None:
+    version = draft(contested, version=7)
+
+    policy = asked_policy(
+        actor=None, now=RESULTS_DAY, round_id=contested.pk, question=Question(version.pk, "class_kept", "3")
+    )
+
+    assert (policy.version, policy.private.loser) == (7, LoserRule.CLASS_KEPT)
+
+
+def test_a_policy_of_another_stage_is_not_found(contested: AdmissionRound) -> None:
+    version = draft(contested, version=7, stage="junior")
+
+    assert version.stage == Stage.JUNIOR
+    with pytest.raises(NoSuchPolicy):
+        asked_policy(
+            actor=None, now=RESULTS_DAY, round_id=contested.pk, question=Question(version.pk, "", "3")
+        )
+
+
+def test_what_is_kept_of_a_question_is_counts_and_the_receipts_of_those_it_touches(
+    contested: AdmissionRound,
+) -> None:
+    question = Question(None, "class_kept", next(luck for luck in LUCKS if luck_matters(contested, luck)))
+
+    found = run_simulation(actor=None, now=RESULTS_DAY, round_id=contested.pk, question=question)
+
+    data = simulation_as_data(found, question)
+    assert data["categories"] == [{"category": "registered_and_living", "gains": 1, "loses": 1, "same": 2}]
+    by_change = {change: receipt for receipt, change in found.comparison.changes.items()}
+    assert (data["gained"], data["lost"]) == ([by_change[Change.GAINS]], [by_change[Change.LOSES]])
+    assert (data["policy_version"], data["losers"], data["placed_after"]) == ("", "class_kept", 4)
+
+
+def luck_matters(contested: AdmissionRound, luck: str) -> bool:
+    return "gains" in changes_of(with_losers(contested, LoserRule.CLASS_KEPT, luck))
+
+
 def test_the_command_prints_who_gains_and_writes_every_child(
     contested: AdmissionRound, tmp_path: Path
 ) -> None:
@@ -156,7 +252,7 @@ def test_the_command_reads_another_policy_and_says_what_is_wrong_with_it(
     assert "受益 gain" in told.getvalue()
 
 
-def test_the_command_of_chances_prints_a_row_for_every_line_choice_and_rank(
+def test_the_command_of_chances_prints_a_row_for_every_line_choice_and_category(
     contested: AdmissionRound,
 ) -> None:
     told = StringIO()
@@ -167,5 +263,6 @@ def test_the_command_of_chances_prints_a_row_for_every_line_choice_and_rank(
     assert len(rows) == 1 + len(
         find_chances(actor=None, now=RESULTS_DAY, round_id=contested.pk, draws=50, luck=1)
     )
+    assert "人户一致" in told.getvalue()
     with pytest.raises(CommandError, match="at least 1"):
         call_command("admission_chances", *NAMED, "--draws=0")

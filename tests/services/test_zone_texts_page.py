@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from python_calamine import load_workbook
 
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.worlds import DISTRICT, small_county
@@ -161,3 +162,15 @@ def test_the_page_is_for_officers_who_edit_zones(client: Client) -> None:
         other.force_login(person)
         assert other.post(ADDRESS, {**WHOLE, "check": "1"}).status_code in (403, 404)
     assert Client().get(ADDRESS).status_code == 302
+
+
+def test_the_template_has_the_columns_and_is_not_taken_with_its_example(client: Client) -> None:
+    answer = client.get(f"{ADDRESS}template.xlsx")
+    content = b"".join(answer)
+
+    [header, *_rows] = load_workbook(BytesIO(content)).get_sheet_by_index(0).to_python()
+    file = SimpleUploadedFile("texts.xlsx", content)
+    page = client.post(ADDRESS, {"stage": "primary", "file": file, "check": "1"}).content.decode()
+
+    assert [str(cell).split(" ")[0].split("\n")[0] for cell in header] == ["学校编号", "学校名称", "招生范围"]
+    assert "The file cannot be used" in page

@@ -1,10 +1,11 @@
 """Zones of earlier years, from polygons or words, held against today's units: what fits, what does not, and why."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -17,20 +18,22 @@ from geo_data.addresses.zone_world import PhraseMatch
 from geo_data.apart.limits import limits_of_settings
 from geo_data.apart.reading import read_apart
 from geo_data.models import Stage
-from geo_data.selectors.units import find_extent, load_areas, load_unit_places
+from geo_data.selectors.units import find_extent, list_units, load_areas, load_unit_places
 from geo_data.selectors.zone_world import load_zone_world
 from geo_data.tables.coverage import Repair
 from geo_data.tables.findings import Finding, Findings
 from geo_data.tables.placing import Ground
-from geo_data.tables.reading import UnreadableFile
 from geo_data.tables.systems import WGS84, Shapes, System, change_system
-from geo_data.tables.zone_layer import overlay_units, read_zone_areas
+from geo_data.tables.zone_layer import ZoneArea, overlay_units, read_zone_areas
+from geo_data.tables.zone_list_table import ListedUnit, read_zone_list
 from geo_data.tables.zone_text_table import ZoneText, read_zone_text_table
 from zoning.engine.shares import Standing, UnitStanding, settle_units, undecided
 from zoning.selectors.basis import PlanBasis, load_current_basis
 from zoning.selectors.problem import sites_of_groups
 
 MOST_SECONDS = 15  # a person waits
+WHOLE = 1000  # per mille
+Row = TypeVar("Row")
 
 
 class ZoneFileRefused(RulesSayNo):
@@ -93,6 +96,22 @@ def zones_of_texts(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneShares:
+    """How units share in the zones of a file, before anybody decided about split ones.
+
+    schools  -- zone code -> codes of its schools
+    shares   -- unit code -> zone code -> per mille, of every current unit
+    beside   -- as in EarlierZones
+    findings -- of the file, none of them severe
+    """
+
+    schools: Mapping[str, tuple[str, ...]]
+    shares: Mapping[str, Mapping[str, int]]
+    beside: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
 def zones_of_polygons(
     *,
     district_code: str,
@@ -105,39 +124,60 @@ def zones_of_polygons(
 ) -> EarlierZones:
     """Return what a layer of zones means. Raises ZoneFileRefused, and what `load_current_basis` raises."""
     basis = load_current_basis(district_code, stage, None, on=on)
-    units = basis.datasets.units
-    findings = Findings()
-    try:
-        zones = read_zone_areas(
-            path,
-            ground=Ground(basis.district.working_crs, find_extent(units)),
-            declared=declared,
-            schools={school.code for school in basis.schools},
-            repairs=repairs,
-            findings=findings,
-        )
-    except UnreadableFile as fault:
-        findings.add("file_unreadable", value=str(fault))
-        raise ZoneFileRefused(findings) from fault
-    if findings.refuses:
-        raise ZoneFileRefused(findings)
-    places = load_unit_places(units)
-    codes = [place.code for place in places]
-    points = shapely.points([(place.x_m, place.y_m) for place in places])
-    overlay = overlay_units(zones, codes, _shapes(basis, codes, points), points)
-    standings = settle_units(overlay.shares, majority=majority)
-    return _report(
-        basis,
-        {zone.code: zone.schools for zone in zones},
-        standings,
-        {place.code: place.name for place in places},
-        beside=tuple(
-            one.unit_id
-            for one in standings
-            if one.shares and overlay.point_zone.get(one.unit_id) != one.shares[0][0]
-        ),
-        findings=findings.kept(),
+    return _settled(basis, _shares_of_polygons(basis, path, declared, repairs), majority)
+
+
+def read_polygons(
+    path: Path,
+    *,
+    district_code: str,
+    stage: Stage,
+    declared: System | None,
+    repairs: Collection[Repair],
+    on: date,
+) -> ZoneShares:
+    """Return how units share in the polygons of a file, while its sender waits.
+
+    Raises ZoneFileRefused, and what `load_current_basis` raises.
+    """
+    basis = load_current_basis(district_code, stage, None, on=on)
+    return _shares_of_polygons(basis, path, declared, repairs, seconds=MOST_SECONDS)
+
+
+def read_unit_list(path: Path, *, district_code: str, stage: Stage, on: date) -> ZoneShares:
+    """Return the zones of a list of units, while its sender waits; a unit that it leaves out lies in none.
+
+    Raises ZoneFileRefused, and what `load_current_basis` raises.
+    """
+    basis = load_current_basis(district_code, stage, None, on=on)
+    listed, findings = _listed(basis, path, seconds=MOST_SECONDS)
+    zone_of = {row.unit_code: row.schools for row in listed}
+    return ZoneShares(
+        {schools[0]: schools for schools in zone_of.values()},
+        {unit.unit_id: _whole(zone_of.get(unit.unit_id, ())) for unit in basis.units},
+        findings=findings,
     )
+
+
+def list_zone_rows(
+    path: Path, *, district_code: str, stage: Stage, on: date
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return unit and schools of every row of a list.
+
+    Raises ZoneFileRefused, and what `load_current_basis` raises.
+    """
+    listed, _findings = _listed(load_current_basis(district_code, stage, None, on=on), path)
+    return tuple((row.unit_code, row.schools) for row in listed)
+
+
+def settle_zones(
+    found: ZoneShares, *, district_code: str, stage: Stage, majority: bool, on: date
+) -> EarlierZones:
+    """Return what the shares mean for today's units.
+
+    Raises UnknownSchools, SchoolInTwoZones, and what `load_current_basis` raises.
+    """
+    return _settled(load_current_basis(district_code, stage, None, on=on), found, majority)
 
 
 def read_texts(path: Path, *, district_code: str, stage: Stage, on: date) -> tuple[ZoneText, ...]:
@@ -147,26 +187,87 @@ def read_texts(path: Path, *, district_code: str, stage: Stage, on: date) -> tup
     """
     basis = load_current_basis(district_code, stage, None, on=on)
     schools = {school.code for school in basis.schools}
-    texts: list[ZoneText] = []
+    texts, _findings = _read(
+        lambda found: read_zone_text_table(path, schools=schools, findings=found), seconds=MOST_SECONDS
+    )
+    return texts
 
-    def keep(read: Sequence[ZoneText]) -> int:
-        texts.extend(read)
-        return len(texts)
+
+def _listed(
+    basis: PlanBasis, path: Path, *, seconds: int | None = None
+) -> tuple[tuple[ListedUnit, ...], tuple[Finding, ...]]:
+    units, schools = {unit.unit_id for unit in basis.units}, {school.code for school in basis.schools}
+    return _read(
+        lambda found: read_zone_list(path, units=units, schools=schools, findings=found), seconds=seconds
+    )
+
+
+def _whole(schools: tuple[str, ...]) -> dict[str, int]:
+    return {schools[0]: WHOLE} if schools else {}
+
+
+def _shares_of_polygons(
+    basis: PlanBasis,
+    path: Path,
+    declared: System | None,
+    repairs: Collection[Repair],
+    *,
+    seconds: int | None = None,
+) -> ZoneShares:
+    units = basis.datasets.units
+    ground = Ground(basis.district.working_crs, find_extent(units))
+    schools = {school.code for school in basis.schools}
+
+    def read(findings: Findings) -> tuple[ZoneArea, ...]:
+        return read_zone_areas(
+            path, ground=ground, declared=declared, schools=schools, repairs=repairs, findings=findings
+        )
+
+    zones, findings = _read(read, seconds=seconds)
+    places = load_unit_places(units)
+    codes = [place.code for place in places]
+    points = shapely.points([(place.x_m, place.y_m) for place in places])
+    overlay = overlay_units(zones, codes, _shapes(basis, codes, points), points)
+    first = {
+        one.unit_id: one.shares[0][0] for one in settle_units(overlay.shares, majority=False) if one.shares
+    }
+    beside = tuple(unit for unit, zone in first.items() if overlay.point_zone.get(unit) != zone)
+    return ZoneShares({zone.code: zone.schools for zone in zones}, overlay.shares, beside, findings)
+
+
+def _read(
+    read: Callable[[Findings], tuple[Row, ...]], *, seconds: int | None = None
+) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
+    """Return what a file holds and what was found, read in a process of its own. Raises ZoneFileRefused."""
+    rows: list[Row] = []
+
+    def keep(some: Sequence[Row]) -> int:
+        rows.extend(some)
+        return len(rows)
 
     findings, limits = Findings(), limits_of_settings()
-    read_apart(
-        lambda found: read_zone_text_table(path, schools=schools, findings=found),
-        findings,
-        keep,
-        limits=replace(
+    if seconds is not None:
+        limits = replace(
             limits,
-            cpu_seconds=min(limits.cpu_seconds, MOST_SECONDS),
-            wall_seconds=min(limits.wall_seconds, MOST_SECONDS),
-        ),
-    )
+            cpu_seconds=min(limits.cpu_seconds, seconds),
+            wall_seconds=min(limits.wall_seconds, seconds),
+        )
+    read_apart(read, findings, keep, limits=limits)
     if findings.refuses:
         raise ZoneFileRefused(findings)
-    return tuple(texts)
+    return tuple(rows), findings.kept()
+
+
+def _settled(basis: PlanBasis, found: ZoneShares, majority: bool) -> EarlierZones:
+    sites_of_groups(basis, list(found.schools.values()))
+    return _report(
+        basis,
+        found.schools,
+        settle_units(found.shares, majority=majority),
+        dict(list_units(basis.datasets.units).values_list("code", "name")),
+        beside=found.beside,
+        findings=found.findings,
+    )
 
 
 def _shapes(basis: PlanBasis, codes: Sequence[str], points: Shapes) -> Shapes:

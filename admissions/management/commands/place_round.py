@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError
 from admissions.matching.file_form import MalformedTable, read_choices, read_lines
 from admissions.matching.file_results import cutoff_rows, place_table, placement_rows
 from admissions.matching.records import Mechanism
-from common.formulas import guarded
 
 
 class Command(BaseCommand):
@@ -37,8 +36,7 @@ class Command(BaseCommand):
         try:
             with options["lines"].open(encoding="utf-8-sig", newline="") as lines_file:
                 lines = read_lines(lines_file)
-            with options["choices"].open(encoding="utf-8-sig", newline="") as choices_file:
-                table = read_choices(choices_file, lines, mechanism)
+            table = read_choices(options["choices"].read_bytes(), lines, mechanism)
         except (MalformedTable, OSError, UnicodeDecodeError) as problem:
             raise CommandError(str(problem)) from problem
         filled, codes = place_table(table, mechanism)
@@ -54,5 +52,4 @@ class Command(BaseCommand):
 
 def _write(path: Path, rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
-        texts = ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-        csv.writer(out, lineterminator="\n").writerows(texts)
+        csv.writer(out, lineterminator="\n").writerows(rows)

@@ -16,6 +16,7 @@ from accounts.models import Role, User
 from accounts.selectors.people import find_staff
 from accounts.services.people import create_staff
 from admissions.models import AdmissionRound, RoundStatus
+from admissions.selectors.chances import has_chances
 from admissions.selectors.policies import find_published_policy
 from admissions.selectors.rounds import find_round
 from frontend.management.demo_guide import guide
@@ -147,6 +148,8 @@ class Command(BaseCommand):
             values = [part for value in VALUES for part in ("--public-value", value)]
             officers = ["--officer=officer", "--officer=officer2"]
             self._run("run_round", "--accept-rest", *values, *officers, **named, at=_noon(now, year, 7, 12))
+        if not has_chances(found):
+            self._run("admission_chances", "--publish", **named)
 
     def _verify(self, folder: Path, year: int) -> None:
         out = folder / f"bundle_primary_{year}.zip"

@@ -20,6 +20,7 @@ from admissions.services.applications import AlreadyFiled, ApplicationRefused, f
 from admissions.services.steps import NotOpen
 from admissions.tasks import request_asking
 from common.errors import DomainError
+from frontend.pages.guardians.chances import chances_in_words
 from frontend.pages.guardians.drafts import CHECK, STEPS, Draft, forget_draft, keep_answer, read_draft
 from frontend.pages.guardians.forms import ChildForm, ChoicesForm, CoordinationForm, HomeForm
 from frontend.pages.guardians.previews import Preview, preview
@@ -86,6 +87,8 @@ def step(request: HttpRequest, guardian: User, round_id: UUID, name: str) -> Htt
             else redirect("apply-step", round_id, following)
         )
     context = _context(admission_round, name, draft) | {"form": form, "preview": shown}
+    if name == "choices" and shown is not None:
+        context["chances"] = chances_in_words(admission_round, shown)
     return render(request, f"guardians/apply_{name}.html", context)
 
 

@@ -1,6 +1,6 @@
 """What the bureau already knows of a child, and which schools it may list: asked of the rules, decided nowhere here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -46,7 +46,10 @@ class SchoolOffer:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the look-ups found (name and value in words), what is still asked for, and the schools to list."""
+    """What the look-ups found (name and value in words), what is still asked for, and the schools to list.
+
+    categories -- the child's own, by line of these schools, as far as the registers tell
+    """
 
     is_known: bool
     found: tuple[tuple[str, str], ...]
@@ -56,6 +59,7 @@ class Preview:
     private_choices: int
     public_choices: int
     is_exclusive: bool
+    categories: Mapping[str, str]
 
 
 def preview(admission_round: AdmissionRound, draft: Draft, guardian: User) -> Preview:
@@ -78,6 +82,7 @@ def preview(admission_round: AdmissionRound, draft: Draft, guardian: User) -> Pr
         private_choices=min(world.policy.private.choices, len(world.private_schools())),
         public_choices=min(_public_choices(world, zone), len(zone)),
         is_exclusive=world.policy.private.exclusive,
+        categories=dict(_categories(world, facts, {*zone, *world.private_schools()}, is_own=is_own)),
     )
 
 
@@ -128,6 +133,18 @@ def _asked(world: RoundWorld, facts: Facts, zone: Sequence[str]) -> Iterator[str
             if title not in seen:
                 seen.add(title)
                 yield title
+
+
+def _categories(
+    world: RoundWorld, facts: Facts, schools: Collection[str], *, is_own: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield the child's category at every open line; of a stranger's child only where there are no categories."""
+    for line_id, line in world.lines.items():
+        open_to_all = not world.policy.line(line.rule).categories
+        if line.school_id in schools and (is_own or open_to_all):
+            category = world.classify(facts, line_id).category
+            if category is not None:
+                yield line_id, category
 
 
 def _offers(world: RoundWorld, facts: Facts, schools: Sequence[str]) -> tuple[SchoolOffer, ...]:

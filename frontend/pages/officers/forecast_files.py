@@ -19,6 +19,7 @@ from frontend.pages.officers.forecast_words import (
     assumptions_in_words,
     back_test_in_words,
     categories_in_words,
+    held_back_schools,
     pinned_yields,
     score_lines,
     settings_in_words,
@@ -43,6 +44,7 @@ def workbook(outlook: Outlook) -> bytes:
     book.set_properties({"title": _title(projection)})
     sheets: list[tuple[str, Rows]] = [
         (_("Zones"), zone_rows(outlook)),
+        (_("Categories"), category_rows(outlook)),
         (_("Units"), _unit_rows(projection)),
         (_("Back-test"), _back_test_rows(projection)),
         (_("Method"), [[line] for line in method_lines(projection)]),
@@ -60,14 +62,17 @@ def workbook(outlook: Outlook) -> bytes:
 
 
 def printed(outlook: Outlook) -> bytes:
-    """Return a PDF of the zones, the back-test in words and the method."""
+    """Return a PDF of the zones, their categories, the back-test in words and by school, and the method."""
     projection = outlook.projection
-    head, *rows = zone_rows(outlook)
+    tested = [row for row in _back_test_rows(projection) if row[2] in (_("Years ahead"), 1)]
     data = {
         "title": _title(projection),
         "unit": _("Unit: children who enter in the year."),
-        "head": [str(cell) for cell in head],
-        "rows": [["" if cell is None else str(cell) for cell in row] for row in rows],
+        "zones": _as_texts(zone_rows(outlook)),
+        "categories": _as_texts(category_rows(outlook)),
+        "categories_title": _("Expected claimants by category"),
+        "tested": _as_texts(tested) if len(tested) > 1 else [],
+        "tested_title": _("Every school, one year ahead"),
         "said": back_test_in_words(score_lines(projection, "school")),
         "said_title": _("How far off earlier projections would have been"),
         "method": method_lines(projection),
@@ -80,6 +85,10 @@ def printed(outlook: Outlook) -> bytes:
     )
 
 
+def _as_texts(rows: Rows) -> list[list[str]]:
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]
+
+
 def zone_rows(outlook: Outlook) -> Rows:
     """Return a heading and a row for every zone and year, the district last."""
     head: list[Cell] = [_("Zone"), _("Schools"), _("Year"), _("Low"), _("Medium"), _("High"), _("Seats")]
@@ -88,6 +97,19 @@ def zone_rows(outlook: Outlook) -> Rows:
         for year in zone.years:
             figures = [year.low, year.demand, year.high, year.seats, warning_text(year), year.pupils]
             rows.append([zone.name, "、".join(zone.schools), year.entry_year, *figures, zone.capacity])
+    return rows
+
+
+def category_rows(outlook: Outlook) -> Rows:
+    """Return a heading and the expected claimants by category, a row for every zone and year, the district last."""
+    named = categories_in_words(outlook.projection)
+    head: list[Cell] = [_("Zone"), _("Year"), *(str(name) for _code, name, _capture in named)]
+    rows: Rows = [head]
+    for zone in (*outlook.zones, outlook.district):
+        for year in zone.years:
+            rows.append(
+                [zone.name, year.entry_year, *(year.by_category[code] for code, _name, _capture in named)]
+            )
     return rows
 
 
@@ -155,8 +177,8 @@ def _unit_rows(projection: Projection) -> Rows:
 def _back_test_rows(projection: Projection) -> Rows:
     head: list[Cell] = [_("School"), _("Year"), _("Years ahead"), _("Projected"), _("Came"), _("Year before")]
     body: Rows = [
-        [one["school"], one["year"], one["lead"], one["projected"], one["actual"], one["naive"]]
-        for one in projection.results["schools"]
+        [one.name, one.year, one.lead, one.projected, one.actual, one.naive]
+        for one in held_back_schools(projection)
     ]
     return [head, *body]
 

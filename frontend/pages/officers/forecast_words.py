@@ -7,10 +7,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from geo_data.models import HousingKind, Projection, SourceCategory
+from geo_data.models import DatasetKind, HousingKind, Projection, SourceCategory
 from geo_data.projection.records import HousingYield
 from geo_data.projection.seat_warnings import SeatWarning, Thresholds
+from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.projection_settings import yields_of
+from geo_data.selectors.schools import list_schools
 
 ASSUMPTIONS: Mapping[str, Promise] = {
     "no_census": _("There is no census; the youngest past cohort stands for all coming years."),
@@ -52,6 +54,21 @@ class ScoreLine:
     bias: float
     naive: float | None
     covered: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A school in a held-back year; `name` is its code where the schools in use do not know it.
+
+    naive -- who came the year before, None where that is not known
+    """
+
+    name: str
+    year: int
+    lead: int
+    projected: int
+    actual: int
+    naive: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,24 @@ def score_lines(projection: Projection, level: str) -> list[ScoreLine]:
         )
         for score in projection.results["scores"]
         if score["level"] == level
+    ]
+
+
+def held_back_schools(projection: Projection) -> list[HeldBack]:
+    """Return every school and held-back year of the back-test. Two queries."""
+    schools = find_current_dataset(projection.district_id, DatasetKind.SCHOOLS)
+    rows = list_schools(schools, projection.stage) if schools else ()
+    names = {school.code: school.name for school in rows}
+    return [
+        HeldBack(
+            names.get(one["school"]) or one["school"],
+            one["year"],
+            one["lead"],
+            one["projected"],
+            one["actual"],
+            one["naive"],
+        )
+        for one in projection.results["schools"]
     ]
 
 

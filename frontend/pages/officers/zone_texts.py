@@ -20,17 +20,15 @@ from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.forms import ZoneTextsForm
+from frontend.pages.officers.zone_report import decided_units, report_of
 from frontend.pages.refusals import refusal_in_words
-from frontend.pages.zone_words import OUTCOMES, REASONS, STANDINGS, TAGS
 from geo_data.models import District, Stage
 from geo_data.tables.zone_text_table import LONGEST, ZoneText
-from zoning.engine.shares import Standing
 from zoning.selectors.basis import SeatedSchool, load_current_basis
 from zoning.selectors.earlier_zones import EarlierZones, ZoneFileRefused, read_texts, zones_of_texts
 from zoning.services.earlier_zones import import_earlier_zones
 
-SHOWN_CANDIDATES = 10
-TEXT, UNIT = "text-", "unit-"
+TEXT = "text-"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,7 +75,7 @@ def _answer(
             on=timezone.localdate(),
         )
         if "store" not in request.POST:
-            return texts, _report(zones, _decided(request, zones))
+            return texts, report_of(zones, decided_units(request, zones))
         return texts, _stored(request, person, district, form, zones, context)
     except ZoneFileRefused as refusal:
         return texts, {"findings": refusal.findings}
@@ -94,10 +92,10 @@ def _stored(
     zones: EarlierZones,
     context: Mapping[str, Any],
 ) -> HttpResponse | dict[str, Any]:
-    decided = _decided(request, zones)
+    decided = decided_units(request, zones)
     if not form.cleaned_data["confirmed"]:
         form.add_error("confirmed", _("Confirm that you have checked the report."))
-        return _report(zones, decided)
+        return report_of(zones, decided)
     try:
         plan = import_earlier_zones(
             actor=person,
@@ -112,7 +110,7 @@ def _stored(
         )
     except DomainError as refusal:
         form.add_error(None, refusal_in_words(refusal))
-        return _report(zones, decided)
+        return report_of(zones, decided)
     messages.success(request, _("Version %(number)s was stored.") % {"number": plan.number})
     return redirect("plan", plan.pk)
 
@@ -136,11 +134,6 @@ def _uploaded(file: "UploadedFile[Any]", district: District, stage: Stage) -> tu
         return read_texts(path, district_code=district.code, stage=stage, on=timezone.localdate())
 
 
-def _decided(request: HttpRequest, zones: EarlierZones) -> dict[str, str]:
-    asked = {unit: request.POST.get(f"{UNIT}{unit}", "") for unit in zones.undecided}
-    return {unit: zone for unit, zone in asked.items() if zone in zones.schools}
-
-
 def _rows(schools: Sequence[SeatedSchool], texts: Sequence[ZoneText]) -> list[dict[str, str]]:
     words = {code: text.text for text in texts for code in text.schools}
     return [
@@ -152,49 +145,3 @@ def _rows(schools: Sequence[SeatedSchool], texts: Sequence[ZoneText]) -> list[di
         }
         for school in schools
     ]
-
-
-def _report(zones: EarlierZones, decided: Mapping[str, str]) -> dict[str, Any]:
-    open_units = [one for one in zones.standings if one.standing is not Standing.CLEAN]
-    return {
-        "zones": zones,
-        "counts": [(STANDINGS[standing], count) for standing, count in zones.counts.items()],
-        "phrases": _phrases(zones),
-        "units": [
-            {
-                "code": one.unit_id,
-                "name": zones.names[one.unit_id],
-                "standing": STANDINGS[one.standing],
-                "shares": [(zone, share / 10) for zone, share in one.shares],
-                "field": UNIT + one.unit_id,
-                "zone": one.zone,
-                "chosen": decided.get(one.unit_id, ""),
-            }
-            for one in open_units
-        ],
-        "undecided": len(set(zones.undecided) - set(decided)),
-    }
-
-
-def _phrases(zones: EarlierZones) -> list[dict[str, Any]]:
-    """Return the phrases of every zone; those that need a look come first."""
-    weight = {"unmatched": 0, "several": 1, "partly": 2, "matched": 3}
-    found = []
-    for zone, matches in zones.matches.items():
-        for match in sorted(matches, key=lambda match: (weight[match.outcome], not match.warnings)):
-            found.append(
-                {
-                    "zone": "、".join(zones.schools[zone]),
-                    "text": match.phrase.text,
-                    "outcome": OUTCOMES[match.outcome],
-                    "tag": TAGS[match.outcome],
-                    "reasons": [REASONS[reason] for reason in (match.reason, *match.warnings)],
-                    "units": [zones.names[unit] for unit in match.units],
-                    "candidates": [
-                        f"{zones.names[one]} ({one})" if one in zones.names else one
-                        for one in match.candidates[:SHOWN_CANDIDATES]
-                    ],
-                    "more": max(0, len(match.candidates) - SHOWN_CANDIDATES),
-                }
-            )
-    return found

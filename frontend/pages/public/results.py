@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from admissions.models import AdmissionRound, RoundStatus
 from admissions.selectors.bundles import zip_files
+from admissions.selectors.chances import has_chances
 from admissions.selectors.offers import count_runs
 from admissions.selectors.results import (
     NoResults,
@@ -47,6 +48,7 @@ def result(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "results": public_results(admission_round),
         "receipt": receipt,
         "found": _find(admission_round, receipt),
+        "has_chances": has_chances(admission_round),
     }
     return render(request, "public/result.html", context)
 

@@ -89,23 +89,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/applications/{application_id}/objection/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description Object while there is time for review; an officer looks at the application again. */
-        post: operations["object_to_refusal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/applications/{application_id}/offer/": {
         parameters: {
             query?: never;
@@ -202,23 +185,6 @@ export interface paths {
         put?: never;
         /** @description Keep the place, and move when a higher choice becomes free. */
         post: operations["wait_for_higher_choice"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/applications/{application_id}/proof/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Return the proof, once the list is closed. */
-        get: operations["get_list_proof"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -749,6 +715,24 @@ export interface paths {
         put?: never;
         /** @description Cancel the round; what was filed stays on record. */
         post: operations["cancel_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/chances/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the chances of a round whose results are published. */
+        get: operations["get_chances"];
+        put?: never;
+        /** @description Draw the round again and again in the background; the result is the next version. */
+        post: operations["make_chances"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1359,7 +1343,6 @@ export interface components {
             readonly round: string;
             receipt: string;
             status: components["schemas"]["ApplicationStatusEnum"];
-            readonly review_reason: string;
             readonly category: string;
             readonly tier: number | null;
             /** Format: date-time */
@@ -1386,6 +1369,13 @@ export interface components {
             trace: string[];
             result: components["schemas"]["ResultView"] | null;
         };
+        /** @description How often to draw again, and the number that makes the tickets. */
+        AskedChancesRequest: {
+            /** @default 1000 */
+            draws: number;
+            /** @default 1 */
+            luck: number;
+        };
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description How many rows differ, and in which columns. */
@@ -1405,23 +1395,6 @@ export interface components {
             units: string[];
             children: number;
         };
-        /** @description The figures behind a reason: the line's and the child's own. */
-        ChoiceFigures: {
-            seats: number;
-            applicants: number;
-            /** @description [title, children who listed the line], in the categories' order. */
-            by_category: unknown[][];
-            own_category: string;
-            /** @description [what is compared, own value]. */
-            own_keys: string[][];
-            /** @description The first digits; empty for a choice that took no part. */
-            own_ticket: string;
-            /** @description Of the cut-off; empty while seats were left. */
-            last_category: string;
-            last_ticket: string;
-            /** @description YYYY-MM-DD; empty where the dwelling is free. */
-            locked_until: string;
-        };
         /** @description A choice of the list and what became of it. */
         ChoiceView: {
             line_id: string;
@@ -1429,7 +1402,6 @@ export interface components {
             choice: number;
             reason: string;
             sentence: string;
-            figures: components["schemas"]["ChoiceFigures"] | null;
         };
         /** @description What closing needs: the names of the values to come. */
         ClosingRequest: {
@@ -1615,8 +1587,6 @@ export interface components {
             readonly number: number;
             readonly digest: string;
             readonly merkle_root: string;
-            readonly ticket_algorithm: string;
-            readonly code_version: string;
             readonly entry_count: number;
             public_value_names: string[];
             readonly reason: string;
@@ -1724,6 +1694,23 @@ export interface components {
             type: string;
             coordinates: unknown[];
         };
+        /** @description What became of a group of children at a line, in whole percent. */
+        GroupChance: {
+            /** @description The family's choice that it was; 0: any. */
+            choice: number;
+            /** @description Code in the round's policy; empty: any. */
+            category: string;
+            /** @description Children who listed it; groups of fewer than 5 are not told. */
+            children: number;
+            /** @description Of them without a place higher on their list, on average. */
+            came: number;
+            /** @description Of a hundred who came, admitted here on average. */
+            share: number;
+            /** @description The same in a bad draw: 5 of 100 draws lie below. */
+            low: number;
+            /** @description The same in a good draw: 95 of 100 draws lie below. */
+            high: number;
+        };
         /** @description A file handed in, and how it is to be read. */
         HandInRequest: {
             /** Format: binary */
@@ -1824,6 +1811,17 @@ export interface components {
             readonly track: string;
             readonly seats: number;
         };
+        /** @description A line and its groups. */
+        LineChances: {
+            line_id: string;
+            school_code: string;
+            school: string;
+            /** @description Code of the line in the round's policy. */
+            rule: string;
+            track: string;
+            seats: number;
+            groups: components["schemas"]["GroupChance"][];
+        };
         /** @description One line of the published table. */
         LineResult: {
             line_id: string;
@@ -1834,22 +1832,6 @@ export interface components {
             admitted: number;
             coordinated: number;
             is_full: boolean;
-        };
-        /** @description Proof that a child is on the published entry list: docs/lottery.md, 2. */
-        ListProof: {
-            format: string;
-            lottery_id: string;
-            entry_list_digest: string;
-            merkle_root: string;
-            /** @description The child's entry; its canonical JSON is the leaf. */
-            entry: {
-                [key: string]: unknown;
-            };
-            /** @description Place of the entry on the list, from 0. */
-            index: number;
-            size: number;
-            /** @description Hashes from the leaf up to the root. */
-            path: string[];
         };
         /** @description A version in a list, with the periods in which it is in force. */
         ListedPlan: {
@@ -2469,6 +2451,19 @@ export interface components {
             /** Format: date-time */
             readonly opened_at: string | null;
         };
+        /** @description The newest chances of a round; luck and draws make them again from the published list. */
+        RoundChances: {
+            /** Format: uuid */
+            round: string;
+            year: number;
+            number: number;
+            draws: number;
+            luck: number;
+            digest: string;
+            /** Format: date-time */
+            made_at: string;
+            lines: components["schemas"]["LineChances"][];
+        };
         /** @description A round with its lines and its policy. */
         RoundDetail: {
             round: components["schemas"]["Round"];
@@ -2945,27 +2940,6 @@ export interface operations {
             };
         };
     };
-    object_to_refusal: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Application"];
-                };
-            };
-        };
-    };
     get_offer: {
         parameters: {
             query?: never;
@@ -3113,27 +3087,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offer"];
-                };
-            };
-        };
-    };
-    get_list_proof: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListProof"];
                 };
             };
         };
@@ -3899,6 +3852,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Round"];
+                };
+            };
+        };
+    };
+    get_chances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundChances"];
+                };
+            };
+        };
+    };
+    make_chances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskedChancesRequest"];
+                "multipart/form-data": components["schemas"]["AskedChancesRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
         };

@@ -11,23 +11,24 @@ from django.utils import timezone
 from common.errors import DomainError
 from geo_data.models import Stage
 from geo_data.tables.coverage import Repair
+from geo_data.tables.reading import SPREADSHEETS, TEXTS
 from geo_data.tables.systems import System, UnknownSystem, parse_system
 from zoning.management.earlier_zones import (
     add_matching_arguments,
     add_plan_arguments,
-    plan_rows,
     publish_as_asked,
     refused,
     store_matched,
 )
-from zoning.selectors.earlier_zones import ZoneFileRefused, zones_of_polygons
+from zoning.selectors.earlier_zones import ZoneFileRefused, list_zone_rows, zones_of_polygons
 from zoning.services.plans import import_plan
 
 
 class Command(BaseCommand):
     help = (
-        "Import zones: a CSV with the columns unit_code and school_code (several schools of one zone are separated"
-        " by semicolons), or a map layer of polygons with the schools' codes, which is laid over the units."
+        "Import zones: a table (CSV, XLSX, XLS, ODS) with the columns unit_id and school_id (several schools of one"
+        " zone are separated by semicolons), or a map layer of polygons with the schools' codes, which is laid over"
+        " the units."
         " --from publishes them as zones in force."
     )
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError("--until needs --from.")
         now = timezone.now()
         try:
-            if options["file"].suffix.casefold() == ".csv":
+            if options["file"].suffix.casefold() in TEXTS | SPREADSHEETS:
                 self._import_list(now, options)
             else:
                 self._import_polygons(now, options)
@@ -55,12 +56,18 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def _import_list(self, now: datetime, options: dict[str, Any]) -> None:
+        rows = list_zone_rows(
+            options["file"],
+            district_code=options["district"],
+            stage=Stage(options["stage"]),
+            on=timezone.localtime(now).date(),
+        )
         plan = import_plan(
             actor=None,
             now=now,
             district_code=options["district"],
             stage=Stage(options["stage"]),
-            rows=list(plan_rows(options["file"])),
+            rows=rows,
             entry_year=options["entry_year"],
             name=options["name"] or options["file"].name,
         )

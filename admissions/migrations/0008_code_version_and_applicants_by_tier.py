@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('admissions', '0006_audit_bundles_and_family_messages'),
+        ('admissions', '0007_chances_of_closed_rounds'),
     ]
 
     operations = [

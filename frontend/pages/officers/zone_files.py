@@ -1,0 +1,167 @@
+"""Zones of an earlier year from a map of polygons or a list of units: read, reported, stored when confirmed."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core import signing
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.permissions import Action, require
+from common.errors import DomainError
+from frontend.pages.guards import for_staff
+from frontend.pages.officers.districts import district_of
+from frontend.pages.officers.zone_file_form import ZoneFileForm
+from frontend.pages.officers.zone_report import decided_units, report_of
+from frontend.pages.refusals import refusal_in_words
+from geo_data.models import District, Stage
+from geo_data.tables.coverage import Repair
+from geo_data.tables.layers import LAYERS
+from geo_data.tables.systems import parse_system
+from geo_data.tables.zone_templates import zone_list_template, zone_text_template
+from zoning.selectors.earlier_zones import (
+    EarlierZones,
+    ZoneFileRefused,
+    ZoneShares,
+    read_polygons,
+    read_unit_list,
+    settle_zones,
+)
+from zoning.services.earlier_zones import import_earlier_zones
+
+SALT = "zones of an earlier year"
+KEPT_SECONDS = 24 * 3600
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+POLYGONS, LIST = "polygons", "list"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def zone_file(request: HttpRequest, person: User) -> HttpResponse:
+    """Ask for the file of a stage, say what it comes to on today's units, store it when confirmed."""
+    district = district_of(request, person)
+    require(person, Action.EDIT_ZONES, district.code)
+    form = ZoneFileForm(request.POST or None, request.FILES or None, district=district)
+    context: dict[str, Any] = {"district": district, "form": form}
+    if request.method == "POST" and form.is_valid():
+        answer = _answer(request, person, district, form)
+        if isinstance(answer, HttpResponse):
+            return answer
+        context |= answer
+    return render(request, "officers/zone_file.html", context)
+
+
+@require_safe
+@for_staff
+def list_template(request: HttpRequest, person: User) -> FileResponse:
+    """Hand out the template of a list of units."""
+    require(person, Action.EDIT_ZONES, district_of(request, person).code)
+    return _template(zone_list_template(), "zones.xlsx")
+
+
+@require_safe
+@for_staff
+def text_template(request: HttpRequest, person: User) -> FileResponse:
+    """Hand out the template of zones in words."""
+    require(person, Action.EDIT_ZONES, district_of(request, person).code)
+    return _template(zone_text_template(), "zone-texts.xlsx")
+
+
+def _template(content: bytes, name: str) -> FileResponse:
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _answer(
+    request: HttpRequest, person: User, district: District, form: ZoneFileForm
+) -> HttpResponse | dict[str, Any]:
+    """Return the report, or the way to the stored plan. What was read travels with the page, signed."""
+    stage = Stage(form.cleaned_data["stage"])
+    try:
+        source, found = _read(district, stage, form) if form.cleaned_data["file"] else _carried(form)
+        zones = settle_zones(
+            found,
+            district_code=district.code,
+            stage=stage,
+            majority=form.cleaned_data["majority"],
+            on=timezone.localdate(),
+        )
+        decided = decided_units(request, zones)
+        if "store" in request.POST and not form.cleaned_data["file"]:
+            if form.cleaned_data["confirmed"]:
+                return _stored(request, person, district, form, zones, source, decided)
+            form.add_error("confirmed", _("Confirm that you have checked the report."))
+        return report_of(zones, decided) | {"seen": _signed(stage, source, found), "source": source}
+    except ZoneFileRefused as refusal:
+        return {"refused": refusal.findings}
+    except signing.BadSignature:
+        form.add_error("file", _("Choose the file again: what was read of it is too old."))
+    except DomainError as refusal:
+        form.add_error(None, refusal_in_words(refusal))
+    return {}
+
+
+def _read(district: District, stage: Stage, form: ZoneFileForm) -> tuple[str, ZoneShares]:
+    said = form.cleaned_data
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"zones{Path(said['file'].name).suffix.casefold()}"
+        path.write_bytes(said["file"].read())
+        where: dict[str, Any] = {"district_code": district.code, "stage": stage, "on": timezone.localdate()}
+        if path.suffix not in LAYERS:
+            return LIST, read_unit_list(path, **where)
+        system = parse_system(said["crs"]) if said["crs"] else None
+        repairs = [Repair.MAKE_VALID] if said["repair"] else []
+        return POLYGONS, read_polygons(path, declared=system, repairs=repairs, **where)
+
+
+def _signed(stage: Stage, source: str, found: ZoneShares) -> str:
+    """Return what was read, for the next request of the same page; the file itself is kept nowhere."""
+    read = [
+        stage.value,
+        source,
+        {zone: list(codes) for zone, codes in found.schools.items()},
+        {unit: dict(shares) for unit, shares in found.shares.items()},
+        list(found.beside),
+    ]
+    return signing.dumps(read, salt=SALT, compress=True)
+
+
+def _carried(form: ZoneFileForm) -> tuple[str, ZoneShares]:
+    """Return what an earlier request read. Raises BadSignature, also where it was for another stage."""
+    read = signing.loads(form.cleaned_data["seen"], salt=SALT, max_age=KEPT_SECONDS)
+    stage, source, schools, shares, beside = cast(tuple[str, str, Any, Any, list[str]], read)
+    if stage != form.cleaned_data["stage"]:
+        raise signing.BadSignature("read for another stage")
+    codes = {zone: tuple(its_schools) for zone, its_schools in schools.items()}
+    return source, ZoneShares(codes, shares, tuple(beside))
+
+
+def _stored(
+    request: HttpRequest,
+    person: User,
+    district: District,
+    form: ZoneFileForm,
+    zones: EarlierZones,
+    source: str,
+    decided: Mapping[str, str],
+) -> HttpResponse:
+    plan = import_earlier_zones(
+        actor=person,
+        now=timezone.now(),
+        district_code=district.code,
+        stage=Stage(form.cleaned_data["stage"]),
+        zones=zones,
+        confirmed=form.cleaned_data["digest"],
+        source=source,
+        decided=decided,
+        name=form.cleaned_data["name"],
+    )
+    messages.success(request, _("Version %(number)s was stored.") % {"number": plan.number})
+    return redirect("plan", plan.pk)

@@ -1,0 +1,64 @@
+"""Zones of an earlier year as a list: a row a unit, with the school or the schools of its zone."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo_data.tables.cells import Table
+from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.findings import Findings
+from geo_data.tables.reading import open_sheet
+
+ZONE_LIST_COLUMNS = (
+    Column("unit_id", "单元编号", required=True, aliases=("unit_code", "小区村组编号", "小区编号"), most=40),
+    Column(
+        "schools",
+        "学校编号",
+        CellKind.CODES,
+        required=True,
+        aliases=("school_code", "school_id", "学校代码"),
+        most=40,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUnit:
+    """A unit's code and the schools of its zone, in ascending order of code."""
+
+    unit_code: str
+    schools: tuple[str, ...]
+
+
+def read_zone_list(
+    path: Path, *, units: Collection[str], schools: Collection[str], findings: Findings
+) -> tuple[ListedUnit, ...]:
+    """Return the units of a list in the order of its rows, each once.
+
+    They may be used only when `findings` does not refuse them. Raises UnreadableFile.
+    Source: docs/zone-texts.md (lists of units).
+    """
+    sheet = open_sheet(path)
+    places = match_columns(sheet.headers, ZONE_LIST_COLUMNS, findings)
+    table = Table(ZONE_LIST_COLUMNS, sheet.headers, places, findings)
+    listed: dict[str, ListedUnit] = {}
+    zone_of: dict[str, tuple[str, ...]] = {}
+    is_empty = True
+    for number, cells in sheet.rows:
+        is_empty = False
+        row = table.row(number, cells)
+        unit, codes = row.text("unit_id"), tuple(sorted(set(row.codes("schools"))))
+        if unit and unit not in units:
+            row.note("unit_unknown", "unit_id", unit)
+        elif unit in listed:
+            row.note("value_twice", "unit_id", unit)
+        for code in codes:
+            if code not in schools:
+                row.note("school_unknown", "schools", code)
+            elif zone_of.setdefault(code, codes) != codes:
+                row.note("school_in_two_zones", "schools", code)
+        if unit and codes:
+            listed.setdefault(unit, ListedUnit(unit, codes))
+    if is_empty:
+        findings.add("file_empty")
+    return tuple(listed.values())
