@@ -177,11 +177,11 @@ def application_view(application: Application) -> ApplicationView:
 
 
 def documents_wanted(application: Application, line_ids: list[str]) -> tuple[Needed, ...]:
-    """Return what the family is asked for, nothing once it is accepted.
+    """Return what the family is asked for, nothing once it is decided or withdrawn.
 
     What registers disagree about is known, if not settled: an officer does.
     """
-    if application.status == ApplicationStatus.ACCEPTED:
+    if application.status not in (ApplicationStatus.FILED, ApplicationStatus.RETURNED):
         return ()
     world, facts = world_of(application.round), facts_from_data(application.facts)
     disputed = {FactName(item["name"]) for item in application.contradictory}
