@@ -300,13 +300,14 @@ def _order_faults(
 
 
 def _fallback_tier(receipt: str, round_facts: RoundFacts, stored: Mapping[str, tuple[str, Keys]]) -> int:
+    """Return the tier at the last public line chosen, locked or not."""
+    derived = derived_standings(round_facts.judged(receipt)[0])
     chosen = [line for line, _ in round_facts.choices.get(receipt, ())]
-    listed = [line for line in chosen if line in stored]
-    if listed:
-        return stored[listed[-1]][1][0]
-    ways = [derived_standings(found) for found in round_facts.judged(receipt)]
-    own = [ways[0][line][1][0] for line in chosen if line in ways[0]]
-    return own[-1] if own else BEHIND_ALL
+    public = [line for line in chosen if round_facts.kind(line) not in PRIVATE_KINDS]
+    tiers = [
+        (stored.get(line) or derived[line])[1][0] for line in public if line in stored or line in derived
+    ]
+    return tiers[-1] if tiers else BEHIND_ALL
 
 
 def left_off_faults(files: Files, folder: str, round_facts: RoundFacts) -> Iterator[str]:

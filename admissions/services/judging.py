@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from accounts.services.jobs import Report
 from admissions.models import AdmissionRound, Application, ApplicationChoice, ApplicationStatus
 from admissions.rules.facts import Facts, facts_from_data
+from admissions.rules.policy_records import PRIVATE_KINDS
 from admissions.rules.special_needs import seat_line
 from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
@@ -28,7 +29,8 @@ class Case:
 
     standings -- (tier, keys...) at every listed line where the child has a category, in list order
     locked    -- listed lines whose school the dwelling has used, and until when
-    own_tier  -- the tier at the last listed line, locked or not
+    fallback_tier -- for coordinated placement: the tier at the last public line chosen, the zone school, locked or
+                     not; a child without one stands behind all others
     """
 
     application_id: UUID
@@ -41,15 +43,7 @@ class Case:
     nearest: tuple[tuple[str, int], ...]
     special_line: str | None
     locked: Mapping[str, str]
-    own_tier: int
-
-    @property
-    def fallback_tier(self) -> int:
-        """Return the tier at the last listed line, the zone school; without one the child stands last.
-
-        A dwelling that has used its place moves the child to another school, in the order of its own tier.
-        """
-        return self.standings[self.listed[-1][0]][0] if self.listed else self.own_tier
+    fallback_tier: int
 
 
 class _Accepted(NamedTuple):
@@ -108,12 +102,13 @@ def _case(
     facts = facts_from_data(decoded(row.facts))
     standings: dict[str, tuple[int, ...]] = {}
     locked: dict[str, str] = {}
-    own_tier = LAST_TIER
+    fallback_tier = LAST_TIER
     for line_id, _ in chosen:
         classified = world.classify(facts, line_id)
         if classified.tier is None:
             continue
-        own_tier = classified.tier
+        if world.kind(line_id) not in PRIVATE_KINDS:
+            fallback_tier = classified.tier
         until = _locked_until(world, locks, facts, row.child_index, line_id)
         if until is None:
             standings[line_id] = (classified.tier, *classified.keys)
@@ -134,7 +129,7 @@ def _case(
             nearest=(line_id for line_id, _ in nearest),
         ),
         locked=locked,
-        own_tier=own_tier,
+        fallback_tier=fallback_tier,
     )
 
 

@@ -198,7 +198,8 @@ def _category(world: RoundWorld, case: Case) -> str:
     """Return the child's category at the last line listed, its zone school; "" where it has none."""
     if not case.listed:
         return ""
-    return category_of_tier(world.policy.line(world.lines[case.listed[-1][0]].rule), case.fallback_tier)
+    line_id = case.listed[-1][0]
+    return category_of_tier(world.policy.line(world.lines[line_id].rule), case.standings[line_id][0])
 
 
 def _placed(result: RoundResult) -> int:
