@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from accounts.models import AuditEvent, User
+from accounts.services.jobs import not_reported
 from admissions.lottery import verify as lottery_verify
 from admissions.matching import verify as matching_verify
 from admissions.models import (
@@ -23,8 +24,10 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.selectors.bundles import unzip_files, zip_files
+from admissions.selectors.world import load_world
 from admissions.services.closing import AlreadyClosed, StillOpen, Unreviewed, close_entries
 from admissions.services.draw import ValueEntered, ValuesDisagree, ValuesMissing, enter_public_value, run_draw
+from admissions.services.judging import LAST_TIER, judge_cases
 from admissions.services.policies import PolicyMovedOn, PolicyNotPublished, withdraw_policy
 from admissions.services.results import NotYet, bundle_faults, publish_results
 from admissions.services.rounds import (
@@ -225,6 +228,25 @@ def test_private_school_is_drawn_by_ticket_and_losers_keep_their_class() -> None
     placed = placed_at(drawn(world, opened))
     assert sorted(map(str, placed.values())) == ["A.zone", "A.zone", "P.private_open", "P.private_open"]
     assert set(placed) == set(receipts)
+
+
+def test_a_private_choice_wins_nothing_in_coordinated_placement() -> None:
+    world = county_with_zones({"A": (0, 2), "B": (3, 4)}, private={"P": (1, 2)})
+    own = add_children(world, ["u0"])
+    without_claim = add_children(
+        world, ["u1"], registration_unit="u3", dwelling_right="none", title_since=None, residence_since=None
+    )
+    opened = round_open(world)
+    receipts = file_all(
+        world,
+        opened,
+        [form(own[0], "u0", private_schools=("P",)), form(without_claim[0], "u1", private_schools=("P",))],
+    )
+    cases = {case.receipt: case for case in judge_cases(opened, load_world(opened), not_reported)}
+
+    assert [line for line, _ in cases[receipts[1]].listed] == ["P.private_open"]
+    assert cases[receipts[0]].fallback_tier == 1
+    assert cases[receipts[1]].fallback_tier == LAST_TIER
 
 
 def test_special_needs_child_has_a_seat_before_the_draw_and_is_in_no_public_file() -> None:
