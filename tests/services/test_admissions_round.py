@@ -13,6 +13,7 @@ from admissions.matching import verify as matching_verify
 from admissions.models import (
     AdmissionRound,
     Application,
+    ApplicationChoice,
     DrawRecord,
     EntryList,
     LineCutoff,
@@ -232,21 +233,20 @@ def test_private_school_is_drawn_by_ticket_and_losers_keep_their_class() -> None
 
 def test_a_private_choice_wins_nothing_in_coordinated_placement() -> None:
     world = county_with_zones({"A": (0, 2), "B": (3, 4)}, private={"P": (1, 2)})
-    own = add_children(world, ["u0"])
-    without_claim = add_children(
-        world, ["u1"], registration_unit="u3", dwelling_right="none", title_since=None, residence_since=None
-    )
+    numbers = add_children(world, ["u0", "u1"])
     opened = round_open(world)
-    receipts = file_all(
-        world,
-        opened,
-        [form(own[0], "u0", private_schools=("P",)), form(without_claim[0], "u1", private_schools=("P",))],
+    both, private_only = file_all(
+        world, opened, [form(number, "u0", private_schools=("P",)) for number in numbers]
     )
+    ApplicationChoice.objects.filter(
+        application__receipt__receipt=private_only, line__line_id="A.zone"
+    ).delete()
+
     cases = {case.receipt: case for case in judge_cases(opened, load_world(opened), not_reported)}
 
-    assert [line for line, _ in cases[receipts[1]].listed] == ["P.private_open"]
-    assert cases[receipts[0]].fallback_tier == 1
-    assert cases[receipts[1]].fallback_tier == LAST_TIER
+    assert [line for line, _ in cases[private_only].listed] == ["P.private_open"]
+    assert cases[private_only].fallback_tier == LAST_TIER
+    assert cases[both].fallback_tier == cases[both].standings["A.zone"][0]
 
 
 def test_special_needs_child_has_a_seat_before_the_draw_and_is_in_no_public_file() -> None:
