@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{application_id}/objection/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Object while there is time for review; an officer looks at the application again. */
+        post: operations["object_to_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{application_id}/offer/": {
         parameters: {
             query?: never;
@@ -185,6 +202,23 @@ export interface paths {
         put?: never;
         /** @description Keep the place, and move when a higher choice becomes free. */
         post: operations["wait_for_higher_choice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/applications/{application_id}/proof/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the proof, once the list is closed. */
+        get: operations["get_list_proof"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1343,6 +1377,7 @@ export interface components {
             readonly round: string;
             receipt: string;
             status: components["schemas"]["ApplicationStatusEnum"];
+            readonly review_reason: string;
             readonly category: string;
             readonly tier: number | null;
             /** Format: date-time */
@@ -1395,6 +1430,23 @@ export interface components {
             units: string[];
             children: number;
         };
+        /** @description The figures behind a reason: the line's and the child's own. */
+        ChoiceFigures: {
+            seats: number;
+            applicants: number;
+            /** @description [title, children who listed the line], in the categories' order. */
+            by_category: unknown[][];
+            own_category: string;
+            /** @description [what is compared, own value]. */
+            own_keys: string[][];
+            /** @description The first digits; empty for a choice that took no part. */
+            own_ticket: string;
+            /** @description Of the cut-off; empty while seats were left. */
+            last_category: string;
+            last_ticket: string;
+            /** @description YYYY-MM-DD; empty where the dwelling is free. */
+            locked_until: string;
+        };
         /** @description A choice of the list and what became of it. */
         ChoiceView: {
             line_id: string;
@@ -1402,6 +1454,7 @@ export interface components {
             choice: number;
             reason: string;
             sentence: string;
+            figures: components["schemas"]["ChoiceFigures"] | null;
         };
         /** @description What closing needs: the names of the values to come. */
         ClosingRequest: {
@@ -1587,6 +1640,8 @@ export interface components {
             readonly number: number;
             readonly digest: string;
             readonly merkle_root: string;
+            readonly ticket_algorithm: string;
+            readonly code_version: string;
             readonly entry_count: number;
             public_value_names: string[];
             readonly reason: string;
@@ -1832,6 +1887,22 @@ export interface components {
             admitted: number;
             coordinated: number;
             is_full: boolean;
+        };
+        /** @description Proof that a child is on the published entry list: docs/lottery.md, 2. */
+        ListProof: {
+            format: string;
+            lottery_id: string;
+            entry_list_digest: string;
+            merkle_root: string;
+            /** @description The child's entry; its canonical JSON is the leaf. */
+            entry: {
+                [key: string]: unknown;
+            };
+            /** @description Place of the entry on the list, from 0. */
+            index: number;
+            size: number;
+            /** @description Hashes from the leaf up to the root. */
+            path: string[];
         };
         /** @description A version in a list, with the periods in which it is in force. */
         ListedPlan: {
@@ -2940,6 +3011,27 @@ export interface operations {
             };
         };
     };
+    object_to_refusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
+                };
+            };
+        };
+    };
     get_offer: {
         parameters: {
             query?: never;
@@ -3087,6 +3179,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offer"];
+                };
+            };
+        };
+    };
+    get_list_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProof"];
                 };
             };
         };
