@@ -191,7 +191,7 @@ def test_files_hold_the_same_figures_and_no_formula(
     zones = sheets.get_sheet_by_index(0).to_python()
     assert next(row[2:7] for row in zones if row[0] == "B小学") == [FIRST, 19, 19, 19, 18]
     head, *categories = sheets.get_sheet_by_index(1).to_python()
-    assert head[:3] == ["学区", "年份", "人户一致"]
+    assert head[:3] == ["学区", "年份", "户籍不详"]  # the census of this county states no registration
     assert (
         next(sum(float(str(cell)) for cell in row[2:]) for row in categories if row[:2] == ["B小学", FIRST])
         == 19

@@ -256,7 +256,7 @@ def test_a_layer_with_faults_is_refused_with_findings(tmp_path: Path) -> None:
         zones_of_polygons(path=unreadable, **words)  # type: ignore[arg-type]
 
     assert [(f.code, f.row, f.value) for f in refusal.value.findings] == [("school_unknown", 2, "Z")]
-    assert [f.code for f in broken.value.findings] == ["file_unreadable"]
+    assert [f.code for f in broken.value.findings] == ["file_of_another_kind"]
 
 
 def _texts_file(folder: Path, *rows: str) -> Path:
