@@ -49,6 +49,14 @@ def phase(calendar: Calendar, now: datetime) -> Phase:
     return next((name for start, name in starts if now >= start), Phase.ANNOUNCED)
 
 
+def is_review_over(phase: Phase) -> bool:
+    """Say whether families can no longer hand in what was asked for, nor object to a refusal.
+
+    Source: docs/rules/calendar.md.
+    """
+    return phase not in (Phase.ANNOUNCED, Phase.OPEN, Phase.REVIEW)
+
+
 def accepts_applications(calendar: Calendar, now: datetime) -> bool:
     """Say whether a family may file, change or withdraw a form at the moment.
 

@@ -19,7 +19,7 @@ from admissions.models import (
     ApplicationStatus,
     RoundStatus,
 )
-from admissions.rules.calendar import Phase
+from admissions.rules.calendar import Phase, is_review_over
 from admissions.rules.facts import Fact, FactSource, facts_from_data
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who
@@ -115,7 +115,7 @@ def object_to_refusal(*, actor: User, now: datetime, application_id: UUID) -> Ap
     _require_guardian_or(actor, application, Action.REVIEW_APPLICATIONS)
     share_open_round(application.round_id)
     phase = phase_of(application.round, now)
-    if phase not in (Phase.OPEN, Phase.REVIEW):
+    if is_review_over(phase):
         raise NotOpen("the time for review is over", phase=phase.value)
     others = Application.objects.filter(round=application.round_id, child_index=application.child_index)
     if others.filter(status__in=LIVE_STATUSES).exists():
@@ -156,7 +156,7 @@ def accept_as_they_stand(*, actor: User | None, now: datetime, round_id: UUID) -
     """
     admission_round = lock_round(round_id, RoundStatus.OPEN)
     require_actor(actor, Action.REVIEW_APPLICATIONS, admission_round.district_id)
-    if phase_of(admission_round, now) in (Phase.ANNOUNCED, Phase.OPEN, Phase.REVIEW):
+    if not is_review_over(phase_of(admission_round, now)):
         raise ReviewNotOver(
             "families can still hand in what was asked for; wait until the time for review is over"
         )

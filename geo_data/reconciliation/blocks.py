@@ -24,7 +24,7 @@ from geo_data.reconciliation.merging import (
     values_decided,
 )
 from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Fact, Paper, Record
-from geo_data.reconciliation.results import Case, Child, Departed, Trail, side_of
+from geo_data.reconciliation.results import Case, Child, Departed, Trail, each_once, side_of
 from geo_data.reconciliation.score import ScoreRule
 from geo_data.reconciliation.words import CaseCode, Source
 
@@ -139,7 +139,7 @@ def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -
         cases += [Case(code, place, side_of(witness)) for code, witness in asked]
     cases += [case for doubt in doubts if (case := _case_of(doubt, places)) is not None]
     joined = sum(len(cluster.links) for cluster in clusters)
-    return Outcome(tuple(children), _once(cases), len(records) - joined, tuple(departed))
+    return Outcome(tuple(children), each_once(cases), len(records) - joined, tuple(departed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,12 +342,4 @@ def _case_of(doubt: Doubt, places: Mapping[int, int]) -> Case | None:
         second=side_of(doubt.second.lead),
         other=counted[1] if len(counted) > 1 else None,
         points=doubt.points,
-    )
-
-
-def _once(cases: Iterable[Case]) -> tuple[Case, ...]:
-    """Return every question once, by child, code and key."""
-    by_key = {case.key: case for case in cases}
-    return tuple(
-        by_key[key] for key in sorted(by_key, key=lambda key: (by_key[key].child, by_key[key].code, key))
     )

@@ -1,5 +1,6 @@
 """What reconciliation returns: one child once, and the cases that somebody must look at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -130,3 +131,11 @@ def case_key(code: CaseCode, first: Side, second: Side | None) -> str:
 def side_of(record: Record | Paper, value: str = "") -> Side:
     """Return the side that a record speaks for."""
     return Side(record.source.value, record.record, record.key, value)
+
+
+def each_once(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Return every question once, by child, code and key."""
+    by_key = {case.key: case for case in cases}
+    return tuple(
+        by_key[key] for key in sorted(by_key, key=lambda key: (by_key[key].child, by_key[key].code, key))
+    )

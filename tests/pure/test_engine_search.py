@@ -11,7 +11,7 @@ from zoning.engine.lane import Found, Lane, fill, new_lane
 from zoning.engine.objective import NEAREST, plan_cost
 from zoning.engine.partition import no_zones
 from zoning.engine.problem import Problem, build_problem
-from zoning.engine.search import HOPELESS, LANES, PATIENCE, STEP, Course, make_field
+from zoning.engine.search import HOPELESS, LANES, PATIENCE, STEP, Course, doubtful_lump, make_field
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
 
@@ -61,9 +61,10 @@ def test_a_forced_unit_changes_its_zone_and_cuts_none() -> None:
 def test_a_unit_kept_out_of_a_zone_lies_elsewhere_in_a_lawful_plan() -> None:
     problem = build_problem(*LUMPY)
     field, lane, plan = lane_of(problem)
+    shared = field.cost.copy()
     kept_out = 0
     for unit in np.flatnonzero((problem.children == 40) & (field.fixed == 0)).tolist():
-        lane.ban(unit, int(plan.zone[unit]), field)
+        lane.ban((unit, int(plan.zone[unit])), field)
 
         found = lane.run_round(Found(10**6, 0, plan.zone), 0, lambda: False, lambda cost: None)
 
@@ -73,11 +74,24 @@ def test_a_unit_kept_out_of_a_zone_lies_elsewhere_in_a_lawful_plan() -> None:
             assert violations(facts_of(LUMPY), named(problem, found.zone)) == ()
             kept_out += 1
     assert kept_out > 2
-    assert int(field.cost[0, 0]) == int(make_field_again(problem).cost[0, 0])
+    assert np.array_equal(field.cost, shared)
+    lane.ban(None, field)
+    assert np.array_equal(lane.field.cost, shared)
 
 
-def make_field_again(problem: Problem) -> Field:
-    return lane_of(problem)[0]
+def test_the_largest_unit_that_may_lie_elsewhere_is_kept_out_first() -> None:
+    problem = build_problem(*LUMPY)
+    field, _, plan = lane_of(problem)
+    course = course_of(plan, plan)
+    course.starts = 2
+
+    lump = doubtful_lump(field, course, 0)
+
+    assert lump is not None
+    assert problem.children[lump[0]] == 40
+    assert lump[1] == plan.zone[lump[0]]
+    assert doubtful_lump(field, course, plan.cost + 1) is None
+    assert doubtful_lump(field, course_of(plan, plan_of(5, overload=1)), 0) is None
 
 
 def test_more_effort_never_costs_more() -> None:

@@ -10,7 +10,7 @@ from admissions.lottery import tickets
 from admissions.matching import records as placing
 from admissions.models import ApplicationStatus
 from admissions.models import OfferStatus as StoredOfferStatus
-from admissions.rules.calendar import Phase, accepts_applications, phase
+from admissions.rules.calendar import Phase, accepts_applications, is_review_over, phase
 from admissions.rules.policy_records import FallbackKind, LineKind, LoserRule, Mechanism, TicketScope
 from admissions.rules.prohibitions import COUNTS, Evidence, prohibition_report
 from admissions.rules.stages import lines_outside_draw, stage_layout
@@ -49,6 +49,14 @@ def test_a_phase_begins_with_its_moment(moment: str, before: Phase, at: Phase) -
     start: datetime = getattr(POLICY.calendar, moment)
     assert phase(POLICY.calendar, start - INSTANT) is before
     assert phase(POLICY.calendar, start) is at
+
+
+def test_review_is_over_from_the_moment_stated_and_never_before() -> None:
+    end = POLICY.calendar.review_until
+
+    assert not is_review_over(phase(POLICY.calendar, end - INSTANT))
+    assert is_review_over(phase(POLICY.calendar, end))
+    assert not is_review_over(Phase.ANNOUNCED)
     assert accepts_applications(POLICY.calendar, start) is (at is Phase.OPEN)
 
 

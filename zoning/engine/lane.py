@@ -143,14 +143,15 @@ class Lane:
     heat: float
     lumps: IntArray
 
-    def may_ban(self) -> bool:
-        """Say whether the lane has costs of its own."""
+    def has_lumps(self) -> bool:
+        """Say whether single units may be forced, and kept out of zones: the lane then has costs of its own."""
         return bool(self.lumps[-1] > 0)
 
-    def ban(self, unit: int, zone: int, shared: Field) -> None:
-        """Keep the unit out of the zone; every other pair costs what it does in the field shared by all lanes."""
+    def ban(self, lump: tuple[int, int] | None, shared: Field) -> None:
+        """Keep a unit out of a zone; every other pair costs what it does in the field shared by all lanes."""
         self.field.cost[:] = shared.cost
-        self.field.cost[unit, zone] = shared.beyond[unit]
+        if lump is not None:
+            self.field.cost[lump] = shared.beyond[lump[0]]
 
     def run_round(
         self, origin: Found, number: int, stopped: Callable[[], bool], watch: Callable[[int], None]
@@ -158,7 +159,7 @@ class Lane:
         """Search once from `origin`; return the best plan met, `origin` if none was better."""
         self.pool.table[:] = 0
         self.pool.filled[0] = 0
-        is_probing = number >= FIRST_PROBES and number % 2 == 1 and not origin.overload and self.may_ban()
+        is_probing = number >= FIRST_PROBES and number % 2 == 1 and not origin.overload and self.has_lumps()
         return (self._probe if is_probing else self._anneal)(origin, number, stopped, watch)
 
     def _anneal(

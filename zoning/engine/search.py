@@ -13,7 +13,7 @@ import numpy as np
 
 from zoning.engine.field import COST, LUCK, NEVER, OVER, Field
 from zoning.engine.groundwork import Groundwork
-from zoning.engine.lane import NOT_YET, Found, Lane, new_lane, new_state, proposals
+from zoning.engine.lane import NOT_YET, Found, new_lane, new_state, proposals
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
 from zoning.engine.partition import Zones, joined, no_zones, recombine, zones_of
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
@@ -224,31 +224,33 @@ def improve(
             if budget.is_over():
                 return _cut_short(course, [*found, *mixed], done)
             course.go_on(field, found, mixed, kept, [zones_of(field, lane.pool) for lane in lanes])
-            if course.age == 0:
-                _ban_a_lump(lanes, field, course, least)
+            if course.age == 0 and lanes[0].has_lumps():
+                lump = doubtful_lump(field, course, least)
+                for lane in lanes:
+                    lane.ban(lump, field)
             pace = 0.0 if budget.seconds is None else (before - budget.time_left()) / length
             done += 1
             tell("improving", *budget.spent(done))
     return Improved(course.best.zone, done, course.moves)
 
 
-def _ban_a_lump(lanes: list[Lane], field: Field, course: Course, least: int) -> None:
-    """Keep a unit out of its zone in the best plan until the next start: one after another, the largest first.
+def doubtful_lump(field: Field, course: Course, least: int) -> tuple[int, int] | None:
+    """Return a unit and its zone in the best plan, to be kept out of it until the next start; the largest first.
 
     Only units that a better plan may have elsewhere: what that costs at seat prices is within reach of the bound.
     """
-    if course.best.overload or not lanes[0].may_ban():
-        return
+    if course.best.overload:
+        return None
     units, zone = np.arange(len(field.children)), course.best.zone
     reduced = field.cost + field.price[None, :] * field.demand[:, None]
     reduced[units, zone] = NEVER
     loss = reduced.min(axis=1) - field.ideal
     open_to_doubt = np.flatnonzero((loss <= course.best.cost - least) & (field.fixed == 0))
     lumps = open_to_doubt[np.argsort(-field.children[open_to_doubt], kind="stable")]
-    if len(lumps):
-        lump = int(lumps[(course.starts - 2) % len(lumps)])
-        for lane in lanes:
-            lane.ban(lump, int(zone[lump]), field)
+    if not len(lumps):
+        return None
+    lump = int(lumps[(course.starts - 2) % len(lumps)])
+    return lump, int(zone[lump])
 
 
 def _mixed(field: Field, zones: Zones, best: Found, seconds: float) -> tuple[Zones, list[Found]]:

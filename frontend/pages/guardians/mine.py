@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from admissions.models import Application, RoundStatus
-from admissions.rules.calendar import Phase
+from admissions.rules.calendar import Phase, is_review_over
 from admissions.rules.documents import Needed
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.sentences import say
@@ -103,7 +103,7 @@ def objection(request: HttpRequest, guardian: User, application_id: UUID) -> Htt
 
 
 def _may_object(application: Application) -> bool:
-    in_time = phase_of(application.round, timezone.now()) in (Phase.OPEN, Phase.REVIEW)
+    in_time = not is_review_over(phase_of(application.round, timezone.now()))
     may_step = may(application.status, Action.OBJECT, Who.GUARDIAN)
     return in_time and may_step and application.round.status == RoundStatus.OPEN
 

@@ -12,7 +12,7 @@ from accounts.models import LIVE, JobRun, JobStatus, User
 from accounts.permissions import Action, may
 from accounts.selectors.jobs import find_latest_job
 from admissions.models import AdmissionRound, ApplicationStatus
-from admissions.rules.calendar import Phase
+from admissions.rules.calendar import is_review_over
 from admissions.selectors.applications import list_applications
 from admissions.selectors.overview import RoundOverview, round_overview
 from admissions.selectors.withdrawals import list_withdrawals_near_line
@@ -74,7 +74,7 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
 def _may_accept(overview: RoundOverview) -> bool:
     """Say whether something waits although the time for review is over."""
     waits = overview.by_status["filed"] + overview.by_status["returned"] > 0
-    return waits and overview.phase not in (Phase.ANNOUNCED, Phase.OPEN, Phase.REVIEW)
+    return waits and is_review_over(overview.phase)
 
 
 def _shown_job(found: AdmissionRound) -> JobRun | None:
