@@ -49,6 +49,7 @@ def test_a_phase_begins_with_its_moment(moment: str, before: Phase, at: Phase) -
     start: datetime = getattr(POLICY.calendar, moment)
     assert phase(POLICY.calendar, start - INSTANT) is before
     assert phase(POLICY.calendar, start) is at
+    assert accepts_applications(POLICY.calendar, start) is (at is Phase.OPEN)
 
 
 def test_review_is_over_from_the_moment_stated_and_never_before() -> None:
@@ -57,7 +58,6 @@ def test_review_is_over_from_the_moment_stated_and_never_before() -> None:
     assert not is_review_over(phase(POLICY.calendar, end - INSTANT))
     assert is_review_over(phase(POLICY.calendar, end))
     assert not is_review_over(Phase.ANNOUNCED)
-    assert accepts_applications(POLICY.calendar, start) is (at is Phase.OPEN)
 
 
 def layout(rule: LoserRule) -> list[tuple[str, str]]:
