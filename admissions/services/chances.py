@@ -64,6 +64,10 @@ def refuse_chances(*, actor: User | None, now: datetime, round_id: UUID, draws: 
     Raises DrawsOutOfRange, NothingToSimulate, NobodyToPlace.
     """
     closed_round(actor, Action.RUN_ROUND, round_id)
+    _refuse_draws(draws, luck)
+
+
+def _refuse_draws(draws: int, luck: int) -> None:
     if not LEAST_DRAWS <= draws <= MOST_DRAWS or luck < 0:
         raise DrawsOutOfRange(f"between {LEAST_DRAWS} and {MOST_DRAWS} redraws", draws=draws, luck=luck)
 
@@ -84,8 +88,8 @@ def make_chance_table(
     luck give the same table: made again, it stays the version it is.
     Raises DrawsOutOfRange, NothingToSimulate, NobodyToPlace, ListClosedAgain.
     """
-    refuse_chances(actor=actor, now=now, round_id=round_id, draws=draws, luck=luck)
     admission_round, entry_list = closed_round(actor, Action.RUN_ROUND, round_id)
+    _refuse_draws(draws, luck)
     world = closed_world(admission_round, entry_list)
     redraws = _redraws(admission_round, entry_list, world, draws, luck, report)
     table = [
