@@ -18,13 +18,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from heapq import heappush, heappushpop
 from pathlib import Path
-from typing import Any, NamedTuple
+from runpy import run_path
+from typing import Any, NamedTuple, cast
 
 Standing = tuple[int, int, str]
 Ends = Mapping[str, Standing]
 Lists = Mapping[str, Sequence[str]]
+Held = Mapping[str, list[int]]
 Seats = Mapping[str, int]
 Bundle = Mapping[str, bytes]
+Coordinated = Mapping[str, tuple[str, str]]
 
 
 class Unreadable(Exception):
@@ -44,38 +47,46 @@ class Child(NamedTuple):
     group: str | None
     may_split: bool
     bids: tuple[Bid, ...]
-    fallback: tuple[int, int] | None
-
-
-class Line(NamedTuple):
-    seats: int
-    track: str
-    reserve_of: str | None
+    fallback: tuple[int, int, str] | None
 
 
 class Round(NamedTuple):
-    lines: dict[str, Line]
+    lines: dict[str, Any]
     stages: list[Any]
+    stage_of: dict[str, int]
     coordination: Any
     children: dict[str, Child]
     withdrawn: dict[str, Child]
 
 
 class Answer(NamedTuple):
-    """The round as placed again here; `standing` by line, then receipt."""
+    """The round as placed again here; `order` by line: (rank as it counted, ticket, receipt); `place` in that order."""
 
     got: dict[str, str]
-    standing: dict[str, dict[str, Standing]]
+    order: dict[str, list[Standing]]
+    place: dict[str, dict[str, int]]
     behind: set[str]
     struck: list[tuple[str, str]]
 
 
+def _sm3() -> Callable[[bytes], bytes]:
+    """Return SM3 as verify_lottery.py writes it out: it lies beside this file in every bundle."""
+    here = Path(__file__).parent
+    for neighbour in (here / "verify_lottery.py", here.parent / "lottery" / "verify.py"):
+        if neighbour.exists():
+            return cast("Callable[[bytes], bytes]", run_path(str(neighbour))["sm3"])
+    raise Unreadable("需要同一文件夹里的 verify_lottery.py / SM3 needs verify_lottery.py in the same folder")
+
+
 def _mac(algorithm: str, key: bytes) -> Callable[[str], int]:
     """Return HMAC (RFC 2104) under a key of 32 bytes; its two hashes begin alike for every text."""
-    name = {"HMAC-SHA-256": "sha256", "HMAC-SM3": "sm3"}.get(algorithm, "")
-    if name not in hashlib.algorithms_available:
-        raise Unreadable(f"此 Python 不支持 {algorithm} / this Python lacks {algorithm}")
-    inner, outer = (hashlib.new(name, bytes(b ^ pad for b in key.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
+    name = {"HMAC-SHA-256": "sha256", "HMAC-SM3": "sm3"}[algorithm]
+    inside, outside = (bytes(b ^ pad for b in key.ljust(64, b"\0")) for pad in (0x36, 0x5C))
+    try:
+        inner, outer = hashlib.new(name, inside), hashlib.new(name, outside)
+    except ValueError:  # many a Python has no SM3
+        sm3 = _sm3()
+        return lambda text: int.from_bytes(sm3(outside + sm3(inside + text.encode())), "big")
 
     def mac(text: str) -> int:
         first, second = inner.copy(), outer.copy()
@@ -127,7 +138,7 @@ def _child(entry: Any, ticket: Callable[[str, str], int]) -> Child:
         Bid(line, choice, rank, lost, ticket(line, ball)) for line, choice, rank, lost in entry["choices"]
     )
     rank = entry["fallback_rank"]
-    fallback = None if rank is None else (rank, ticket("", ball))
+    fallback = None if rank is None else (rank, ticket("", ball), entry["fallback_commitment"])
     return Child(entry["receipt"], entry["group"], entry["split_allowed"], bids, fallback)
 
 
@@ -142,30 +153,26 @@ def _round(bundle: Bundle) -> Round:
     if len(children) < len(everybody):
         raise Unreadable("报名号重复 / a receipt appears twice")
     withdrawn = {receipt: children.pop(receipt) for receipt in amendments["withdrawn"]}
-    seats = amendments["seats"]
-    lines = {
-        line["line_id"]: Line(seats.get(line["line_id"], line["seats"]), line["track"], line["reserve_of"])
-        for line in plan["lines"]
-    }
-    return Round(lines, plan["stages"], plan["coordination"], children, withdrawn)
+    lines = {line["line_id"]: line for line in plan["lines"]}
+    for name, seats in amendments["seats"].items():
+        lines[name]["seats"] = seats
+    stage_of = {name: index for index, stage in enumerate(plan["stages"]) for name in stage["line_ids"]}
+    return Round(lines, plan["stages"], stage_of, plan["coordination"], children, withdrawn)
 
 
-def _defer(
-    lists: Lists, people: Lists, place: Mapping[str, Mapping[str, int]], seats: Seats
-) -> dict[str, str]:
-    """One child at a time: whoever is turned away asks on at once. The order of asking changes nothing."""
-    held: dict[str, list[int]] = {name: [] for name in seats}
-    left = {receipt: iter(names) for receipt, names in lists.items()}
-    for receipt in lists:
-        asker = receipt
-        while asker and (name := next(left[asker], "")):
-            position = -place[name][asker]
+def _defer(askers: Sequence[str], lists: Lists, answer: Answer, seats: Seats, held: Held) -> None:
+    """Whoever is turned away asks on at once, after the line that turned it away; a line holds places, negative."""
+    for receipt in askers:
+        asker, left = receipt, iter(lists[receipt])
+        while name := next(left, ""):
+            mine = -answer.place[name][asker]
             if len(held[name]) < seats[name]:
-                heappush(held[name], position)
-                asker = ""
-            elif seats[name]:
-                asker = people[name][-heappushpop(held[name], position)]
-    return {people[name][-position]: name for name, positions in held.items() for position in positions}
+                heappush(held[name], mine)
+                break
+            last = heappushpop(held[name], mine)
+            if last != mine:
+                asker = answer.order[name][-last][2]
+                left = iter(lists[asker][lists[asker].index(name) + 1 :])
 
 
 def _splitting(members: Sequence[Child], lists: Lists, got: Mapping[str, str]) -> tuple[int, str, str] | None:
@@ -185,19 +192,21 @@ def _splitting(members: Sequence[Child], lists: Lists, got: Mapping[str, str]) -
 
 
 def _fill(round_: Round, names: set[str], waiting: Sequence[Child], answer: Answer) -> dict[str, str]:
-    """One stage, run again and again until no twin group is split."""
-    seats = {name: round_.lines[name].seats for name in names}
+    """One stage, until no twin group is split. Who asks first changes nothing: only the twins need ask again."""
+    seats = {name: round_.lines[name]["seats"] for name in names}
     groups: dict[str, list[Child]] = defaultdict(list)
     may_split = {child.group for child in round_.children.values() if child.may_split} | {None}
     for child in waiting:
         if child.group not in may_split:
             groups[str(child.group)].append(child)
     bound = [sorted(members) for members in groups.values()]
-    people = {name: [receipt for _, _, receipt in sorted(answer.standing[name].values())] for name in names}
-    place = {name: {receipt: position for position, receipt in enumerate(people[name])} for name in names}
     lists = {child.receipt: [bid.line for bid in child.bids if bid.line in names] for child in waiting}
+    others: dict[str, list[int]] = {name: [] for name in names}
+    _defer([child.receipt for child in waiting if child.group in may_split], lists, answer, seats, others)
     while True:
-        got = _defer(lists, people, place, seats)
+        held = {name: [*places] for name, places in others.items()}
+        _defer([child.receipt for members in bound for child in members], lists, answer, seats, held)
+        got = {answer.order[name][-place][2]: name for name, places in held.items() for place in places}
         splits = [found for members in bound if (found := _splitting(members, lists, got))]
         if not splits:
             return got
@@ -208,85 +217,97 @@ def _fill(round_: Round, names: set[str], waiting: Sequence[Child], answer: Answ
 
 
 def _place(round_: Round) -> Answer:
-    answer = Answer({}, {name: {} for name in round_.lines}, set(), [])
+    answer = Answer({}, {}, {}, set(), [])
     children = round_.children.values()
     private: set[str] = set()
     for stage in round_.stages:
-        names = set(stage["line_ids"])
-        highest = max((bid.rank for child in children for bid in child.bids if bid.line in names), default=0)
+        order: dict[str, list[Standing]] = {name: [] for name in stage["line_ids"]}
+        highest = max((bid.rank for child in children for bid in child.bids if bid.line in order), default=0)
         waiting = [child for child in children if child.receipt not in answer.got]
         for child in waiting:
-            tried = any(bid.line in private for bid in child.bids)
+            tried = bool(private) and any(bid.line in private for bid in child.bids)
             rule = stage["losers"] if tried else "class_kept"
             for line, _, rank, lost_rank, ticket in child.bids:
-                if line not in names:
+                if line not in order:
                     continue
                 if rule != "class_kept":
                     rank = {"same_class_last": lost_rank, "after_all": highest + rank}[rule]
                     answer.behind.add(child.receipt)
-                answer.standing[line][child.receipt] = (rank, ticket, child.receipt)
-        answer.got.update(_fill(round_, names, waiting, answer))
-        private |= {name for name in names if round_.lines[name].track == "private"}
+                order[line].append((rank, ticket, child.receipt))
+        for name, standings in order.items():
+            standings.sort()
+            answer.place[name] = {receipt: place for place, (_, _, receipt) in enumerate(standings)}
+        answer.order.update(order)
+        answer.got.update(_fill(round_, set(order), waiting, answer))
+        private |= {name for name in order if round_.lines[name]["track"] == "private"}
     return answer
 
 
 def _ends(round_: Round, answer: Answer) -> dict[str, Standing]:
     """Return the last standing admitted at each line whose seats are all taken."""
-    on: dict[str, list[Standing]] = defaultdict(list)
+    on: dict[str, list[int]] = defaultdict(list)
     for receipt, name in answer.got.items():
-        on[name].append(answer.standing[name][receipt])
-    return {name: max(order) for name, order in on.items() if len(order) >= round_.lines[name].seats}
+        on[name].append(answer.place[name][receipt])
+    full = ((name, places) for name, places in on.items() if len(places) >= round_.lines[name]["seats"])
+    return {name: answer.order[name][max(places)] for name, places in full}
 
 
 def _cutoffs(round_: Round, answer: Answer, ends: Ends) -> dict[str, tuple[str, ...]]:
     """Return the rows of cutoffs.csv by line."""
     listed = Counter(bid.line for child in round_.children.values() for bid in child.bids)
     admitted = Counter(answer.got.values())
-    rows: dict[str, tuple[str, ...]] = {}
-    for name, line in round_.lines.items():
-        end = (str(ends[name][0]), f"{ends[name][1]:064x}") if name in ends else ("", "")
-        rows[name] = (str(line.seats), str(listed[name]), str(admitted[name]), *end)
-    return rows
+    end = {name: (str(rank), f"{ticket:064x}") for name, (rank, ticket, _) in ends.items()}
+    return {
+        name: (str(line["seats"]), str(listed[name]), str(admitted[name]), *end.get(name, ("", "")))
+        for name, line in round_.lines.items()
+    }
+
+
+def _wanted(round_: Round, child: Child, here: str | None) -> Sequence[Bid]:
+    """Return the bids that come before what the child got: of an earlier stage, or higher on its list."""
+    if here is None:
+        return child.bids
+    turn = {bid.line: (round_.stage_of[bid.line], index) for index, bid in enumerate(child.bids)}
+    return [bid for bid in child.bids if here not in turn or turn[bid.line] < turn[here]]
 
 
 def _reasons(round_: Round, answer: Answer, ends: Ends) -> dict[tuple[str, str], tuple[str, str]]:
     """Return choice and public reason of every bid, derived from the placements alone."""
-    stage_of = {name: index for index, stage in enumerate(round_.stages) for name in stage["line_ids"]}
-    reserve: dict[str, Standing] = {}
+    reserve: dict[
+        str, int
+    ] = {}  # the last place at an open line among the children on seats set aside from it
     for receipt, name in answer.got.items():
-        open_line = round_.lines[name].reserve_of
-        standing = answer.standing[open_line].get(receipt) if open_line else None
-        if open_line and standing:
-            reserve[open_line] = max(standing, reserve.get(open_line, standing))
+        open_line = round_.lines[name]["reserve_of"]
+        if open_line and receipt in answer.place[open_line]:
+            reserve[open_line] = max(answer.place[open_line][receipt], reserve.get(open_line, -1))
     gone = [(child, bid) for child in round_.withdrawn.values() for bid in child.bids]
     found = {(child.receipt, bid.line): (str(bid.choice), "withdrawn") for child, bid in gone}
     struck = set(answer.struck)
     for child in round_.children.values():
         got = answer.got.get(child.receipt)
-        met = (stage_of[got], [bid.line for bid in child.bids].index(got)) if got else (len(round_.stages), 0)
-        for index, bid in enumerate(child.bids):
+        wanted = _wanted(round_, child, got)
+        for bid in child.bids:
             if got == bid.line:
                 reason = "admitted"
-            elif (stage_of[bid.line], index) > met:
+            elif bid not in wanted:
                 reason = "higher_choice_won"
             elif (child.group, bid.line) in struck:
                 reason = "group_kept_together"
+            elif answer.place[bid.line][child.receipt] < reserve.get(bid.line, -1):
+                reason = "filled_by_reserve"
             else:
-                standing = answer.standing[bid.line][child.receipt]
-                behind = child.receipt in answer.behind
-                reason = _lost(bid, standing, ends.get(bid.line), reserve.get(bid.line), behind)
+                reason = _lost(bid, child.receipt, answer, ends.get(bid.line))
             found[child.receipt, bid.line] = (str(bid.choice), reason)
     return found
 
 
-def _lost(bid: Bid, standing: Standing, end: Standing | None, reserve: Standing | None, behind: bool) -> str:
-    if reserve is not None and standing < reserve:
-        return "filled_by_reserve"
+def _lost(bid: Bid, receipt: str, answer: Answer, end: Standing | None) -> str:
     if end is None:
         return "no_seats"
-    if behind and (bid.rank, bid.ticket) < end[:2]:
+    if receipt in answer.behind and (bid.rank, bid.ticket) < end[:2]:
         return "private_draw_lost"
-    return "same_category_ticket" if standing[0] == end[0] else "rank_below_cutoff"
+    mine = answer.order[bid.line][answer.place[bid.line][receipt]]
+    return "same_category_ticket" if mine[0] == end[0] else "rank_below_cutoff"
 
 
 class Seating:
@@ -336,29 +357,27 @@ class Seating:
         self.left[self.at[receipt]] -= 1
 
 
-def _coordination_faults(
-    round_: Round, bundle: Bundle, answer: Answer, published: Mapping[str, tuple[str, str]]
-) -> list[str]:
+def _coordination_faults(round_: Round, bundle: Bundle, answer: Answer, published: Coordinated) -> list[str]:
     """Compare the coordinated placements (receipt -> line, nearness) with those found here."""
     if round_.coordination is None:
         return [f"{r}：本批次没有统筹安排 / no coordinated placement in this round" for r in published]
     opened = _json(bundle, "coordination.json")
-    listed = [*_json(bundle, "entry_list.json")["entries"], *_json(bundle, "amendments.json")["added"]]
-    bound = {entry["receipt"]: entry["fallback_commitment"] for entry in listed}
-    without = [child for receipt, child in round_.children.items() if receipt not in answer.got]
+    without = (child for receipt, child in round_.children.items() if receipt not in answer.got)
     waiting = {child.receipt: child.fallback for child in without if child.fallback is not None}
     found = [f"{r} 的就近次序未公开 / nearest lines are not opened" for r in waiting if r not in opened]
     for receipt in opened:
         text = "".join(f"{part}\n" for part in [opened[receipt]["salt"], *opened[receipt]["line_ids"]])
         if receipt not in waiting:
             found.append(f"{receipt} 的就近次序不应公开 / nearest lines are opened needlessly")
-        elif hashlib.sha256(text.encode()).hexdigest() != bound[receipt]:
+        elif hashlib.sha256(text.encode()).hexdigest() != waiting[receipt][2]:
             found.append(f"{receipt} 的就近次序与名单承诺不符 / nearest lines are not those of the list")
     if found:
         return found
     taken = Counter(answer.got.values())
-    seats = {name: max(round_.lines[name].seats - taken[name], 0) for name in round_.coordination["line_ids"]}
-    order = sorted(waiting, key=lambda receipt: (waiting[receipt], receipt))
+    seats = {
+        name: max(round_.lines[name]["seats"] - taken[name], 0) for name in round_.coordination["line_ids"]
+    }
+    order = sorted(waiting, key=lambda receipt: (waiting[receipt][:2], receipt))
     reach = {r: [name for name in opened[r]["line_ids"] if seats.get(name)] for r in order}
     seating = Seating(reach, seats)
     seated = [receipt for receipt in order if seating.seat(receipt, reach[receipt])]
@@ -370,9 +389,7 @@ def _coordination_faults(
     return _differences("统筹安排 / coordinated placement", expected, published)
 
 
-def _walk_faults(
-    reach: Lists, seats: Seats, most: int, opened: Any, published: Mapping[str, tuple[str, str]]
-) -> list[str]:
+def _walk_faults(reach: Lists, seats: Seats, most: int, opened: Any, published: Coordinated) -> list[str]:
     """Metres are not public: here only that seats, reach and the number of children placed are right."""
     used = Counter(name for name, _ in published.values())
     above = sorted(name for name in used if used[name] > seats.get(name, 0))
@@ -388,42 +405,33 @@ def _walk_faults(
 def _differences(what: str, expected: Mapping[Any, Any], published: Mapping[Any, Any]) -> list[str]:
     if expected == published:
         return []
-    both = ((key, published.get(key), expected.get(key)) for key in {*expected, *published})
-    found = sorted((item for item in both if item[1] != item[2]), key=str)
-    return [
-        f"{what}：{key} 公布为 {was}，应为 {due} / published {was}, should be {due}"
-        for key, was, due in found
-    ]
+    pairs = ((key, published.get(key), expected.get(key)) for key in {*expected, *published})
+    told = "{}：{} 公布为 {}，应为 {} / published {}, should be {}"
+    return sorted(told.format(what, key, was, due, was, due) for key, was, due in pairs if was != due)
 
 
 def _lawful_faults(round_: Round, answer: Answer, got: Mapping[str, str]) -> list[str]:
     """Check the published placements by themselves: seats, lists, and that no one was passed over."""
-    on: dict[str, list[Standing]] = {name: [] for name in round_.lines}
+    on: dict[str, list[int]] = {name: [] for name in round_.lines}
     found = []
     for receipt, name in sorted(got.items()):
         child = round_.children.get(receipt)
         if child is None or name not in [bid.line for bid in child.bids]:
             found.append(f"{receipt} 没有填报 {name} / did not list it, or is not on the list")
-        elif receipt in answer.standing[name]:
-            on[name].append(answer.standing[name][receipt])
+        elif receipt in answer.place[name]:
+            on[name].append(answer.place[name][receipt])
+    end = {}  # who stands before this place could be on the line: everybody, while there are seats
     for name, line in sorted(round_.lines.items()):
-        if len(on[name]) > line.seats:
-            found.append(f"{name} 超计划录取 / above plan: {len(on[name])} > {line.seats}")
-    free = {name for name, line in round_.lines.items() if len(on[name]) < line.seats}
-    last = {name: max(order) for name, order in on.items() if order}
-    stage_of = {name: index for index, stage in enumerate(round_.stages) for name in stage["line_ids"]}
+        if len(on[name]) > line["seats"]:
+            found.append(f"{name} 超计划录取 / above plan: {len(on[name])} > {line['seats']}")
+        free = len(on[name]) < line["seats"]
+        end[name] = len(answer.order[name]) if free else max(on[name], default=0)
     struck = set(answer.struck)
     for child in round_.children.values():
-        here = got.get(child.receipt)
-        for index, bid in enumerate(child.bids):
-            mine = answer.standing[bid.line].get(child.receipt)
-            if mine and bid.line != here and (bid.line in free or mine < last.get(bid.line, mine)):
-                before = [
-                    (stage_of[other.line], n) for n, other in enumerate(child.bids) if other.line == here
-                ]
-                wanted = not before or (stage_of[bid.line], index) < before[0]
-                if wanted and (child.group, bid.line) not in struck:
-                    found.append(f"{child.receipt} 在 {bid.line} 被越过 / was passed over there")
+        for bid in _wanted(round_, child, got.get(child.receipt)):
+            place = answer.place[bid.line].get(child.receipt, end[bid.line])
+            if place < end[bid.line] and (child.group, bid.line) not in struck:
+                found.append(f"{child.receipt} 在 {bid.line} 被越过 / was passed over there")
     return found
 
 
@@ -486,13 +494,10 @@ def main() -> int:
     found = faults(read(Path(sys.argv[1])))
     for fault in found:
         print("✗", fault)
-    if found:
-        print(f"录取核验不通过，{len(found)} 处 / the placements do NOT check: {len(found)} fault(s)")
-        return 1
-    print(
-        "录取核验通过：每个学位、次序线和理由都已重算一致 / the placements check: all was computed again and agrees"
-    )
-    return 0
+    bad = f"录取核验不通过，{len(found)} 处 / the placements do NOT check: {len(found)} fault(s)"
+    good = "录取核验通过：每个学位、次序线和理由都已重算一致 / the placements check: all was computed again and agrees"
+    print(bad if found else good)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
