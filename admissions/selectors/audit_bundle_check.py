@@ -61,7 +61,7 @@ def audit_bundle_notes(files: Files) -> list[str]:
     withheld = read_log(files).withheld
     notes = [
         f"{place}：名单由较早的版本截止，当时没有记录的不作比对（截止时事实的摘要、各顺位填报人数）"
-        f" / closed by an earlier version: what it did not record is not compared (facts at closing, applicants by tier)"
+        f" / closed by an earlier version; what it did not record is not compared: facts at closing, applicants by tier"
         for place in sorted({"/".join(name.split("/")[:4]) for name in files if "/lists/" in name})
         if is_of_earlier_version(files, place)
     ]

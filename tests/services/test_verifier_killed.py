@@ -1,4 +1,4 @@
-"""Publishing while the draw is verified in a process of its own, and that process, its parent or its database killed."""
+"""Publishing while the draw is verified in a process of its own; that process, its parent or the database is killed."""
 
 import os
 import subprocess
