@@ -16,6 +16,7 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
 from admissions.lottery import verify as lottery_verify
 from admissions.matching import verify as matching_verify
+from admissions.matching import verify_list
 from admissions.matching.records import Reason, RoundResult
 from admissions.models import (
     AdmissionRound,
@@ -29,8 +30,9 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.rules.calendar import Phase
+from admissions.rules.special_needs import seat_rule
 from admissions.selectors.bundles import unzip_files
-from admissions.selectors.rounds import phase_of
+from admissions.selectors.rounds import phase_of, policy_of
 from admissions.services.many_records import without_search_for_cycles
 from admissions.services.rounds import lock_round, require_actor
 from common.errors import RulesSayNo, WrongMoment
@@ -127,16 +129,17 @@ def write_results(record: DrawRecord, admission_round: AdmissionRound, result: R
 
 @without_search_for_cycles()
 def bundle_faults(record: DrawRecord) -> list[str]:
-    """Return what the two independent verifiers hold against the stored bundle; none is good news."""
+    """Return what the independent verifiers hold against the stored bundle; none is good news."""
     files = unzip_files(bytes(record.bundle))
+    reserved = verify_list.faults(files)
     if len(record.bundle) < WORTH_A_PROCESS:
-        return [*lottery_verify.faults(files), *matching_verify.faults(files)]
+        return [*lottery_verify.faults(files), *matching_verify.faults(files), *reserved]
     # Neither verifier uses the database, and the forked process ends without touching the connection it inherited.
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(1, mp_context=context, initializer=die_with, initargs=(os.getpid(),)) as beside:
         drawn = beside.submit(lottery_verify.faults, files)
         placed = matching_verify.faults(files)
-        return [*drawn.result(), *placed]
+        return [*drawn.result(), *placed, *reserved]
 
 
 @transaction.atomic
@@ -179,8 +182,9 @@ def publish_results(
 
 def _placed_before_draw(record: DrawRecord, lines: dict[str, int]) -> Iterator[Placement]:
     """Yield the placements of special-needs children: the seat set aside at the school of their open line."""
+    rule = seat_rule(policy_of(record.entry_list.round))
     reserved = dict(
-        PlanLine.objects.filter(pk__in=lines.values(), reserve_of__isnull=False).values_list(
+        PlanLine.objects.filter(pk__in=lines.values(), rule=rule, reserve_of__isnull=False).values_list(
             "reserve_of__line_id", "pk"
         )
     )
