@@ -12,12 +12,10 @@ from admissions.matching.ranks import dense_ranks_with_losers
 from admissions.matching.reserves import Reserve, bids_at
 from admissions.matching.stages import place
 from admissions.rules.authority import authority_table
-from admissions.rules.legal_check import violations
 from admissions.rules.listing import SchoolLine
 from admissions.rules.policy import PolicyFault, parse_policy, policy_as_data, policy_digest
 from admissions.rules.policy_differences import policy_differences
 from admissions.rules.policy_records import (
-    LoserRule,
     Mechanism,
     Policy,
     Precedence,
@@ -209,25 +207,6 @@ def test_the_policy_page_says_in_both_languages_how_the_reserve_is_asked() -> No
         " down; open seats are asked for first; seats left free go to the others"
     )
     assert "lines[1].reserve" not in {row.path for row in authority_table(town_with(None))}
-
-
-@pytest.mark.parametrize(
-    ("reserve", "loser", "codes"),
-    [
-        (None, LoserRule.AFTER_ALL, []),
-        (ReserveRules(spills=False), LoserRule.AFTER_ALL, ["reserve_may_stay_empty"]),
-        (ReserveRules(spills=True), LoserRule.AFTER_ALL, ["reserve_behind_others"]),
-        (ReserveRules(spills=True), LoserRule.SAME_CLASS_LAST, []),
-        (ReserveRules(spills=True), LoserRule.CLASS_KEPT, []),
-    ],
-)
-def test_the_legal_check_warns_of_empty_reserves_and_of_members_behind_others(
-    reserve: ReserveRules | None, loser: LoserRule, codes: list[str]
-) -> None:
-    policy = town_with(reserve, private=replace(town_policy().private, loser=loser))
-    found = [item for item in violations(policy) if item.code.startswith("reserve")]
-    assert [item.code for item in found] == codes
-    assert all((item.path, item.severity) == ("lines[1].reserve.spills", "warn") for item in found)
 
 
 @pytest.mark.parametrize(("intake", "seats"), [(0, 0), (19, 0), (20, 1), (39, 1), (40, 2)])
