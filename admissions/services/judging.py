@@ -1,9 +1,9 @@
 """Judging: what every accepted application is worth at every line that its family listed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
@@ -13,8 +13,10 @@ from django.db.models.functions import Cast
 
 from accounts.services.jobs import Report
 from admissions.models import AdmissionRound, Application, ApplicationChoice, ApplicationStatus
+from admissions.rules.adjustment import with_adjustment
 from admissions.rules.facts import Facts, facts_from_data
 from admissions.rules.policy_records import PRIVATE_KINDS
+from admissions.rules.reserves import SeatsAside, seats_aside
 from admissions.rules.special_needs import seat_line
 from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
@@ -31,7 +33,9 @@ WORTH_PROCESSES = 5_000  # applications
 class Case:
     """An accepted application before the draw.
 
-    standings -- (tier, keys...) at every listed line where the child has a category, in list order
+    listed    -- (line id, choice) in the order in which the child asks, reserves that may spill to it and lines that
+                 it may be adjusted to included
+    standings -- (tier, keys...) at every one of these lines
     locked    -- listed lines whose school the dwelling has used, and until when
     fallback_tier -- for coordinated placement: the tier at the last public line chosen, the zone school, locked or
                      not; a child without one stands behind all others
@@ -61,6 +65,7 @@ class _Accepted(NamedTuple):
     group_code: str
     split_allowed: bool
     accepts_coordination: bool
+    accepts_adjustment: bool
 
 
 _Filed = tuple[_Accepted, Sequence[tuple[str, int]]]
@@ -71,9 +76,10 @@ def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Repo
     accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
     total, locks = accepted.count(), load_dwelling_locks(admission_round)
     reachable = cache(world.reachable)  # a unit's families have the same schools near
+    aside = seats_aside(world.policy, world.lines)
 
     def judge(part: Sequence[_Filed]) -> list[Case]:
-        return [_case(world, row, chosen, reachable(row.unit_code), locks) for row, chosen in part]
+        return [_case(world, aside, row, chosen, reachable(row.unit_code), locks) for row, chosen in part]
 
     parts = _parts(_filed(accepted))
     cases: list[Case] = []
@@ -100,6 +106,7 @@ def _filed(accepted: QuerySet[Application]) -> Iterator[_Filed]:
         "group_code",
         "split_allowed",
         "accepts_coordination",
+        "accepts_adjustment",
     )
     for row in map(_Accepted._make, rows.iterator(chunk_size=BATCH)):
         yield row, chosen.get(row.pk, [])
@@ -116,6 +123,7 @@ def _chosen(accepted: QuerySet[Application]) -> dict[UUID, list[tuple[str, int]]
 
 def _case(
     world: RoundWorld,
+    aside: SeatsAside,
     row: _Accepted,
     chosen: Sequence[tuple[str, int]],
     nearest: tuple[tuple[str, int], ...],
@@ -136,13 +144,16 @@ def _case(
             standings[line_id] = (classified.tier, *classified.keys)
         else:
             locked[line_id] = until.isoformat()
+    listed, standings = full_list(
+        world, aside, facts, chosen, standings, accepts_adjustment=row.accepts_adjustment
+    )
     return Case(
         application_id=row.pk,
         receipt=row.receipt,
         group_code=row.group_code,
         split_allowed=row.split_allowed,
         accepts_coordination=row.accepts_coordination,
-        listed=tuple((line_id, choice) for line_id, choice in chosen if line_id in standings),
+        listed=listed,
         standings=standings,
         nearest=_elsewhere(world, nearest, locked),
         special_line=seat_line(
@@ -153,6 +164,27 @@ def _case(
         locked=locked,
         fallback_tier=fallback_tier,
     )
+
+
+def full_list(
+    world: RoundWorld,
+    aside: SeatsAside,
+    facts: Facts,
+    chosen: Iterable[tuple[str, int]],
+    standings: Mapping[str, tuple[int, ...]],
+    *,
+    accepts_adjustment: bool,
+) -> tuple[tuple[tuple[str, int], ...], dict[str, tuple[int, ...]]]:
+    """Return (line id, choice) as the child asks, and where it stands, with all that the rules add to its choices.
+
+    standings -- at the lines that it chose and may compete for
+    """
+    spilled = aside.with_spilled(standings, partial(world.standing, facts))
+    listed = aside.in_order(chosen, spilled)
+    if not (accepts_adjustment and world.policy.private.adjustment):
+        return listed, spilled
+    rules = {line_id: line.rule for line_id, line in world.lines.items()}
+    return with_adjustment(world.policy, rules, listed, spilled, world.adjustable(facts))
 
 
 def _locked_until(
