@@ -1,4 +1,4 @@
-"""The independent verifiers over the files of one bundle: of the draw, of the placements, and of the list they began with."""
+"""The independent verifiers over the files of a bundle: of the draw, of the placements, and of the list before both."""
 
 import logging
 import multiprocessing

@@ -94,7 +94,13 @@ class TermsForm(forms.Form):
         if cleaned.get("crs") == OTHER:
             self._check_epsg(cleaned.get("epsg"))
         elif cleaned.get("epsg"):
-            self.add_error("epsg", _("Another system is chosen above. Leave the code empty, or choose “Another system, by its EPSG code”."))
+            self.add_error(
+                "epsg",
+                _(
+                    "Another system is chosen above. Leave the code empty, or choose"
+                    " “Another system, by its EPSG code”."
+                ),
+            )
         if cleaned.get("accept_offset") and not cleaned.get("offset_reason"):
             self.add_error("offset_reason", _("Write why: the version keeps it."))
         return cleaned
