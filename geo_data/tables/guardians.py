@@ -62,13 +62,13 @@ def read_guardians(row: Row, *, identity: str, birth_on: date, on: date) -> Guar
     first, number, second, second_number = row.texts(NAMES)
     if not (first or number or second or second_number):
         return NO_GUARDIANS
-    told = Guardians(first, _read(number).number, second, _read(second_number).number)
-    for column, stated in zip(NUMBERS, (told.guardian_identity, told.second_guardian_identity), strict=True):
-        for code in guardian_faults(stated, identity=identity, birth_on=birth_on, on=on) if stated else ():
+    one, other = _read(number), _read(second_number)
+    for column, read in ((NUMBERS[0], one), (NUMBERS[1], other)):
+        for code in _faults(read, identity, birth_on, on) if read.number else ():
             row.note(code, column)
-    if told.guardian_identity and told.guardian_identity == told.second_guardian_identity:
+    if other.number and one.number == other.number:
         row.note("guardian_twice", NUMBERS[1])
-    return told
+    return Guardians(first, one.number, second, other.number)
 
 
 NAMES = tuple(column.name for column in GUARDIAN_COLUMNS)
@@ -85,24 +85,29 @@ def guardian_faults(number: str, *, identity: str, birth_on: date | None, on: da
     Nobody born on the child's day or later is its guardian. Numbers of other documents tell no birth date.
     Source: docs/import.md (guardians); GB 11643-1999; Civil Code, arts. 17 and 27.
     """
-    read = _read(number)
-    born = read.born
-    if read.faults:
-        return read.faults
-    if read.number == identity:
-        return ("guardian_is_child",)
-    if born is None:
-        return ()
-    if birth_on is not None and born >= birth_on:
-        return ("guardian_not_older",)
-    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return (UNDER_AGE,) if age < ADULT_YEARS else ()
+    return _faults(_read(number), identity, birth_on, on)
 
 
 class _Read(NamedTuple):  # a number in its newest form, what is wrong with it, and the birth date in it
     number: str
     faults: tuple[str, ...] = ()
     born: date | None = None
+
+
+def _faults(read: _Read, identity: str, birth_on: date | None, on: date) -> tuple[str, ...]:
+    number, faults, born = read
+    if faults:
+        return faults
+    if number == identity:
+        return ("guardian_is_child",)
+    if born is None:
+        return ()
+    if birth_on is not None and born >= birth_on:
+        return ("guardian_not_older",)
+    if born.year + ADULT_YEARS < on.year:  # as nearly all are
+        return ()
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return (UNDER_AGE,) if age < ADULT_YEARS else ()
 
 
 @lru_cache(maxsize=1 << 12)  # brothers and sisters stand together, and name the same guardians
