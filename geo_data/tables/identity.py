@@ -75,11 +75,7 @@ def _is_day(written: str, stated: date | None) -> bool:
 
 def birth_date_in(number: str) -> date | None:
     """Return the birth date that a faultless number of 18 digits holds, None for another document's."""
-    return (
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-        if RESIDENT.fullmatch(number)
-        else None
-    )
+    return date.fromisoformat(number[6:14]) if RESIDENT.fullmatch(number) else None
 
 
 def of_eighteen_digits(number: str) -> str:
