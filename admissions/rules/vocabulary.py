@@ -31,6 +31,10 @@ class FactName(StrEnum):
     REGISTRATION_SINCE = "registration_since"
     REGISTERED_WITH = "registered_with"
     RELATION_SHOWN = "relation_shown"
+    GUARDIAN_REGISTRATION_KIND = "guardian_registration_kind"
+    GUARDIAN_REGISTRATION_DISTRICT = "guardian_registration_district"
+    SECOND_GUARDIAN_REGISTRATION_KIND = "second_guardian_registration_kind"
+    SECOND_GUARDIAN_REGISTRATION_DISTRICT = "second_guardian_registration_district"
     DWELLING_RIGHT = "dwelling_right"
     DWELLING_DISTRICT = "dwelling_district"
     DWELLING_TOWNSHIP = "dwelling_township"
@@ -133,6 +137,18 @@ VOCABULARY: Mapping[FactName, FactSpec] = {
     FactName.REGISTRATION_SINCE: FactSpec(Kind.DATE, "落户日期", "registered since"),
     FactName.REGISTERED_WITH: FactSpec(Kind.CHOICE, "与谁同户", "registered with", REGISTERED_WITH),
     FactName.RELATION_SHOWN: FactSpec(Kind.FLAG, "亲子关系已证明", "relation to the guardian is shown"),
+    FactName.GUARDIAN_REGISTRATION_KIND: FactSpec(
+        Kind.CHOICE, "监护人户籍类型", "kind of the guardian's registration", REGISTRATION_KINDS
+    ),
+    FactName.GUARDIAN_REGISTRATION_DISTRICT: FactSpec(
+        Kind.TEXT, "监护人户籍所在县区", "county of the guardian's registration"
+    ),
+    FactName.SECOND_GUARDIAN_REGISTRATION_KIND: FactSpec(
+        Kind.CHOICE, "另一监护人户籍类型", "kind of the other guardian's registration", REGISTRATION_KINDS
+    ),
+    FactName.SECOND_GUARDIAN_REGISTRATION_DISTRICT: FactSpec(
+        Kind.TEXT, "另一监护人户籍所在县区", "county of the other guardian's registration"
+    ),
     FactName.DWELLING_RIGHT: FactSpec(Kind.CHOICE, "住房性质", "right to the dwelling", DWELLING_RIGHTS),
     FactName.DWELLING_DISTRICT: FactSpec(Kind.TEXT, "居住所在县区", "county of residence"),
     FactName.DWELLING_TOWNSHIP: FactSpec(Kind.TEXT, "居住所在乡镇街道", "township of residence"),

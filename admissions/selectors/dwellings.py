@@ -87,6 +87,6 @@ def list_dwelling_uses(admission_round: AdmissionRound) -> list[tuple[DwellingUs
 
 
 def guardians_by_child(district_code: str, children: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return the keyed indexes of each child's guardians, as the lists of other offices state them."""
+    """Return the keyed indexes of each child's guardians, as the census and the lists of other offices state them."""
     found = guardians_of(district_code, [Asked(index) for index in children])
     return {child: frozenset(guardians) for child, guardians in found.items()}

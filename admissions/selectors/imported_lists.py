@@ -9,6 +9,7 @@ from django.db.models import Q
 from admissions.rules.facts import Fact, FactName, FactSource, fact_from_data
 from admissions.rules.look_ups import Asked
 from geo_data.models import DatasetKind, RegisterEntry
+from geo_data.selectors.children import find_census_guardians
 from geo_data.selectors.datasets import find_current_dataset
 
 DWELLING = (
@@ -114,17 +115,20 @@ class ImportedList:
 
 
 def guardians_of(district_code: str, children: Iterable[Asked]) -> dict[str, set[str]]:
-    """Return the indexes of each child's guardians, as the lists in use state them. One query."""
+    """Return the indexes of each child's guardians, as the lists in use and the census state them. Two queries."""
+    keys = {child.key for child in children}
     rows = RegisterEntry.objects.filter(
         ~Q(guardian_index=""),
         dataset__district_id=district_code,
         dataset__kind__in=NAMING_GUARDIANS,
         dataset__status="current",
-        identity_index__in={child.key for child in children},
+        identity_index__in=keys,
     )
     found: dict[str, set[str]] = defaultdict(set)
     for child, guardian in rows.values_list("identity_index", "guardian_index"):
         found[child].add(guardian)
+    for child, named in find_census_guardians(district_code, keys).items():
+        found[child] |= set(named)
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from geo_data.county.guardians import guardians_of_household
 from geo_data.county.kinds import FamilyKind, FamilyPlace, facts_of_family
 from geo_data.county.names import GIVEN_FIRST, GIVEN_LAST, SURNAMES, child_name
 from geo_data.county.sketch import IntArray
@@ -104,6 +105,9 @@ def _family(
     kind = FamilyKind.draw(rng)
     shared = _household_row(rng, number, around.place)
     facts = facts_of_family(rng, kind, around.place, around.year, number, max(ages))
+    facts |= guardians_of_household(
+        number, kind=facts["registration_kind"], district=facts["registration_district"]
+    )
     born_of = {age: _birth_date(rng, age, around.year) for age in set(ages)}
     attends = {age: _school(rng, age, around) for age in ages}
     surname, given = number % len(SURNAMES), int(rng.integers(len(GIVEN_FIRST) * len(GIVEN_LAST)))

@@ -11,12 +11,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from geo_data.county.families import Register, Row
+from geo_data.county.guardians import guardian_of
 from geo_data.county.names import GIVEN_FIRST, GIVEN_LAST, child_name
-from geo_data.tables.identity import check_digit
 
 LISTS = 3  # the stream of chance, beside those of the ground and of the families
-GUARDIAN_PREFIX, STRANGER_PREFIX = 990151, 990171  # of identity numbers; the children's begin with 990101
-FIRST_GUARDIAN_BIRTH, GUARDIAN_BIRTHS = date(1975, 1, 1), 6000
+STRANGER_PREFIX = 990171  # of identity numbers; the children's begin with 990101, the guardians' with 990151
 SHARES: Mapping[str, int] = {
     "not_registered": 4,
     "registered_elsewhere_in_county": 6,
@@ -247,12 +246,8 @@ def _family_of(child: Row, number: int) -> Row:
 
 
 def _guardian(number: int) -> Row:
-    """Return an adult with a right number that no real person can have, another one for each number."""
-    born = FIRST_GUARDIAN_BIRTH + timedelta(days=number % GUARDIAN_BIRTHS)
-    round_, order = divmod(number // GUARDIAN_BIRTHS, 1000)
-    body = f"{GUARDIAN_PREFIX + round_ % 20}{born:%Y%m%d}{order:03d}"
-    given = (11 * number + 5) % (len(GIVEN_FIRST) * len(GIVEN_LAST))
-    return {"guardian": child_name(number, given), "guardian_identity": body + check_digit(body)}
+    name, identity = guardian_of(number)
+    return {"guardian": name, "guardian_identity": identity}
 
 
 def _misspelled(name: str) -> str:

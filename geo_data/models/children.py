@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -37,8 +38,11 @@ class Sex(models.TextChoices):
 
 
 class Child(models.Model):
-    """A child of the census. Name and identity number are sealed; birth date and facts are in clear.
+    """A child of the census. Name, identity number and guardians are sealed; birth date and facts are in clear.
 
+    guardians_sealed -- JSON of guardian, guardian_identity, second_guardian, second_guardian_identity as far as they
+                  are stated: one sealed value; null where the census names nobody
+    guardian_indexes -- keyed, of the guardians' numbers that are stated, each once
     facts      -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary of the admission
                   rules
     row_digest -- keyed digest of the child's row, sealed values and all, but for the day of the survey: equal in two
@@ -51,6 +55,8 @@ class Child(models.Model):
     name_sealed = models.BinaryField()
     identity_sealed = models.BinaryField()
     identity_index = models.CharField(max_length=64)
+    guardians_sealed = models.BinaryField(null=True)
+    guardian_indexes = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     birth_on = models.DateField()
     sex = models.CharField(max_length=6, choices=Sex.choices)
     school_now = models.CharField(max_length=40, blank=True)
@@ -61,6 +67,11 @@ class Child(models.Model):
         constraints = [
             models.UniqueConstraint(name="child_once_per_dataset", fields=["dataset", "identity_index"]),
             models.CheckConstraint(name="child_identity_indexed", condition=~Q(identity_index="")),
+            models.CheckConstraint(
+                name="child_guardians_are_sealed",
+                condition=Q(guardian_indexes=[])
+                | Q(guardians_sealed__isnull=False, guardian_indexes__len__lte=2),
+            ),
         ]
         indexes = [
             models.Index(name="child_by_birth", fields=["dataset", "birth_on"]),

@@ -75,9 +75,11 @@ class ReconciledChild(models.Model):
     facts           -- as of Child.facts, one for each name: what other lists or officers state over the leading
                        record's own facts (selectors: facts_of)
     dwelling_key    -- opaque and stable, the same for everybody who lives there; empty when no list tells it
+    guardian_place  -- the place in `records` of the record whose guardians are the child's; null where they are the
+                       leading record's own or nobody names any
     name_sealed     -- the name that an officer said holds, where one did; else the leading record's own holds
-    decided         -- what officers settled: name, school, birth_on, sex or the name of a fact -> number of the
-                       decision
+    decided         -- what officers settled: name, school, birth_on, sex, guardian or the name of a fact -> number of
+                       the decision
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -109,6 +111,7 @@ class ReconciledChild(models.Model):
     dwelling_key = models.CharField(max_length=64, blank=True, default="")
     name_sealed = models.BinaryField(null=True)
     decided = models.JSONField(default=dict)
+    guardian_place = models.SmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [

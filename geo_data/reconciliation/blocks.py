@@ -1,7 +1,6 @@
 """One block of birth: records and papers in, children and cases out. Source: docs/reconciliation.md."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,9 +20,12 @@ from geo_data.reconciliation.merging import (
     facts_beside,
     facts_decided,
     namings_of,
+    overruled_guardians,
+    place_of_guardians,
     values_decided,
 )
-from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Fact, Paper, Record
+from geo_data.reconciliation.papers import PaperIndex, facts_of_paper, papers_of
+from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Fact, Record
 from geo_data.reconciliation.results import Case, Child, Departed, Trail, each_once, side_of
 from geo_data.reconciliation.score import ScoreRule
 from geo_data.reconciliation.words import CaseCode, Source
@@ -77,37 +79,6 @@ class Outcome:
     departed: tuple[Departed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PaperIndex:
-    """Papers by the number of their holder, and by dwelling.
-
-    numbers_at -- key of an address -> key of the one property number that papers state there; "" where they state
-                  several, so that the address is more than one dwelling
-    """
-
-    by_holder: Mapping[str, Sequence[Paper]] = field(default_factory=dict)
-    by_property: Mapping[str, Sequence[Paper]] = field(default_factory=dict)
-    numbers_at: Mapping[str, str] = field(default_factory=dict)
-
-    def dwelling_of(self, key: str) -> str:
-        """Return the one key of a dwelling, however it was told. Source: docs/reconciliation.md (dwellings)."""
-        return self.numbers_at.get(key, key)
-
-
-NO_PAPERS = PaperIndex()
-
-
-def index_papers(papers: Iterable[Paper], numbers_at: Mapping[str, str] | None = None) -> PaperIndex:
-    """Return the papers so that children find them; the order of `papers` does not matter."""
-    by_holder: dict[str, list[Paper]] = defaultdict(list)
-    by_property: dict[str, list[Paper]] = defaultdict(list)
-    for paper in papers:
-        by_holder[paper.identity].append(paper)
-        if paper.property_key:
-            by_property[paper.property_key].append(paper)
-    return PaperIndex(by_holder, by_property, numbers_at or {})
-
-
 def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -> Outcome:
     """Return the children of one birth date once each, and every case about them; the order of input does not matter.
 
@@ -124,7 +95,7 @@ def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -
     departed: list[Departed] = []
     cases: list[Case] = []
     for cluster in clusters:
-        evidence = _evidence_of(cluster, papers)
+        evidence = _evidence_of(cluster, papers, task.decisions)
         found = contradictions(evidence.voices, evidence.papers, here=task.here)
         left = left_by_visit(evidence.voices, on=task.on)
         settled = _settled_of(evidence, found, left, task)
@@ -144,18 +115,23 @@ def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """Everything the lists say of one child: records strongest first, chosen papers, how each came to the child."""
+    """Everything the lists say of one child: records strongest first, chosen papers, how each came to the child.
+
+    overruled -- numbers of guardians of which officers said that they are not theirs
+    """
 
     records: tuple[Record, ...]
     voices: tuple[RecordVoice, ...]
     papers: tuple[Voice, ...]
     trail: tuple[Trail, ...]
     lived_in: str
+    overruled: frozenset[str]
 
 
-def _evidence_of(cluster: Cluster, index: PaperIndex) -> _Evidence:
+def _evidence_of(cluster: Cluster, index: PaperIndex, decisions: Decisions) -> _Evidence:
     records = tuple(link.record for link in cluster.links)
-    held = _papers_of(records, index)
+    overruled = overruled_guardians(records, decisions)
+    held = papers_of(records, index, overruled)
     lived_in = _lived_in(records)
     chosen = chosen_papers([paper for paper, _ in held], lived_in) if held else ()
     trail = [Trail(k.record.source.value, k.record.record, k.how, k.points) for k in cluster.links]
@@ -165,35 +141,11 @@ def _evidence_of(cluster: Cluster, index: PaperIndex) -> _Evidence:
         voices=tuple(
             RecordVoice(record, {str(fact["name"]): fact for fact in record.facts}) for record in records
         ),
-        papers=tuple(Voice(paper, _facts_of_paper(paper, records)) for paper in chosen),
+        papers=tuple(Voice(paper, facts_of_paper(paper, records)) for paper in chosen),
         trail=tuple(trail),
         lived_in=lived_in,
+        overruled=overruled,
     )
-
-
-def _papers_of(records: Sequence[Record], index: PaperIndex) -> list[tuple[Paper, str]]:
-    """Return the papers of the child, by its own number, its guardians' numbers, then the dwelling; each once."""
-    if not index.by_holder:
-        return []
-    found: dict[str, tuple[Paper, str]] = {}
-    ways = (
-        ("identity", index.by_holder, {record.identity for record in records}),
-        ("guardian", index.by_holder, {record.guardian_identity for record in records}),
-        ("property", index.by_property, {index.dwelling_of(record.property_key) for record in records}),
-    )
-    for how, papers, keys in ways:
-        for paper in (paper for key in sorted(keys) if key for paper in papers.get(key, ())):
-            found.setdefault(paper.record, (paper, how))
-    return sorted(found.values(), key=lambda held: held[0].order)
-
-
-def _facts_of_paper(paper: Paper, records: Sequence[Record]) -> Mapping[str, Fact]:
-    facts = {str(fact["name"]): fact for fact in paper.facts}
-    if paper.source is Source.PERMITS and paper.facts:
-        is_own = any(record.identity == paper.identity for record in records)
-        holder = "child" if is_own else "guardian"
-        facts["permit_holder"] = {**paper.facts[0], "name": "permit_holder", "value": holder}
-    return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +225,7 @@ def _child_of(
         dwelling_key=papers.dwelling_of(str(values.get("dwelling_key") or "")),
         namings=namings_of(found, records, task.decisions),
         decided=tuple((what, decided[what][1].number) for what in sorted(decided)),
+        guardian_place=place_of_guardians(records, evidence.overruled) or None,
     )
 
 

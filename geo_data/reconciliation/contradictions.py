@@ -64,6 +64,7 @@ def contradictions(
         *_differing(CaseCode.SCHOOL_DIFFERS, at_school, [record.school for record in at_school]),
         *_twice(said),
         *_facts_differing(CaseCode.PERMIT_UNTIL_DIFFERS, voices),
+        *guardians_differing(said),
     ]
     return tuple(found)
 
@@ -106,6 +107,29 @@ def _names_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
         if name not in seen:
             seen.add(name)
             yield Contradiction(CaseCode.NAME_DIFFERS, side_of(records[0]), side_of(record))
+
+
+def guardians_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
+    """Yield where records name a guardian alike and state another number: the first of each other number.
+
+    Other names are no contradiction: one list names the father, another the mother or whoever heads the household.
+    The values are keyed indexes, so that another number is another question.
+    Source: docs/reconciliation.md (contradictions).
+    """
+    own = {number for _, number in records[0].guardians}
+    if all(number in own or not number for record in records for _, number in record.guardians):
+        return  # nearly always
+    first_of: dict[str, tuple[Record, str]] = {}
+    seen: set[tuple[str, str]] = set()
+    for record in records:
+        for name, number in record.guardians:
+            if not (name and number) or (plain_name(name), number) in seen:
+                continue
+            seen.add((plain_name(name), number))
+            first, known = first_of.setdefault(plain_name(name), (record, number))
+            if first is not record:
+                code = CaseCode.GUARDIAN_NUMBER_DIFFERS
+                yield Contradiction(code, side_of(first, known), side_of(record, number))
 
 
 def _facts_differing(code: CaseCode, voices: Sequence[Voice]) -> tuple[Contradiction, ...]:

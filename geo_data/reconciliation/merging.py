@@ -1,9 +1,9 @@
 """Many statements, one fact each: which list stands over which. Source: docs/reconciliation.md (facts)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from geo_data.reconciliation.contradictions import Contradiction, Voice
+from geo_data.reconciliation.contradictions import Contradiction, Voice, guardians_differing
 from geo_data.reconciliation.records import Decided, Decisions, Fact, Paper, Record
 from geo_data.reconciliation.results import Naming, case_key
 from geo_data.reconciliation.words import RANK, CaseCode, Source, Verdict
@@ -80,7 +80,7 @@ def facts_decided(found: Sequence[Contradiction], decisions: Decisions) -> dict[
 
 
 def values_decided(found: Sequence[Contradiction], decisions: Decisions) -> dict[str, tuple[str, Decided]]:
-    """Return the values that officers said hold, with the decision, by birth_on, sex, school or the fact's name.
+    """Return the values that officers said hold, with the decision, by birth_on, sex, school, guardian or fact name.
 
     Of several decisions about one value the newest holds: it was made knowing the others. Names are personal and
     not among them (`namings_of`).
@@ -99,8 +99,42 @@ NO_FACT_OF = {
     CaseCode.BIRTH_DATE_DIFFERS: "birth_on",
     CaseCode.SEX_DIFFERS: "sex",
     CaseCode.SCHOOL_DIFFERS: "school",
+    CaseCode.GUARDIAN_NUMBER_DIFFERS: "guardian",
 }
 NO_FACT = frozenset(NO_FACT_OF.values())
+
+
+def overruled_guardians(records: Sequence[Record], decisions: Decisions) -> frozenset[str]:
+    """Return the keyed numbers of which officers said that they are not the guardian's.
+
+    Source: docs/reconciliation.md (decisions).
+    """
+    if not decisions.by_case:
+        return frozenset()
+    overruled: set[str] = set()
+    for contradiction in guardians_differing(records):
+        held = decided_side(contradiction, decisions)
+        if held is not None:
+            overruled |= {contradiction.first.value, contradiction.second.value} - {held[0]}
+    return frozenset(overruled)
+
+
+def place_of_guardians(records: Sequence[Record], overruled: Collection[str]) -> int | None:
+    """Return the place of the record whose guardians are the child's; None where nobody names any.
+
+    records   -- of the child, strongest first
+    overruled -- numbers that are not the guardian's
+    The strongest record that states a number which holds; where none does, the strongest that states a name.
+    Source: docs/reconciliation.md (guardians).
+    """
+    by_name: int | None = None
+    for place, record in enumerate(records):
+        for name, number in record.guardians:
+            if number and number not in overruled:
+                return place
+            if name and not number and by_name is None:
+                by_name = place
+    return by_name
 
 
 def namings_of(

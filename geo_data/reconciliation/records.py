@@ -14,8 +14,8 @@ class Record(NamedTuple):
     """A child in one list. A tuple, because millions are made.
 
     record -- id of the row; key -- finds the same record in another version of the list
-    identity, guardian_identity -- keyed indexes, "" where not stated
-    name, guardian, phone -- plain, in memory only
+    identity, guardian_identity, second_guardian_identity -- keyed indexes, "" where not stated
+    name, guardian, second_guardian, phone -- plain, in memory only
     unit   -- the unit the row names: in registrations the one registered at, elsewhere the one lived in
     school -- of the pupil's register, of attendance, or where the census says the child is
     property_key -- keyed index of the dwelling, "" where the record tells none
@@ -39,11 +39,21 @@ class Record(NamedTuple):
     state: str = ""
     property_key: str = ""
     facts: Sequence[Fact] = ()
+    second_guardian: str = ""
+    second_guardian_identity: str = ""
 
     @property
     def order(self) -> tuple[int, str, str]:
         """Return what sorts records: the strongest source first, then key and id."""
         return RANK[self.source], self.key, self.record
+
+    @property
+    def guardians(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Return name and number of both guardians, "" where not stated."""
+        return (
+            (self.guardian, self.guardian_identity),
+            (self.second_guardian, self.second_guardian_identity),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Child(NamedTuple):
     facts -- those that another list than the leading record states, or an officer: they stand over the leading
              record's own of the same name
     dwelling_key -- of the dwelling lived in, "" where no list tells it
+    guardian_place -- the place in `trail` of the record whose guardians are the child's, None where they are the
+             leading record's own or nobody names any
     namings -- decisions about its names, the newest first
     decided -- what else officers settled -> number of the decision, in alphabetical order
     """
@@ -61,6 +63,7 @@ class Child(NamedTuple):
     dwelling_key: str = ""
     namings: tuple[Naming, ...] = ()
     decided: tuple[tuple[str, int], ...] = ()
+    guardian_place: int | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -67,7 +67,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """What a score is made of, each part with its own points; `other_number` is taken off."""
+    """What a score is made of, each part with its own points; `other_number` is taken off.
+
+    guardian_numbers_differ -- both state numbers of guardians and none is the same
+    """
 
     name: int
     guardian: int
@@ -76,6 +79,7 @@ class Points:
     other_number: int
     name_likeness: int
     guardian_agrees: bool
+    guardian_numbers_differ: bool = False
 
     @property
     def total(self) -> int:
@@ -97,8 +101,8 @@ def profile(records: Iterable[Record]) -> Profile:
     return Profile(
         names=_stated(plain_name(record.name) for record in records),
         numbers=_stated(record.identity for record in records),
-        guardians=_stated(plain_name(record.guardian) for record in records),
-        guardian_numbers=_stated(record.guardian_identity for record in records),
+        guardians=_stated(plain_name(name) for record in records for name, _ in record.guardians),
+        guardian_numbers=_stated(number for record in records for _, number in record.guardians),
         phones=_stated(record.phone for record in records),
         sexes=_stated(record.sex for record in records),
         units=_stated(unit for record in records for unit in _units(record)),
@@ -109,8 +113,10 @@ def score(a: Profile, b: Profile, rule: ScoreRule) -> Score:
     """Return the points of two profiles of the same birth date; the same whichever comes first.
 
     1. Name: likeness of the two names most alike, in percent of its points, rounded down.
-    2. Guardian: full for a number or a phone in common; else the likeness of the names most alike; else, where
-       either side names nobody, the points of an unknown guardian. Different phones alone say nothing.
+    2. Guardian: full for a number or a phone in common; else the likeness of the names most alike, of both guardians
+       where a side names two; else, where either side names nobody, the points of an unknown guardian. Where both
+       state numbers and none is in common, names alike count no more than an unknown guardian: perhaps two people of
+       one name. Different phones alone say nothing.
     3. Sex and unit: full where one is in common, nothing where none is, the points of unknown where not stated.
     4. When both state identity numbers and none is in common, `other_number` is taken off; never below 0.
     5. Sure: at least `sure_from`, names at least alike by sound, no other number.
@@ -126,27 +132,33 @@ def points_of(a: Profile, b: Profile, rule: ScoreRule) -> Points:
     """Return the parts of the score by steps 1 to 4 of `score`; the same whichever profile comes first."""
     names = _most_alike(a.names, b.names)
     guardian, agrees = _guardian_points(a, b, rule)
-    has_other_number = bool(a.numbers and b.numbers and not a.numbers & b.numbers)
+    numbers_differ = _differ(a.guardian_numbers, b.guardian_numbers)
     return Points(
         name=rule.name * names // ALL,
         guardian=guardian,
         sex=_points(a.sexes, b.sexes, rule.sex, rule.sex_unknown),
         unit=_points(a.units, b.units, rule.unit, rule.unit_unknown),
-        other_number=rule.other_number * has_other_number,
+        other_number=rule.other_number * _differ(a.numbers, b.numbers),
         name_likeness=names,
         guardian_agrees=agrees,
+        guardian_numbers_differ=numbers_differ,
     )
 
 
 def _guardian_points(a: Profile, b: Profile, rule: ScoreRule) -> tuple[int, bool]:
     if a.guardian_numbers & b.guardian_numbers or a.phones & b.phones:
         return rule.guardian, True
+    numbers_differ = _differ(a.guardian_numbers, b.guardian_numbers)
     if a.guardians and b.guardians:
         alike = _most_alike(a.guardians, b.guardians)
-        return rule.guardian * alike // ALL, alike == ALL
-    if a.guardian_numbers and b.guardian_numbers:
-        return 0, False
-    return rule.guardian_unknown, False
+        points = rule.guardian * alike // ALL
+        return (min(points, rule.guardian_unknown), False) if numbers_differ else (points, alike == ALL)
+    return (0 if numbers_differ else rule.guardian_unknown), False
+
+
+def _differ(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Say whether both sides state something and nothing is in common."""
+    return bool(a) and bool(b) and not a & b
 
 
 def _points(a: frozenset[str], b: frozenset[str], full: int, unknown: int) -> int:

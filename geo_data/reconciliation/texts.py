@@ -122,4 +122,10 @@ CASE_TEXTS: Mapping[CaseCode, CaseText] = {
     CaseCode.TWICE_IN_LIST: CaseText(
         "同一儿童在同一名单中出现两次", "one child twice in a list", ASK_OFFICES_ZH, ASK_OFFICES_EN
     ),
+    CaseCode.GUARDIAN_NUMBER_DIFFERS: CaseText(
+        "同名监护人，证件号码不同",
+        "one guardian's name, two numbers",
+        "请核对监护人证件，选定有效的一方；另一号码名下的居住证、不动产和租赁不再归于该儿童",
+        "Check the document and say which side holds; papers under the other number are no longer the child's",
+    ),
 }

@@ -75,6 +75,7 @@ class CaseCode(StrEnum):
     TWO_HOUSEHOLDS = "two_households"
     TWO_PUPIL_RECORDS = "two_pupil_records"
     TWICE_IN_LIST = "twice_in_list"
+    GUARDIAN_NUMBER_DIFFERS = "guardian_number_differs"
 
 
 KIND_OF: Mapping[CaseCode, CaseKind] = {
@@ -82,6 +83,10 @@ KIND_OF: Mapping[CaseCode, CaseKind] = {
     **dict.fromkeys(tuple(CaseCode)[10:12], CaseKind.DOUBTFUL),
     **dict.fromkeys(tuple(CaseCode)[12:], CaseKind.CONTRADICTORY),
 }
+
+
+# The values of these cases are keyed indexes: they tell questions apart and are never shown.
+OPAQUE = frozenset({CaseCode.GUARDIAN_NUMBER_DIFFERS})
 
 
 class Verdict(StrEnum):

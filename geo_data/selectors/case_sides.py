@@ -10,8 +10,7 @@ from geo_data.models import Child, ReconciliationCase, RegisterEntry, SelfRegist
 from geo_data.reconciliation.likeness import plain_name
 from geo_data.reconciliation.score import Points, Profile, ScoreRule, points_of
 from geo_data.reconciliation.words import Source
-from geo_data.selectors.children import unseal_child
-from geo_data.selectors.registers import OpenedPerson, unseal_entry
+from geo_data.selectors.registers import OpenedPerson, unseal_census_child, unseal_entry
 from geo_data.tables.identity import of_eighteen_digits
 
 NOBODY = OpenedPerson()
@@ -64,10 +63,7 @@ def _side(data: Mapping[str, str], keyring: Keyring | None) -> CaseSide | None:
 
 
 def _of_child(child: Child, value: str, keyring: Keyring | None) -> CaseSide:
-    person = NOBODY
-    if keyring:
-        opened = unseal_child(child, keyring)
-        person = OpenedPerson(opened.name, opened.identity, phone=opened.phone, address=opened.address)
+    person = unseal_census_child(child, keyring) if keyring else NOBODY
     unit, school = child.household.unit_code, child.school_now
     details = {"household_code": child.household.code}
     return CaseSide(Source.CENSUS, value, person, child.birth_on, child.sex, unit, school, details)
@@ -86,13 +82,13 @@ def _profile(side: CaseSide) -> Profile:
     return Profile(
         names=_stated(plain_name(who.name)),
         numbers=_stated(of_eighteen_digits(who.identity) if who.identity else ""),
-        guardians=_stated(plain_name(who.guardian)),
-        guardian_numbers=_stated(who.guardian_identity),
+        guardians=_stated(plain_name(who.guardian), plain_name(who.second_guardian)),
+        guardian_numbers=_stated(who.guardian_identity, who.second_guardian_identity),
         phones=_stated(who.phone),
         sexes=_stated(side.sex),
         units=_stated(side.unit_code),
     )
 
 
-def _stated(value: str) -> frozenset[str]:
-    return frozenset((value,)) if value else frozenset()
+def _stated(*values: str) -> frozenset[str]:
+    return frozenset(value for value in values if value)

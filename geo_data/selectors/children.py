@@ -1,6 +1,6 @@
 """Questions about the children of the census. Personal fields are opened here, one child at a time or in chunks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,10 @@ from django.db.models import Count, QuerySet
 
 from accounts.permissions import Action, Person, require
 from accounts.sealing import Keyring, blind_index, current_keyring, open_sealed
+from common.quick_json import decoded
 from geo_data.models import Child, Dataset, DatasetKind, DatasetStatus
 
+CHILD_TABLE, GUARDIANS_FIELD = "geo_data_child", "guardians_sealed"
 IDENTITY = "identity"  # the purpose of the index of identity numbers, here and in applications alike
 CHUNK = 2000
 
@@ -22,6 +24,10 @@ class OpenedChild:
     identity: str
     address: str
     phone: str
+    guardian: str = ""
+    guardian_identity: str = ""
+    second_guardian: str = ""
+    second_guardian_identity: str = ""
 
 
 def identity_index(identity: str) -> str:
@@ -53,6 +59,17 @@ def find_children_by_index(district_code: str, indexes: Sequence[str]) -> dict[s
     return {child.identity_index: child for child in current.filter(identity_index__in=indexes)}
 
 
+def find_census_guardians(district_code: str, indexes: Collection[str]) -> dict[str, list[str]]:
+    """Return by index of the child the indexes of the guardians whom the current census names. One query."""
+    named = Child.objects.filter(
+        dataset__district_id=district_code,
+        dataset__kind=DatasetKind.CHILDREN,
+        dataset__status=DatasetStatus.CURRENT,
+        identity_index__in=indexes,
+    ).exclude(guardian_indexes=[])
+    return dict(named.values_list("identity_index", "guardian_indexes"))
+
+
 def open_child(child: Child, *, reader: Person | None, district_code: str) -> OpenedChild:
     """Return the personal fields for somebody who reads the district. Raises NotPermitted for anybody else."""
     require(reader, Action.READ_DISTRICT, district_code)
@@ -62,8 +79,8 @@ def open_child(child: Child, *, reader: Person | None, district_code: str) -> Op
 def unseal_child(child: Child, keyring: Keyring) -> OpenedChild:
     """Return the personal fields. Whoever calls this has asked who may read them."""
     return OpenedChild(
-        name=_opened(child.name_sealed, "geo_data_child", child.pk, "name_sealed", keyring),
-        identity=_opened(child.identity_sealed, "geo_data_child", child.pk, "identity_sealed", keyring),
+        name=_opened(child.name_sealed, CHILD_TABLE, child.pk, "name_sealed", keyring),
+        identity=_opened(child.identity_sealed, CHILD_TABLE, child.pk, "identity_sealed", keyring),
         address=_opened(
             child.household.address_sealed,
             "geo_data_household",
@@ -74,6 +91,7 @@ def unseal_child(child: Child, keyring: Keyring) -> OpenedChild:
         phone=_opened(
             child.household.phone_sealed, "geo_data_household", child.household_id, "phone_sealed", keyring
         ),
+        **decoded(_opened(child.guardians_sealed, CHILD_TABLE, child.pk, GUARDIANS_FIELD, keyring) or "{}"),
     )
 
 

@@ -73,6 +73,7 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
             **_plain("birth_on", "sex", "school_now"),
             "unit_code": "h.unit_code",
             "household": "h.code",
+            "guardians": "t.guardian_indexes",
             "details": "NULLIF(t.row_digest, '')",
         },
         join="JOIN geo_data_household h ON h.id = t.household_id",

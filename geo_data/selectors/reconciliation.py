@@ -25,9 +25,8 @@ from geo_data.models import (
 )
 from geo_data.reconciliation.ages import AgeRule
 from geo_data.reconciliation.words import CaseCode, CaseKind, Category, Source
-from geo_data.selectors.children import unseal_child
 from geo_data.selectors.datasets import find_current_dataset
-from geo_data.selectors.registers import OpenedPerson, unseal_entry
+from geo_data.selectors.registers import OpenedPerson, unseal_census_child, unseal_entry
 
 
 class NoSuchReconciliation(NotFound):
@@ -190,7 +189,7 @@ def open_reconciled(
 def open_lead(row: ReconciledChild | Departure, keyring: Keyring) -> OpenedPerson:
     """Return who the leading record is about. Whoever calls this has asked who may read it."""
     if row.census_child is not None:
-        return _of_census(row.census_child, keyring)
+        return unseal_census_child(row.census_child, keyring)
     entry = row.entry or row.self_registration
     return unseal_entry(entry, keyring) if entry is not None else OpenedPerson()
 
@@ -269,15 +268,10 @@ def _opened_record(side: Mapping[str, str]) -> OpenedPerson:
     source, pk, keyring = Source(side["source"]), side["record"], current_keyring()
     if source is Source.CENSUS:
         child = Child.objects.select_related("household").filter(pk=pk).first()
-        return OpenedPerson() if child is None else _of_census(child, keyring)
+        return OpenedPerson() if child is None else unseal_census_child(child, keyring)
     model = SelfRegistration if source is Source.DECLARED else RegisterEntry
     entry = model.objects.filter(pk=pk).first()
     return OpenedPerson() if entry is None else unseal_entry(entry, keyring)
-
-
-def _of_census(child: Child, keyring: Keyring) -> OpenedPerson:
-    census = unseal_child(child, keyring)
-    return OpenedPerson(census.name, census.identity, phone=census.phone, address=census.address)
 
 
 def facts_of(child: ReconciledChild) -> list[dict[str, object]]:

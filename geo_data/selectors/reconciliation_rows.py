@@ -50,6 +50,8 @@ CENSUS_VALUES = (
     "row_id",
     "identity_index",
     "name_sealed",
+    "guardians_sealed",
+    "guardian_indexes",
     "birth_on",
     "sex",
     "school_now",

@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,8 +14,8 @@ from accounts.permissions import Action, Person, require
 from accounts.sealing import Keyring, blind_index, current_keyring, open_sealed
 from common.errors import NotFound
 from geo_data.addresses.letters import normalized
-from geo_data.models import Dataset, RegisterEntry, SelfRegistration
-from geo_data.selectors.children import IDENTITY
+from geo_data.models import Child, Dataset, RegisterEntry, SelfRegistration
+from geo_data.selectors.children import IDENTITY, unseal_child
 from geo_data.tables.identity import of_eighteen_digits
 
 ENTRY_TABLE, SELF_TABLE = "geo_data_registerentry", "geo_data_selfregistration"
@@ -41,6 +41,8 @@ class OpenedPerson:
     guardian_identity: str = ""
     phone: str = ""
     address: str = ""
+    second_guardian: str = ""
+    second_guardian_identity: str = ""
 
 
 def person_index(identity: str) -> str:
@@ -99,6 +101,11 @@ def unseal_entry(entry: RegisterEntry | SelfRegistration, keyring: Keyring) -> O
     table = ENTRY_TABLE if isinstance(entry, RegisterEntry) else SELF_TABLE
     text = open_sealed(entry.person_sealed, table=table, row_id=entry.pk, field=PERSON_FIELD, keyring=keyring)
     return OpenedPerson(**json.loads(text))
+
+
+def unseal_census_child(child: Child, keyring: Keyring) -> OpenedPerson:
+    """Return who a child of the census is. Whoever calls this has asked who may read it."""
+    return OpenedPerson(**asdict(unseal_child(child, keyring)))
 
 
 def list_self_registrations(guardian: User) -> QuerySet[SelfRegistration]:

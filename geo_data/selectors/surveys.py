@@ -308,7 +308,7 @@ def _known_row(key: str, child: Child, schools: Mapping[str, str], keyring: Keyr
         "sex": child.sex,
         "birth_on": child.birth_on.isoformat(),
         "identity": opened.identity,
-        "guardian": "",  # the census does not ask for it
+        "guardian": opened.guardian or opened.second_guardian,
         "school_now": schools.get(child.school_now, child.school_now),
         "registration_kind": str(facts.get("registration_kind", "")),
         "dwelling_right": str(facts.get("dwelling_right", "")),

@@ -13,11 +13,13 @@ from common.canonical import CanonicalValue
 from common.errors import RulesSayNo
 from geo_data.models import CaseState, Reconciliation, ReconciliationCase, ReconciliationDecision
 from geo_data.reconciliation.texts import CASE_TEXTS
-from geo_data.reconciliation.words import CaseCode, Verdict
+from geo_data.reconciliation.words import OPAQUE, CaseCode, Verdict
 from geo_data.selectors.case_lists import CaseFilter, filtered_cases, unit_names
 from geo_data.selectors.decisions import list_decisions_in_force
+from geo_data.selectors.reconciled_guardians import StatedGuardians, load_guardians
 from geo_data.selectors.reconciliation import open_reconciled
 from geo_data.services.case_decisions import decide_case
+from geo_data.tables.guardians import Guardians
 from geo_data.tables.table_workbook import Cell, write_table
 
 MOST_AT_ONCE = 2000
@@ -50,7 +52,19 @@ HEADERS = (
     "处理人",
     "处理原因",
 )
-PERSONAL_HEADERS = ("儿童姓名", "证件号码", "联系电话", "住址")
+PERSONAL_HEADERS = (
+    "儿童姓名",
+    "证件号码",
+    "联系电话",
+    "住址",
+    "监护人",
+    "监护人证件号码",
+    "另一监护人",
+    "另一监护人证件号码",
+    "监护人信息来源",
+    "监护人信息日期",
+    "监护人信息提供单位",
+)
 
 
 class TooManyAtOnce(RulesSayNo):
@@ -105,9 +119,19 @@ def _rows(
         if is_personal:
             children = [case.child for case in chunk]
             opened = open_reconciled(children, reader=actor, district_code=run.district_id)
-            people = [(who.name, who.identity, who.phone, who.address) for who in opened]
+            guardians = load_guardians(children, reader=actor, district_code=run.district_id)
+            people = [
+                (who.name, who.identity, who.phone, who.address, *_guardians(stated))
+                for who, stated in zip(opened, guardians, strict=True)
+            ]
         for case, person in zip(chunk, people, strict=True):
             yield (*_row(case, names), *_decision(case, decided), *person)
+
+
+def _guardians(stated: StatedGuardians | None) -> tuple[Cell, ...]:
+    if stated is None:
+        return ("",) * (len(Guardians._fields) + 3)
+    return (*stated.who, stated.source.value, stated.as_of, stated.verifier)
 
 
 def _decision(case: ReconciliationCase, decided: Mapping[str, ReconciliationDecision]) -> tuple[Cell, ...]:
@@ -130,7 +154,7 @@ def _row(case: ReconciliationCase, names: Mapping[str, str]) -> tuple[Cell, ...]
         case.birth_on,
         case.score,
         str(first.get("source", "")),
-        str(first.get("value", "")),
+        "" if case.code in OPAQUE else str(first.get("value", "")),
         str(second.get("source", "")),
-        str(second.get("value", "")),
+        "" if case.code in OPAQUE else str(second.get("value", "")),
     )

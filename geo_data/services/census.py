@@ -17,7 +17,7 @@ from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from common.quick_json import encoded
 from geo_data.models import Child, Dataset, DatasetKind, Household
-from geo_data.selectors.children import identity_index
+from geo_data.selectors.children import CHILD_TABLE, identity_index
 from geo_data.selectors.datasets import get_current_dataset
 from geo_data.selectors.registers import address_index, property_index
 from geo_data.selectors.units import list_units
@@ -27,6 +27,7 @@ from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.child_table import DECLARED, Census, ChildRow, read_children
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
+from geo_data.tables.guardians import NO_GUARDIANS, Guardians
 
 CHUNK = 5000
 DWELLING = "dwelling_key"
@@ -39,6 +40,8 @@ CHILD_COLUMNS = (
     "name_sealed",
     "identity_sealed",
     "identity_index",
+    "guardians_sealed",
+    "guardian_indexes",
     "birth_on",
     "sex",
     "school_now",
@@ -108,6 +111,8 @@ class ChildTexts(NamedTuple):
     phone: str
     name: str
     identity: str
+    guardians: str
+    guardian_indexes: str
     birth_on: str
     sex: str
     school_now: str
@@ -126,6 +131,7 @@ def _texts_of(row: ChildRow) -> Sequence[object]:
         row.phone,
         row.name,
         row.identity,
+        *_guardians(row.guardians),
         row.birth_on.isoformat(),
         row.sex,
         row.school_now,
@@ -169,9 +175,11 @@ def _child(dataset: Dataset, homes: str, row_id: str, row: ChildTexts, keyring: 
         row_id,
         str(dataset.pk),
         _household_id(homes, row),
-        _sealed(row.name, "geo_data_child", row_id, "name_sealed", keyring),
-        _sealed(row.identity, "geo_data_child", row_id, "identity_sealed", keyring),
+        _sealed(row.name, CHILD_TABLE, row_id, "name_sealed", keyring),
+        _sealed(row.identity, CHILD_TABLE, row_id, "identity_sealed", keyring),
         identity_index(row.identity),
+        _sealed(row.guardians, CHILD_TABLE, row_id, "guardians_sealed", keyring),
+        row.guardian_indexes,
         row.birth_on,
         row.sex,
         row.school_now,
@@ -201,11 +209,24 @@ def _with_key(group: FactGroup) -> FactGroup:
     )
 
 
+def _guardians(told: Guardians) -> tuple[str, str]:
+    """Return what is sealed of the guardians, and the indexes of their numbers as PostgreSQL writes an array."""
+    if told is NO_GUARDIANS:
+        return "", "{}"
+    stated = {name: text for name, text in zip(Guardians._fields, told, strict=True) if text}
+    return encoded(stated), "{" + ",".join(map(identity_index, told.numbers)) + "}"
+
+
 def _row_digest(row: ChildRow) -> str:
-    """Return a keyed digest of what the row says, but for the day and office of the survey."""
+    """Return a keyed digest of what the row says, but for the day and office of the survey.
+
+    Guardians are in it only where the row names some, so that a row without them has the digest that it always had.
+    """
     facts = [[group["source"] == DECLARED, sorted(group["values"].items())] for group in row.facts]
     told = [row.household_code, row.unit_code, row.address, row.phone, row.name, row.identity, row.sex]
-    return blind_digest(encoded([*told, row.birth_on.isoformat(), row.school_now, facts]), purpose=ROW)
+    guardians = () if row.guardians is NO_GUARDIANS else (tuple(row.guardians),)
+    content = [*told, row.birth_on.isoformat(), row.school_now, facts, *guardians]
+    return blind_digest(encoded(content), purpose=ROW)
 
 
 def _sealed(text: str, table: str, row_id: str, field: str, keyring: Keyring) -> bytes | None:

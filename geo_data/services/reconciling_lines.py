@@ -35,6 +35,7 @@ CHILD_COLUMNS = (
     "dwelling_key",
     "name_sealed",
     "decided",
+    "guardian_place",
 )
 CASE_COLUMNS = (
     "id",
@@ -96,6 +97,7 @@ def child_line(run: str, ids: Sequence[str], child: Child, naming: Naming | None
             child.dwelling_key,
             _sealed_name(naming, row_id, keyring),
             encoded(decided) if decided else "{}",
+            child.guardian_place,
         )
     )
 

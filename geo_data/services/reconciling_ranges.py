@@ -10,10 +10,12 @@ from typing import Any
 from accounts.copying import row_ids
 from accounts.sealing import Keyring, current_keyring, open_bytes
 from common.quick_json import decoded
-from geo_data.reconciliation.blocks import NO_PAPERS, PaperIndex, Task, index_papers, reconcile_block
+from geo_data.reconciliation.blocks import Task, reconcile_block
+from geo_data.reconciliation.papers import NO_PAPERS, PaperIndex, index_papers
 from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.results import Case, Child, Departed
 from geo_data.reconciliation.words import RANK, Source, Verdict
+from geo_data.selectors.children import CHILD_TABLE, GUARDIANS_FIELD
 from geo_data.selectors.reconciliation_rows import (
     BirthRange,
     Inputs,
@@ -29,6 +31,7 @@ from geo_data.services.reconciling_lines import case_line, child_line, departure
 from geo_data.services.reconciling_names import settle_names
 from geo_data.tables.fact_groups import listed
 
+NOBODY = ("", "", "", "")
 STATES = ("pupil_state", "attendance_state", "outcome")  # what a list says of the child, by list
 
 
@@ -124,8 +127,23 @@ def _records_of(work: RangeWork) -> list[Record]:
 
 
 def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str]) -> Record:
-    row_id, identity, name, born, sex, school, facts_text, home, household, unit, phone = row
+    (
+        row_id,
+        identity,
+        name,
+        guardians,
+        indexes,
+        born,
+        sex,
+        school,
+        facts_text,
+        home,
+        household,
+        unit,
+        phone,
+    ) = row
     groups = decoded(facts_text)
+    family = _family(guardians, indexes, row_id, keyring) if guardians is not None else NOBODY
     if phone is not None and home not in phones:
         phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
     dwelling = ""
@@ -137,15 +155,35 @@ def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str])
         record=row_id,
         key=identity,
         identity=identity,
-        name=_opened(name, "geo_data_child", row_id, "name_sealed", keyring),
+        name=_opened(name, CHILD_TABLE, row_id, "name_sealed", keyring),
         birth_on=born,
         sex=sex,
+        guardian=family[0],
+        guardian_identity=family[1],
         phone=phones.get(home, ""),
         unit=unit,
         school=school,
         household=household,
         property_key=dwelling,
         facts=listed(groups),
+        second_guardian=family[2],
+        second_guardian_identity=family[3],
+    )
+
+
+def _family(
+    sealed: bytes, indexes: Sequence[str], row_id: str, keyring: Keyring
+) -> tuple[str, str, str, str]:
+    """Return names and keyed numbers of both guardians, "" where not stated; `indexes` are of those who state one."""
+    told = decoded(
+        open_bytes(sealed, table=CHILD_TABLE, row_id=row_id, field=GUARDIANS_FIELD, keyring=keyring)
+    )
+    number, second_number = told.get("guardian_identity", ""), told.get("second_guardian_identity", "")
+    return (
+        told.get("guardian", ""),
+        indexes[0] if number else "",
+        told.get("second_guardian", ""),
+        indexes[-1] if second_number else "",
     )
 
 
@@ -199,7 +237,8 @@ def _papers_of(work: RangeWork, records: Sequence[Record]) -> PaperIndex:
     sources = {str(work.inputs.datasets[s]): s for s in PAPERS if s in work.inputs.datasets}
     if not sources:
         return NO_PAPERS
-    holders = {number for record in records for number in (record.identity, record.guardian_identity)}
+    holders = {record.identity for record in records}
+    holders |= {number for record in records for _, number in record.guardians}
     told = {record.property_key for record in records}
     rows = {row[0]: row for row in list_papers_of_holders(work.inputs, sorted(holders - {""}))}
     told |= {str(row[5]) for row in rows.values() if not row[4]}

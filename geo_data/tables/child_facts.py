@@ -45,6 +45,12 @@ FACT_COLUMNS = (
     Column("registration_since", "落户日期", CellKind.DATE),
     Column("registered_with", "与谁同户", CellKind.CHOICE, choices=REGISTERED_WITH),
     Column("relation_shown", "亲子关系已证明", CellKind.FLAG),
+    Column("guardian_registration_kind", "监护人户籍类型", CellKind.CHOICE, choices=REGISTRATION_KINDS),
+    Column("guardian_registration_district", "监护人户籍所在县区", most=20),
+    Column(
+        "second_guardian_registration_kind", "另一监护人户籍类型", CellKind.CHOICE, choices=REGISTRATION_KINDS
+    ),
+    Column("second_guardian_registration_district", "另一监护人户籍所在县区", most=20),
     Column("dwelling_right", "住房性质", CellKind.CHOICE, choices=DWELLING_RIGHTS),
     Column("dwelling_district", "居住所在县区", most=20),
     Column("dwelling_township", "居住所在乡镇街道", most=100),

@@ -14,6 +14,7 @@ from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
+from geo_data.tables.guardians import GUARDIAN_COLUMNS, NO_GUARDIANS, Guardians, read_guardians
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
 from geo_data.tables.reading import open_sheet
 
@@ -29,6 +30,7 @@ CHILD_COLUMNS = (
     ),
     Column("birth_on", "出生日期", CellKind.DATE, required=True, aliases=("birth_date",), personal=True),
     Column("sex", "性别", CellKind.CHOICE, required=True, choices=SEXES),
+    *GUARDIAN_COLUMNS,
     Column("school_now", "现就读学校", aliases=("现就读学校编号",), most=40),
     Column("declared", "自报项", CellKind.CODES, aliases=("declared_facts",), most=40),
     *FACT_COLUMNS,
@@ -72,6 +74,7 @@ class ChildRow(NamedTuple):
     sex: str
     school_now: str
     facts: tuple[FactGroup, ...]
+    guardians: Guardians = NO_GUARDIANS
 
 
 def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator[ChildRow]:
@@ -85,7 +88,8 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
     places = match_columns(sheet.headers, CHILD_COLUMNS, findings)
     table = Table(CHILD_COLUMNS, sheet.headers, places, findings)
     facts = tuple(column.name for column in FACT_COLUMNS if column.name in places)
-    checker = _Checker(census, facts)
+    names_guardians = any(column.name in places for column in GUARDIAN_COLUMNS)
+    checker = _Checker(census, facts, names_guardians=names_guardians)
     is_empty = True
     for number, cells in sheet.rows:
         is_empty = False
@@ -97,8 +101,9 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
 
 
 class _Checker:
-    def __init__(self, census: Census, fact_names: tuple[str, ...]) -> None:
+    def __init__(self, census: Census, fact_names: tuple[str, ...], *, names_guardians: bool) -> None:
         self._census = census
+        self._names_guardians = names_guardians
         self._as_of = census.as_of.isoformat()
         self._fact_names = fact_names
         self._opened = 0  # households
@@ -120,6 +125,7 @@ class _Checker:
         unit = self._unit_of(row)
         address, phone, school_now = row.texts(WHERE)
         facts = self._facts_of(row, unit, birth_on)
+        guardians = self._guardians_of(row, identity, birth_on)
         if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
             return None
         place = self._place_of(row, household, unit, hash((address, phone)))
@@ -140,6 +146,7 @@ class _Checker:
             sex=sex,
             school_now=school_now,
             facts=facts,
+            guardians=guardians,
         )
 
     def _identity_fits(self, row: Row, identity: str, birth_on: date, sex: str) -> bool:
@@ -162,6 +169,11 @@ class _Checker:
             return False
         row.note("child_twice" if first == household else "child_in_two_households", "identity")
         return True
+
+    def _guardians_of(self, row: Row, identity: str, birth_on: date) -> Guardians:
+        if not self._names_guardians:
+            return NO_GUARDIANS
+        return read_guardians(row, identity=identity, birth_on=birth_on, on=self._census.as_of)
 
     def _unit_of(self, row: Row) -> str:
         unit = row.texts(("unit_id",))[0]

@@ -8,11 +8,10 @@ from geo_data.tables.cells import CellFault, CellValue, plain, read_cell
 from geo_data.tables.child_facts import FACT_COLUMNS
 from geo_data.tables.columns import Column
 from geo_data.tables.fact_groups import Fact
+from geo_data.tables.guardians import GUARDIAN, GUARDIAN_IDENTITY, UNDER_AGE, guardian_faults
 from geo_data.tables.identity import identity_faults, of_eighteen_digits
 from geo_data.tables.register_columns import (
     ADDRESS,
-    GUARDIAN,
-    GUARDIAN_IDENTITY,
     IDENTITY,
     NAME,
     PHONE,
@@ -28,6 +27,8 @@ DECLARABLE = (
     "registration_unit",
     "registration_since",
     "registered_with",
+    "guardian_registration_kind",
+    "guardian_registration_district",
     "dwelling_right",
     "lives_there",
     "residence_since",
@@ -81,8 +82,7 @@ def faults_of(declaration: ChildDeclaration, *, on: date, units: Collection[str]
         numbers = identity_faults(declaration.identity, birth_on=declaration.birth_on, sex=sex)
         faults["identity"] = [f"identity_{fault}" for fault in numbers]
     if declaration.guardian_identity.strip() and not faults["guardian_identity"]:
-        numbers = identity_faults(declaration.guardian_identity)
-        faults["guardian_identity"] = [f"guardian_{fault}" for fault in numbers]
+        faults["guardian_identity"] = _guardian_faults(declaration, on)
     if declaration.birth_on > on or on.year - declaration.birth_on.year > OLDEST_YEARS:
         faults["birth_on"] = ["age_unlikely"]
     if declaration.unit_code and declaration.unit_code not in units:
@@ -90,6 +90,16 @@ def faults_of(declaration: ChildDeclaration, *, on: date, units: Collection[str]
     for name, text in declaration.facts.items():
         faults[name] = ["fact_not_declarable"] if name not in DECLARABLE else _text_faults(text, FACTS[name])
     return {name: tuple(codes) for name, codes in faults.items() if codes}
+
+
+def _guardian_faults(declaration: ChildDeclaration, on: date) -> list[str]:
+    found = guardian_faults(
+        of_eighteen_digits(declaration.guardian_identity),
+        identity=number_of(declaration),
+        birth_on=declaration.birth_on,
+        on=on,
+    )
+    return [code for code in found if code != UNDER_AGE]  # an officer asks; nobody is turned away for it
 
 
 def declared_facts(declaration: ChildDeclaration, *, on: date, here: str) -> tuple[Fact, ...]:

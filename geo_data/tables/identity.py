@@ -73,6 +73,11 @@ def _is_day(written: str, stated: date | None) -> bool:
     return stated is None or born == stated
 
 
+def birth_date_in(number: str) -> date | None:
+    """Return the birth date that a faultless number of 18 digits holds, None for another document's."""
+    return date.fromisoformat(number[6:14]) if RESIDENT.fullmatch(number) else None
+
+
 def of_eighteen_digits(number: str) -> str:
     """Return the number in its newest form: an old one of 15 digits gains the century and the check digit.
 

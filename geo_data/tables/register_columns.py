@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from geo_data.tables.child_facts import FACT_COLUMNS
 from geo_data.tables.child_table import SEXES
 from geo_data.tables.columns import CellKind, Column
+from geo_data.tables.guardians import GUARDIAN, GUARDIAN_IDENTITY
 
 HIGHEST_GRADE = 9
 PUPIL_STATES = {
@@ -32,16 +33,6 @@ BIRTH_ON = Column(
     "birth_on", "出生日期", CellKind.DATE, required=True, aliases=("birth_date",), personal=True
 )
 SEX = Column("sex", "性别", CellKind.CHOICE, choices=SEXES)
-GUARDIAN = Column(
-    "guardian", "监护人姓名", aliases=("监护人", "家长姓名", "户主姓名"), most=100, personal=True
-)
-GUARDIAN_IDENTITY = Column(
-    "guardian_identity",
-    "监护人身份证号",
-    aliases=("监护人证件号码", "家长身份证号", "户主身份证号"),
-    most=30,
-    personal=True,
-)
 PHONE = Column("phone", "联系电话", aliases=("电话", "手机号", "监护人电话"), most=30, personal=True)
 ADDRESS = Column("address", "住址", aliases=("家庭住址", "居住地址", "户籍地址", "坐落"), personal=True)
 UNIT = Column("unit_id", "单元编号", aliases=("小区村组编号", "unit_code"), most=40)

@@ -10,6 +10,7 @@ from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import match_columns
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
+from geo_data.tables.guardians import UNDER_AGE, guardian_faults
 from geo_data.tables.identity import RESIDENT, identity_faults, of_eighteen_digits
 from geo_data.tables.reading import open_sheet
 from geo_data.tables.register_columns import RegisterSpec
@@ -167,14 +168,19 @@ class _Checker:
         faults = identity_faults(identity, birth_on=birth_on, sex=sex) if identity else ()
         for fault in faults:
             row.note(f"identity_{fault}", "identity")
-        wrong = identity_faults(guardian_identity) if guardian_identity else ()
-        for fault in wrong:
-            row.note(f"guardian_{fault}", "guardian_identity")
-        if faults or wrong:
+        wrong = self._guardian_faults(guardian_identity, identity, birth_on)
+        for code in wrong:
+            row.note(code, "guardian_identity")
+        if faults or any(code != UNDER_AGE for code in wrong):
             return False
         if identity and not RESIDENT.fullmatch(identity):
             row.note("identity_other_document", "identity")
         return True
+
+    def _guardian_faults(self, number: str, identity: str, birth_on: date | None) -> tuple[str, ...]:
+        if not number:
+            return ()
+        return guardian_faults(number, identity=identity, birth_on=birth_on, on=self._listing.as_of)
 
     def _days_fit(self, row: Row, values: Mapping[str, object]) -> bool:
         issued, until = values.get("permit_valid_from"), values.get("permit_valid_until")

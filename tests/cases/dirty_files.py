@@ -129,6 +129,10 @@ FILES = (
     one("outside_units.csv", "children", 2, "单元编号"),
     one("age_unlikely.csv", "children", 2, "出生日期"),
     one("permit_lapsed.csv", "children", 2, "居住证失效日期"),
+    one("guardian_is_child.csv", "children", 2, "监护人身份证号"),
+    one("guardian_not_older.csv", "children", 2, "监护人身份证号"),
+    one("guardian_under_age.csv", "children", 2, "监护人身份证号"),
+    one("guardian_twice.csv", "children", 2, "另一监护人身份证号"),
     # Lists of other offices.
     one("identity_absent.csv", "pupils", 2, "身份证号"),
     one("guardian_form.csv", "registrations", 2, "监护人身份证号"),

@@ -103,6 +103,23 @@ def test_where_the_child_is_registered_is_stored_as_it_was_said(
 
 
 @pytest.mark.parametrize(
+    ("where", "typed", "facts"),
+    [
+        ("here", "不算数", {"guardian_registration_district": world.CODE}),
+        ("elsewhere", "980121", {"guardian_registration_district": "980121"}),
+        ("", "不算数", {}),
+    ],
+)
+def test_where_the_guardian_is_registered_is_stored_as_it_was_said(
+    where: str, typed: str, facts: dict[str, str]
+) -> None:
+    sent(desk_of(guardian()), guardian_registered_at=where, guardian_registered_in=typed)
+
+    stored = {fact["name"]: fact["value"] for fact in SelfRegistration.objects.get().facts}
+    assert {name: value for name, value in stored.items() if name.startswith("guardian")} == facts
+
+
+@pytest.mark.parametrize(
     ("changed", "field", "words"),
     [
         ({"child_name": ""}, "child_name", "请填写这一项。"),
@@ -115,6 +132,8 @@ def test_where_the_child_is_registered_is_stored_as_it_was_said(
         ({"unit_name": "锦绣"}, "unit_name", "请从下面的列表里选"),
         ({"school_now": "P9"}, "school_now", "P9"),
         ({"registered_at": "elsewhere"}, "registration_district", "请填写这一项。"),
+        ({"guardian_registered_at": "elsewhere"}, "guardian_registered_in", "请填写这一项。"),
+        ({"guardian_identity": "990102202001010028"}, "guardian_identity", "儿童本人"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from geo_data.reconciliation.blocks import Outcome, PaperIndex, Task, index_papers, reconcile_block
+from geo_data.reconciliation.blocks import Outcome, Task, reconcile_block
+from geo_data.reconciliation.papers import PaperIndex, index_papers
 from geo_data.reconciliation.records import Decisions, Fact, Paper, Record
 from geo_data.reconciliation.words import CaseCode, Source
 

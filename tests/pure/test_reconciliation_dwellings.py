@@ -2,7 +2,8 @@
 
 import pytest
 
-from geo_data.reconciliation.blocks import Task, index_papers, reconcile_block
+from geo_data.reconciliation.blocks import Task, reconcile_block
+from geo_data.reconciliation.papers import index_papers
 from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.results import Child
 from geo_data.reconciliation.words import Source

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo_data.reconciliation.ages import AgeRule
 from geo_data.reconciliation.likeness import likeness, plain_name
-from geo_data.reconciliation.score import Profile, ScoreRule, profile, score
+from geo_data.reconciliation.score import Profile, ScoreRule, points_of, profile, score
 from geo_data.reconciliation.words import Source
 from tests.pure.reconciliation_world import facts, record
 
@@ -89,6 +89,69 @@ def test_a_number_or_a_phone_in_common_is_the_same_guardian() -> None:
     assert by_number.guardian_agrees
     assert [by_phone.points, by_number.points] == [93, 93]
     assert (other_number.points, other_phone.points) == (68, 80)
+
+
+BOTH = {
+    "guardian": "甲父",
+    "guardian_identity": "f",
+    "second_guardian": "乙母",
+    "second_guardian_identity": "m",
+}
+GUARDIANS = [
+    # what the second record says of the guardian, points of 25, agrees
+    ("the first one's number", {"guardian_identity": "f"}, 25, True),
+    ("the second one's number", {"guardian_identity": "m"}, 25, True),
+    ("the second one's number under another name", {"guardian": "丙母", "guardian_identity": "m"}, 25, True),
+    ("the second one's name", {"guardian": "乙母"}, 25, True),
+    ("half of a name", {"guardian": "乙女"}, 12, False),
+    ("another name", {"guardian": "丙祖"}, 0, False),
+    (
+        "the name with another number: perhaps another person",
+        {"guardian": "甲父", "guardian_identity": "x"},
+        12,
+        False,
+    ),
+    ("half of a name with another number", {"guardian": "甲女", "guardian_identity": "x"}, 12, False),
+    ("another name and number", {"guardian": "丙祖", "guardian_identity": "x"}, 0, False),
+    ("another number alone", {"guardian_identity": "x"}, 0, False),
+    ("the phone, whatever else", {"guardian": "丙祖", "guardian_identity": "x", "phone": "100"}, 25, True),
+    ("another phone alone", {"phone": "200"}, 12, False),
+    ("nothing", {}, 12, False),
+]
+
+
+@pytest.mark.parametrize(("why", "said", "points", "agrees"), GUARDIANS, ids=[row[0] for row in GUARDIANS])
+def test_points_of_the_guardian_where_the_census_names_two(
+    why: str, said: dict[str, str], points: int, agrees: bool
+) -> None:
+    known = profile([record(Source.CENSUS, phone="100", **BOTH)])
+
+    found = points_of(known, profile([record(Source.KINDERGARTENS, identity="", **said)]), RULE)
+
+    assert (found.guardian, found.guardian_agrees) == (points, agrees)
+
+
+def test_a_name_alike_with_another_number_never_counts_more_than_an_unknown_guardian() -> None:
+    known = profile([record(Source.CENSUS, guardian="甲一父", guardian_identity="f")])
+
+    def points(guardian: str) -> int:
+        other = profile([record(Source.BIRTHS, identity="", guardian=guardian, guardian_identity="x")])
+        return points_of(known, other, RULE).guardian
+
+    # of three letters three, two and one are kept
+    assert [points("甲一父"), points("甲一母"), points("甲二母")] == [12, 12, 8]
+
+
+def test_a_child_without_number_is_sure_by_its_guardian_and_one_letter_less_is_not() -> None:
+    known = profile([record(Source.CENSUS, **BOTH)])
+
+    def found(guardian: str) -> tuple[int, bool]:
+        other = profile([record(Source.KINDERGARTENS, identity="", guardian=guardian)])
+        scored = score(known, other, RULE)
+        return scored.points, scored.is_sure
+
+    # neither side names a unit: 50 + 10 + 8 and the guardian's points
+    assert [found("甲父"), found("甲女"), found("丙祖")] == [(93, True), (80, False), (68, False)]
 
 
 def test_units_of_facts_count_as_units_of_the_record() -> None:

@@ -243,3 +243,50 @@ def test_what_a_guardian_says_is_declared() -> None:
         "dwelling_unit": "A",
         "registration_district": "990102",
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "found", "rows"),
+    [
+        (GIRL, [("guardian_is_child", 2, "")], 0),
+        ("990151202001010017", [("guardian_not_older", 2, "")], 0),
+        ("990151200803020015", [("guardian_under_age", 2, "")], 1),
+        ("99015120080301001X", [], 1),
+    ],
+)
+def test_a_lists_guardian_is_checked_beside_the_child_as_in_the_census(
+    tmp_path: Path, number: str, found: list[tuple[str, int, str]], rows: int
+) -> None:
+    read_rows, noted = read(tmp_path, "registrations", REGISTRATIONS, girl(7, number))
+
+    assert (len(read_rows), noted) == (rows, found)
+
+
+@pytest.mark.parametrize(
+    ("number", "faults"),
+    [
+        (GIRL, {"guardian_identity": ("guardian_is_child",)}),
+        ("990151202001010017", {"guardian_identity": ("guardian_not_older",)}),
+        ("990151200803020015", {}),  # a minor: an officer asks
+        (FATHER, {}),
+    ],
+)
+def test_who_registers_a_child_is_somebody_else_and_older(
+    number: str, faults: dict[str, tuple[str, ...]]
+) -> None:
+    declared = ChildDeclaration("甲子涵", GIRL, date(2020, 1, 1), "female", "甲父", guardian_identity=number)
+
+    assert faults_of(declared, on=date(2026, 3, 1), units=frozenset()) == faults
+
+
+def test_a_guardian_declares_the_own_registration_in_the_words_of_the_childs() -> None:
+    said = {"guardian_registration_kind": "集体户", "guardian_registration_district": "980121"}
+    declared = ChildDeclaration("甲子涵", GIRL, date(2020, 1, 1), "female", "甲父", facts=said)
+
+    facts = declared_facts(declared, on=date(2026, 3, 1), here="990102")
+
+    assert faults_of(declared, on=date(2026, 3, 1), units=frozenset()) == {}
+    assert [(fact["name"], fact["value"], fact["source"]) for fact in facts][1:] == [
+        ("guardian_registration_district", "980121", "declared"),
+        ("guardian_registration_kind", "collective", "declared"),
+    ]

@@ -36,6 +36,10 @@ REGISTERED_AT = (
     (COUNTY, _("elsewhere in this county")),
     (ELSEWHERE, _("in another county")),
 )
+GUARDIAN_REGISTERED_AT = (
+    (HERE, _("in this county")),
+    (ELSEWHERE, _("in another county")),
+)
 # The form's field that asks for what the service calls otherwise.
 FIELD_OF = {
     "name": "child_name",
@@ -44,6 +48,14 @@ FIELD_OF = {
     "unit_code": "unit_name",
     "school_code": "school_now",
     "registration_unit": "registered_at",
+    "guardian_registration_district": "guardian_registered_in",
+}
+
+
+# Who is registered elsewhere -> the field that asks for the county.
+COUNTY_OF = {
+    "registered_at": "registration_district",
+    "guardian_registered_at": "guardian_registered_in",
 }
 
 
@@ -91,6 +103,17 @@ class RegisterChildForm(HomeForm):
         required=False,
         max_length=20,
     )
+    guardian_registered_at = forms.ChoiceField(
+        label=_("Where are you registered yourself?"),
+        required=False,
+        choices=[NOT_SAID, *GUARDIAN_REGISTERED_AT],
+    )
+    guardian_registered_in = forms.CharField(
+        label=_("County of your own registration"),
+        help_text=_("Only if it is another county: its name or six-digit code."),
+        required=False,
+        max_length=20,
+    )
     dwelling_right = forms.ChoiceField(
         label=_("Right to the dwelling"), required=False, choices=[NOT_SAID, *DWELLING_RIGHTS]
     )
@@ -112,6 +135,8 @@ class RegisterChildForm(HomeForm):
         "registration_kind",
         "registered_at",
         "registration_district",
+        "guardian_registered_at",
+        "guardian_registered_in",
         "dwelling_right",
         "residence_since",
         "school_now",
@@ -126,8 +151,9 @@ class RegisterChildForm(HomeForm):
         """Take birth date and sex from a resident's number, and ask for what is missing beside other answers."""
         cleaned = super().clean()
         self._born(cleaned)
-        if cleaned.get("registered_at") == ELSEWHERE and not cleaned.get("registration_district"):
-            self.add_error("registration_district", _("Please fill this in."))
+        for at, county in COUNTY_OF.items():
+            if cleaned.get(at) == ELSEWHERE and not cleaned.get(county):
+                self.add_error(county, _("Please fill this in."))
         return cleaned
 
     def _born(self, cleaned: dict[str, Any]) -> None:
@@ -160,12 +186,15 @@ class RegisterChildForm(HomeForm):
 
     def _facts(self) -> Mapping[str, str]:
         told, here = self.cleaned_data, self.units.district_id
-        at = told["registered_at"]
+        at, own = told["registered_at"], told["guardian_registered_at"]
         since = told["residence_since"]
         facts = {
             "registration_kind": told["registration_kind"],
             "registration_district": told["registration_district"] if at == ELSEWHERE else at and here,
             "registration_unit": told["unit_code"] if at == HERE else "",
+            "guardian_registration_district": told["guardian_registered_in"]
+            if own == ELSEWHERE
+            else own and here,
             "dwelling_right": told["dwelling_right"],
             "residence_since": since.isoformat() if since else "",
         }

@@ -30,19 +30,31 @@ from frontend.pages.officers.case_words import (
 from frontend.pages.officers.reconciliation import read_filter
 from frontend.pages.refusals import refusal_in_words
 from geo_data.models import CaseState, ReconciliationCase, ReconciliationDecision, Sex
-from geo_data.reconciliation.words import VERDICTS, CaseCode, CaseKind, Verdict
+from geo_data.reconciliation.words import OPAQUE, VERDICTS, CaseCode, CaseKind, Verdict
 from geo_data.selectors.case_lists import find_next_case, unit_names
 from geo_data.selectors.case_sides import CaseSide, case_sides, points_of_sides, score_rule
 from geo_data.selectors.decisions import list_decisions
+from geo_data.selectors.reconciled_guardians import load_guardians
 from geo_data.selectors.reconciliation import get_case, open_reconciled
 from geo_data.services.case_decisions import decide_case
 
-PERSONAL = ("name", "identity", "guardian", "guardian_identity", "phone", "address")
+PERSONAL = (
+    "name",
+    "identity",
+    "guardian",
+    "guardian_identity",
+    "second_guardian",
+    "second_guardian_identity",
+    "phone",
+    "address",
+)
 LABELS = {
     "name": gettext_lazy("Name"),
     "identity": gettext_lazy("Number of the document"),
     "guardian": gettext_lazy("Guardian"),
     "guardian_identity": gettext_lazy("Number of the guardian's document"),
+    "second_guardian": gettext_lazy("Other guardian"),
+    "second_guardian_identity": gettext_lazy("Number of the other guardian's document"),
     "phone": gettext_lazy("Phone"),
     "address": gettext_lazy("Address"),
     "birth_on": gettext_lazy("Date of birth"),
@@ -144,7 +156,7 @@ def _context(request: HttpRequest, person: User, case: ReconciliationCase) -> di
         "remedy": remedy_in_words(case.code),
         "verdict": VERDICTS_IN_WORDS.get(case.verdict, ""),
         "sides": [str(SOURCES[side.source]) for side in sides],
-        "rows": _rows(sides, unit_names(case.reconciliation.district_id), may_read=may_read),
+        "rows": _rows(case, sides, unit_names(case.reconciliation.district_id), may_read=may_read),
         "may_read": may_read,
         "points": points,
         "rule": rule,
@@ -165,17 +177,30 @@ def _holds(
     run = {"number": case.reconciliation.number}
     if not decided or decided[-1].pk not in case.child.decided.values():
         return _("It holds from the next run on; run %(number)s was made before it.") % run
-    value = str(sides[case.verdict].get("value", ""))
-    if case.code == CaseCode.NAME_DIFFERS and may_read:
-        district = case.reconciliation.district_id
-        value = open_reconciled([case.child], reader=person, district_code=district)[0].name
+    value = "" if case.code in OPAQUE else str(sides[case.verdict].get("value", ""))
+    if may_read:
+        value = _personal_value(case, person) or value
     if not value:
         return _("It holds for the child in run %(number)s.") % run
     return _("It holds for the child in run %(number)s: %(value)s.") % {**run, "value": value}
 
 
-def _rows(sides: tuple[CaseSide, ...], names: dict[str, str], *, may_read: bool) -> list[Row]:
-    fields = ("value", *(PERSONAL if may_read else ()), "birth_on", "sex", "unit_code", "school")
+def _personal_value(case: ReconciliationCase, person: User) -> str:
+    """Return the name or the guardian's number that holds, "" of a case about something else."""
+    district = case.reconciliation.district_id
+    if case.code == CaseCode.NAME_DIFFERS:
+        return open_reconciled([case.child], reader=person, district_code=district)[0].name
+    if case.code == CaseCode.GUARDIAN_NUMBER_DIFFERS:
+        [stated] = load_guardians([case.child], reader=person, district_code=district)
+        return " ".join(stated.who[:2]) if stated else ""
+    return ""
+
+
+def _rows(
+    case: ReconciliationCase, sides: tuple[CaseSide, ...], names: dict[str, str], *, may_read: bool
+) -> list[Row]:
+    value = () if case.code in OPAQUE else ("value",)
+    fields = (*value, *(PERSONAL if may_read else ()), "birth_on", "sex", "unit_code", "school")
     rows = []
     for name in fields:
         values = tuple(_value(side, name, names) for side in sides)

@@ -71,6 +71,8 @@ def points_in_words(points: Points, rule: ScoreRule) -> list[tuple[str, int, int
 def _guardian(points: Points, rule: ScoreRule) -> str:
     if points.guardian_agrees:
         return _("the same")
+    if points.guardian_numbers_differ:
+        return _("alike, with another number") if points.guardian else _("differs")
     if points.guardian == rule.guardian_unknown:
         return _("unknown on one side")
     return _("differs, or is alike in part") if points.guardian else _("differs")

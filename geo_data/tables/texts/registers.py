@@ -29,6 +29,30 @@ REGISTER_TEXTS: Mapping[str, FindingText] = {
         "请核对证件",
         "Check the document",
     ),
+    "guardian_is_child": severe(
+        "监护人证件号码就是儿童本人的号码",
+        "the guardian's number is the child's own",
+        "请填写监护人本人的证件号码",
+        "State the guardian's own number",
+    ),
+    "guardian_not_older": severe(
+        "监护人的出生日期不早于儿童",
+        "the guardian is not older than the child",
+        "请核对监护人和儿童的证件，是否填反",
+        "Check both documents; the numbers may have been exchanged",
+    ),
+    "guardian_under_age": warning(
+        "监护人未满 18 周岁（《民法典》第十七条）",
+        "the guardian is not 18 years old yet (Civil Code, art. 17)",
+        "请核实监护人；未成年人一般不能担任监护人",
+        "Ask who the guardian is; a minor is one in exceptions only",
+    ),
+    "guardian_twice": warning(
+        "两名监护人是同一人",
+        "both guardians are the same person",
+        "请填写另一监护人，没有的留空",
+        "State the other guardian, or leave the cell empty",
+    ),
     "entry_repeated": warning(
         "与前面一行完全相同，未导入",
         "the row repeats an earlier one and was left out",

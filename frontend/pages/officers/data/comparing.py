@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, Promise] = {
     "sex": gettext_lazy("sex"),
     "school_now": gettext_lazy("school now"),
     "household": gettext_lazy("household"),
+    "guardians": gettext_lazy("numbers of the guardians"),
     "details": gettext_lazy("other details"),
 }
 
