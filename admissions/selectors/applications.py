@@ -108,19 +108,42 @@ def list_applications_of(guardian: User) -> list[Application]:
 
 
 def list_applications(
-    admission_round: AdmissionRound, *, status: str = "", category: str = "", contradictory: bool = False
+    admission_round: AdmissionRound,
+    *,
+    status: str = "",
+    category: str = "",
+    contradictory: bool = False,
+    objecting: bool = False,
 ) -> QuerySet[Application]:
-    """Return the applications of a round by receipt; when asked, of one status or category, or the contradictory."""
+    """Return the applications of a round by receipt; when asked, of one status or category, the contradictory or
+    those whose refusal the family objected to."""
     rows = (
-        Application.objects.filter(round=admission_round)
-        .select_related("receipt")
-        .order_by("receipt__receipt", "filed_at")
+        list_objections(admission_round) if objecting else Application.objects.filter(round=admission_round)
     )
+    rows = rows.select_related("receipt").order_by("receipt__receipt", "filed_at")
     if status:
         rows = rows.filter(status=status)
     if contradictory:
         rows = rows.exclude(contradictory=[])
     return rows.filter(category=category) if category else rows
+
+
+def list_undecided(admission_round: AdmissionRound) -> QuerySet[Application]:
+    """Return the applications that are neither accepted nor refused nor withdrawn, in no order."""
+    waiting = [ApplicationStatus.FILED, ApplicationStatus.RETURNED]
+    return Application.objects.filter(round=admission_round, status__in=waiting)
+
+
+def list_objections(admission_round: AdmissionRound) -> QuerySet[Application]:
+    """Return the applications that were refused and are looked at again, in no order: the family objected, or an
+    officer reopened them. Nobody has decided them anew."""
+    filed = Application.objects.filter(round=admission_round, status=ApplicationStatus.FILED)
+    return filed.exclude(review_reason="")
+
+
+def is_refused_before(application: Application) -> bool:
+    """Say whether it is one of `list_objections`: filed, and still with the reason for which it was refused."""
+    return application.status == ApplicationStatus.FILED and application.review_reason != ""
 
 
 def count_by_status(admission_round: AdmissionRound) -> dict[str, int]:

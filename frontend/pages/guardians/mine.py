@@ -21,6 +21,7 @@ from admissions.selectors.inclusion import find_list_of, inclusion_document
 from admissions.selectors.offers import find_offer_view
 from admissions.selectors.refills import find_refill_for
 from admissions.selectors.rounds import phase_of, policy_of
+from admissions.services.amending import may_amend
 from admissions.services.review import object_to_refusal, withdraw_application
 from frontend.pages.guardians.timeline import timeline
 from frontend.pages.guards import for_guardians
@@ -46,6 +47,7 @@ def my_application(request: HttpRequest, guardian: User, application_id: UUID) -
         "asked": [_document(needed) for needed in view.documents],
         "timeline": timeline(policy_of(application.round).calendar, timezone.now()),
         "may_withdraw": _may_withdraw(application),
+        "may_change": application.round.status == RoundStatus.OPEN and may_amend(application, timezone.now()),
         "may_object": _may_object(application),
         "offer": find_offer_view(application, timezone.now()),
         "refill": find_refill_for(application, timezone.now()),

@@ -89,6 +89,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{application_id}/form/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it as the guardian wrote it, with its version: what `put` takes back with the changes. */
+        get: operations["get_application_form"];
+        /** @description Put another form in its place, while the round is open or after a return; the receipt stays. */
+        put: operations["amend_application"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{application_id}/objection/": {
         parameters: {
             query?: never;
@@ -1352,6 +1370,58 @@ export interface components {
             /** @description Return the officer's words. */
             readonly reply: string;
         };
+        /** @description The form as it shall stand from now on, whole, and the version of the application that was changed. */
+        Amendment: {
+            identity_number: string;
+            child_name: string;
+            /** Format: date */
+            birth_on: string;
+            sex: components["schemas"]["SexEnum"];
+            /** @default  */
+            unit_code: string;
+            /** @default  */
+            address: string;
+            /** @default  */
+            guardian_name: string;
+            /** @default  */
+            phone: string;
+            private_schools?: string[];
+            public_schools?: string[];
+            /** @default true */
+            accepts_coordination: boolean;
+            /** @default  */
+            group_code: string;
+            /** @default false */
+            split_allowed: boolean;
+            /** @description Of the application as it was read; another one now is a conflict (409). */
+            version: number;
+        };
+        /** @description The form as it shall stand from now on, whole, and the version of the application that was changed. */
+        AmendmentRequest: {
+            identity_number: string;
+            child_name: string;
+            /** Format: date */
+            birth_on: string;
+            sex: components["schemas"]["SexEnum"];
+            /** @default  */
+            unit_code: string;
+            /** @default  */
+            address: string;
+            /** @default  */
+            guardian_name: string;
+            /** @default  */
+            phone: string;
+            private_schools?: string[];
+            public_schools?: string[];
+            /** @default true */
+            accepts_coordination: boolean;
+            /** @default  */
+            group_code: string;
+            /** @default false */
+            split_allowed: boolean;
+            /** @description Of the application as it was read; another one now is a conflict (409). */
+            version: number;
+        };
         /** @description What an answer needs: nothing from a guardian, a reason from an officer who answers on its behalf. */
         AnswerRequest: {
             /** @default  */
@@ -1380,6 +1450,7 @@ export interface components {
             readonly review_reason: string;
             readonly category: string;
             readonly tier: number | null;
+            readonly version: number;
             /** Format: date-time */
             readonly filed_at: string;
             /** Format: date-time */
@@ -2488,6 +2559,8 @@ export interface components {
             step: components["schemas"]["StepEnum"];
             /** @default  */
             reason: string;
+            /** @description Of the application as the officer read it; another one now is a conflict (409). */
+            version?: number | null;
         };
         /** @description A road; without spans the whole of it. */
         RoadInZone: {
@@ -3007,6 +3080,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+        };
+    };
+    get_application_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amendment"];
+                };
+            };
+        };
+    };
+    amend_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentRequest"];
+                "multipart/form-data": components["schemas"]["AmendmentRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
                 };
             };
         };
