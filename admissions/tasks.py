@@ -10,7 +10,7 @@ from django_tasks import task
 from django_tasks.base import Task
 
 from accounts.models import JobRun, User
-from accounts.permissions import Action, require
+from accounts.permissions import Action
 from accounts.services.jobs import Report, RunningJob, not_reported, request_permitted_job, running
 from admissions.message_tasks import request_sending
 from admissions.models import AdmissionRound, DrawRecord, EntryList
@@ -19,7 +19,7 @@ from admissions.selectors.offers import list_late_answers
 from admissions.selectors.rounds import get_round, policy_of
 from admissions.services.answers import settle_unanswered
 from admissions.services.asking import ask_silent_registers
-from admissions.services.closing import close_entries, refuse_closing_now
+from admissions.services.closing import check_closing, close_entries
 from admissions.services.draw import run_draw
 from admissions.services.giving_on import give_places_on
 from admissions.services.results import publish_results
@@ -135,8 +135,7 @@ def request_closing(
     *, actor: User, now: datetime, admission_round: AdmissionRound, names: Sequence[str], reason: str = ""
 ) -> JobRun:
     """Queue the closing of a round's entries; one at a time. What stands against it now is said now."""
-    require(actor, Action.RUN_ROUND, admission_round.district_id)
-    refuse_closing_now(admission_round, now)
+    check_closing(actor=actor, now=now, admission_round=admission_round)
     round_id = str(admission_round.pk)
     return _request(
         CLOSE,

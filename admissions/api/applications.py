@@ -34,7 +34,8 @@ from admissions.selectors.applications import (
 )
 from admissions.selectors.inclusion import inclusion_document
 from admissions.selectors.rounds import get_round
-from admissions.services.amending import amend_application, read_form
+from admissions.selectors.written_forms import read_form
+from admissions.services.amending import amend_application
 from admissions.services.applications import (
     ApplicationForm,
     file_application,
@@ -148,7 +149,7 @@ class ApplicationForms(APIView):
     @extend_schema(operation_id="get_application_form", responses=AmendmentSerializer)
     def get(self, request: Request, application_id: UUID) -> Response:
         """Return it as the guardian wrote it, with its version: what `put` takes back with the changes."""
-        form, version = read_form(actor=person(request), application_id=application_id)
+        form, version = read_form(application_id, reader=person(request))
         return Response(AmendmentSerializer({**_form_data(form), "version": version}).data)
 
     @extend_schema(

@@ -1,7 +1,8 @@
 """Amending: a family changes the form it filed. Receipt and tickets stay, and what stood before is kept."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,20 +10,28 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import Action
-from accounts.sealing import current_keyring
+from accounts.sealing import current_keyring, seal
 from accounts.services.audit import record_event
-from admissions.models import Application, ApplicationChoice, ApplicationStatus
-from admissions.rules.calendar import accepts_amendment
-from admissions.rules.facts import FactSource, fact_from_data
+from admissions.models import Application, ApplicationChoice, ApplicationStatus, ApplicationVersion
+from admissions.rules.application_form import ApplicationForm, FieldChange, changes_between
+from admissions.rules.facts import FactSource, fact_from_data, facts_as_data
 from admissions.rules.facts_kept import facts_kept
 from admissions.rules.look_ups import Answer, Asked
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who, may
-from admissions.selectors.applications import NoSuchApplication, is_refused_before
+from admissions.selectors.applications import NoSuchApplication, is_refused_before, may_amend
 from admissions.selectors.rounds import phase_of, policy_of, round_code
 from admissions.selectors.world import world_of
+from admissions.selectors.written_forms import (
+    VERSION_FIELD,
+    VERSION_TABLE,
+    declared_beyond_form,
+    list_line_ids,
+    schools_of,
+    written_form,
+)
 from admissions.services.asking import ask_registers
-from admissions.services.drafting import ApplicationForm, Before, Draft, draft_forms, problem_of
+from admissions.services.drafting import Before, Draft, draft_forms, problem_of
 from admissions.services.refill import refill_problems
 from admissions.services.steps import (
     NotOpen,
@@ -34,15 +43,6 @@ from admissions.services.steps import (
     take_step,
 )
 from admissions.services.writing import accept_if_proved, choices_of, write_form
-from admissions.services.written_forms import (
-    FieldChange,
-    changes_between,
-    declared_beyond_form,
-    list_line_ids,
-    schools_of,
-    version_of,
-    written_form,
-)
 from common.errors import RulesSayNo, WrongMoment
 from geo_data.selectors.children import identity_index
 
@@ -57,21 +57,6 @@ class NothingChanged(WrongMoment):
     """The form is the one that stands."""
 
     code = "nothing_changed"
-
-
-def may_amend(application: Application, now: datetime) -> bool:
-    """Say whether the family may change the application at the moment; asks nothing of the database but the round."""
-    in_time = accepts_amendment(
-        phase_of(application.round, now), is_returned=application.status == ApplicationStatus.RETURNED
-    )
-    return in_time and may(application.status, Step.AMEND, Who.GUARDIAN)
-
-
-def read_form(*, actor: User, application_id: UUID) -> tuple[ApplicationForm, int]:
-    """Return the form that stands and its version, to its family or to who reviews in its district."""
-    application = _find(application_id)
-    require_guardian_or(actor, application, Action.REVIEW_APPLICATIONS)
-    return written_form(application), application.version
 
 
 def amend_application(
@@ -123,7 +108,7 @@ def _amend(
     was_returned = application.status == ApplicationStatus.RETURNED
     if not changes and not was_returned:
         raise NothingChanged("the application says the same already")
-    version_of(application, before, actor=actor, now=now).save(force_insert=True)
+    _keep_version(application, before, actor=actor, now=now)
     take_step(application, Step.AMEND, Who.GUARDIAN, now)
     application.version += 1
     application.review_reason = "" if was_returned else application.review_reason
@@ -189,6 +174,27 @@ def _draft(
     if problem:
         raise problem
     return draft
+
+
+def _keep_version(application: Application, form: ApplicationForm, *, actor: User, now: datetime) -> None:
+    """Keep the application as it stands; `form` is the one it stands by."""
+    row = ApplicationVersion(
+        application=application,
+        number=application.version,
+        line_ids=list_line_ids(application),
+        facts=application.facts,
+        status=application.status,
+        review_reason=application.review_reason,
+        category=application.category,
+        tier=application.tier,
+        replaced_by=actor,
+        replaced_at=now,
+    )
+    written: dict[str, object] = {field.name: getattr(form, field.name) for field in fields(form)}
+    written |= {"birth_on": form.birth_on.isoformat(), "facts": facts_as_data(form.facts)}
+    text = json.dumps(written, ensure_ascii=False)
+    row.written_sealed = seal(text, table=VERSION_TABLE, row_id=row.pk, field=VERSION_FIELD)
+    row.save(force_insert=True)
 
 
 def _record(application: Application, changes: Sequence[FieldChange], *, actor: User, now: datetime) -> None:

@@ -12,13 +12,13 @@ from accounts.permissions import Action
 from accounts.sealing import Keyring, current_keyring
 from accounts.services.audit import record_event
 from admissions.models import LIVE_STATUSES, AdmissionRound, Application, ApplicationChoice, ChildReceipt
+from admissions.rules.application_form import ApplicationForm
 from admissions.rules.calendar import Phase
 from admissions.rules.look_ups import Answer, Asked
 from admissions.selectors.rounds import get_round
 from admissions.selectors.world import RoundWorld, world_of
 from admissions.services.asking import ask_registers
 from admissions.services.drafting import (
-    ApplicationForm,
     ApplicationRefused,
     Draft,
     MalformedForm,

@@ -181,8 +181,9 @@ def _refuse_too_early(admission_round: AdmissionRound, now: datetime) -> None:
         raise Unreviewed(f"{pending} applications are not decided yet", pending=pending)
 
 
-def refuse_closing_now(admission_round: AdmissionRound, now: datetime) -> None:
+def check_closing(*, actor: User | None, now: datetime, admission_round: AdmissionRound) -> None:
     """Raise what closing would raise at this moment, so that an officer who asks for it is told at once."""
+    require_actor(actor, Action.RUN_ROUND, admission_round.district_id)
     if admission_round.status == RoundStatus.OPEN:
         _refuse_too_early(admission_round, now)
 

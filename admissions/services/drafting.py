@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from admissions.models import AdmissionRound
 from admissions.rules.age import age_reasons
+from admissions.rules.application_form import ApplicationForm
 from admissions.rules.clauses import LOCAL_RULE
 from admissions.rules.eligibility import enrolled_reasons
 from admissions.rules.facts import Fact, FactName, Facts, declared, facts_from_data
@@ -37,30 +38,6 @@ class MalformedForm(MalformedInput):
     """A field of the form cannot be right; details name the field."""
 
     code = "malformed_form"
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationForm:
-    """What a family writes. `facts` are those it declares beyond what it wrote elsewhere on the form.
-
-    private_schools, public_schools -- school codes in the family's order; no public school named means
-                                       those of the zone, nearest first
-    """
-
-    identity_number: str
-    child_name: str
-    birth_on: date
-    sex: str
-    unit_code: str = ""
-    address: str = ""
-    guardian_name: str = ""
-    phone: str = ""
-    private_schools: tuple[str, ...] = ()
-    public_schools: tuple[str, ...] = ()
-    accepts_coordination: bool = True
-    group_code: str = ""
-    split_allowed: bool = False
-    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

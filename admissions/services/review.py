@@ -24,9 +24,9 @@ from admissions.rules.facts import Fact, FactSource, facts_from_data
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who, actions_for
 from admissions.selectors.applications import (
-    is_refused_before,
     list_objections,
     list_undecided,
+    review_steps,
 )
 from admissions.selectors.rounds import phase_of, round_code
 from admissions.selectors.world import world_of
@@ -143,20 +143,10 @@ def _refuse_unheard(application: Application, step: Step, now: datetime, reason:
     if not reason.strip():
         raise MalformedInput("say why, so that the family can be told")
     is_a_step = step in actions_for(application.status, Who.OFFICER)
-    if is_a_step and step not in steps_now(application, now):
+    if is_a_step and step not in review_steps(application, now):
         raise TooLateToRefuse(
             "the time for review is over, so the family could not answer: accept it with the facts that are proved"
         )
-
-
-def steps_now(application: Application, now: datetime) -> tuple[Step, ...]:
-    """Return what an officer may do at the moment, in the order of the status table.
-
-    Once the review is over nobody is returned or refused who could not answer; an objection can be decided either way.
-    """
-    unheard = {Step.RETURN} if is_refused_before(application) else {Step.RETURN, Step.REFUSE}
-    barred = unheard if is_review_over(phase_of(application.round, now)) else set()
-    return tuple(step for step in actions_for(application.status, Who.OFFICER) if step not in barred)
 
 
 def _found_right(application: Application, actor: User, now: datetime) -> Iterator[Fact]:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admissions.models import Application
+from admissions.rules.application_form import FieldChange
 from admissions.rules.vocabulary import VOCABULARY, FactName
 from admissions.rules.words import value_words
 from admissions.selectors.world import world_of
-from admissions.services.written_forms import FieldChange
 from frontend.pages.language import language
 from geo_data.models import Sex
 from geo_data.selectors.units import list_units

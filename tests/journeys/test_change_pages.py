@@ -12,11 +12,13 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from accounts.selectors.people import open_phone
 from admissions.models import AdmissionRound, Application
+from admissions.rules.application_form import NOT_COMPARED
 from admissions.rules.status import Action as Step
+from admissions.selectors.written_forms import list_line_ids, written_form
 from admissions.services.applications import ApplicationForm, file_application
 from admissions.services.review import object_to_refusal, review_application
-from admissions.services.written_forms import NOT_COMPARED, list_line_ids, written_form
 from frontend.pages.form_words import LABELS, PERSONAL
 from tests.journeys.pages_world import DESK, PHONE, Visit, chromium, open_calendar, past_calendar
 from tests.journeys.test_after_results_pages import visit
@@ -48,7 +50,9 @@ def filed_now(*, known: bool = True) -> tuple[RoundWorld, AdmissionRound, User, 
     number = add_children(world, ["u0"])[0] if known else identity(77)
     opened = round_open(world, calendar=open_calendar(timezone.localtime()))
     parent = guardian()
-    written = form(number, "u0", address="1 号楼", guardian_name="甲父", private_schools=("P",))
+    written = form(
+        number, "u0", address="1 号楼", guardian_name="甲父", phone=open_phone(parent), private_schools=("P",)
+    )
     filed = file_application(actor=parent, now=timezone.now(), round_id=opened.pk, form=written)
     return world, opened, parent, filed
 
@@ -160,7 +164,7 @@ def test_an_officer_reads_what_the_family_changed_and_decides_on_nothing_older(
     told = desk.text()
     assert "申请在此期间已被修改" in told
     assert "家长的修改" in told
-    assert "楼栋房号或门牌号: 已修改" in told
+    assert "楼栋门牌号: 改动" in told
     assert "1 号楼" not in told
     desk.fits()
     assert desk.barriers() == []

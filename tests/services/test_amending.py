@@ -14,23 +14,23 @@ from pytest_django import Settings
 from accounts.models import AuditEvent, User
 from accounts.services.resealing import reseal
 from admissions.models import AdmissionRound, Application, ApplicationVersion, ChildReceipt
+from admissions.rules.application_form import changes_between
 from admissions.rules.facts import Fact, FactName, FactSource
 from admissions.rules.policy import example_policy
 from admissions.rules.status import Action as Step
-from admissions.selectors.applications import NoSuchApplication
+from admissions.selectors.applications import NoSuchApplication, may_amend
 from admissions.selectors.withdrawals import list_withdrawals_near_line
-from admissions.services.amending import AnotherChild, NothingChanged, amend_application, may_amend
-from admissions.services.applications import ApplicationForm, ApplicationRefused, file_application
-from admissions.services.asking import ask_registers
-from admissions.services.review import object_to_refusal, review_application, withdraw_application
-from admissions.services.steps import ApplicationChanged, NotOpen, StepNotPossible
-from admissions.services.written_forms import (
-    changes_between,
+from admissions.selectors.written_forms import (
     form_of_version,
     list_line_ids,
     list_versions,
     written_form,
 )
+from admissions.services.amending import AnotherChild, NothingChanged, amend_application
+from admissions.services.applications import ApplicationForm, ApplicationRefused, file_application
+from admissions.services.asking import ask_registers
+from admissions.services.review import object_to_refusal, review_application, withdraw_application
+from admissions.services.steps import ApplicationChanged, NotOpen, StepNotPossible
 from common.errors import NotPermitted
 from tests.services.accounts_world import auditor, guardian
 from tests.services.look_ups_world import outside, registers_are

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.selectors.people import open_phone
 from admissions.models import AdmissionRound, Application, ApplicationStatus
-from admissions.selectors.applications import get_application
+from admissions.rules.application_form import FieldChange, changes_between
+from admissions.selectors.applications import get_application, may_amend
 from admissions.selectors.rounds import phase_of, policy_of
-from admissions.services.amending import NothingChanged, amend_application, may_amend
+from admissions.selectors.written_forms import written_form
+from admissions.services.amending import NothingChanged, amend_application
 from admissions.services.applications import ApplicationForm, ApplicationRefused, MalformedForm
 from admissions.services.steps import ApplicationChanged, NotOpen
-from admissions.services.written_forms import FieldChange, changes_between, written_form
 from admissions.tasks import request_asking
 from common.errors import DomainError, WrongMoment
 from frontend.pages.form_words import changes_in_words

@@ -16,12 +16,16 @@ from admissions.rules.documents import Needed
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.sentences import say
 from admissions.rules.status import Action, Who, may
-from admissions.selectors.applications import application_view, get_application, list_applications_of
+from admissions.selectors.applications import (
+    application_view,
+    get_application,
+    list_applications_of,
+    may_amend,
+)
 from admissions.selectors.inclusion import find_list_of, inclusion_document
 from admissions.selectors.offers import find_offer_view
 from admissions.selectors.refills import find_refill_for
 from admissions.selectors.rounds import phase_of, policy_of
-from admissions.services.amending import may_amend
 from admissions.services.review import object_to_refusal, withdraw_application
 from frontend.pages.guardians.timeline import timeline
 from frontend.pages.guards import for_guardians

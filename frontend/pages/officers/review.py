@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.permissions import Action, may
 from admissions.models import Application
+from admissions.rules.application_form import changes_between
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.facts import FactSource, facts_from_data
 from admissions.rules.sentences import say
@@ -27,15 +28,15 @@ from admissions.selectors.applications import (
     application_view,
     get_application,
     is_refused_before,
+    review_steps,
 )
 from admissions.selectors.residence import residence_standing
-from admissions.services.review import review_application, steps_now
-from admissions.services.written_forms import (
-    changes_between,
+from admissions.selectors.written_forms import (
     form_of_version,
     list_versions,
     written_form,
 )
+from admissions.services.review import review_application
 from common.errors import DomainError
 from frontend.pages.form_words import PERSONAL, ChangeInWords, changes_in_words
 from frontend.pages.guards import for_staff
@@ -71,7 +72,7 @@ class ReviewForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, application: Application, now: datetime) -> None:
         super().__init__(data, initial={"version": application.version})
-        choices = [(step.value, STEPS[step]) for step in steps_now(application, now) if step in STEPS]
+        choices = [(step.value, STEPS[step]) for step in review_steps(application, now) if step in STEPS]
         self.fields["step"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField has them
 
 

@@ -1,33 +1,31 @@
-"""Forms as families wrote them: read back from the rows, kept as versions, and held against one another."""
+"""Forms as families wrote them, read back from the rows that stand and from the versions that are kept."""
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from accounts.models import User
-from accounts.sealing import current_keyring, open_sealed, seal
+from accounts.models import Role, User
+from accounts.permissions import Action, require
+from accounts.sealing import current_keyring, open_sealed
 from admissions.models import Application, ApplicationVersion
-from admissions.rules.facts import Fact, FactSource, fact_from_data, facts_as_data
+from admissions.rules.application_form import ApplicationForm
+from admissions.rules.facts import Fact, FactSource, fact_from_data
 from admissions.rules.facts_kept import STATED_BY_FORM
 from admissions.rules.policy_records import PRIVATE_KINDS
-from admissions.selectors.applications import TABLE
+from admissions.selectors.applications import TABLE, get_application
 from admissions.selectors.world import RoundWorld, world_of
-from admissions.services.drafting import ApplicationForm
 
 VERSION_TABLE, VERSION_FIELD = "admissions_applicationversion", "written_sealed"
-# A change is of one child's form: the number tells which child.
-NOT_COMPARED = ("identity_number",)
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """A field of ApplicationForm, and what it held before and after; lists are tuples, facts are (name, value)."""
-
-    field: str
-    before: object
-    after: object
+def read_form(application_id: UUID, *, reader: User) -> tuple[ApplicationForm, int]:
+    """Return the form that stands and its version, to its family or to who reviews in its district."""
+    application = get_application(application_id, reader=reader)
+    if reader.role != Role.GUARDIAN:
+        require(reader, Action.REVIEW_APPLICATIONS, application.round.district_id)
+    return written_form(application), application.version
 
 
 def written_form(application: Application) -> ApplicationForm:
@@ -82,37 +80,6 @@ def schools_of(world: RoundWorld, line_ids: Sequence[str]) -> tuple[tuple[str, .
     return tuple(private), tuple(public)
 
 
-def changes_between(before: ApplicationForm, after: ApplicationForm) -> tuple[FieldChange, ...]:
-    """Return what differs, in the order of the form; the identity number, which tells the child, is not compared."""
-    found = []
-    for field in fields(ApplicationForm):
-        was, became = (_compared(field.name, getattr(form, field.name)) for form in (before, after))
-        if field.name not in NOT_COMPARED and was != became:
-            found.append(FieldChange(field.name, was, became))
-    return tuple(found)
-
-
-def version_of(
-    application: Application, form: ApplicationForm, *, actor: User | None, now: datetime
-) -> ApplicationVersion:
-    """Return the row that keeps the application as it stands, not stored yet; `form` is the one it stands by."""
-    row = ApplicationVersion(
-        application=application,
-        number=application.version,
-        line_ids=list_line_ids(application),
-        facts=application.facts,
-        status=application.status,
-        review_reason=application.review_reason,
-        category=application.category,
-        tier=application.tier,
-        replaced_by=actor,
-        replaced_at=now,
-    )
-    text = json.dumps(_as_data(form), ensure_ascii=False)
-    row.written_sealed = seal(text, table=VERSION_TABLE, row_id=row.pk, field=VERSION_FIELD)
-    return row
-
-
 def form_of_version(version: ApplicationVersion) -> ApplicationForm:
     """Return the form as it was written then. What later forms ask for besides is as if it was left out."""
     text = open_sealed(version.written_sealed, table=VERSION_TABLE, row_id=version.pk, field=VERSION_FIELD)
@@ -127,14 +94,3 @@ def form_of_version(version: ApplicationVersion) -> ApplicationForm:
 def list_versions(application: Application) -> list[ApplicationVersion]:
     """Return the earlier versions, the first one first, with who changed them."""
     return list(application.versions.select_related("replaced_by").order_by("number"))
-
-
-def _as_data(form: ApplicationForm) -> dict[str, object]:
-    data: dict[str, object] = {field.name: getattr(form, field.name) for field in fields(form)}
-    return {**data, "birth_on": form.birth_on.isoformat(), "facts": facts_as_data(form.facts)}
-
-
-def _compared(name: str, value: object) -> object:
-    if name == "facts" and isinstance(value, tuple):
-        return tuple(sorted(((fact.name, fact.value) for fact in value), key=lambda item: item[0]))
-    return value
