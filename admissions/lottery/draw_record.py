@@ -87,12 +87,14 @@ def tickets(
     tracks -- the track of every line
     """
     urn_of, last_urn = _urns(entry_list, tracks), coordination_urn(entry_list.scope)
+    tickets_of = {name: record.draw.tickets_of(name) for name in {*urn_of.values(), last_urn}}
     found: dict[str, dict[str, int]] = {}
     for entry in entry_list.entries:
         urns = {urn_of[choice.line_id] for choice in entry.choices}
         if entry.fallback_rank is not None:
             urns.add(last_urn)
-        found[entry.receipt] = {name: record.draw.ticket(name, entry.ball) for name in sorted(urns)}
+        ball = entry.ball
+        found[entry.receipt] = {name: tickets_of[name](ball) for name in sorted(urns)}
     return found
 
 

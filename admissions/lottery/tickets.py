@@ -1,6 +1,7 @@
 """Tickets: the number each child draws, from the seed and the child's own receipt alone."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -63,6 +64,22 @@ class Draw:
         """
         message = "\n".join((LABEL, self.lottery_id, urn, ball)).encode()
         return int.from_bytes(_keyed_hash(self.algorithm, bytes.fromhex(self.seed), message))
+
+    def tickets_of(self, urn: str) -> Callable[[str], int]:
+        """Return ball -> `ticket` of the ball in the urn; what is alike for all balls is hashed once."""
+        if self.algorithm is not TicketAlgorithm.HMAC_SHA_256:
+            return lambda ball: self.ticket(urn, ball)
+        inner, outer = _keyed(bytes.fromhex(self.seed))
+        begun = inner.copy()
+        begun.update("\n".join((LABEL, self.lottery_id, urn, "")).encode())
+
+        def ticket(ball: str) -> int:
+            first, second = begun.copy(), outer.copy()
+            first.update(ball.encode())
+            second.update(first.digest())
+            return int.from_bytes(second.digest())
+
+        return ticket
 
 
 def _hmac_sha_256(key: bytes, message: bytes) -> bytes:

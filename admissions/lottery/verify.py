@@ -82,9 +82,11 @@ def keyed_hash(algorithm: str) -> Callable[[bytes, bytes], bytes]:
         return lambda key, message: hmac.digest(key, message, "sha256")
     if algorithm != "HMAC-SM3":
         raise Unreadable(f"未知的派位算法 / unknown ticket algorithm: {algorithm}")
-    if "sm3" in hashlib.algorithms_available:
-        return lambda key, message: hmac.digest(key, message, "sm3")
-    return hmac_sm3
+    try:
+        hashlib.new("sm3")
+    except ValueError:
+        return hmac_sm3
+    return lambda key, message: hmac.digest(key, message, "sm3")
 
 
 def canonical(value: object) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 from admissions.lottery import verify as lottery_verify
 from admissions.matching import verify as matching_verify
 from admissions.matching import verify_moves
+from admissions.selectors.audit_earlier_lists import is_of_earlier_version
 from admissions.selectors.audit_facts_check import (
     WITHHELD,
     application_faults,
@@ -50,7 +51,7 @@ def audit_bundle_faults(files: Files) -> list[str]:
 
 
 def audit_bundle_notes(files: Files) -> list[str]:
-    """Return what the reader should know of a bundle without faults: what it keeps back."""
+    """Return what the reader should know of a bundle without faults: what it keeps back, or never recorded."""
     kept = {
         (folder, row["receipt"])
         for folder in _folders(files)
@@ -58,7 +59,12 @@ def audit_bundle_notes(files: Files) -> list[str]:
         if row["source"] == WITHHELD
     }
     withheld = read_log(files).withheld
-    notes = []
+    notes = [
+        f"{place}：名单由较早的版本截止，当时没有记录的不作比对（截止时事实的摘要、各顺位填报人数）"
+        f" / closed by an earlier version; what it did not record is not compared: facts at closing, applicants by tier"
+        for place in sorted({"/".join(name.split("/")[:4]) for name in files if "/lists/" in name})
+        if is_of_earlier_version(files, place)
+    ]
     if kept:
         notes.append(
             f"{len(kept)} 名孩子有一项事实未给出，按其可能的值核对"

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.tree import Frontier
+from admissions.selectors.audit_earlier_lists import is_of_earlier_version
 from admissions.selectors.bundles import unzip_files
 from admissions.selectors.csv_tables import csv_rows
 from common.canonical import canonical_json, digest, digest_bytes
@@ -123,7 +124,9 @@ def _list_faults(files: Files, folder: str, log: Log) -> Iterator[str]:
     ]
     if not closings:
         yield f"{folder}: 名单的截止不在审计记录中 / the log does not hold the closing of the list"
-    elif all(event.details.get("facts_digest") != about["facts_digest"] for event in closings):
+    recorded = {event.details.get("facts_digest") for event in closings}
+    unknown = recorded == {None} and is_of_earlier_version(files, folder)
+    if closings and not unknown and about.get("facts_digest") not in recorded:
         yield f"{folder}: 名单截止之后事实被改动 / facts were changed after the list was closed"
     for row in csv_rows(files[f"{folder}/values.csv"]):
         if not any(

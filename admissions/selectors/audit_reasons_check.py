@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from admissions.selectors.audit_earlier_lists import is_of_earlier_version
 from admissions.selectors.bundles import unzip_files
 from admissions.selectors.csv_tables import csv_rows
 
@@ -31,7 +32,9 @@ def reason_faults(files: Files, folder: str) -> Iterator[str]:
     Source: docs/audit-bundle.md.
     """
     drawn = _drawn(files, folder)
-    yield from _cutoff_faults(files, folder, drawn)
+    yield from _cutoff_faults(
+        drawn, csv_rows(files[f"{folder}/cutoffs.csv"]), is_of_earlier_version(files, folder)
+    )
     told = {
         (row["receipt"], row["line_id"]): row["reason"] for row in csv_rows(files[f"{folder}/reasons.csv"])
     }
@@ -96,17 +99,20 @@ def _due(bid: BID, drawn: _Drawn, locked: set[BID]) -> str:
     return "same_category_key_below" if same else "category_below_cutoff"
 
 
-def _cutoff_faults(files: Files, folder: str, drawn: _Drawn) -> Iterator[str]:
+def _cutoff_faults(drawn: _Drawn, rows: Sequence[Mapping[str, str]], is_earlier: bool) -> Iterator[str]:
+    """Compare the cut-offs; a list of an earlier version has no applicants by tier, at no line."""
     counted: dict[str, Counter[int]] = {}
     for (_, line), tier in drawn.tiers.items():
         counted.setdefault(line, Counter())[tier] += 1
-    told = {row["line_id"]: row for row in csv_rows(files[f"{folder}/cutoffs.csv"])}
+    told = {row["line_id"]: row for row in rows}
+    by_tier_recorded = not is_earlier or any(row.get("by_tier") for row in rows)
     for line in sorted(told.keys() | drawn.cutoffs.keys()):
         by_tier = " ".join(
             f"{tier}:{number}" for tier, number in sorted(counted.get(line, Counter()).items())
         )
         last = drawn.last_tier.get(line)
-        due = {**drawn.cutoffs.get(line, {}), "tier": "" if last is None else str(last), "by_tier": by_tier}
+        due = {**drawn.cutoffs.get(line, {}), "tier": "" if last is None else str(last)}
+        due |= {"by_tier": by_tier} if by_tier_recorded else {}
         wrong = sorted(name for name, value in due.items() if told.get(line, {}).get(name) != value)
         if wrong:
             yield f"{line} 的录取线不符 / the cut-off is not what was drawn: {', '.join(wrong)}"

@@ -1,12 +1,10 @@
 """Results: written once beside the draw, checked by the independent verifiers, then published as offers."""
 
-import multiprocessing
-import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.copying import Value, copy_rows
@@ -14,8 +12,6 @@ from accounts.models import User
 from accounts.permissions import Action
 from accounts.services.audit import record_event
 from accounts.services.jobs import Report, RunningJob, not_reported
-from admissions.lottery import verify as lottery_verify
-from admissions.matching import verify as matching_verify
 from admissions.matching import verify_list
 from admissions.matching.records import Reason, RoundResult
 from admissions.models import (
@@ -33,13 +29,11 @@ from admissions.rules.calendar import Phase
 from admissions.rules.special_needs import seat_rule
 from admissions.selectors.bundles import unzip_files
 from admissions.selectors.rounds import phase_of, policy_of
-from admissions.services.many_records import without_search_for_cycles
 from admissions.services.rounds import lock_round, require_actor
+from admissions.services.verifying import faults_one_after_the_other, faults_side_by_side
 from common.errors import RulesSayNo, WrongMoment
-from geo_data.apart.limits import die_with
 
 BATCH = 5_000
-WORTH_A_PROCESS = 1 << 20  # bytes of a bundle: some ten thousand children
 PLACEMENT_COLUMNS = ("draw_id", "application_id", "line_id", "reason", "choice", "nearest")
 OUTCOME_COLUMNS = ("draw_id", "application_id", "line_id", "choice", "reason", "waitlist_place")
 TELL_REFUSED = """
@@ -127,19 +121,12 @@ def write_results(record: DrawRecord, admission_round: AdmissionRound, result: R
     )
 
 
-@without_search_for_cycles()
 def bundle_faults(record: DrawRecord) -> list[str]:
     """Return what the independent verifiers hold against the stored bundle; none is good news."""
     files = unzip_files(bytes(record.bundle))
-    reserved = verify_list.faults(files)
-    if len(record.bundle) < WORTH_A_PROCESS:
-        return [*lottery_verify.faults(files), *matching_verify.faults(files), *reserved]
-    # Neither verifier uses the database, and the forked process ends without touching the connection it inherited.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=die_with, initargs=(os.getpid(),)) as beside:
-        drawn = beside.submit(lottery_verify.faults, files)
-        placed = matching_verify.faults(files)
-        return [*drawn.result(), *placed, *reserved]
+    is_large = len(record.bundle) >= settings.VERIFIER_PROCESS_BYTES
+    found = faults_side_by_side(files) if is_large else faults_one_after_the_other(files)
+    return [*found, *verify_list.faults(files)]
 
 
 @transaction.atomic

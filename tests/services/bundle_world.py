@@ -104,6 +104,18 @@ def row_changed(
     return damage
 
 
+def every_row_changed(name: str, change: Callable[[dict[str, str]], None]) -> Damage:
+    """Change all rows of a table."""
+
+    def damage(files: dict[str, bytes]) -> dict[str, bytes]:
+        rows = csv_rows(files[name])
+        for row in rows:
+            change(row)
+        return {**files, name: csv_table(list(rows[0]), [list(row.values()) for row in rows])}
+
+    return damage
+
+
 def row_less(name: str, *, where: Callable[[dict[str, str]], bool]) -> Damage:
     """Take the first row that is as said out of a table."""
 

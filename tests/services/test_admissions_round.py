@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
+from pytest_django import Settings
 
 from accounts.models import AuditEvent, User
 from accounts.services.jobs import not_reported
@@ -294,9 +295,7 @@ def test_bundle_satisfies_both_verifiers_and_a_damaged_one_neither_passes() -> N
     assert lottery_verify.faults(forged)
 
 
-def test_verifiers_side_by_side_find_what_they_find_one_after_the_other(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_verifiers_side_by_side_find_what_they_find_one_after_the_other(settings: Settings) -> None:
     # Given a bundle with a fault for each verifier
     world = county_with_zones()
     numbers = add_children(world, ["u0"] * 3)
@@ -309,7 +308,7 @@ def test_verifiers_side_by_side_find_what_they_find_one_after_the_other(
     forged = DrawRecord(bundle=zip_files(files))
     one_after_the_other = bundle_faults(forged)
     # When every bundle is worth a process
-    monkeypatch.setattr("admissions.services.results.WORTH_A_PROCESS", 0)
+    settings.VERIFIER_PROCESS_BYTES = 0
     # Then both speak, and the database's connection is as it was
     assert len(one_after_the_other) >= 2
     assert bundle_faults(forged) == one_after_the_other

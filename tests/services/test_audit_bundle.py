@@ -1,10 +1,12 @@
 """The auditor's bundle: whole, without names, checked in one go, and every damage noticed."""
 
+import csv
 import io
 import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,11 +14,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, JobRun
+from accounts.services.audit import record_event
 from admissions.audit_tasks import AUDIT_BUNDLE
 from admissions.models import AuditBundle
 from admissions.selectors.audit_bundle_check import audit_bundle_faults, audit_bundle_notes
 from admissions.selectors.bundles import unzip_files
-from admissions.selectors.csv_tables import csv_rows
+from admissions.selectors.csv_tables import csv_rows, csv_table
 from admissions.services.answers import confirm_offer
 from admissions.services.audit_bundles import (
     BundleIsDeleted,
@@ -27,7 +30,7 @@ from admissions.services.audit_bundles import (
     write_audit_bundle,
 )
 from admissions.services.left_off import add_left_off
-from common.canonical import canonical_json, digest_bytes
+from common.canonical import CanonicalValue, canonical_json, digest_bytes
 from common.errors import NotPermitted
 from geo_data.selectors.registers import dwelling_key
 from tests.services.accounts_world import auditor
@@ -90,6 +93,38 @@ def test_the_bundle_of_a_round_with_moves_and_a_refill_checks_and_names_nobody()
         assert "样例".encode() not in data, name
         assert identity(1).encode() not in data, name
     assert AuditEvent.objects.get(action="audit_bundle.made").details["with_preferences"] is True
+
+
+def test_what_an_earlier_version_did_not_record_is_a_note_and_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given a list closed and drawn when neither versions, digests of facts nor applicants by tier were recorded
+    def recorded_then(*, details: dict[str, CanonicalValue], **event: Any) -> None:
+        not_yet = ("code_version", "facts_digest")
+        record_event(details={name: value for name, value in details.items() if name not in not_yet}, **event)
+
+    monkeypatch.setattr("admissions.services.closing.record_event", recorded_then)
+    monkeypatch.setattr("admissions.services.closing.code_version", lambda: "")
+    monkeypatch.setattr("admissions.services.results._applicants_by_tier", lambda record: {})
+    files = handed_out(published_of({}, {}, {}))
+
+    # then its bundle checks, and says what could not be compared
+    assert audit_bundle_faults(files) == []
+    (note,) = audit_bundle_notes(files)
+    assert note.startswith(f"{LIST}：名单由较早的版本截止")
+    # also as the earlier version wrote it, without the column and the digest
+    rows = [row[:-1] for row in csv.reader(io.StringIO(files[f"{LIST}/cutoffs.csv"].decode()))]
+    about = {
+        key: value for key, value in json.loads(files[f"{LIST}/list.json"]).items() if key != "facts_digest"
+    }
+    earlier = {
+        f"{LIST}/cutoffs.csv": csv_table(rows[0], rows[1:]),
+        f"{LIST}/list.json": canonical_json(about),
+    }
+    assert audit_bundle_faults(sealed({**files, **earlier})) == []
+    # but what is told must be right
+    lie = row_changed(f"{LIST}/cutoffs.csv", changed_to(by_tier="1:9"), where=where_is(line_id="A.zone"))
+    assert audit_bundle_faults(sealed(lie(files)))
 
 
 def test_a_round_in_which_families_still_file_has_a_bundle_that_checks() -> None:

@@ -20,6 +20,7 @@ from tests.services.bundle_world import (
     any_row,
     approval,
     changed_to,
+    every_row_changed,
     facts_and_standing_changed_alike,
     handed_out,
     replaced,
@@ -61,6 +62,7 @@ DAMAGES: dict[str, Damage] = {
     "other applicants of a category": row_changed(
         f"{LIST}/cutoffs.csv", changed_to(by_tier="1:4 2:1"), where=where_is(line_id="A.zone")
     ),
+    "no applicants of any category": every_row_changed(f"{LIST}/cutoffs.csv", changed_to(by_tier="")),
     "facts changed since the closing": replaced(
         f"{LIST}/list.json", b'"facts_digest":"', b'"facts_digest":"0'
     ),

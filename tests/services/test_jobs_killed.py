@@ -22,10 +22,11 @@ PATIENCE = 300.0  # a worker starts in two seconds, but not on a busy machine
 
 
 @contextmanager
-def worker(*options: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(*options: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start a worker on the test database, and see that it is gone afterwards."""
     command = [sys.executable, "manage.py", "worker", "--sweep-seconds", "0.3", *options]
-    process = subprocess.Popen(command, cwd=BASE, env={**os.environ, "DATABASE_URL": database_url()})
+    environment = {**os.environ, "DATABASE_URL": database_url(), **settings}
+    process = subprocess.Popen(command, cwd=BASE, env=environment)
     try:
         yield process
     finally:

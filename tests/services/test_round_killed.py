@@ -21,7 +21,7 @@ from admissions.services.draw import enter_public_value, run_draw
 from admissions.services.results import publish_results
 from admissions.tasks import request_closing, request_draw, request_publishing
 from config.paths import socket_folder
-from tests.services.killing import somebody_waits, work_until_idle
+from tests.services.killing import children_of, somebody_waits, wait_until_gone, work_until_idle
 from tests.services.round_world import NAMES, VALUES, RoundWorld
 from tests.services.test_admissions_jobs import IN_CLOSING, IN_DRAW, round_to_close
 from tests.services.test_jobs_killed import wait_until, worker
@@ -47,8 +47,11 @@ End = Callable[[subprocess.Popen[bytes], np.random.Generator, set[int]], None]
 
 
 def kill_worker(process: subprocess.Popen[bytes], chance: np.random.Generator, ours: set[int]) -> None:
+    """Kill the worker; what it had started, such as the draw's verifier, ends with it."""
+    started = children_of(process.pid)
     os.kill(process.pid, SIGKILL)
     process.wait()
+    wait_until_gone(started)
 
 
 def kill_backend(process: subprocess.Popen[bytes], chance: np.random.Generator, ours: set[int]) -> None:
@@ -101,10 +104,12 @@ def stage_is(job: JobRun, stage: str) -> bool:
     return job.stage == stage or job.finished_at is not None
 
 
-def disturb(job: JobRun, stage: str, lock: str, end: End, chance: np.random.Generator) -> None:
+def disturb(
+    job: JobRun, stage: str, lock: str, end: End, chance: np.random.Generator, bytes_worth_a_process: str
+) -> None:
     """Let a worker come to the stage, and end it there or at a random moment after it may go on."""
     ours = {own_process()}
-    with worker() as first:
+    with worker(JIUJIN_VERIFIER_PROCESS_BYTES=bytes_worth_a_process) as first:
         with held_or_lost(lock) as holder:
             ours.add(holder)
             wait_until(lambda: stage_is(job, stage) and (not lock or somebody_waits()))
@@ -115,6 +120,10 @@ def disturb(job: JobRun, stage: str, lock: str, end: End, chance: np.random.Gene
             end(first, chance, ours)
     work_until_idle()
     job.refresh_from_db()
+    print(
+        f"{job.kind} {stage}: {end.__name__} {'there' if there else 'after'}, {job.attempts} attempts", end=""
+    )
+    print(f", two verifiers from {bytes_worth_a_process} bytes on")
     assert (job.status, job.stage) == (JobStatus.SUCCEEDED, list(STAGES_OF[job.kind])[-1])
     if there and lock:
         assert job.attempts > 1
@@ -188,6 +197,8 @@ def test_round_disturbed_at_any_moment_publishes_what_an_undisturbed_one_would(r
         )
     chance = np.random.default_rng([run, end is kill_backend])
     (kind, stage), lock = list(STAGES.items())[run % len(STAGES)]
+    bytes_worth_a_process = "0" if run // len(STAGES) % 2 == 0 else "1048576"
+    how = (stage, lock, end, chance, bytes_worth_a_process)
     world, found = round_to_close(CHILDREN)
     asked: dict[str, Any] = {"actor": world.officer, "now": timezone.now()}
 
@@ -195,7 +206,7 @@ def test_round_disturbed_at_any_moment_publishes_what_an_undisturbed_one_would(r
         with transaction.atomic():
             expected_list = without_salt(close(world, found))
             transaction.set_rollback(True)
-        disturb(request_closing(**asked, admission_round=found, names=NAMES), stage, lock, end, chance)
+        disturb(request_closing(**asked, admission_round=found, names=NAMES), *how)
         assert without_salt(EntryList.objects.get()) == expected_list
     else:
         close(world, found)
@@ -208,11 +219,11 @@ def test_round_disturbed_at_any_moment_publishes_what_an_undisturbed_one_would(r
 
     expected = undisturbed(all_that_is_left, found)
     if kind == "draw":
-        disturb(request_draw(**asked, entry_list=entry_list), stage, lock, end, chance)
+        disturb(request_draw(**asked, entry_list=entry_list), *how)
     else:
         draw(world, entry_list)
     if kind == "publish":
-        disturb(request_publishing(**asked, admission_round=found), stage, lock, end, chance)
+        disturb(request_publishing(**asked, admission_round=found), *how)
     else:
         publish(world, found)
 
