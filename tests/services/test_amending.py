@@ -155,6 +155,7 @@ def test_every_field_of_a_form_comes_back_from_the_row_and_from_a_version() -> N
         private_schools=("P",),
         public_schools=("A",),
         accepts_coordination=False,
+        accepts_adjustment=True,
         group_code="双胞胎",
         split_allowed=True,
         facts=(stated,),
