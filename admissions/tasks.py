@@ -19,7 +19,7 @@ from admissions.selectors.offers import list_late_answers
 from admissions.selectors.rounds import get_round, policy_of
 from admissions.services.answers import settle_unanswered
 from admissions.services.asking import ask_silent_registers
-from admissions.services.closing import close_entries
+from admissions.services.closing import check_closing, close_entries
 from admissions.services.draw import run_draw
 from admissions.services.giving_on import give_places_on
 from admissions.services.results import publish_results
@@ -134,7 +134,8 @@ def request_asking(*, now: datetime, admission_round: AdmissionRound) -> JobRun:
 def request_closing(
     *, actor: User, now: datetime, admission_round: AdmissionRound, names: Sequence[str], reason: str = ""
 ) -> JobRun:
-    """Queue the closing of a round's entries; one at a time."""
+    """Queue the closing of a round's entries; one at a time. What stands against it now is said now."""
+    check_closing(actor=actor, now=now, admission_round=admission_round)
     round_id = str(admission_round.pk)
     return _request(
         CLOSE,

@@ -16,8 +16,9 @@ LISTS_ASKED = (
     "insurances",
     "civil_affairs",
     "preferences",
-    "pupils",
 )
+IMPORTED_LIST = "admissions.selectors.imported_lists.ImportedList"
+PUPIL_LIST = "admissions.selectors.pupil_list.PupilList"
 
 
 @cache
@@ -54,8 +55,10 @@ def look_ups(path: str) -> list[dict[str, object]]:
     Raises RuntimeError for an entry without an adapter: a register left out by a slip would be missed by families.
     """
     if not path:
-        adapter = "admissions.selectors.imported_lists.ImportedList"
-        return [{"adapter": adapter, "options": {"kind": kind}} for kind in LISTS_ASKED]
+        lists: list[dict[str, object]] = [
+            {"adapter": IMPORTED_LIST, "options": {"kind": kind}} for kind in LISTS_ASKED
+        ]
+        return [*lists, {"adapter": PUPIL_LIST}]
     entries = json.loads(Path(path).read_text(encoding="utf-8"))
     if not isinstance(entries, list) or any("adapter" not in entry for entry in entries):
         raise RuntimeError(f"{path}: write a list of objects with an adapter: docs/look-ups.md")

@@ -1,6 +1,7 @@
 """Applications over the API: a guardian's own, another portal's file, an officer's review."""
 
 import json
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from accounts.permissions import Action, require
 from admissions.api.choice_serializers import ListProofSerializer
 from admissions.api.rounds import person
 from admissions.api.serializers import (
+    AmendmentSerializer,
     ApplicationSerializer,
     ApplicationViewSerializer,
     FiledSerializer,
@@ -32,6 +34,8 @@ from admissions.selectors.applications import (
 )
 from admissions.selectors.inclusion import inclusion_document
 from admissions.selectors.rounds import get_round
+from admissions.selectors.written_forms import read_form
+from admissions.services.amending import amend_application
 from admissions.services.applications import (
     ApplicationForm,
     file_application,
@@ -45,6 +49,10 @@ def form_of(data: dict[str, Any]) -> ApplicationForm:
     """Return the form of validated data."""
     lists = {name: tuple(data[name]) for name in ("private_schools", "public_schools")}
     return ApplicationForm(**{**data, **lists})
+
+
+def _form_data(form: ApplicationForm) -> dict[str, Any]:
+    return {field.name: getattr(form, field.name) for field in fields(form)}
 
 
 class MyApplications(APIView):
@@ -135,6 +143,35 @@ class ApplicationDetail(APIView):
         return Response(ApplicationViewSerializer(application_view(found)).data)
 
 
+class ApplicationForms(APIView):
+    """The form that stands, to be read and to be changed."""
+
+    @extend_schema(operation_id="get_application_form", responses=AmendmentSerializer)
+    def get(self, request: Request, application_id: UUID) -> Response:
+        """Return it as the guardian wrote it, with its version: what `put` takes back with the changes."""
+        form, version = read_form(application_id, reader=person(request))
+        return Response(AmendmentSerializer({**_form_data(form), "version": version}).data)
+
+    @extend_schema(
+        operation_id="amend_application", request=AmendmentSerializer, responses=ApplicationSerializer
+    )
+    def put(self, request: Request, application_id: UUID) -> Response:
+        """Put another form in its place, while the round is open or after a return; the receipt stays."""
+        given = AmendmentSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        version = given.validated_data.pop("version")
+        row = amend_application(
+            actor=person(request),
+            now=timezone.now(),
+            application_id=application_id,
+            version=version,
+            form=form_of(given.validated_data),
+        )
+        if row.unanswered:  # a register was silent: the worker asks it again
+            request_asking(now=timezone.now(), admission_round=row.round)
+        return Response(ApplicationSerializer(row).data)
+
+
 class WithdrawApplication(APIView):
     """Withdrawing."""
 
@@ -181,5 +218,6 @@ class ReviewApplication(APIView):
             application_id=application_id,
             step=Step(given.validated_data["step"]),
             reason=given.validated_data["reason"],
+            version=given.validated_data["version"],
         )
         return Response(ApplicationSerializer(row).data)

@@ -167,6 +167,14 @@ class FormSerializer(serializers.Serializer[Any]):
     split_allowed = serializers.BooleanField(required=False, default=False)
 
 
+class AmendmentSerializer(FormSerializer):
+    """The form as it shall stand from now on, whole, and the version of the application that was changed."""
+
+    version = serializers.IntegerField(
+        min_value=1, help_text="Of the application as it was read; another one now is a conflict (409)."
+    )
+
+
 class FormsSerializer(serializers.Serializer[Any]):
     """The applications of another portal."""
 
@@ -215,6 +223,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "review_reason",
             "category",
             "tier",
+            "version",
             "filed_at",
             "changed_at",
         )
@@ -241,6 +250,13 @@ class ReviewSerializer(serializers.Serializer[Any]):
         choices=[step.value for step in (Step.ACCEPT, Step.RETURN, Step.REFUSE, Step.REOPEN)]
     )
     reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    version = serializers.IntegerField(
+        required=False,
+        default=None,
+        allow_null=True,
+        min_value=1,
+        help_text="Of the application as the officer read it; another one now is a conflict (409).",
+    )
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

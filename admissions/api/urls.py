@@ -55,6 +55,11 @@ urlpatterns: list[URLPattern] = [
     path("applications/", applications.MyApplications.as_view(), name="my-applications"),
     path("applications/<uuid:application_id>/", applications.ApplicationDetail.as_view(), name="application"),
     path(
+        "applications/<uuid:application_id>/form/",
+        applications.ApplicationForms.as_view(),
+        name="application-form",
+    ),
+    path(
         "applications/<uuid:application_id>/withdraw/",
         applications.WithdrawApplication.as_view(),
         name="application-withdraw",

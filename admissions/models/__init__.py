@@ -12,6 +12,7 @@ from admissions.models.applications import (
     Application,
     ApplicationChoice,
     ApplicationStatus,
+    ApplicationVersion,
     ChildReceipt,
 )
 from admissions.models.audit_bundles import AuditBundle
@@ -54,6 +55,7 @@ __all__ = [
     "Application",
     "ApplicationChoice",
     "ApplicationStatus",
+    "ApplicationVersion",
     "AuditBundle",
     "BatchKind",
     "ChanceTable",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.insert_only import insert_only
+from accounts.insert_only import insert_only, kept_but_for_sealing
 from admissions.models.rounds import AdmissionRound, PlanLine
 
 
@@ -54,6 +54,7 @@ class Application(models.Model):
     unanswered     -- registers without an answer so far; the worker asks them again
     review_reason  -- why it was returned or refused, in the words that the family reads; empty otherwise
     contradictory  -- facts on which registers disagree, as `facts`; such names are left open in `facts`
+    version        -- how many times the family wrote it: 1, and one more for every change; earlier ones are kept
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -86,11 +87,13 @@ class Application(models.Model):
     split_allowed = models.BooleanField(default=False)
     accepts_coordination = models.BooleanField(default=True)
     accepts_adjustment = models.BooleanField(default=False)
+    version = models.PositiveSmallIntegerField(default=1)
     filed_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="application_version_from_one", condition=Q(version__gte=1)),
             models.UniqueConstraint(
                 name="application_one_live_per_child_and_round",
                 fields=["round", "child_index"],
@@ -108,6 +111,41 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class ApplicationVersion(models.Model):
+    """An application as it stood before its family changed it. Kept as it was; only its sealing may be renewed.
+
+    number         -- as of Application.version
+    written_sealed -- JSON of the form as it was written, names and address included: one sealed value
+    line_ids       -- the lines listed, in their order; facts, status, category and tier as of Application
+    replaced_by    -- the family, or who changed it for the family
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    written_sealed = models.BinaryField()
+    line_ids = models.JSONField(default=list)
+    facts = models.JSONField(default=list)
+    status = models.CharField(max_length=10, choices=ApplicationStatus.choices)
+    review_reason = models.CharField(max_length=500, blank=True, default="")
+    category = models.CharField(max_length=60, blank=True)
+    tier = models.IntegerField(null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="version_once_per_application", fields=["application", "number"]),
+            models.CheckConstraint(name="version_from_one", condition=Q(number__gte=1)),
+        ]
+        triggers = kept_but_for_sealing("written_sealed")
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.number}"
 
 
 class ApplicationChoice(models.Model):

@@ -57,6 +57,14 @@ def is_review_over(phase: Phase) -> bool:
     return phase not in (Phase.ANNOUNCED, Phase.OPEN, Phase.REVIEW)
 
 
+def accepts_amendment(phase: Phase, *, is_returned: bool) -> bool:
+    """Say whether a family may change its form: while the window is open, one that was returned until review is over.
+
+    Source: docs/rules/calendar.md.
+    """
+    return phase is Phase.OPEN or (is_returned and phase is Phase.REVIEW)
+
+
 def accepts_applications(calendar: Calendar, now: datetime) -> bool:
     """Say whether a family may file, change or withdraw a form at the moment.
 

@@ -34,9 +34,7 @@ def reasons_against(
     Source: docs/rules/eligibility.md.
     """
     facts, line = facts_on(facts, on), policy.line(target.line)
-    reasons = list(age_reasons(facts, policy, on=on))
-    if FactName.ENROLLED_SCHOOL in facts:
-        reasons.append(Reason(sentence("already_enrolled"), PROHIBITIONS))
+    reasons = [*age_reasons(facts, policy, on=on), *enrolled_reasons(facts, on=on)]
     reasons.extend(_area_reasons(facts, policy, line))
     reasons.extend(_kind_reasons(facts, line, target))
     classified = classify(facts, policy, target=target, on=on, zone_schools=zone_schools)
@@ -44,6 +42,16 @@ def reasons_against(
         code = "category_not_decided" if classified.open else "no_category"
         reasons.append(_about(line, code, line.clause))
     return tuple(reasons)
+
+
+def enrolled_reasons(facts: Facts, *, on: date) -> tuple[Reason, ...]:
+    """Return the reason against a child who is enrolled at a school of the stage already, wherever it applies.
+
+    Source: docs/rules/eligibility.md (already enrolled).
+    """
+    if FactName.ENROLLED_SCHOOL not in facts_on(facts, on):
+        return ()
+    return (Reason(sentence("already_enrolled"), PROHIBITIONS),)
 
 
 def window_reasons(choices: Sequence[Target], policy: Policy, now: datetime) -> tuple[Reason, ...]:

@@ -19,12 +19,14 @@ class Asked:
     key       -- keyed index of the identity number, under which imported lists are kept
     identity, name -- for registers outside; empty when the child is asked about again and nobody opened them
     unit_code -- where the family says that it lives: of several dwellings the one there counts
+    stage     -- the stage of the schools that it applies to; empty when it is not about an application
     """
 
     key: str
     identity: str = ""
     name: str = ""
     unit_code: str = ""
+    stage: str = ""
 
 
 class LookUp(Protocol):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -25,14 +26,17 @@ from admissions.models import (
     Placement,
     RoundStatus,
 )
+from admissions.rules.calendar import accepts_amendment, is_review_over
 from admissions.rules.documents import Needed
 from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.policy_records import Category
 from admissions.rules.sentences import Language, say
+from admissions.rules.status import Action as Step
+from admissions.rules.status import Who, actions_for, may
 from admissions.selectors.by_rule import is_told, told_reason
 from admissions.selectors.choice_figures import ChoiceFigures, choice_figures
 from admissions.selectors.reason_words import placement_sentence, reason_sentence
-from admissions.selectors.rounds import policy_of
+from admissions.selectors.rounds import phase_of, policy_of
 from admissions.selectors.world import world_of
 from common.errors import NotFound
 
@@ -116,19 +120,60 @@ def list_applications_of(guardian: User) -> list[Application]:
 
 
 def list_applications(
-    admission_round: AdmissionRound, *, status: str = "", category: str = "", contradictory: bool = False
+    admission_round: AdmissionRound,
+    *,
+    status: str = "",
+    category: str = "",
+    contradictory: bool = False,
+    objecting: bool = False,
 ) -> QuerySet[Application]:
-    """Return the applications of a round by receipt; when asked, of one status or category, or the contradictory."""
+    """Return the applications of a round by receipt; when asked, of one status or category, the contradictory or
+    those whose refusal the family objected to."""
     rows = (
-        Application.objects.filter(round=admission_round)
-        .select_related("receipt")
-        .order_by("receipt__receipt", "filed_at")
+        list_objections(admission_round) if objecting else Application.objects.filter(round=admission_round)
     )
+    rows = rows.select_related("receipt").order_by("receipt__receipt", "filed_at")
     if status:
         rows = rows.filter(status=status)
     if contradictory:
         rows = rows.exclude(contradictory=[])
     return rows.filter(category=category) if category else rows
+
+
+def list_undecided(admission_round: AdmissionRound) -> QuerySet[Application]:
+    """Return the applications that are neither accepted nor refused nor withdrawn, in no order."""
+    waiting = [ApplicationStatus.FILED, ApplicationStatus.RETURNED]
+    return Application.objects.filter(round=admission_round, status__in=waiting)
+
+
+def list_objections(admission_round: AdmissionRound) -> QuerySet[Application]:
+    """Return the applications that were refused and are looked at again, in no order: the family objected, or an
+    officer reopened them. Nobody has decided them anew."""
+    filed = Application.objects.filter(round=admission_round, status=ApplicationStatus.FILED)
+    return filed.exclude(review_reason="")
+
+
+def is_refused_before(application: Application) -> bool:
+    """Say whether it is one of `list_objections`: filed, and still with the reason for which it was refused."""
+    return application.status == ApplicationStatus.FILED and application.review_reason != ""
+
+
+def may_amend(application: Application, now: datetime) -> bool:
+    """Say whether the family may change the application at the moment; asks nothing of the database but the round."""
+    in_time = accepts_amendment(
+        phase_of(application.round, now), is_returned=application.status == ApplicationStatus.RETURNED
+    )
+    return in_time and may(application.status, Step.AMEND, Who.GUARDIAN)
+
+
+def review_steps(application: Application, now: datetime) -> tuple[Step, ...]:
+    """Return what an officer may do at the moment, in the order of the status table.
+
+    Once the review is over nobody is returned or refused who could not answer; an objection can be decided either way.
+    """
+    unheard = {Step.RETURN} if is_refused_before(application) else {Step.RETURN, Step.REFUSE}
+    barred = unheard if is_review_over(phase_of(application.round, now)) else set()
+    return tuple(step for step in actions_for(application.status, Who.OFFICER) if step not in barred)
 
 
 def count_by_status(admission_round: AdmissionRound) -> dict[str, int]:

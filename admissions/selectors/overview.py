@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from admissions.models import AdmissionRound, DrawRecord, EntryList, PlanLine, RoundStatus
-from admissions.rules.calendar import Calendar, Phase
-from admissions.selectors.applications import count_by_category, count_by_status
+from admissions.rules.calendar import Calendar, Phase, is_review_over
+from admissions.selectors.applications import count_by_category, count_by_status, list_objections
 from admissions.selectors.portals import count_by_portal
 from admissions.selectors.results import find_draw, find_entry_list
 from admissions.selectors.rounds import list_lines, phase_of, policy_of
@@ -44,7 +46,8 @@ class ValueReading:
 class RoundOverview:
     """Everything on the officer's round page but the running job.
 
-    by_portal -- (portal, applications that stand at it, files and requests taken)
+    by_portal  -- (portal, applications that stand at it, files and requests taken)
+    objections -- refusals that families objected to and nobody has decided anew; they count as filed, too
     """
 
     round: AdmissionRound
@@ -52,12 +55,28 @@ class RoundOverview:
     calendar: Calendar
     steps: tuple[RoundStep, ...]
     by_status: dict[str, int]
+    objections: int
     by_category: list[tuple[str, int]]
     by_portal: list[tuple[str, int, int]]
     lines: tuple[PlanLine, ...]
     entry_list: EntryList | None
     values: tuple[ValueReading, ...]
     draw: DrawRecord | None
+
+    @property
+    def waits_for_closing(self) -> bool:
+        """Say whether nobody can file any more and the list is not closed yet."""
+        return self.round.status == RoundStatus.OPEN and self.phase not in (Phase.ANNOUNCED, Phase.OPEN)
+
+    @property
+    def is_review_over(self) -> bool:
+        """Say whether families can no longer hand in papers, nor object."""
+        return is_review_over(self.phase)
+
+    @property
+    def others_waiting(self) -> int:
+        """Return how many applications wait for a decision, objections and returned ones aside."""
+        return self.by_status["filed"] - self.objections
 
 
 def round_overview(admission_round: AdmissionRound, now: datetime) -> RoundOverview:
@@ -66,12 +85,22 @@ def round_overview(admission_round: AdmissionRound, now: datetime) -> RoundOverv
     values = _readings(entry_list) if entry_list else ()
     by_status = count_by_status(admission_round)
     phase = phase_of(admission_round, now)
+    objections = list_objections(admission_round).count()
+    calendar = policy_of(admission_round).calendar
+    pending = by_status["filed"] + by_status["returned"]
     return RoundOverview(
         round=admission_round,
         phase=phase,
-        calendar=policy_of(admission_round).calendar,
-        steps=_steps(admission_round, phase, by_status, values),
+        calendar=calendar,
+        steps=_steps(
+            admission_round,
+            phase,
+            pending,
+            _not_closable_because(calendar, phase, objections, pending),
+            values,
+        ),
         by_status=by_status,
+        objections=objections,
         by_category=count_by_category(admission_round),
         by_portal=count_by_portal(admission_round),
         lines=tuple(list_lines(admission_round)),
@@ -82,12 +111,15 @@ def round_overview(admission_round: AdmissionRound, now: datetime) -> RoundOverv
 
 
 def _steps(
-    admission_round: AdmissionRound, phase: Phase, by_status: dict[str, int], values: tuple[ValueReading, ...]
+    admission_round: AdmissionRound,
+    phase: Phase,
+    pending: int,
+    not_closable: str,
+    values: tuple[ValueReading, ...],
 ) -> tuple[RoundStep, ...]:
     if admission_round.status == RoundStatus.CANCELLED:
         return ()
     reached = ORDER.index(RoundStatus(admission_round.status))
-    pending = by_status["filed"] + by_status["returned"]
     read = bool(values) and all(reading.value for reading in values)
     return (
         RoundStep("open", _("Open the round: policy, zones and seats are frozen"), reached >= 1),
@@ -96,7 +128,7 @@ def _steps(
             "close",
             _("Close the entry list and publish its digest"),
             reached >= 2,
-            _close_block(reached, phase, pending),
+            not_closable if reached >= 1 else _("The round is not open yet."),
         ),
         RoundStep(
             "values",
@@ -120,11 +152,15 @@ def _review_block(reached: int, phase: Phase, pending: int) -> str:
     return "" if pending or phase is not Phase.OPEN else _("Nothing waits for review.")
 
 
-def _close_block(reached: int, phase: Phase, pending: int) -> str:
-    if reached < 1:
-        return _("The round is not open yet.")
+def _not_closable_because(calendar: Calendar, phase: Phase, objections: int, pending: int) -> str:
+    """Return in words what `close_entries` would say, in its order; empty when the list can be closed."""
     if phase in (Phase.ANNOUNCED, Phase.OPEN):
         return _("Families can still file.")
+    if not is_review_over(phase):
+        until = date_format(localtime(calendar.review_until), "DATETIME_FORMAT")
+        return _("Families can hand in papers and object until %(until)s.") % {"until": until}
+    if objections:
+        return _("%(count)s objections are not decided yet.") % {"count": objections}
     return _("%(count)s applications are not decided yet.") % {"count": pending} if pending else ""
 
 

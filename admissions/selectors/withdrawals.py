@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from admissions.models import LIVE_STATUSES, AdmissionRound, ApplicationChoice, ApplicationStatus, PlanLine
+from admissions.models import (
+    LIVE_STATUSES,
+    AdmissionRound,
+    ApplicationChoice,
+    ApplicationStatus,
+    ApplicationVersion,
+    PlanLine,
+)
 from admissions.rules.policy_records import LineKind
 from admissions.rules.synchronized import kept_below_draw
 from admissions.selectors.rounds import policy_of
@@ -19,7 +26,10 @@ class NearTheLine:
 
 
 def list_withdrawals_near_line(admission_round: AdmissionRound) -> list[NearTheLine]:
-    """Return the open private lines that only withdrawals kept from a draw, by school and line. Three queries."""
+    """Return the open private lines that only withdrawals kept from a draw, by school and line. Four queries.
+
+    A family that changed its list and left the line out of it took it off as one that withdrew.
+    """
     policy = policy_of(admission_round)
     drawn = [line.code for line in policy.lines if line.kind is LineKind.PRIVATE_OPEN]
     lines = list(
@@ -28,12 +38,23 @@ def list_withdrawals_near_line(admission_round: AdmissionRound) -> list[NearTheL
         .order_by("school__name", "line_id")
     )
     live, gone = _children(lines, LIVE_STATUSES), _children(lines, [ApplicationStatus.WITHDRAWN])
+    earlier = _listed_earlier(admission_round)
     found = []
     for line in lines:
         listed = live.get(line.pk, set())
-        left = gone.get(line.pk, set()) - listed
+        left = (gone.get(line.pk, set()) | earlier.get(line.line_id, set())) - listed
         if kept_below_draw(len(listed), len(left), line.seats):
             found.append(NearTheLine(line, len(listed), len(left)))
+    return found
+
+
+def _listed_earlier(admission_round: AdmissionRound) -> dict[str, set[str]]:
+    """Return the children of whose application an earlier version listed the line, by line id."""
+    rows = ApplicationVersion.objects.filter(application__round=admission_round)
+    found: dict[str, set[str]] = {}
+    for child, line_ids in rows.values_list("application__child_index", "line_ids"):
+        for line_id in line_ids:
+            found.setdefault(line_id, set()).add(child)
     return found
 
 

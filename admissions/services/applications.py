@@ -1,6 +1,5 @@
 """Applications: filed one by one or as a file, withdrawn, reviewed. Filing order changes nothing."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,19 +9,16 @@ from django.db import transaction
 
 from accounts.models import Role, User
 from accounts.permissions import Action
-from accounts.sealing import Keyring, current_keyring, seal
+from accounts.sealing import Keyring, current_keyring
 from accounts.services.audit import record_event
 from admissions.models import LIVE_STATUSES, AdmissionRound, Application, ApplicationChoice, ChildReceipt
+from admissions.rules.application_form import ApplicationForm
 from admissions.rules.calendar import Phase
-from admissions.rules.facts import FactName
 from admissions.rules.look_ups import Answer, Asked
-from admissions.rules.status import Action as Step
-from admissions.rules.status import next_status
 from admissions.selectors.rounds import get_round
 from admissions.selectors.world import RoundWorld, world_of
 from admissions.services.asking import ask_registers
 from admissions.services.drafting import (
-    ApplicationForm,
     ApplicationRefused,
     Draft,
     MalformedForm,
@@ -32,13 +28,12 @@ from admissions.services.drafting import (
 from admissions.services.receipts import give_receipts
 from admissions.services.refill import refill_problems
 from admissions.services.rounds import require_actor
-from admissions.services.settling import facts_open, settle
 from admissions.services.steps import record_step, require_phase, share_open_round
+from admissions.services.writing import accept_if_proved, choices_of, write_form
 from common.errors import DomainError, MalformedInput, WrongMoment
 from geo_data.selectors.children import identity_index
 from geo_data.tables.identity import identity_faults
 
-TABLE = "admissions_application"
 BATCH = 2_000
 
 
@@ -160,7 +155,13 @@ def _answers(
 ) -> dict[str, tuple[Answer, ...]]:
     """Ask the registers about the children of these forms; nobody is asked about a number that cannot be right."""
     asked = [
-        Asked(identity_index(form.identity_number), form.identity_number, form.child_name, form.unit_code)
+        Asked(
+            identity_index(form.identity_number),
+            form.identity_number,
+            form.child_name,
+            form.unit_code,
+            admission_round.stage,
+        )
         for form in forms
         if not identity_faults(form.identity_number, birth_on=form.birth_on, sex=form.sex)
     ]
@@ -185,11 +186,9 @@ def _store(
     ]
     Application.objects.bulk_create(applications, batch_size=BATCH)
     choices = [
-        ApplicationChoice(
-            application=row, line_id=world.line_pk[item.line_id], choice=item.choice, position=position
-        )
+        choice
         for row, draft in zip(applications, drafts, strict=True)
-        for position, item in enumerate(draft.listed, start=1)
+        for choice in choices_of(row, world, draft)
     ]
     ApplicationChoice.objects.bulk_create(choices, batch_size=2 * BATCH)
     return applications
@@ -202,36 +201,16 @@ def _row(
     receipt: ChildReceipt,
     filing: _Filing,
 ) -> Application:
-    form, row_id = draft.form, uuid.uuid4()
-
-    def sealed(field_name: str, text: str) -> bytes:
-        return seal(text, table=TABLE, row_id=row_id, field=f"{field_name}_sealed", keyring=filing.keyring)
-
     row = Application(
-        id=row_id,
         round=admission_round,
         receipt=receipt,
         child_index=draft.child_index,
         guardian=filing.guardian,
         source=filing.source,
-        name_sealed=sealed("name", form.child_name),
-        identity_sealed=sealed("identity", form.identity_number),
-        guardian_name_sealed=sealed("guardian_name", form.guardian_name),
-        phone_sealed=sealed("phone", form.phone),
-        address_sealed=sealed("address", form.address),
-        birth_on=draft.facts.day(FactName.BIRTH_DATE) or form.birth_on,
-        sex=form.sex,
-        group_code=draft.facts.text(FactName.TWIN_GROUP) or "",
-        split_allowed=form.split_allowed,
-        accepts_coordination=form.accepts_coordination,
-        accepts_adjustment=form.accepts_adjustment,
         filed_at=filing.now,
-        changed_at=filing.now,
     )
-    draft.known.write(row, filing.now)
-    settle(row, world, draft.facts, [item.line_id for item in draft.listed])
-    if not facts_open(world, draft.facts, [item.line_id for item in draft.listed]):
-        row.status = next_status(row.status, Step.ACCEPT)
+    write_form(row, world, draft, keyring=filing.keyring, now=filing.now)
+    accept_if_proved(row, world, draft)
     return row
 
 

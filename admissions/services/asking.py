@@ -17,7 +17,7 @@ from admissions.rules.facts import Fact, FactName, FactSource, fact_from_data, f
 from admissions.rules.look_ups import Answer, Asked, Gathered, LookUp, ask, weigh
 from admissions.rules.status import Action as Step
 from admissions.rules.status import next_status
-from admissions.selectors.applications import TABLE, NoSuchApplication
+from admissions.selectors.applications import TABLE, NoSuchApplication, is_refused_before
 from admissions.selectors.registers import InBulk, registers_of
 from admissions.selectors.rounds import round_code
 from admissions.selectors.world import world_of
@@ -174,12 +174,14 @@ def _take_in(
 
 
 def _write(application: Application, gathered: Gathered, now: datetime) -> None:
-    """Settle facts and category anew; an application that waited for nothing else is accepted."""
+    """Settle facts and category anew; an application that waited for nothing else is accepted, objections aside."""
     world = world_of(application.round)
     line_ids = list(application.choices.order_by("position").values_list("line__line_id", flat=True))
     settle(application, world, gathered.settled, line_ids)
     application.contradictory = facts_as_data(gathered.disputed)
     application.changed_at = now
+    if is_refused_before(application):
+        return  # an officer decides it
     if application.status == ApplicationStatus.FILED and not facts_open(world, gathered.settled, line_ids):
         application.status = next_status(application.status, Step.ACCEPT)
 
@@ -195,6 +197,7 @@ def _asked(row: Application) -> Asked:
         identity=opened("identity_sealed", row.identity_sealed),
         name=opened("name_sealed", row.name_sealed),
         unit_code=row.unit_code,
+        stage=row.round.stage,
     )
 
 

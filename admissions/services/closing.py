@@ -20,8 +20,6 @@ from admissions.lottery.tickets import TicketAlgorithm
 from admissions.matching.entries import plan_document
 from admissions.models import (
     AdmissionRound,
-    Application,
-    ApplicationStatus,
     Entry,
     EntryList,
     PlanLine,
@@ -29,6 +27,7 @@ from admissions.models import (
 )
 from admissions.rules.calendar import Phase
 from admissions.rules.special_needs import seat_rule
+from admissions.selectors.applications import list_objections, list_undecided
 from admissions.selectors.code_version import code_version
 from admissions.selectors.facts_digest import facts_digest
 from admissions.selectors.rounds import list_lines, phase_of, policy_of
@@ -37,6 +36,7 @@ from admissions.services.judging import Case, judge_cases
 from admissions.services.many_records import without_search_for_cycles
 from admissions.services.public_list import closed_plan, make_public_list
 from admissions.services.rounds import lock_round, require_actor
+from admissions.services.steps import require_review_over
 from common.errors import MalformedInput, RulesSayNo, WrongMoment
 from common.quick_json import encoded
 
@@ -57,6 +57,12 @@ class StillOpen(WrongMoment):
     """Families can still file."""
 
     code = "round_still_open"
+
+
+class ObjectionsUndecided(WrongMoment):
+    """Families objected to a refusal, and no officer has decided it; details say how many."""
+
+    code = "objections_undecided"
 
 
 class Unreviewed(WrongMoment):
@@ -91,7 +97,7 @@ def close_entries(
 ) -> EntryList:
     """Freeze the entry list of a round and publish its digest together with the names of values to come.
 
-    1. Nobody can file any more, and every application is decided.
+    1. Nobody can file any more, the time for review is over, and every objection and application is decided.
     2. Special-needs children get their seat outside the draw, taken from their school's open line.
     3. Every child's place at every line becomes an opaque rank; list and plan are written and digested.
     A second list needs a reason, and the first is kept.
@@ -157,11 +163,22 @@ def _next_number(admission_round: AdmissionRound, reason: str) -> int:
 def _refuse_too_early(admission_round: AdmissionRound, now: datetime) -> None:
     if phase_of(admission_round, now) in (Phase.ANNOUNCED, Phase.OPEN):
         raise StillOpen("families can still file; close after the calendar's closing time")
-    pending = Application.objects.filter(
-        round=admission_round, status__in=[ApplicationStatus.FILED, ApplicationStatus.RETURNED]
-    ).count()
+    require_review_over(admission_round, now)
+    objections = list_objections(admission_round).count()
+    if objections:
+        raise ObjectionsUndecided(
+            f"{objections} objections are not decided yet; an officer decides each", objections=objections
+        )
+    pending = list_undecided(admission_round).count()
     if pending:
         raise Unreviewed(f"{pending} applications are not decided yet", pending=pending)
+
+
+def check_closing(*, actor: User | None, now: datetime, admission_round: AdmissionRound) -> None:
+    """Raise what closing would raise at this moment, so that an officer who asks for it is told at once."""
+    require_actor(actor, Action.RUN_ROUND, admission_round.district_id)
+    if admission_round.status == RoundStatus.OPEN:
+        _refuse_too_early(admission_round, now)
 
 
 def _set_special_seats_aside(admission_round: AdmissionRound, cases: Iterable[Case]) -> None:

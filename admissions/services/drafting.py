@@ -7,7 +7,9 @@ from datetime import date, datetime
 from admissions.models import AdmissionRound
 from admissions.rules.adjustment import reasons_against_adjustment
 from admissions.rules.age import age_reasons
+from admissions.rules.application_form import ApplicationForm
 from admissions.rules.clauses import LOCAL_RULE
+from admissions.rules.eligibility import enrolled_reasons
 from admissions.rules.facts import Fact, FactName, Facts, declared, facts_from_data
 from admissions.rules.listing import Listed
 from admissions.rules.look_ups import Answer
@@ -40,28 +42,18 @@ class MalformedForm(MalformedInput):
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationForm:
-    """What a family writes. `facts` are those it declares beyond what it wrote elsewhere on the form.
+class Before:
+    """What stood before a family changed its form.
 
-    private_schools, public_schools -- school codes in the family's order; no public school named means
-                                       those of the zone, nearest first
+    facts    -- proved by an officer or a paper, and true of the changed form as well
+    line_ids -- lines listed while their window was open; to keep one is not to list it
     """
 
-    identity_number: str
-    child_name: str
-    birth_on: date
-    sex: str
-    unit_code: str = ""
-    address: str = ""
-    guardian_name: str = ""
-    phone: str = ""
-    private_schools: tuple[str, ...] = ()
-    public_schools: tuple[str, ...] = ()
-    accepts_coordination: bool = True
-    accepts_adjustment: bool = False
-    group_code: str = ""
-    split_allowed: bool = False
     facts: tuple[Fact, ...] = ()
+    line_ids: tuple[str, ...] = ()
+
+
+NOTHING_BEFORE = Before()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +77,24 @@ def draft_forms(
     forms: Sequence[ApplicationForm],
     answers: Mapping[str, tuple[Answer, ...]],
     now: datetime,
+    *,
+    before: Before = NOTHING_BEFORE,
 ) -> Iterator[Draft]:
-    """Yield a draft for every form, in the order of the forms. One query."""
+    """Yield a draft for every form, in the order of the forms. One query.
+
+    before -- of the one form that is a change of another
+    """
     indexes = [identity_index(form.identity_number) for form in forms]
     census = find_children_by_index(admission_round.district_id, indexes)
     for form, index in zip(forms, indexes, strict=True):
         child = census.get(index)
         copied = facts_from_data(child.facts).values() if child else ()
-        known = put_together(copied, _said(form, now.date()), answers.get(index, ()))
+        known = put_together(copied, [*_said(form, now.date()), *before.facts], answers.get(index, ()))
         facts = known.gathered.settled
         public = form.public_schools or _unnamed(world, form, facts)
         listed = world.listed(facts, form.private_schools, public)
-        reasons = [*_reasons(world, form, facts, listed), *world.window_reasons(facts, listed, now)]
+        added = [item for item in listed if item.line_id not in before.line_ids]
+        reasons = [*_reasons(world, form, facts, listed), *world.window_reasons(facts, added, now)]
         yield Draft(form, index, known, listed, reasons)
 
 
@@ -119,7 +117,7 @@ def _reasons(
     world: RoundWorld, form: ApplicationForm, facts: Facts, listed: Sequence[Listed]
 ) -> list[Reason]:
     """Return everything against the form at once: the child's age, every school named in vain, the list itself."""
-    reasons = list(age_reasons(facts, world.policy, on=world.on))
+    reasons = [*age_reasons(facts, world.policy, on=world.on), *enrolled_reasons(facts, on=world.on)]
     schools = {world.lines[item.line_id].school_id for item in listed}
     for school in (*form.private_schools, *form.public_schools):
         if school not in schools:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.permissions import Action, require
 from accounts.services.audit import record_event
 from admissions.models import AdmissionRound, Application, RoundStatus
-from admissions.rules.calendar import Phase
+from admissions.rules.calendar import Phase, is_review_over
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who, may, next_status
 from admissions.selectors.applications import NoSuchApplication
@@ -20,6 +21,18 @@ class NotOpen(WrongMoment):
     """Families cannot file, change or withdraw now; details name the phase."""
 
     code = "round_not_open"
+
+
+class ReviewNotOver(WrongMoment):
+    """The calendar still gives families time to hand in papers and to object; details name until when."""
+
+    code = "review_not_over"
+
+
+class ApplicationChanged(WrongMoment):
+    """The family changed the application after it was read; details name the version that stands now."""
+
+    code = "application_changed"
 
 
 class StepNotPossible(WrongMoment):
@@ -48,6 +61,15 @@ def require_phase(admission_round: AdmissionRound, now: datetime, wanted: Phase)
         )
 
 
+def require_review_over(admission_round: AdmissionRound, now: datetime) -> None:
+    """Refuse while families may still hand in what was asked for or object; `review_until` itself is late enough."""
+    if not is_review_over(phase_of(admission_round, now)):
+        until = policy_of(admission_round).calendar.review_until
+        raise ReviewNotOver(
+            f"families can hand in papers and object until {until:%Y-%m-%d %H:%M}", until=until.isoformat()
+        )
+
+
 def lock_application(application_id: UUID) -> Application:
     # Without the key: closing, which has the round that we ask for next, writes rows that point to applications.
     rows = Application.objects.select_for_update(of=("self",), no_key=True).select_related(
@@ -57,6 +79,23 @@ def lock_application(application_id: UUID) -> Application:
     if found is None:
         raise NoSuchApplication("there is no such application")
     return found
+
+
+def require_version(application: Application, version: int | None) -> None:
+    """Refuse when the application is not any more as the caller read it; None is who read nothing of it."""
+    if version is not None and version != application.version:
+        raise ApplicationChanged(
+            f"the application was changed meanwhile; version {application.version} stands now",
+            version=application.version,
+        )
+
+
+def require_guardian_or(actor: User, application: Application, action: Action) -> None:
+    """Refuse another family's application, and staff who may not do this in its district."""
+    if actor.role == Role.GUARDIAN and application.guardian_id != actor.pk:
+        raise NoSuchApplication("there is no such application")
+    if actor.role != Role.GUARDIAN:
+        require(actor, action, application.round.district_id)
 
 
 def take_step(application: Application, step: Step, who: Who, now: datetime) -> None:

@@ -93,7 +93,20 @@ WORDS: Mapping[str, Promise] = {
         "A school has fewer seats than children with special needs to place before the draw."
     ),
     "review_not_over": _(
-        "Families still have time to hand in what was asked for; wait until the time for review is over."
+        "Families still have time to hand in what was asked for and to object; wait until the time for review is over."
+    ),
+    "application_changed": _(
+        "The application was changed meanwhile, perhaps on another device. Nothing of it was lost: look at what stands "
+        "now, and confirm again."
+    ),
+    "another_child": _(
+        "The identity number is another child's. Another child applies with a form of its own."
+    ),
+    "nothing_changed": _("Nothing differs from what you sent, so nothing was changed."),
+    "objections_undecided": _("Families objected to refusals. Decide each objection first."),
+    "too_late_to_refuse": _(
+        "The time for review is over, so the family could neither object nor answer. Accept the application with the "
+        "facts that are proved."
     ),
     "nothing_drawn": _("Nothing has been drawn yet, so nothing can be published."),
     "results_not_yet": _("Results are published on the day that the calendar names."),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from frontend.pages.guardians import answers, apply, children, mine
+from frontend.pages.guardians import answers, apply, change, children, mine
 from frontend.pages.officers import (
     addresses,
     after_results,
@@ -93,6 +93,7 @@ guardians: list[URLPattern] = [
     path("my/<uuid:application_id>/place/<slug:name>/", answers.answer, name="answer"),
     path("my/<uuid:application_id>/proof/", mine.list_proof, name="list-proof"),
     path("my/<uuid:application_id>/objection/", mine.objection, name="objection"),
+    path("my/<uuid:application_id>/change/", change.change, name="change"),
     path("my/<uuid:application_id>/withdraw/", mine.withdraw, name="withdraw"),
 ]
 

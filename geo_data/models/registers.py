@@ -71,6 +71,11 @@ class RegisterEntry(models.Model):
                 name="entry_by_holder", fields=["dataset", "identity_index"], condition=Q(birth_on=None)
             ),
             models.Index(
+                name="entry_by_guardian",
+                fields=["dataset", "guardian_index"],
+                condition=~Q(guardian_index="") & ~Q(school_code=""),
+            ),
+            models.Index(
                 name="entry_by_property",
                 fields=["dataset", "property_index"],
                 condition=~Q(property_index=""),

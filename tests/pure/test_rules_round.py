@@ -10,7 +10,13 @@ from admissions.lottery import tickets
 from admissions.matching import records as placing
 from admissions.models import ApplicationStatus
 from admissions.models import OfferStatus as StoredOfferStatus
-from admissions.rules.calendar import Phase, accepts_applications, is_review_over, phase
+from admissions.rules.calendar import (
+    Phase,
+    accepts_amendment,
+    accepts_applications,
+    is_review_over,
+    phase,
+)
 from admissions.rules.policy_records import (
     FallbackKind,
     LineKind,
@@ -65,6 +71,23 @@ def test_review_is_over_from_the_moment_stated_and_never_before() -> None:
     assert not is_review_over(phase(POLICY.calendar, end - INSTANT))
     assert is_review_over(phase(POLICY.calendar, end))
     assert not is_review_over(Phase.ANNOUNCED)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_returned", "before", "at"),
+    [
+        ("opens_at", False, False, True),
+        ("closes_at", False, True, False),
+        ("closes_at", True, True, True),
+        ("review_until", True, True, False),
+    ],
+)
+def test_a_form_can_be_changed_while_the_window_is_open_and_a_returned_one_until_review_is_over(
+    moment: str, is_returned: bool, before: bool, at: bool
+) -> None:
+    start: datetime = getattr(POLICY.calendar, moment)
+    assert accepts_amendment(phase(POLICY.calendar, start - INSTANT), is_returned=is_returned) is before
+    assert accepts_amendment(phase(POLICY.calendar, start), is_returned=is_returned) is at
 
 
 def layout(rule: LoserRule) -> list[tuple[str, str]]:

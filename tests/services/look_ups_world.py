@@ -10,6 +10,8 @@ from pytest_django import Settings
 from admissions.rules.facts import Fact, FactName, FactSource
 from admissions.rules.look_ups import Asked, LookUpFailed
 
+IMPORTED_LIST = "admissions.selectors.imported_lists.ImportedList"
+PUPIL_LIST = "admissions.selectors.pupil_list.PupilList"
 HERE = "tests.services.look_ups_world"
 AS_OF = date(2026, 6, 1)
 LISTS = (
@@ -69,6 +71,7 @@ def outside(
 
 
 def imported(*kinds: str) -> list[dict[str, Any]]:
-    """The adapters that read imported lists."""
-    adapter = "admissions.selectors.imported_lists.ImportedList"
-    return [{"adapter": adapter, "options": {"kind": kind}} for kind in kinds or LISTS]
+    """The adapters that read imported lists, as the settings name them by default."""
+    wanted = kinds or LISTS
+    lists = [{"adapter": IMPORTED_LIST, "options": {"kind": kind}} for kind in wanted if kind != "pupils"]
+    return [*lists, {"adapter": PUPIL_LIST, "options": {}}] if "pupils" in wanted else lists

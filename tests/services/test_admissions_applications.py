@@ -22,12 +22,11 @@ from admissions.services.applications import (
 )
 from admissions.services.receipts import give_receipts, with_check_digit
 from admissions.services.review import (
-    ReviewNotOver,
     accept_as_they_stand,
     review_application,
     withdraw_application,
 )
-from admissions.services.steps import NotOpen, StepNotPossible
+from admissions.services.steps import NotOpen, ReviewNotOver, StepNotPossible
 from common.errors import MalformedInput, NotPermitted
 from tests.services.accounts_world import auditor, guardian
 from tests.services.round_world import (

@@ -1,20 +1,18 @@
 """The application of one child: a question per page, then everything once more, then the receipt."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.selectors.people import open_phone
 from admissions.models import AdmissionRound
-from admissions.rules.adjustment import comes_before_public, reasons_against_adjustment
+from admissions.rules.adjustment import comes_before_public
 from admissions.rules.calendar import Phase
 from admissions.selectors.rounds import find_open_rounds, get_round, phase_of, policy_of
 from admissions.services.applications import AlreadyFiled, ApplicationRefused, file_application
@@ -22,20 +20,12 @@ from admissions.services.steps import NotOpen
 from admissions.tasks import request_asking
 from common.errors import DomainError
 from frontend.pages.guardians.chances import chances_in_words
+from frontend.pages.guardians.change import amendable, check_change
+from frontend.pages.guardians.checking import asks_adjustment, check_context, step_context
 from frontend.pages.guardians.drafts import CHECK, STEPS, Draft, forget_draft, keep_answer, read_draft
 from frontend.pages.guardians.forms import ChildForm, ChoicesForm, CoordinationForm, HomeForm
 from frontend.pages.guardians.previews import Preview, preview
 from frontend.pages.guards import for_guardians
-from frontend.pages.refusals import reasons_in_words, refusal_in_words
-
-TITLES = {
-    "child": _("The child"),
-    "home": _("Your home"),
-    "found": _("What we found"),
-    "choices": _("Schools"),
-    "coordination": _("If there is no place"),
-    CHECK: _("Check and send"),
-}
 
 
 @require_safe
@@ -55,6 +45,9 @@ def start(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
     """Say what will be asked, and that the order of filing changes nothing."""
     admission_round = _open_round(round_id)
     draft = read_draft(request, round_id)
+    if draft.amends:  # a change begun and left: this is the way to a new application
+        forget_draft(request)
+        draft = read_draft(request, round_id)
     context = {
         "round": admission_round,
         "calendar": policy_of(admission_round).calendar,
@@ -68,8 +61,8 @@ def start(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
 @for_guardians
 def step(request: HttpRequest, guardian: User, round_id: UUID, name: str) -> HttpResponse:
     """Ask one question; answers before it must have been given."""
-    admission_round = _open_round(round_id)
     draft = read_draft(request, round_id)
+    admission_round = _round_of(draft, guardian)
     first_open = draft.first_open_step()
     if name not in STEPS or (first_open != CHECK and STEPS.index(name) > STEPS.index(first_open)):
         return (
@@ -87,7 +80,7 @@ def step(request: HttpRequest, guardian: User, round_id: UUID, name: str) -> Htt
             if following == CHECK
             else redirect("apply-step", round_id, following)
         )
-    context = _context(admission_round, name, draft) | {"form": form, "preview": shown}
+    context = step_context(admission_round, name, draft) | {"form": form, "preview": shown}
     if name == "choices" and shown is not None:
         context["chances"] = chances_in_words(admission_round, shown)
     return render(request, f"guardians/apply_{name}.html", context)
@@ -97,10 +90,12 @@ def step(request: HttpRequest, guardian: User, round_id: UUID, name: str) -> Htt
 @for_guardians
 def check(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
     """Show every answer once more, and file the application."""
-    admission_round = _open_round(round_id)
     draft = read_draft(request, round_id)
+    admission_round = _round_of(draft, guardian)
     if draft.first_open_step() != CHECK:
         return redirect("apply-step", round_id, draft.first_open_step())
+    if draft.amends:
+        return check_change(request, guardian, admission_round, draft)
     refusal: DomainError | None = None
     if request.method == "POST":
         form = draft.form(open_phone(guardian))
@@ -113,13 +108,7 @@ def check(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
             if filed.unanswered:  # a register was silent: the worker asks it again
                 request_asking(now=timezone.now(), admission_round=filed.round)
             return redirect("apply-done", filed.pk)
-    context = _context(admission_round, CHECK, draft) | {
-        "draft": draft,
-        "schools": _chosen(draft, preview(admission_round, draft, guardian)),
-        "refusal": refusal and refusal_in_words(refusal),
-        "reasons": reasons_in_words(refusal),
-        "asks_adjustment": _asks_adjustment(admission_round, draft),
-    }
+    context = check_context(admission_round, draft, guardian, refusal)
     return render(request, "guardians/apply_check.html", context, status=422 if refusal else 200)
 
 
@@ -131,6 +120,13 @@ def _open_round(round_id: UUID) -> AdmissionRound:
     return found
 
 
+def _round_of(draft: Draft, guardian: User) -> AdmissionRound:
+    """Return the round of a draft: open, or one in which the application that it changes was returned."""
+    if draft.amends:
+        return amendable(draft.amends, guardian).round
+    return _open_round(draft.round_id)
+
+
 def _form(
     name: str, request: HttpRequest, admission_round: AdmissionRound, draft: Draft, shown: Preview | None
 ) -> forms.Form | None:
@@ -138,7 +134,7 @@ def _form(
     initial = dict(draft.answers.get(name, {}))
     match name:
         case "child":
-            return ChildForm(data, initial=initial)
+            return ChildForm(data, initial=initial, is_known=bool(draft.amends))
         case "home":
             return HomeForm(data, initial=initial, units=admission_round.publication.plan.units_dataset)
         case "choices" if shown is not None:
@@ -148,15 +144,10 @@ def _form(
             return CoordinationForm(
                 data,
                 initial={"accepts": "yes", "adjusts": "no", **initial},
-                asks_adjustment=_asks_adjustment(admission_round, draft),
+                asks_adjustment=asks_adjustment(admission_round, draft),
                 before_public=comes_before_public(policy),
             )
     return None
-
-
-def _asks_adjustment(admission_round: AdmissionRound, draft: Draft) -> bool:
-    private = draft.texts("choices", "private")
-    return not reasons_against_adjustment(policy_of(admission_round), private_schools=private)
 
 
 def _answer(form: forms.Form | None) -> Mapping[str, object]:
@@ -170,27 +161,4 @@ def _choices_initial(draft: Draft) -> dict[str, str]:
         f"{track}_{number}": code
         for track in ("private", "public")
         for number, code in enumerate(draft.texts("choices", track), start=1)
-    }
-
-
-def _chosen(draft: Draft, shown: Preview) -> Sequence[tuple[str, str]]:
-    """Return kind and name of every school in the order of the list."""
-    names = {school.code: school.name for school in (*shown.private_schools, *shown.zone_schools)}
-    public = draft.texts("choices", "public") or tuple(school.code for school in shown.zone_schools)
-    private = [("private", names.get(code, code)) for code in draft.texts("choices", "private")]
-    return [*private, *(("public", names.get(code, code)) for code in public)]
-
-
-def _context(admission_round: AdmissionRound, name: str, draft: Draft) -> dict[str, Any]:
-    order = [*STEPS, CHECK]
-    place = order.index(name)
-    steps = [
-        {"name": step, "title": TITLES[step], "done": at < place, "current": at == place}
-        for at, step in enumerate(order)
-    ]
-    return {
-        "round": admission_round,
-        "steps": steps,
-        "title": TITLES[name],
-        "back": order[place - 1] if place else "",
     }

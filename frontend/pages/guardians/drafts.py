@@ -1,7 +1,7 @@
 """The answers of a family on their way through the form: kept in the session, which is sealed, until it is filed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -16,10 +16,15 @@ CHECK = "check"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Answers by step, for one round."""
+    """Answers by step, for one round.
+
+    amends, version -- the application that is changed and the version of it that was read; empty for a new one
+    """
 
     round_id: UUID
     answers: Mapping[str, Mapping[str, object]]
+    amends: str = ""
+    version: int = 0
 
     def answer(self, step: str, name: str) -> object:
         """Return one answer, or None when the question was not answered yet."""
@@ -74,7 +79,9 @@ class Draft:
 def read_draft(request: HttpRequest, round_id: UUID) -> Draft:
     """Return the answers given so far in this round."""
     kept = request.session.get(KEY, {})
-    return Draft(round_id, kept.get("answers", {}) if kept.get("round") == str(round_id) else {})
+    if kept.get("round") != str(round_id):
+        return Draft(round_id, {})
+    return Draft(round_id, kept.get("answers", {}), kept.get("amends", ""), kept.get("version", 0))
 
 
 def keep_answer(request: HttpRequest, draft: Draft, step: str, answer: Mapping[str, object]) -> Draft:
@@ -89,8 +96,19 @@ def keep_answer(request: HttpRequest, draft: Draft, step: str, answer: Mapping[s
     if step in ("child", "home") and draft.answers.get(step) != answer:
         for later in ("found", "choices"):
             answers.pop(later, None)
-    request.session[KEY] = {"round": str(draft.round_id), "answers": answers}
-    return Draft(draft.round_id, answers)
+    kept = replace(draft, answers=answers)
+    keep_draft(request, kept)
+    return kept
+
+
+def keep_draft(request: HttpRequest, draft: Draft) -> None:
+    """Keep a draft as a whole."""
+    request.session[KEY] = {
+        "round": str(draft.round_id),
+        "answers": dict(draft.answers),
+        "amends": draft.amends,
+        "version": draft.version,
+    }
 
 
 def forget_draft(request: HttpRequest) -> None:

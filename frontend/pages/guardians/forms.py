@@ -41,6 +41,11 @@ class ChildForm(Question):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    def __init__(self, *args: Any, is_known: bool = False, **kwargs: Any) -> None:
+        """`is_known`: the child has an application, whose number cannot become another child's."""
+        super().__init__(*args, **kwargs)
+        self.fields["identity_number"].disabled = is_known
+
     def clean_identity_number(self) -> str:
         """Return the number without spaces, if its date and check digit are right."""
         number = normalized(str(self.cleaned_data["identity_number"]))

@@ -16,7 +16,12 @@ from admissions.rules.documents import Needed
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.sentences import say
 from admissions.rules.status import Action, Who, may
-from admissions.selectors.applications import application_view, get_application, list_applications_of
+from admissions.selectors.applications import (
+    application_view,
+    get_application,
+    list_applications_of,
+    may_amend,
+)
 from admissions.selectors.inclusion import find_list_of, inclusion_document
 from admissions.selectors.offers import find_offer_view
 from admissions.selectors.refills import find_refill_for
@@ -46,6 +51,7 @@ def my_application(request: HttpRequest, guardian: User, application_id: UUID) -
         "asked": [_document(needed) for needed in view.documents],
         "timeline": timeline(policy_of(application.round).calendar, timezone.now()),
         "may_withdraw": _may_withdraw(application),
+        "may_change": application.round.status == RoundStatus.OPEN and may_amend(application, timezone.now()),
         "may_object": _may_object(application),
         "offer": find_offer_view(application, timezone.now()),
         "refill": find_refill_for(application, timezone.now()),

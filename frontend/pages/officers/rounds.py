@@ -12,7 +12,6 @@ from accounts.models import LIVE, JobRun, JobStatus, User
 from accounts.permissions import Action, may
 from accounts.selectors.jobs import find_latest_job
 from admissions.models import AdmissionRound, ApplicationStatus
-from admissions.rules.calendar import is_review_over
 from admissions.selectors.applications import list_applications
 from admissions.selectors.overview import RoundOverview, round_overview
 from admissions.selectors.withdrawals import list_withdrawals_near_line
@@ -56,8 +55,8 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
     found = round_for(person, Action.READ_DISTRICT, round_id)
     status = request.GET.get("status", "")
     status = status if status in ApplicationStatus.values else ""
-    disputed = request.GET.get("disputed") == "1"
-    asked = list_applications(found, status=status, contradictory=disputed)
+    disputed, objecting = (request.GET.get(name) == "1" for name in ("disputed", "objecting"))
+    asked = list_applications(found, status=status, contradictory=disputed, objecting=objecting)
     rows = Paginator(asked, ROWS).get_page(request.GET.get("page"))
     titles = titles_of(found)
     context = {
@@ -66,6 +65,7 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
         "rows": [(row, titles[row.category]) for row in rows],
         "status": status,
         "disputed": disputed,
+        "objecting": objecting,
         "statuses": ApplicationStatus.choices,
     }
     return render(request, "officers/applications.html", context)
@@ -73,8 +73,8 @@ def applications(request: HttpRequest, person: User, round_id: UUID) -> HttpResp
 
 def _may_accept(overview: RoundOverview) -> bool:
     """Say whether something waits although the time for review is over."""
-    waits = overview.by_status["filed"] + overview.by_status["returned"] > 0
-    return waits and is_review_over(overview.phase)
+    waits = overview.others_waiting + overview.by_status["returned"] > 0
+    return waits and overview.is_review_over
 
 
 def _shown_job(found: AdmissionRound) -> JobRun | None:

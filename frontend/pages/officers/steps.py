@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.permissions import Action, require
 from admissions.models import AdmissionRound, EntryList
-from admissions.selectors.applications import count_by_status
+from admissions.selectors.applications import list_objections, list_undecided
 from admissions.selectors.results import find_entry_list
 from admissions.selectors.rounds import get_round
 from admissions.services.draw import enter_public_value
@@ -81,10 +81,11 @@ def close_step(request: HttpRequest, person: User, round_id: UUID) -> HttpRespon
             actor=person, now=timezone.now(), admission_round=found, names=form.names(), reason=reason
         )
 
-    meaning = _(
-        "Every accepted application gets its place in the order, and the digest of the list is shown."
+    meaning = (
+        _("Every accepted application gets its place in the order, and the digest of the list is shown."),
+        _("Nobody can object to a refusal any more, so every objection is decided before."),
     )
-    return _step(request, found, form, act, title=_("Close the entry list"), meaning=(meaning,))
+    return _step(request, found, form, act, title=_("Close the entry list"), meaning=meaning)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,13 +168,19 @@ def _step(
 
 
 def _waiting_in_words(found: AdmissionRound) -> tuple[str, ...]:
-    by_status = count_by_status(found)
-    count = by_status["filed"] + by_status["returned"]
+    count, objections = list_undecided(found).count(), list_objections(found).count()
+    count -= objections
+    left = ngettext(
+        "%(count)s objection is left to an officer, who decides it.",
+        "%(count)s objections are left to officers, who decide each.",
+        objections,
+    )
     many = ngettext("%(count)s application still waits.", "%(count)s applications still wait.", count)
     return (
         many % {"count": count},
         _("Each is accepted with the facts that are proved; what nobody proved counts for nothing."),
         _("A child whose claim hangs on such a fact is placed by the bureau. Nobody is turned away."),
+        *([left % {"count": objections}] if objections else []),
     )
 
 
