@@ -17,7 +17,8 @@ import numpy as np
 from benchmarks.zoning import best_published
 from zoning.engine.files import Tables, read_tables
 from zoning.engine.mend import mend
-from zoning.engine.problem import IntArray, Problem, build_problem
+from zoning.engine.building import build_problem
+from zoning.engine.problem import IntArray, Problem
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
 from zoning.engine.warm import warm

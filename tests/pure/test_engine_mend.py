@@ -5,7 +5,7 @@ import pytest
 
 from tests.pure.engine_worlds import facts_of, grid, named
 from zoning.engine.mend import mend
-from zoning.engine.problem import build_problem
+from zoning.engine.building import build_problem
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
 

@@ -3,8 +3,9 @@
 python -m zoning.engine.warm
 """
 
+from zoning.engine.building import build_problem
 from zoning.engine.objective import BALANCED
-from zoning.engine.problem import Problem, School, Unit, build_problem
+from zoning.engine.problem import Problem, School, Unit
 from zoning.engine.solve import Options, solve
 
 
