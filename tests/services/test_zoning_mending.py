@@ -9,7 +9,7 @@ from geo_data.models import Stage
 from tests.services.accounts_world import officer
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import PlanOrigin, ZonePlan
-from zoning.selectors.mending import CannotBeMended, PlanIsLawful, find_mending
+from zoning.selectors.mending import CannotBeMended, PlanIsLawful, base_of, find_mending
 from zoning.selectors.plans import NoSuchPlan, plan_content
 from zoning.services.mending import MendingChanged, mend_plan
 from zoning.services.plans import ReasonMissing, import_plan, move_units, restore_plan
@@ -46,7 +46,7 @@ def test_what_would_move_is_told_before_anything_is_stored() -> None:
         ("C", 35, 20, 30),
     ]
     # one estate is about 923 m wide: from the school in u2, and to the one in u5
-    assert [(one.metres_from, one.metres_to) for one in mending.moving] == [(923, 1846)]
+    assert [(one.metres_from, one.metres_to) for one in mending.moving] == [(923, 1847)]
     assert (mending.children, mending.base.number, mending.is_fewest) == (10, 1, True)
     assert (ZonePlan.objects.count(), AuditEvent.objects.count()) == (2, events)
 
@@ -72,14 +72,26 @@ def test_a_draft_becomes_the_next_version_lawful_with_the_edit_kept() -> None:
     assert said == {"reason": "B is too full", "moved": 1, "mended": ["u3"], "held": ["u1"], "based_on": 2}
 
 
-def test_everything_moved_since_the_last_lawful_version_stays() -> None:
-    first = moved(county_in_thirds(), u1="B")
-    second = moved(first, u3="A")
+def test_all_that_was_moved_since_the_last_lawful_version_is_held_even_where_it_cannot_be() -> None:
+    draft = moved(moved(county_in_thirds(), u1="B"), u4="B")
 
-    mending = find_mending(second)
+    with pytest.raises(CannotBeMended) as refusal:
+        find_mending(draft)
 
-    assert [one.code for one in mending.held] == ["u1", "u3"] or mending.held == ()
-    assert mending.base.number == 1
+    assert base_of(draft).number == 1
+    assert refusal.value.details == {
+        "proven": True,
+        "why": [
+            {
+                "code": "held_too_full",
+                "zone": "B",
+                "units": ["u1", "u4"],
+                "children": 30,
+                "schools": [],
+                "seats": 25,
+            }
+        ],
+    }
 
 
 def test_what_was_mended_is_held_no_longer_once_the_plan_is_lawful() -> None:
@@ -110,16 +122,6 @@ def test_an_imported_plan_that_breaks_rules_is_mended_with_nothing_held() -> Non
     assert (mending.held, [one.code for one in mending.moving]) == ((), ["u4"])
 
 
-def test_an_edit_that_no_lawful_plan_can_have_is_told_why() -> None:
-    draft = moved(county_in_thirds(), u1="B", u0="A", u3="C", u4="B")
-
-    with pytest.raises(CannotBeMended) as refusal:
-        find_mending(draft)
-
-    assert refusal.value.details["proven"]
-    assert refusal.value.details["why"]
-
-
 def test_refusals_write_nothing() -> None:
     first = county_in_thirds(last=25)
     draft = moved(first, u1="B")  # u3 would make C too full
@@ -134,7 +136,9 @@ def test_refusals_write_nothing() -> None:
     with pytest.raises(NoSuchPlan):
         mend_plan(actor=None, now=NOON, plan_id=uuid4(), reason="no such")
 
-    assert not any(one["code"] == "none_found" for one in refusal.value.details["why"])  # type: ignore[attr-defined]
+    # whole estates of ten: A keeps one, B two, and C cannot seat the other three
+    assert refusal.value.details["proven"]
+    assert refusal.value.details["why"][0]["code"] == "whole_units_do_not_fit"  # type: ignore[index]
     assert (ZonePlan.objects.count(), AuditEvent.objects.count()) == (plans, events)
 
 

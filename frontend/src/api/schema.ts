@@ -1154,6 +1154,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/zone-plans/{plan_id}/mending/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what would move; nothing is stored. */
+        get: operations["get_zone_plan_mending"];
+        put?: never;
+        /** @description Store the next version, lawful, with what was moved by hand where it is. */
+        post: operations["mend_zone_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/zone-plans/{plan_id}/moves/": {
         parameters: {
             query?: never;
@@ -1689,6 +1707,15 @@ export interface components {
             receipts: string[];
             refused: components["schemas"]["Refused"][];
         };
+        /** @description A zone that units leave or join. */
+        Filling: {
+            zone: string;
+            name: string;
+            seats: number;
+            /** @description In the plan that breaks rules. */
+            children_before: number;
+            children_after: number;
+        };
         /** @description What an import found, with its words in both languages. */
         Finding: {
             code: string;
@@ -1990,6 +2017,28 @@ export interface components {
             readonly number: number;
             readonly penalty_m: number;
         };
+        /** @description Why, and which mending was seen. */
+        MendRequestRequest: {
+            reason: string;
+            /** @description The digest that was shown. */
+            seen?: string | null;
+        };
+        /** @description What makes a plan lawful. */
+        Mending: {
+            /** @description What differs from this version was moved by hand, and stays. */
+            base_number: number;
+            /** @description What was moved by hand. */
+            held: components["schemas"]["Moving"][];
+            /** @description What would move beside it. */
+            moving: components["schemas"]["Moving"][];
+            /** @description Of the units that would move beside it. */
+            children: number;
+            fillings: components["schemas"]["Filling"][];
+            /** @description All smaller numbers of moves were tried. */
+            is_fewest: boolean;
+            /** @description Of the plan that results; hand it back to store just this one. */
+            digest: string;
+        };
         /**
          * @description * `straight` - straight line
          *     * `walk` - walking distance
@@ -2003,6 +2052,19 @@ export interface components {
                 [key: string]: string;
             };
             reason: string;
+        };
+        /** @description A unit that changes its zone. */
+        Moving: {
+            unit: string;
+            name: string;
+            children: number;
+            from_zone: string;
+            from_name: string;
+            to_zone: string;
+            to_name: string;
+            /** @description To the nearest school of the zone it leaves. */
+            metres_from: number;
+            metres_to: number;
         };
         /** @description An estate or village. */
         NamedUnit: {
@@ -4598,6 +4660,53 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOverview"];
+                };
+            };
+        };
+    };
+    get_zone_plan_mending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mending"];
+                };
+            };
+        };
+    };
+    mend_zone_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequestRequest"];
+                "multipart/form-data": components["schemas"]["MendRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
