@@ -72,9 +72,7 @@ OBSTACLES: Mapping[str, Promise] = {
     "no_school_allowed": _("No school is allowed for this estate or village"),
     "not_allowed": _("This zone is not allowed for this estate or village"),
     "cut_off": _("Not joined to the school within its zone"),
-    "whole_units_do_not_fit": _(
-        "Whole estates and villages do not fit the seats within reach; the nearest plan lacks:"
-    ),
+    "whole_units_do_not_fit": _("Undivided, the estates and villages do not fit the seats within reach"),
     "school_moved": _("A school of this zone stands there, so it stays in this zone"),
     "held_too_full": _(
         "The school's own place and what was moved there have more children than the zone has seats"
