@@ -1,9 +1,10 @@
 """Judging: what every accepted application is worth at every line that its family listed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,10 +18,13 @@ from admissions.rules.policy_records import PRIVATE_KINDS
 from admissions.rules.special_needs import seat_line
 from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
+from admissions.services.beside import map_beside
 from common.quick_json import decoded
 
 LAST_TIER = 1_000_000  # children without a category stand behind all others in coordinated placement
 BATCH = 5_000
+PART = 500
+WORTH_PROCESSES = 5_000  # applications
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,34 @@ class _Accepted(NamedTuple):
     accepts_coordination: bool
 
 
+_Filed = tuple[_Accepted, Sequence[tuple[str, int]]]
+
+
 def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -> list[Case]:
-    """Return every accepted application as judged, by receipt."""
+    """Return every accepted application as judged, by receipt; those of a county on both cores."""
     accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
-    chosen = _chosen(accepted)
+    total, locks = accepted.count(), load_dwelling_locks(admission_round)
     reachable = cache(world.reachable)  # a unit's families have the same schools near
+
+    def judge(part: Sequence[_Filed]) -> list[Case]:
+        return [_case(world, row, chosen, reachable(row.unit_code), locks) for row, chosen in part]
+
+    parts = _parts(_filed(accepted))
+    cases: list[Case] = []
+    for judged in map_beside(judge, parts) if total >= WORTH_PROCESSES else map(judge, parts):
+        cases.extend(judged)
+        report("judging", len(cases), total)
+    return cases
+
+
+def _parts(filed: Iterator[_Filed]) -> Iterator[list[_Filed]]:
+    while part := list(islice(filed, PART)):
+        yield part
+
+
+def _filed(accepted: QuerySet[Application]) -> Iterator[_Filed]:
+    """Yield every application with (line id, choice) in the order of its list."""
+    chosen = _chosen(accepted)
     rows = accepted.order_by("receipt__receipt").values_list(
         "pk",
         "receipt__receipt",
@@ -74,13 +101,8 @@ def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Repo
         "split_allowed",
         "accepts_coordination",
     )
-    cases: list[Case] = []
-    total, locks = accepted.count(), load_dwelling_locks(admission_round)
     for row in map(_Accepted._make, rows.iterator(chunk_size=BATCH)):
-        cases.append(_case(world, row, chosen.get(row.pk, []), reachable(row.unit_code), locks))
-        if len(cases) % 500 == 0:
-            report("judging", len(cases), total)
-    return cases
+        yield row, chosen.get(row.pk, [])
 
 
 def _chosen(accepted: QuerySet[Application]) -> dict[UUID, list[tuple[str, int]]]:
