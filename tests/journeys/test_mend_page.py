@@ -56,6 +56,8 @@ def test_an_officer_sees_what_would_move_and_stores_it(
     # when no reason is written, nothing is stored
     visit.press("main form .button")
     assert ZonePlan.objects.count() == 2
+    assert "422" in "".join(visit.complaints)
+    visit.complaints.clear()
 
     # then with one it is
     visit.page.fill("[name=reason]", "B校学位不足")

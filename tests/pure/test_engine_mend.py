@@ -14,6 +14,7 @@ from zoning.engine.objective import zone_loads
 from zoning.engine.problem import IntArray, Problem, Wishes
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
+from zoning.engine.window import find_wrong, open_window
 
 WORLD = grid(8, 8, np.arange(64) % 13 + 1, {(1, 1): 115, (6, 1): 120, (1, 6): 120, (6, 6): 120})
 PROBLEM = build_problem(*WORLD)
@@ -226,17 +227,51 @@ def test_an_edit_against_a_lock_is_said_to_be_so() -> None:
     assert (codes(mended), mended.is_hopeless) == (["not_allowed"], True)
 
 
-def test_the_search_mends_what_no_chain_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zoning.engine.mend.LONGEST", 0)
-    unit, school = border_of(PROBLEM, DRAWN.zone)[4]
-    edited = DRAWN.zone.copy()
-    edited[unit] = school
+@pytest.mark.parametrize(("longest", "most_zones"), [(0, 64), (0, 1), (12, 1)])
+def test_the_search_and_a_small_window_mend_as_well(
+    monkeypatch: pytest.MonkeyPatch, longest: int, most_zones: int
+) -> None:
+    monkeypatch.setattr("zoning.engine.mend.LONGEST", longest)
+    monkeypatch.setattr("zoning.engine.window.MOST_ZONES", most_zones)
+    wishes = Wishes(enclaves=[("c7r7", "s-c1r1")], forbidden=[("c7r0", "s-c1r1")])
+    problem = build_problem(*WORLD, wishes=wishes)
+    for unit, school in border_of(problem, DRAWN.zone)[::11]:
+        edited = DRAWN.zone.copy()
+        edited[unit] = school
+        is_fine = not violations(facts_of(WORLD, wishes), named(problem, edited))
 
-    mended = mend(PROBLEM, edited, [unit], seed=1)
+        mended = mend(problem, edited, [unit], seed=1)
 
-    assert mended.lawful
-    assert not mended.is_fewest
-    assert violations(facts_of(WORLD), named(PROBLEM, mended.zone)) == ()
+        assert mended.lawful
+        assert violations(facts_of(WORLD, wishes), named(problem, mended.zone)) == ()
+        assert mended.zone[unit] == school
+        assert mended.is_fewest or not (is_fine or longest)
+        assert is_fine or longest or not mended.is_fewest
+
+
+@pytest.mark.parametrize(("most_zones", "zones", "reach"), [(3, 3, 1), (4, 3, 1), (5, 5, 2), (64, 6, None)])
+def test_a_window_knows_how_long_chains_stay_inside(
+    monkeypatch: pytest.MonkeyPatch, most_zones: int, zones: int, reach: int | None
+) -> None:
+    monkeypatch.setattr("zoning.engine.window.MOST_ZONES", most_zones)
+    problem = build_problem(*street([1] * 12, {place: 1 if place == 4 else 9 for place in range(0, 12, 2)}))
+    zone = np.array([problem.zone_ids.index(f"s{2 * (int(unit[1:]) // 2)}") for unit in problem.unit_ids])
+
+    window = open_window(problem, zone, find_wrong(problem, zone))
+
+    assert (len(window.zones), len(window.units), window.reach) == (zones, 2 * zones, reach)
+
+
+def test_whole_units_that_do_not_fit_are_a_proof() -> None:
+    # After the edit three units of ten are left for the 25 seats of the last school.
+    problem = build_problem(*street([10] * 6, {0: 25, 2: 25, 5: 25}))
+    zone, unit = edit(problem, np.array([0, 0, 1, 1, 2, 2]), "u1", "s2")
+    roomy = build_problem(*street([10] * 6, {0: 25, 2: 25, 5: 30}))
+
+    mended = mend(problem, zone, [unit], seed=1)
+
+    assert (codes(mended)[0], mended.is_hopeless) == ("whole_units_do_not_fit", True)
+    assert mend(roomy, zone, [unit], seed=1).zone.tolist() == [0, 1, 1, 2, 2, 2]
 
 
 def test_names_and_order_of_the_input_change_nothing() -> None:
