@@ -65,7 +65,6 @@ class Grown(NamedTuple):
     """Chains longer by one move, row i: the chain `chain[i]` and the move of `unit[i]` to `goal[i]`.
 
     lack     -- weight of the children without a seat afterwards, of all zones and years
-    cuts     -- 1 where the move cuts a zone
     children, cost -- moved in all, of the first year, and what they then cost more
     key      -- the same for chains of the same moves
     """
@@ -74,7 +73,6 @@ class Grown(NamedTuple):
     unit: IntArray
     goal: IntArray
     lack: IntArray
-    cuts: IntArray
     children: IntArray
     cost: IntArray
     key: WordArray
@@ -132,37 +130,6 @@ def cut_off(p: Patch, d: Desk, s: int) -> int:
         if d.zone[u] == s and d.mark[u] != d.stamp[0]:
             return u
     return -1
-
-
-@njit
-def would_cut(p: Patch, d: Desk, u: int) -> bool:
-    """Say whether u's zone falls apart without u: flood from one neighbour in it and look for the others."""
-    s, first, wanted = d.zone[u], -1, 0
-    for e in range(p.indptr[u], p.indptr[u + 1]):
-        if d.zone[p.near[e]] == s:
-            first = p.near[e]
-            wanted += 1
-    if wanted <= 1:
-        return False
-    d.stamp[0] += 1
-    stamp = d.stamp[0]
-    d.mark[u] = stamp
-    d.mark[first] = stamp
-    d.stack[0] = first
-    at, found = 0, 1
-    while at < found:
-        v = d.stack[at]
-        at += 1
-        for e in range(p.indptr[v], p.indptr[v + 1]):
-            x = p.near[e]
-            if d.zone[x] == s and d.mark[x] != stamp:
-                d.mark[x] = stamp
-                d.stack[found] = x
-                found += 1
-    for e in range(p.indptr[u], p.indptr[u + 1]):  # noqa: SIM110 -- the compiler knows no generators
-        if d.zone[p.near[e]] == s and d.mark[p.near[e]] != stamp:
-            return True
-    return False
 
 
 @njit
@@ -293,7 +260,6 @@ def grow(p: Patch, d: Desk, unit: IntArray, goal: IntArray, out: Grown) -> tuple
             out.children[filled] = children + p.children[u, 0]
             out.cost[filled] = cost + p.cost[u, t] - p.cost[u, s]
             out.key[filled] = key ^ mixed(u * len(d.size) + t)
-            out.cuts[filled] = would_cut(p, d, u)
             if rest == 0 and is_right(p, d, u, t) and (best < 0 or is_better(out, filled, best)):
                 best = filled
             filled += 1
@@ -308,6 +274,7 @@ def grow(p: Patch, d: Desk, unit: IntArray, goal: IntArray, out: Grown) -> tuple
 
 @njit
 def is_better(out: Grown, a: int, b: int) -> bool:
+    """Say whether row a moves fewer children than row b, or as many and costs less."""
     if out.children[a] != out.children[b]:
-        return out.children[a] < out.children[b]
+        return out.children[a] < out.children[b]  # type: ignore[no-any-return]
     return out.cost[a] < out.cost[b]  # type: ignore[no-any-return]

@@ -143,8 +143,8 @@ def _best_rows(out: Grown, filled: int) -> IntArray:
 
 
 def _new_grown() -> Grown:
-    numbers = [np.zeros(ROOM, dtype=np.int64) for _ in range(7)]
-    return Grown(*numbers, np.zeros(ROOM, dtype=np.uint64))
+    chain, unit, goal, lack, children, cost = np.zeros((6, ROOM), dtype=np.int64)
+    return Grown(chain, unit, goal, lack, children, cost, key=np.zeros(ROOM, dtype=np.uint64))
 
 
 def _new_desk(patch: Patch) -> Desk:

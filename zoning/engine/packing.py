@@ -27,7 +27,7 @@ def surely_does_not_fit(problem: Problem) -> bool:
     units, zones = np.nonzero(_reachable(problem))
     if len(np.unique(units)) < problem.n_units:
         return True
-    return _status(problem, units, zones) == highspy.HighsModelStatus.kInfeasible
+    return bool(_status(problem, units, zones) == highspy.HighsModelStatus.kInfeasible)
 
 
 def _reachable(problem: Problem) -> BoolArray:

@@ -43,10 +43,11 @@ class Wrong:
 def find_wrong(problem: Problem, zone: IntArray) -> Wrong:
     """Return what is wrong with the plan."""
     joined = joined_to_school(problem.graph, (problem.site_unit, problem.site_zone), zone)
-    over = kept_loads(problem, zone) > problem.kept_seats
+    full = np.zeros(problem.n_zones, dtype=np.bool_)
+    full[np.nonzero(kept_loads(problem, zone) > problem.kept_seats)[0]] = True
     cut = np.zeros(problem.n_zones, dtype=np.bool_)
     cut[zone[~joined]] = True
-    return Wrong(~allowed_ways(problem, plan_ways(problem, zone))[:, 0], cut, over.any(axis=1))
+    return Wrong(~allowed_ways(problem, plan_ways(problem, zone))[:, 0], cut, full)
 
 
 def open_window(problem: Problem, zone: IntArray, wrong: Wrong) -> Window:
@@ -169,7 +170,8 @@ def _there(zone_of: IntArray, zone_at: IntArray) -> IntArray:
 
 def _pairs_there(pairs: IntArray, unit_at: IntArray, index_at: IntArray) -> IntArray:
     there = np.stack([unit_at[pairs[:, 0]], index_at[pairs[:, 1]]], axis=1)
-    return there[(there != NOWHERE).all(axis=1)]
+    inside: IntArray = there[(there != NOWHERE).all(axis=1)]
+    return inside
 
 
 def _places_of(chosen: IntArray, count: int) -> IntArray:

@@ -111,9 +111,9 @@ def base_of(plan: ZonePlan) -> ZonePlan:
     """Return the last lawful version that the plan goes back to; without one, the version it began with."""
     versions = ZonePlan.objects.filter(district=plan.district_id, stage=plan.stage)
     known = {pk: (base, lawful) for pk, base, lawful in versions.values_list("pk", "based_on", "lawful")}
-    at = plan.pk
-    while not known[at][1] and known[at][0] is not None:
-        at = known[at][0]
+    at, (earlier, is_lawful) = plan.pk, known[plan.pk]
+    while earlier is not None and not is_lawful:
+        at, (earlier, is_lawful) = earlier, known[earlier]
     return versions.get(pk=at)
 
 

@@ -135,13 +135,16 @@ def store_edit(
     """Store the next version after `base`, with its zones, these units in them, and its bound."""
     basis = load_pinned_basis(base)
     sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
+    told: dict[str, Json] = {
+        name: [*value] if isinstance(value, list) else value for name, value in details.items()
+    }
     shared = {name: base.report[name] for name in SHARED if name in base.report}
     draft = Draft(
         basis=basis,
         sites=sites,
         zone_of=zone_of,
         origin=PlanOrigin.EDITED,
-        report={**shared, **_figures(basis, sites, zone_of, shared.get("lower_bound")), **details},
+        report={**shared, **_figures(basis, sites, zone_of, shared.get("lower_bound")), **told},
         based_on=base,
         details={**details, "based_on": base.number},
     )
