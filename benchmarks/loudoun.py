@@ -18,9 +18,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.zoning import CLOCKS
+from zoning.engine.building import build_problem
 from zoning.engine.files import Tables, plan_csv
 from zoning.engine.objective import FULL_AND_ROUND
-from zoning.engine.problem import School, Unit, build_problem
+from zoning.engine.problem import School, Unit
 from zoning.engine.report import plan_rows
 from zoning.engine.shapes import ordered
 from zoning.engine.solve import Options, solve

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 
+from zoning.engine.building import build_problem
 from zoning.engine.files import read_tables
-from zoning.engine.problem import build_problem
 from zoning.engine.report import plan_rows
 from zoning.engine.search import LANES
 from zoning.engine.solve import Options, solve

@@ -17,10 +17,11 @@ import numpy as np
 
 from benchmarks.zoning import best_published
 from zoning.engine.bound import least_spent, linear_bound
+from zoning.engine.building import build_problem
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.files import read_tables
 from zoning.engine.objective import NEAREST, child_cost
-from zoning.engine.problem import Problem, build_problem
+from zoning.engine.problem import Problem
 from zoning.engine.proof import make_problem_shop
 from zoning.engine.strengthen import strengthen
 from zoning.engine.transport import relax

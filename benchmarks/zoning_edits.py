@@ -15,20 +15,28 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.zoning import best_published
+from zoning.engine.building import build_problem
 from zoning.engine.files import Tables, read_tables
 from zoning.engine.mend import mend
-from zoning.engine.problem import IntArray, Problem, build_problem
+from zoning.engine.problem import IntArray, Problem
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
 from zoning.engine.warm import warm
 
 
 class Edit(NamedTuple):
-    """seconds, busy -- by the clock, of the processor; touched -- other units that moved, None where not mended"""
+    """seconds, busy -- by the clock, of the processor; touched -- other units that moved, None where not mended
+
+    fewest -- all smaller numbers were tried; why -- what keeps it from being mended
+    proven -- no lawful plan has the edit
+    """
 
     seconds: float
     busy: float
     touched: int | None
+    fewest: bool
+    why: tuple[str, ...]
+    proven: bool
 
 
 def edits_of(problem: Problem, tables: Tables, zone: IntArray, count: int, seed: int) -> Iterator[Edit]:
@@ -50,7 +58,9 @@ def edits_of(problem: Problem, tables: Tables, zone: IntArray, count: int, seed:
         mended = mend(problem, edited, [unit], seed=seed)
         seconds, busy = time.perf_counter() - began, time.process_time() - busy
         is_mended = mended.zone[unit] == goal and is_lawful(problem, tables, mended.zone)
-        yield Edit(seconds, busy, int((mended.zone != edited).sum()) if is_mended else None)
+        touched = len(mended.moved) if is_mended else None
+        why = tuple(str(trouble) for trouble in mended.violations)
+        yield Edit(seconds, busy, touched, mended.is_fewest, why, mended.is_hopeless)
 
 
 def is_lawful(problem: Problem, tables: Tables, zone: IntArray) -> bool:
@@ -69,14 +79,22 @@ def run_case(data: Path, case: str, count: int, seed: int) -> list[Edit]:
 
 def show(name: str, edits: list[Edit]) -> None:
     touched = [edit.touched for edit in edits if edit.touched is not None]
-    p50, p95 = np.percentile([edit.seconds for edit in edits], (50, 95))
-    busy = np.percentile([edit.busy for edit in edits], 95)
+    p50, p95, most = np.percentile([edit.seconds for edit in edits], (50, 95, 100))
+    busy = np.percentile([edit.busy for edit in edits], (50, 95, 100))
     print(
-        f"{name:8} lawful again {len(touched)} of {len(edits)}; p50 {p50:.3f} s, p95 {p95:.3f} s "
-        f"(processor {busy:.3f} s); others touched: median {np.median(touched):.0f}, "
-        f"p95 {np.percentile(touched, 95):.0f}",
+        f"{name:8} lawful again {len(touched)} of {len(edits)}, {sum(edit.proven for edit in edits)} proven "
+        f"impossible; p50 {p50:.3f} s, p95 {p95:.3f} s, longest {most:.3f} s "
+        f"(processor {busy[0]:.3f}, {busy[1]:.3f}, {busy[2]:.3f}); "
+        f"others touched: median {np.median(touched):.0f}, p95 {np.percentile(touched, 95):.0f}, "
+        f"{sum(edit.fewest for edit in edits)} surely fewest",
         flush=True,
     )
+
+
+def show_failures(name: str, edits: list[Edit]) -> None:
+    for number, edit in enumerate(edits):
+        if edit.touched is None:
+            print(f"    {name} edit {number}: {' '.join(edit.why)}", flush=True)
 
 
 def main() -> None:
@@ -92,6 +110,7 @@ def main() -> None:
     for case in best_published(args.data):
         edits.append(run_case(args.data, case, args.edits, args.seed))
         show(case, edits[-1])
+        show_failures(case, edits[-1])
     show("all", [edit for case in edits for edit in case])
 
 

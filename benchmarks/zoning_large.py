@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.generated import county
 from benchmarks.zoning import CLOCKS
-from zoning.engine.problem import build_problem
+from zoning.engine.building import build_problem
 from zoning.engine.report import plan_rows
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import violations

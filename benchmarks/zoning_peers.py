@@ -23,8 +23,9 @@ import numpy as np
 
 from benchmarks.peer_run import peak_mib
 from benchmarks.zoning import best_published
+from zoning.engine.building import build_problem
 from zoning.engine.files import Tables, read_tables
-from zoning.engine.problem import IntArray, Problem, build_problem
+from zoning.engine.problem import IntArray, Problem
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import cost_km, violations
 from zoning.engine.warm import warm

@@ -61,3 +61,22 @@ VIOLATIONS: Mapping[str, Promise] = {
     "only_full_schools": _("Only full schools are within reach"),
     "no_school_allowed": _("No school is allowed for this estate or village"),
 }
+
+# Why nothing lawful was found around what was moved by hand; a zone, units, children and seats follow the sentence.
+OBSTACLES: Mapping[str, Promise] = {
+    "seats_short": _("More children than seats"),
+    "later_seats_short": _("More children than seats in a later entry year"),
+    "seats_short_everywhere": _("There are fewer seats than children in the whole district"),
+    "later_seats_short_everywhere": _("There are fewer seats than children in a later entry year"),
+    "only_full_schools": _("These can go only to schools that are too small for them together"),
+    "no_school_allowed": _("No school is allowed for this estate or village"),
+    "not_allowed": _("This zone is not allowed for this estate or village"),
+    "cut_off": _("Not joined to the school within its zone"),
+    "whole_units_do_not_fit": _("Undivided, the estates and villages do not fit the seats within reach"),
+    "school_moved": _("A school of this zone stands there, so it stays in this zone"),
+    "held_too_full": _(
+        "The school's own place and what was moved there have more children than the zone has seats"
+    ),
+    "no_way_there": _("Every way from there to the school leads over places that cannot be in its zone"),
+    "way_too_full": _("With what must lie between, the zone has more children than seats"),
+}

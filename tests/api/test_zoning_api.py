@@ -14,7 +14,7 @@ from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, small_county
 from zoning.models import ZonePlan, ZonePublication
 from zoning.services.drawing import draw_zones_of_district
-from zoning.services.plans import import_plan
+from zoning.services.plans import import_plan, move_units
 from zoning.services.publications import publish_plan
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +139,34 @@ def test_an_officer_moves_an_estate_and_is_told_what_breaks() -> None:
     assert ZonePlan.objects.get(number=2).created_by == person
 
 
+def test_an_officer_looks_at_a_mending_and_stores_just_that_one() -> None:
+    small_county((10,) * 6, {"A": (0, 25), "B": (2, 25), "C": (5, 35)})
+    rows = [(f"u{i}", ["AABBCC"[i]]) for i in range(6)]
+    plan = import_plan(actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, rows=rows)
+    draft = move_units(actor=None, now=NOON, plan_id=plan.pk, moves={"u1": "B"}, reason="trial")
+    client, address = as_person(officer()), f"{PLANS}{draft.pk}/mending/"
+
+    shown = client.get(address)
+    other = post(client, address, {"reason": "full", "seen": "0" * 64})
+    stored = post(client, address, {"reason": "full", "seen": shown.json()["digest"]})
+    lawful = client.get(f"{PLANS}{plan.pk}/mending/")
+
+    assert shown.status_code == 200
+    (moving,) = shown.json()["moving"]
+    assert (moving["unit"], moving["from_zone"], moving["to_zone"], moving["children"]) == ("u3", "B", "C", 10)
+    assert shown.json()["fillings"][1] == {
+        "zone": "C",
+        "name": "C小学",
+        "seats": 35,
+        "children_before": 20,
+        "children_after": 30,
+    }
+    assert (other.status_code, other.json()["code"]) == (409, "mending_changed")
+    assert stored.status_code == 201
+    assert (stored.json()["plan"]["number"], stored.json()["violations"]) == (3, [])
+    assert (lawful.status_code, lawful.json()["code"]) == (422, "plan_is_lawful")
+
+
 def test_an_older_version_is_brought_back() -> None:
     plan = a_plan()
 
@@ -168,6 +196,7 @@ def test_an_officer_publishes_and_withdraws() -> None:
     [
         ("moves/", {"moves": {"u1": "B"}, "reason": "trial"}),
         ("restore/", {"reason": "trial"}),
+        ("mending/", {"reason": "trial"}),
         ("publish/", {"from_on": "2026-09-01"}),
     ],
 )

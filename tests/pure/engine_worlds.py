@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
-from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes, build_problem
+from zoning.engine.building import build_problem
+from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes
 from zoning.engine.verify import Facts, Place, Site, violations
 
 World = tuple[list[Unit], list[School], list[tuple[str, str]]]

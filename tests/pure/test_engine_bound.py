@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.pure.engine_worlds import World, cheapest_by_brute_force, grid, street, worlds
 from zoning.engine.bound import least_spent, linear_bound
 from zoning.engine.bound_kernel import TOO_MUCH, fill_zone, lightest_ways, narrowest_gate
+from zoning.engine.building import build_problem
 from zoning.engine.constraints import allowed_pairs
-from zoning.engine.problem import Problem, Wishes, build_problem, compressed_rows
+from zoning.engine.problem import Problem, Wishes, compressed_rows
 from zoning.engine.proof import prove, proven_mm, renamed
 from zoning.engine.solve import Options, solve
 from zoning.engine.strengthen import GATES_EVERY, Gate, Proof, make_shop, proven_by, strengthen

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.pure.engine_worlds import street
+from zoning.engine.building import build_problem
 from zoning.engine.explain import Relief, consequences
-from zoning.engine.problem import Wishes, build_problem
+from zoning.engine.problem import Wishes
 
 # u0 u1 u2 | u3 u4 u5: s0 has room for two more, s5 for none.
 PROBLEM = build_problem(*street([10, 10, 10, 10, 2, 10], {0: 32, 5: 22}))

@@ -12,12 +12,13 @@ from benchmarks.generated import county
 from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, worlds
 from zoning.engine import compiling, kernel, ways
 from zoning.engine.bound import bound_km, linear_bound, seats_bound
+from zoning.engine.building import build_problem
 from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_pairs, allowed_ways
 from zoning.engine.groundwork import lay_ground
 from zoning.engine.judge import crowded
 from zoning.engine.objective import NEAREST, plan_cost
-from zoning.engine.problem import NOWHERE, Problem, Wishes, build_problem
+from zoning.engine.problem import NOWHERE, Problem, Wishes
 from zoning.engine.report import report
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from tests.pure.engine_worlds import street
+from zoning.engine.building import build_problem
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.faults import ProblemFault
-from zoning.engine.problem import School, Unit, Wishes, build_problem
+from zoning.engine.problem import School, Unit, Wishes
 
 UNITS, SCHOOLS, PAIRS = street([5, 5, 5, 5], {0: 20, 3: 20})
 

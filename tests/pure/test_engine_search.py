@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from tests.pure.engine_worlds import facts_of, grid, named
+from zoning.engine.building import build_problem
 from zoning.engine.field import Field
 from zoning.engine.groundwork import lay_ground
 from zoning.engine.kernel import force
 from zoning.engine.lane import Found, Lane, fill, new_lane
 from zoning.engine.objective import NEAREST, plan_cost
 from zoning.engine.partition import no_zones
-from zoning.engine.problem import Problem, build_problem
+from zoning.engine.problem import Problem
 from zoning.engine.search import HOPELESS, LANES, PATIENCE, STEP, Course, doubtful_lump, make_field
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations

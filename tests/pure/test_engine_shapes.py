@@ -11,6 +11,7 @@ import pytest
 from benchmarks.loudoun import BEST_PUBLISHED, published_score, read_county, rows, write_files
 from config.paths import BASE
 from tests.pure.engine_worlds import named
+from zoning.engine.building import build_problem
 from zoning.engine.canonical import inverse, name_free_order, reordered
 from zoning.engine.faults import ProblemFault
 from zoning.engine.field import COST
@@ -18,7 +19,7 @@ from zoning.engine.files import Tables, read_tables
 from zoning.engine.groundwork import lay_ground
 from zoning.engine.lane import new_state
 from zoning.engine.objective import FULL_AND_ROUND, Weights, compactness, filling, plan_cost
-from zoning.engine.problem import Problem, School, Unit, build_problem
+from zoning.engine.problem import Problem, School, Unit
 from zoning.engine.search import make_field
 from zoning.engine.shapes import ordered
 from zoning.engine.solve import Options, solve

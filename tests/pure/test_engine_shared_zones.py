@@ -17,10 +17,11 @@ from tests.pure.engine_worlds import (
     sharing,
     street,
 )
+from zoning.engine.building import build_problem
 from zoning.engine.explain import consequences
 from zoning.engine.faults import ProblemFault
 from zoning.engine.mend import mend
-from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes, build_problem
+from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes
 from zoning.engine.report import report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Violation, cost_km, violations

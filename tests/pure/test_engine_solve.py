@@ -17,8 +17,9 @@ from tests.pure.engine_worlds import (
     street,
     worlds,
 )
+from zoning.engine.building import build_problem
 from zoning.engine.objective import BALANCED, FEWEST_CHANGES, NEAREST, PRESETS, Weights, plan_cost
-from zoning.engine.problem import NOWHERE, School, Unit, Wishes, build_problem
+from zoning.engine.problem import NOWHERE, School, Unit, Wishes
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import violations
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.pure.engine_worlds import World, grid, sharing, street, worlds
 from zoning.engine import siting
 from zoning.engine.borders import Border, Doubt, uncertain_borders
+from zoning.engine.building import build_problem
 from zoning.engine.constraints import allowed_pairs
-from zoning.engine.problem import Problem, School, Wishes, build_problem
+from zoning.engine.problem import Problem, School, Wishes
 from zoning.engine.siting import Gain, best_units_for_school, best_zones_for_seats
 from zoning.engine.transport import relax
 

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, street
+from zoning.engine.building import build_problem
 from zoning.engine.explain import consequences
 from zoning.engine.faults import ProblemFault
 from zoning.engine.objective import NEAREST, Weights, plan_cost, worst_year
-from zoning.engine.problem import Problem, Wishes, build_problem
+from zoning.engine.problem import Problem, Wishes
 from zoning.engine.report import report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Violation, violations

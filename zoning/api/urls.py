@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from zoning.api.lookup import SchoolZoneInWords, ZoneAt
+from zoning.api.mending import PlanMending
 from zoning.api.plans import (
     PlanDetail,
     PlanMoves,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("zone-plans/<uuid:plan_id>/units.geojson", PlanUnits.as_view(), name="zone-plan-units"),
     path("zone-plans/<uuid:plan_id>/units/<str:unit_code>/", PlanUnitWhy.as_view(), name="zone-plan-unit"),
     path("zone-plans/<uuid:plan_id>/moves/", PlanMoves.as_view(), name="zone-plan-moves"),
+    path("zone-plans/<uuid:plan_id>/mending/", PlanMending.as_view(), name="zone-plan-mending"),
     path("zone-plans/<uuid:plan_id>/restore/", PlanRestored.as_view(), name="zone-plan-restore"),
     path("zone-plans/<uuid:plan_id>/publish/", PlanPublication.as_view(), name="zone-plan-publish"),
     path("zone-publications/", Publications.as_view(), name="zone-publications"),

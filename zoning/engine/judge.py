@@ -8,7 +8,7 @@ from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_ways
 from zoning.engine.groundwork import Groundwork
 from zoning.engine.objective import later_loads, zone_loads
-from zoning.engine.problem import BoolArray, IntArray, Problem
+from zoning.engine.problem import IntArray, Problem
 from zoning.engine.ways import plan_ways, whole_rows
 
 WORDS = {
@@ -23,8 +23,22 @@ WORDS = {
     " or the distance cap rules out.",
     "cut_off": "{units}: not joined to {school} within its zone.",
     "no_school_allowed": "{units}: no school is allowed and within the distance cap.",
+    "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach; this one comes nearest:",
+    "school_moved": "{units} holds a school of the zone of {school} and stays in it.",
+    "held_too_full": "The zone of {school} has {seats} seats; its schools' own units and {units} have {n} children.",
+    "no_way_there": "{units}: every way from there to {school} leads over units that cannot be in its zone.",
+    "way_too_full": "The zone of {school} has {seats} seats; with the lightest way to {units} it has {n} children.",
 }
 SHOWN = 10
+# What shows that no plan at all is lawful.
+PROOFS = frozenset(
+    {
+        "seats_short_everywhere",
+        "later_seats_short_everywhere",
+        "only_full_schools",
+        "no_school_allowed",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +80,22 @@ def troubles(problem: Problem, zone: IntArray, ground: Groundwork) -> tuple[Trou
     ground -- the transportation relaxation over the pairs looked at: where it leaves children without a seat no plan
               can be lawful, and the last troubles say why; where it does not, the failure of the search proves nothing
     """
-    found = [
-        *_seats(problem, zone),
-        *_later_seats(problem, zone),
-        *_pairs(problem, zone, ground),
-        *_cuts(problem, zone),
-    ]
+    found = broken(problem, zone)
     hopeless = _hopeless(problem, ground)
     no_way = any(trouble.code == "no_school_allowed" for trouble in found)
     if found and not hopeless and not no_way:
         hopeless = [Trouble("none_found")]
     return (*found, *hopeless)
+
+
+def broken(problem: Problem, zone: IntArray) -> tuple[Trouble, ...]:
+    """Return which rules the plan breaks and where; empty when it is lawful."""
+    return (
+        *_seats(problem, zone),
+        *_later_seats(problem, zone),
+        *_pairs(problem, zone),
+        *_cuts(problem, zone),
+    )
 
 
 def _seats(problem: Problem, zone: IntArray) -> list[Trouble]:
@@ -97,25 +116,24 @@ def _later_seats(problem: Problem, zone: IntArray) -> list[Trouble]:
     ]
 
 
-def _pairs(problem: Problem, zone: IntArray, ground: Groundwork) -> list[Trouble]:
-    is_hopeless = _has_no_zone(problem, ground)
-    none = np.flatnonzero(is_hopeless).tolist()
+def _pairs(problem: Problem, zone: IntArray) -> list[Trouble]:
+    wrong = np.flatnonzero(~allowed_ways(problem, plan_ways(problem, zone))[:, 0])
+    is_hopeless = ~np.isin(wrong, _with_a_zone(problem, wrong))
+    none, elsewhere = wrong[is_hopeless].tolist(), wrong[~is_hopeless].tolist()
     found = [Trouble("no_school_allowed", "", (problem.unit_ids[u],), int(problem.children[u])) for u in none]
-    wrong = np.flatnonzero(~allowed_ways(problem, plan_ways(problem, zone))[:, 0] & ~is_hopeless).tolist()
-    for u in wrong:
+    for u in elsewhere:
         name, school = problem.unit_ids[u], problem.zone_ids[int(zone[u])]
         found.append(Trouble("not_allowed", school, (name,), int(problem.children[u])))
     return found
 
 
-def _has_no_zone(problem: Problem, ground: Groundwork) -> BoolArray:
-    """Return which units every rule denies every zone, also those not looked at."""
-    none = np.logical_not(ground.allowed.any(axis=1))
-    if ground.ways.is_whole:
-        return none
-    for rows in whole_rows(problem, np.flatnonzero(none)):
-        none[rows.unit] = ~allowed_ways(problem, rows).any(axis=1)
-    return none
+def _with_a_zone(problem: Problem, units: IntArray) -> list[int]:
+    """Return which of the units may have any zone at all."""
+    return [
+        unit
+        for rows in whole_rows(problem, units)
+        for unit in rows.unit[allowed_ways(problem, rows).any(axis=1)].tolist()
+    ]
 
 
 def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:

@@ -3,8 +3,12 @@
 python -m zoning.engine.warm
 """
 
+import numpy as np
+
+from zoning.engine.building import build_problem
+from zoning.engine.mend import mend
 from zoning.engine.objective import BALANCED
-from zoning.engine.problem import Problem, School, Unit, build_problem
+from zoning.engine.problem import Problem, School, Unit
 from zoning.engine.solve import Options, solve
 
 
@@ -20,9 +24,11 @@ def warm() -> None:
     """Run every compiled function once.
 
     Balance has a bound of its own which no plan meets here: else the start would be proven best, and the search,
-    which takes longest to compile, would not begin.
+    which takes longest to compile, would not begin. Mending begins with a zone that is too full.
     """
-    solve(small_problem(), Options(effort=4, weights=BALANCED), seed=1)
+    problem = small_problem()
+    solve(problem, Options(effort=4, weights=BALANCED), seed=1)
+    mend(problem, np.zeros(problem.n_units, dtype=np.int64), [], seed=1)
 
 
 if __name__ == "__main__":

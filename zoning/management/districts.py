@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
 from zoning.engine.files import Tables, plan_csv
 from zoning.engine.objective import FILE_PRESETS
-from zoning.engine.problem import Wishes, build_problem
+from zoning.engine.problem import Wishes
 from zoning.engine.report import Json, plan_rows, report
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from common.errors import MalformedInput, RulesSayNo
+from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
-from zoning.engine.problem import Problem, School, Wishes, build_problem
+from zoning.engine.problem import Problem, School, Wishes
 from zoning.engine.report import Json
 from zoning.engine.verify import Facts, Place, Site, violations
 from zoning.selectors.basis import Later, PlanBasis, SeatedSchool

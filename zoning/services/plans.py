@@ -88,14 +88,14 @@ def move_units(
     It is judged at once. Where it breaks rules it is kept as a draft, `lawful` is false and the report's
     `violations` say why. Raises NoSuchPlan, ReasonMissing, MovesDoNotFit and NothingMoved.
     """
-    _refuse_without_reason(reason)
+    refuse_without_reason(reason)
     plan = get_plan(plan_id)
     content = plan_content(plan)
     _refuse_unknown_moves(content, moves)
     changed = {unit: zone for unit, zone in moves.items() if content.zone_of[unit] != zone}
     if not changed:
         raise NothingMoved("every unit is already in this zone", plan=str(plan_id))
-    return _store_edit(
+    return store_edit(
         actor=actor,
         now=now,
         base=plan,
@@ -110,10 +110,10 @@ def restore_plan(*, actor: User | None, now: datetime, plan_id: UUID, reason: st
 
     Raises NoSuchPlan and ReasonMissing.
     """
-    _refuse_without_reason(reason)
+    refuse_without_reason(reason)
     plan = get_plan(plan_id)
     content = plan_content(plan)
-    return _store_edit(
+    return store_edit(
         actor=actor,
         now=now,
         base=plan,
@@ -123,24 +123,28 @@ def restore_plan(*, actor: User | None, now: datetime, plan_id: UUID, reason: st
     )
 
 
-def _store_edit(
+def store_edit(
     *,
     actor: User | None,
     now: datetime,
     base: ZonePlan,
     content: PlanContent,
     zone_of: Mapping[str, str],
-    details: Mapping[str, str | int],
+    details: Mapping[str, str | int | list[str]],
 ) -> ZonePlan:
+    """Store the next version after `base`, with its zones, these units in them, and its bound."""
     basis = load_pinned_basis(base)
     sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
+    told: dict[str, Json] = {
+        name: [*value] if isinstance(value, list) else value for name, value in details.items()
+    }
     shared = {name: base.report[name] for name in SHARED if name in base.report}
     draft = Draft(
         basis=basis,
         sites=sites,
         zone_of=zone_of,
         origin=PlanOrigin.EDITED,
-        report={**shared, **_figures(basis, sites, zone_of, shared.get("lower_bound")), **details},
+        report={**shared, **_figures(basis, sites, zone_of, shared.get("lower_bound")), **told},
         based_on=base,
         details={**details, "based_on": base.number},
     )
@@ -186,6 +190,7 @@ def _refuse_unknown_moves(content: PlanContent, moves: Mapping[str, str]) -> Non
         raise MovesDoNotFit(message, units=units[:SHOWN], zones=zones[:SHOWN])
 
 
-def _refuse_without_reason(reason: str) -> None:
+def refuse_without_reason(reason: str) -> None:
+    """Raise ReasonMissing where nothing is written."""
     if not reason.strip():
         raise ReasonMissing("say why the zones are changed")

@@ -63,7 +63,7 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         reconciliation=basis.datasets.reconciliation,
         entry_year=basis.entry_year,
         lawful=not found,
-        report={"hopeless": [], **draft.report, "violations": found, "basis": _basis_json(basis)},
+        report={**_reasons(draft, found), "violations": found, "basis": _basis_json(basis)},
         job=job,
         created_by=actor,
         created_at=now,
@@ -87,6 +87,11 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         details=details,
     )
     return plan
+
+
+def _reasons(draft: Draft, found: list[Json]) -> dict[str, Json]:
+    """Return the draft's report; only a plan that breaks rules says why no lawful one was found."""
+    return {**draft.report, "hopeless": draft.report.get("hopeless", []) if found else []}
 
 
 def _store_zones(plan: ZonePlan, draft: Draft) -> None:

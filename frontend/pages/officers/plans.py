@@ -171,6 +171,7 @@ def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> di
         "plan": str(found.pk),
         "baseMap": str(streets.pk) if streets else "",
         "move": reverse("move-unit", args=[found.pk]) if may_edit else "",
+        "mend": reverse("mend-plan", args=[found.pk]) if may_edit and not found.lawful else "",
         "zones": [
             {
                 "code": one.zone.code,

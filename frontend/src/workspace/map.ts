@@ -31,6 +31,7 @@ export class ZoneMap {
   readonly map: maplibre.Map;
   private pointed: string | null = null;
   private selected: string | null = null;
+  private marked: readonly string[] = [];
 
   constructor(container: HTMLElement, private readonly options: ZoneMapOptions) {
     const bounds = boxAround(options.units.features.map((unit) => unit.geometry)) ?? outlineBox(options.outlines);
@@ -69,6 +70,21 @@ export class ZoneMap {
     };
     if (this.map.getSource("units")) apply();
     else void this.map.once("idle", apply);
+  }
+
+  /** Show which units would move, and all of them at once. */
+  markAll(codes: readonly string[]): void {
+    const apply = (): void => {
+      for (const code of this.marked) this.mark(code, "marked", false);
+      this.marked = codes;
+      for (const code of codes) this.mark(code, "marked", true);
+    };
+    if (this.map.getSource("units")) apply();
+    else void this.map.once("idle", apply);
+    const chosen = new Set(codes);
+    const inside = this.options.units.features.filter((unit) => chosen.has(unit.properties.code));
+    const box = boxAround(inside.map((unit) => unit.geometry));
+    if (box) this.map.fitBounds(box, { padding: 120, maxZoom: 13, animate: false });
   }
 
   showZone(code: string): void {
@@ -120,7 +136,7 @@ export class ZoneMap {
     this.options.onPoint?.(unit);
   }
 
-  private mark(id: string | null, state: "pointed" | "selected", on: boolean): void {
+  private mark(id: string | null, state: "pointed" | "selected" | "marked", on: boolean): void {
     if (id !== null) this.map.setFeatureState({ source: "units", id }, { [state]: on });
   }
 

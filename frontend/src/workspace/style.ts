@@ -21,6 +21,7 @@ export function mapStyle(
   colours: ReadonlyMap<string, string>,
 ): StyleSpecification {
   const selected: ExpressionSpecification = ["boolean", ["feature-state", "selected"], false];
+  const marked: ExpressionSpecification = ["boolean", ["feature-state", "marked"], false];
   const pointed: ExpressionSpecification = ["boolean", ["feature-state", "pointed"], false];
   return {
     version: 8,
@@ -56,6 +57,12 @@ export function mapStyle(
       line("streets", "base", "#8d8d86", 0.6, ["==", ["get", "kind"], "street"]),
       line("main-roads", "base", "#6b5f55", 2, ["==", ["get", "kind"], "main_road"]),
       line("zone-lines", "outlines", INK, 2.2),
+      {
+        id: "marked",
+        type: "line",
+        source: "units",
+        paint: { "line-color": "#1c2b2f", "line-dasharray": [2, 1], "line-width": ["case", marked, 4, 0] },
+      },
       {
         id: "chosen",
         type: "line",

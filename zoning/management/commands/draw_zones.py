@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from common.errors import DomainError
 from geo_data.models import DistanceMethod, Stage
+from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
 from zoning.engine.files import FileFault, plan_csv, read_tables
 from zoning.engine.objective import FILE_PRESETS
-from zoning.engine.problem import Wishes, build_problem
+from zoning.engine.problem import Wishes
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations

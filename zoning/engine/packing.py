@@ -1,0 +1,69 @@
+"""Whether whole units fit the seats at all: an integer program that knows every rule but that zones connect.
+
+Of connection it knows that a unit is in no zone to whose schools even the lightest way holds more children than seats.
+"""
+
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy.sparse import csr_array
+
+from zoning.engine.bound_kernel import lightest_ways
+from zoning.engine.constraints import allowed_pairs
+from zoning.engine.problem import BoolArray, Problem
+
+MOST_PAIRS = 40_000
+NODES = 500
+
+
+def surely_does_not_fit(problem: Problem) -> bool:
+    """Say whether it is proven that no lawful plan exists, because units cannot be divided.
+
+    False says nothing: the proof was not found within NODES nodes, or the problem has more than MOST_PAIRS pairs.
+    """
+    if problem.n_units * problem.n_zones > MOST_PAIRS:
+        return False
+    units, zones = np.nonzero(_reachable(problem))
+    if len(np.unique(units)) < problem.n_units:
+        return True
+    return bool(_status(problem, units, zones) == highspy.HighsModelStatus.kInfeasible)
+
+
+def _reachable(problem: Problem) -> BoolArray:
+    """Return the pairs that every rule allows and a way within the seats leads to, [n_units, n_zones]."""
+    allowed = allowed_pairs(problem)
+    for zone in range(problem.n_zones):
+        roots = problem.site_unit[problem.site_zone == zone]
+        for year in range(problem.kept_seats.shape[1]):
+            weight = np.ascontiguousarray(problem.kept_children[:, year])
+            is_open, most = np.ascontiguousarray(allowed[:, zone]), int(problem.kept_seats[zone, year])
+            allowed[:, zone] &= lightest_ways(*problem.graph, roots, is_open, weight, most)
+    return allowed
+
+
+def _status(problem: Problem, units: Any, zones: Any) -> Any:
+    """Return what the solver makes of giving every unit one of its zones within the seats of every year."""
+    n, m, years = problem.n_units, problem.n_zones, problem.kept_seats.shape[1]
+    pairs = np.arange(len(units))
+    rows = np.concatenate([units, *(n + year * m + zones for year in range(years))])
+    values = np.concatenate([np.ones(len(units)), *problem.kept_children[units].T.astype(np.float64)])
+    matrix = csr_array((values, (rows, np.tile(pairs, 1 + years))), shape=(n + years * m, len(units)))
+    model: Any = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(units), n + years * m
+    model.col_cost_ = np.zeros(len(units))
+    model.col_lower_, model.col_upper_ = np.zeros(len(units)), np.ones(len(units))
+    model.row_lower_ = np.concatenate([np.ones(n), np.full(years * m, -np.inf)])
+    model.row_upper_ = np.concatenate([np.ones(n), problem.kept_seats.T.ravel().astype(np.float64)])
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    model.integrality_ = [highspy.HighsVarType.kInteger] * len(units)
+    make: Any = highspy.Highs
+    solver = make()
+    settings = (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 1))
+    for option, value in (*settings, ("mip_max_nodes", NODES)):
+        solver.setOptionValue(option, value)
+    solver.passModel(model)
+    solver.run()
+    return solver.getModelStatus()
