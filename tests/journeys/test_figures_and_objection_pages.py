@@ -121,7 +121,8 @@ def test_a_refused_family_reads_why_and_objects(
     assert Application.objects.get(pk=filed.pk).status == "filed"
     desk = Visit(browser, live_server.url, size, person=world.officer)
     desk.go(f"/office/applications/{filed.pk}/")
-    assert "已告知家庭： 与户口簿不符" in desk.text()
+    assert "曾不予受理，正在复核" in desk.text()
+    assert "告知家长的理由： 与户口簿不符" in desk.text()
     pictured(desk, f"review-{size['width']}")
     assert visit.complaints + desk.complaints == []
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils.module_loading import import_string
 from pytest_django import Settings
 
 from admissions.rules.facts import Fact, FactName, FactSource
@@ -146,6 +147,6 @@ def test_thousands_of_children_cost_as_many_questions_as_one(
 
 def test_every_register_named_in_the_settings_speaks_of_facts_of_the_vocabulary() -> None:
     for entry in imported():
-        register = ImportedList(world.CODE, kind=entry["options"]["kind"])
+        register = import_string(entry["adapter"])(world.CODE, **entry["options"])
         assert register.subjects
         assert all(isinstance(name, FactName) for name in register.subjects)
