@@ -153,7 +153,12 @@ def test_an_officer_looks_at_a_mending_and_stores_just_that_one() -> None:
 
     assert shown.status_code == 200
     (moving,) = shown.json()["moving"]
-    assert (moving["unit"], moving["from_zone"], moving["to_zone"], moving["children"]) == ("u3", "B", "C", 10)
+    assert (moving["unit"], moving["from_zone"], moving["to_zone"], moving["children"]) == (
+        "u3",
+        "B",
+        "C",
+        10,
+    )
     assert shown.json()["fillings"][1] == {
         "zone": "C",
         "name": "C小学",

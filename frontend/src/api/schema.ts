@@ -89,6 +89,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/applications/{application_id}/form/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return it as the guardian wrote it, with its version: what `put` takes back with the changes. */
+        get: operations["get_application_form"];
+        /** @description Put another form in its place, while the round is open or after a return; the receipt stays. */
+        put: operations["amend_application"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/applications/{application_id}/objection/": {
         parameters: {
             query?: never;
@@ -1154,6 +1172,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/zone-plans/{plan_id}/mending/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what would move; nothing is stored. */
+        get: operations["get_zone_plan_mending"];
+        put?: never;
+        /** @description Store the next version, lawful, with what was moved by hand where it is. */
+        post: operations["mend_zone_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/zone-plans/{plan_id}/moves/": {
         parameters: {
             query?: never;
@@ -1352,6 +1388,68 @@ export interface components {
             /** @description Return the officer's words. */
             readonly reply: string;
         };
+        /** @description The form as it shall stand from now on, whole, and the version of the application that was changed. */
+        Amendment: {
+            identity_number: string;
+            child_name: string;
+            /** Format: date */
+            birth_on: string;
+            sex: components["schemas"]["SexEnum"];
+            /** @default  */
+            unit_code: string;
+            /** @default  */
+            address: string;
+            /** @default  */
+            guardian_name: string;
+            /** @default  */
+            phone: string;
+            private_schools?: string[];
+            public_schools?: string[];
+            /** @default true */
+            accepts_coordination: boolean;
+            /**
+             * @description Another private school with seats left, should no private school listed have a place.
+             * @default false
+             */
+            accepts_adjustment: boolean;
+            /** @default  */
+            group_code: string;
+            /** @default false */
+            split_allowed: boolean;
+            /** @description Of the application as it was read; another one now is a conflict (409). */
+            version: number;
+        };
+        /** @description The form as it shall stand from now on, whole, and the version of the application that was changed. */
+        AmendmentRequest: {
+            identity_number: string;
+            child_name: string;
+            /** Format: date */
+            birth_on: string;
+            sex: components["schemas"]["SexEnum"];
+            /** @default  */
+            unit_code: string;
+            /** @default  */
+            address: string;
+            /** @default  */
+            guardian_name: string;
+            /** @default  */
+            phone: string;
+            private_schools?: string[];
+            public_schools?: string[];
+            /** @default true */
+            accepts_coordination: boolean;
+            /**
+             * @description Another private school with seats left, should no private school listed have a place.
+             * @default false
+             */
+            accepts_adjustment: boolean;
+            /** @default  */
+            group_code: string;
+            /** @default false */
+            split_allowed: boolean;
+            /** @description Of the application as it was read; another one now is a conflict (409). */
+            version: number;
+        };
         /** @description What an answer needs: nothing from a guardian, a reason from an officer who answers on its behalf. */
         AnswerRequest: {
             /** @default  */
@@ -1380,6 +1478,7 @@ export interface components {
             readonly review_reason: string;
             readonly category: string;
             readonly tier: number | null;
+            readonly version: number;
             /** Format: date-time */
             readonly filed_at: string;
             /** Format: date-time */
@@ -1691,6 +1790,15 @@ export interface components {
             receipts: string[];
             refused: components["schemas"]["Refused"][];
         };
+        /** @description A zone that units leave or join. */
+        Filling: {
+            zone: string;
+            name: string;
+            seats: number;
+            /** @description In the plan that breaks rules. */
+            children_before: number;
+            children_after: number;
+        };
         /** @description What an import found, with its words in both languages. */
         Finding: {
             code: string;
@@ -1997,6 +2105,28 @@ export interface components {
             readonly number: number;
             readonly penalty_m: number;
         };
+        /** @description Why, and which mending was seen. */
+        MendRequestRequest: {
+            reason: string;
+            /** @description The digest that was shown. */
+            seen?: string | null;
+        };
+        /** @description What makes a plan lawful. */
+        Mending: {
+            /** @description What differs from this version was moved by hand, and stays. */
+            base_number: number;
+            /** @description What was moved by hand. */
+            held: components["schemas"]["Moving"][];
+            /** @description What would move beside it. */
+            moving: components["schemas"]["Moving"][];
+            /** @description Of the units that would move beside it. */
+            children: number;
+            fillings: components["schemas"]["Filling"][];
+            /** @description All smaller numbers of moves were tried. */
+            is_fewest: boolean;
+            /** @description Of the plan that results; hand it back to store just this one. */
+            digest: string;
+        };
         /**
          * @description * `straight` - straight line
          *     * `walk` - walking distance
@@ -2010,6 +2140,19 @@ export interface components {
                 [key: string]: string;
             };
             reason: string;
+        };
+        /** @description A unit that changes its zone. */
+        Moving: {
+            unit: string;
+            name: string;
+            children: number;
+            from_zone: string;
+            from_name: string;
+            to_zone: string;
+            to_name: string;
+            /** @description To the nearest school of the zone it leaves. */
+            metres_from: number;
+            metres_to: number;
         };
         /** @description An estate or village. */
         NamedUnit: {
@@ -2495,6 +2638,8 @@ export interface components {
             step: components["schemas"]["StepEnum"];
             /** @default  */
             reason: string;
+            /** @description Of the application as the officer read it; another one now is a conflict (409). */
+            version?: number | null;
         };
         /** @description A road; without spans the whole of it. */
         RoadInZone: {
@@ -3014,6 +3159,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+        };
+    };
+    get_application_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amendment"];
+                };
+            };
+        };
+    };
+    amend_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                application_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentRequest"];
+                "multipart/form-data": components["schemas"]["AmendmentRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
                 };
             };
         };
@@ -4605,6 +4797,53 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOverview"];
+                };
+            };
+        };
+    };
+    get_zone_plan_mending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mending"];
+                };
+            };
+        };
+    };
+    mend_zone_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequestRequest"];
+                "multipart/form-data": components["schemas"]["MendRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

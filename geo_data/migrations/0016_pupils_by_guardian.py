@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('geo_data', '0014_projections_stand_on_what_the_county_states'),
+        ('geo_data', '0015_census_names_guardians'),
     ]
 
     operations = [
