@@ -30,6 +30,7 @@ class ChoiceViewSerializer(serializers.Serializer[Any]):
     line_id = serializers.CharField()
     school = serializers.CharField()
     choice = serializers.IntegerField()
+    seats_aside = serializers.CharField(help_text="Name of the seats where they are set aside; else empty.")
     reason = serializers.CharField()
     sentence = serializers.CharField()
     figures = ChoiceFiguresSerializer(allow_null=True)

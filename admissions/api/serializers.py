@@ -158,6 +158,11 @@ class FormSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=40), required=False, default=list
     )
     accepts_coordination = serializers.BooleanField(required=False, default=True)
+    accepts_adjustment = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Another private school with seats left, should no private school listed have a place.",
+    )
     group_code = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
     split_allowed = serializers.BooleanField(required=False, default=False)
 

@@ -24,8 +24,8 @@ FILES = (
     "entry_list.json", "placements.csv", "public_values.json", "reasons.csv", "round.json", "struck.csv",
     "tickets.csv", "verify_lottery.py", "verify_matching.py",
 )  # fmt: skip
-# After results: places given on. `verify_moves.py` checks them.
-LATER_FILES = ("moves.json", "places.csv", "verify_moves.py")
+# Where reserves or adjustment are, and after results: `verify_list.py` and `verify_moves.py` check them.
+LATER_FILES = ("by_rule.csv", "verify_list.py", "moves.json", "places.csv", "verify_moves.py")
 ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 MASK = 0xFFFFFFFF
 SM3_START = (

@@ -84,6 +84,9 @@ def public_bundle(
         "verify_lottery.py": (files("admissions.lottery") / "verify.py").read_bytes(),
         "verify_matching.py": (files("admissions.matching") / "verify.py").read_bytes(),
     }
+    if any(line.terms or line.own_ranks is not None for line in published_plan.lines):
+        names["by_rule.csv"] = _by_rule_table(round_input, result)
+        names["verify_list.py"] = (files("admissions.matching") / "verify_list.py").read_bytes()
     return {**names, MANIFEST: manifest(names)}
 
 
@@ -152,6 +155,25 @@ def _placements_table(placements: Sequence[Placement]) -> bytes:
     return _table(("receipt", "line_id", "choice", "nearest", "reason"), rows)
 
 
+def _by_rule_table(round_input: RoundInput, result: RoundResult) -> bytes:
+    """Name the children whose place is at a line that they did not choose, and by which rule they came to it."""
+    lines = {line.line_id: line for line in round_input.plan.lines}
+    ranks = {
+        (applicant.receipt, bid.line_id): bid.rank
+        for applicant in round_input.applicants
+        for bid in applicant.bids
+        if lines[bid.line_id].own_ranks is not None
+    }
+    rows = [
+        (placed.receipt, placed.line_id, "spilled" if lines[placed.line_id].reserve_of else "adjusted")
+        for placed in result.placements
+        if placed.line_id is not None
+        and placed.reason is Reason.ADMITTED
+        and ranks.get((placed.receipt, placed.line_id), 0) > (lines[placed.line_id].own_ranks or 0)
+    ]
+    return _table(("receipt", "line_id", "rule"), rows)
+
+
 def _public_placement_reason(placement: Placement) -> str:
     """Why a line failed stands in reasons.csv; here only whether a place was found."""
     if placement.line_id is None and placement.reason is not Reason.WITHDRAWN:
@@ -199,6 +221,10 @@ Python 3.11 or newer: no network, and none of our software.
 
     python verify_lottery.py .
     python verify_matching.py .
+
+有 verify_list.py 时再运行 / and, where it is here:
+
+    python verify_list.py .
 
 请另外核对：截止时公布的名单摘要，与程序打印的摘要一致；公开数值与其出处（如彩票开奖公告）一致。
 Also compare: the entry-list digest announced when the list was closed with the one printed here, and

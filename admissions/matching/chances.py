@@ -1,6 +1,6 @@
 """Chances before choosing: the same round drawn again and again with fresh tickets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ LOW, HIGH = 5, 95
 UNSEEN = -1  # the percentage of a draw in which nobody came
 
 OrderOf = Callable[[Bid], int]
+Spills = Mapping[str, tuple[int, str | None]]
 Watch = Callable[[int, int], None]
 
 
@@ -88,12 +89,15 @@ def redraw(
     seed: int,
     order_of_bid: OrderOf = by_rank,
     watch: Watch = unwatched,
+    spills: Spills | None = None,
 ) -> Redraws:
     """Return what became of the children in every draw.
 
     Each draw gives every ball a fresh ticket per ticket of the round: bids that share a ticket keep
     sharing one. Coordinated placement is left out: nobody can count on it.
-    watch -- is told (draws done, draws) after every draw
+    watch  -- is told (draws done, draws) after every draw
+    spills -- by line: the tiers of its own. A child beyond them did not list the line; when it is admitted there, that
+              counts as a success at the line named (to which the seats of a reserve spill), or nowhere.
     Raises MalformedRound when the round has faults.
     Source: docs/simulating.md.
     """
@@ -103,9 +107,11 @@ def redraw(
     lines = sorted(plan.lines, key=lambda line: line.line_id)
     market = market_of(plan, applicants)
     bids = [bid for applicant in applicants for bid in applicant.bids]
-    kinds, kind, children = _kinds(market, bids, order_of_bid)
+    counts = _counting_bid(market, bids, spills or {})
+    is_own = counts == np.arange(counts.size)
+    kinds, kind, children = _kinds(market, bids, order_of_bid, is_own)
     generator = np.random.default_rng(seed)
-    competes = np.flatnonzero(market.competes)
+    competes = np.flatnonzero(market.competes & is_own)
     came = np.zeros((draws, len(kinds)), dtype=np.int32)
     met = np.zeros((draws, len(kinds)), dtype=np.int32)
     child = market.child
@@ -115,7 +121,8 @@ def redraw(
         own = placed[child[competes]]
         comes = competes[(own < 0) | (own >= competes)]
         came[draw] = np.bincount(kind[comes], minlength=len(kinds))
-        met[draw] = np.bincount(kind[placed[placed >= 0]], minlength=len(kinds))
+        won = counts[placed[placed >= 0]]
+        met[draw] = np.bincount(kind[won[won >= 0]], minlength=len(kinds))
         watch(draw + 1, draws)
     return Redraws(market.line_ids, kinds, children, came, met)
 
@@ -144,16 +151,31 @@ def chances_of(redraws: Redraws) -> tuple[Chance, ...]:
     )
 
 
-def _kinds(market: Market, bids: Sequence[Bid], order_of_bid: OrderOf) -> tuple[Integers, Integers, Integers]:
-    """Return the distinct (line, choice, order) of bids that compete, [b] the kind of each, children of each."""
+def _counting_bid(market: Market, bids: Sequence[Bid], spills: Spills) -> Integers:
+    """Return [b] the bid that a success counts for: the same, that of the child at the open line, or -1 for none."""
+    counts = np.arange(len(bids), dtype=np.int64)
+    if not spills:
+        return counts
+    child = market.child
+    at = {(int(child[i]), bid.line_id): i for i, bid in enumerate(bids)}
+    for i, bid in enumerate(bids):
+        own_tiers, counts_at = spills.get(bid.line_id, (bid.tier, None))
+        if bid.tier > own_tiers:
+            counts[i] = -1 if counts_at is None else at[int(child[i]), counts_at]
+    return counts
+
+
+def _kinds(
+    market: Market, bids: Sequence[Bid], order_of_bid: OrderOf, is_own: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Return the distinct (line, choice, order) of own bids that compete, [b] the kind of each, children of each."""
     choice = np.array([bid.choice for bid in bids], dtype=np.int64)
     order = np.array([order_of_bid(bid) for bid in bids], dtype=np.int64)
     all_kinds = np.stack((market.line.astype(np.int64), choice, order), axis=1)
-    kinds, inverse, children = np.unique(
-        all_kinds[market.competes], axis=0, return_inverse=True, return_counts=True
-    )
+    told = market.competes & is_own
+    kinds, inverse, children = np.unique(all_kinds[told], axis=0, return_inverse=True, return_counts=True)
     kind = np.zeros(choice.size, dtype=np.int64)
-    kind[market.competes] = inverse.reshape(-1)
+    kind[told] = inverse.reshape(-1)
     return kinds, kind, children
 
 

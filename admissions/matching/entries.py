@@ -38,12 +38,17 @@ def plan_document(plan: RoundPlan) -> bytes:
 
 
 def _line_value(line: Line) -> dict[str, CanonicalValue]:
-    return {
+    value: dict[str, CanonicalValue] = {
         "line_id": line.line_id,
         "seats": line.seats,
         "track": line.track,
         "reserve_of": line.reserve_of,
     }
+    if line.terms is not None:
+        value["reserve"] = {"precedence": line.terms.precedence.value, "spills": line.terms.spills}
+    if line.own_ranks is not None:
+        value["own_ranks"] = line.own_ranks
+    return value
 
 
 def plan_digest(plan: RoundPlan) -> str:

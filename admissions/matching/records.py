@@ -32,6 +32,13 @@ class CoordinationRule(Enum):
     LEAST_TOTAL_WALK = "least_total_walk"
 
 
+class Precedence(Enum):
+    """Which seats a member takes first; with `open_first` the reserve is a floor, with `reserve_first` an addition."""
+
+    RESERVE_FIRST = "reserve_first"
+    OPEN_FIRST = "open_first"
+
+
 class Reason(Enum):
     """Why a choice was or was not met. Source: docs/lottery.md (reasons)."""
 
@@ -53,16 +60,29 @@ class Reason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReserveTerms:
+    """How a reserve is asked for, where the policy states it; the list was made by these terms."""
+
+    precedence: Precedence
+    spills: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A plan line: seats filled in one order. A reserve is a line of its own.
 
     reserve_of -- the open line of the same school from which these seats were set aside
+    terms      -- of a reserve, where the policy states them
+    own_ranks  -- the largest rank of a child that stands here by its own claim or choice, 0 without any: who has a
+                  larger rank came by the rules only (a seat that spills); None where nobody can
     """
 
     line_id: str
     seats: int
     track: str = PUBLIC_TRACK
     reserve_of: str | None = None
+    terms: ReserveTerms | None = None
+    own_ranks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from admissions.matching.records import Bid, Line
-
-
-class Precedence(Enum):
-    """Which seats a member takes first; with `open_first` the reserve is a floor, with `reserve_first` an addition."""
-
-    RESERVE_FIRST = "reserve_first"
-    OPEN_FIRST = "open_first"
+from admissions.matching.records import Bid, Line, Precedence, ReserveTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,8 @@ def lines_with_reserve(open_line: Line, reserve: Reserve) -> tuple[Line, Line]:
     if not 0 <= reserve.seats <= open_line.seats:
         raise ValueError(f"reserve {reserve.reserve_id} has {reserve.seats} of {open_line.seats} seats")
     left = Line(open_line.line_id, open_line.seats - reserve.seats, open_line.track)
-    return left, Line(reserve.reserve_id, reserve.seats, open_line.track, open_line.line_id)
+    terms = ReserveTerms(reserve.precedence, reserve.spills)
+    return left, Line(reserve.reserve_id, reserve.seats, open_line.track, open_line.line_id, terms)
 
 
 def bids_at(open_bid: Bid, reserve: Reserve, *, member: bool, last_rank: int) -> tuple[Bid, ...]:

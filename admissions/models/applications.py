@@ -49,6 +49,7 @@ class Application(models.Model):
     facts          -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary
     category, tier -- computed from the facts, never chosen: at the first public school of the list
     group_code     -- shared by twins who apply together
+    accepts_adjustment -- the child takes another private school with seats left, should it lose its private draws
     answers        -- {register, outcome, asked_at} of the last time each register was asked
     unanswered     -- registers without an answer so far; the worker asks them again
     review_reason  -- why it was returned or refused, in the words that the family reads; empty otherwise
@@ -84,6 +85,7 @@ class Application(models.Model):
     group_code = models.CharField(max_length=40, blank=True)
     split_allowed = models.BooleanField(default=False)
     accepts_coordination = models.BooleanField(default=True)
+    accepts_adjustment = models.BooleanField(default=False)
     filed_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

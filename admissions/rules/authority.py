@@ -15,6 +15,7 @@ from admissions.rules.clauses import (
     Clause,
 )
 from admissions.rules.policy_records import Policy, Title
+from admissions.rules.reserves import reserve_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def _rows(policy: Policy) -> Iterator[AuthorityRow]:
     yield AuthorityRow("age.cut_off_month", Title("年龄截止日", "Cut-off day"), LOCAL_RULE)
     for index, line in enumerate(policy.lines):
         yield AuthorityRow(f"lines[{index}]", line.title, line.clause)
+        if (words := reserve_words(policy, line)) is not None:
+            yield AuthorityRow(f"lines[{index}].reserve", words, line.clause)
     for index, category in enumerate(policy.categories):
         yield AuthorityRow(f"categories[{index}]", category.title, category.clause)
     for index, item in enumerate(policy.points):

@@ -14,6 +14,7 @@ from admissions.rules.clauses import (
     LOCAL_RULE,
     MATERIALS,
     PERMIT_TERMS,
+    SERVICE_MEMBERS,
     SYNCHRONIZED,
     ZONES,
     Clause,
@@ -37,6 +38,7 @@ from admissions.rules.policy_records import (
     Area,
     FallbackKind,
     LineKind,
+    LoserRule,
     Policy,
     SortKey,
     TwinRule,
@@ -90,6 +92,7 @@ def violations(
         *_documents(policy),
         *_needless_documents(policy),
         *_lines(policy),
+        *_reserves(policy),
         *_publication(policy, on),
         *_fallback_and_twins(policy),
         *_lengthened_terms(policy),
@@ -168,6 +171,20 @@ def _lines(policy: Policy) -> Iterator[Violation]:
             yield _refuse("private_beyond_prefecture", f"{path}.area", SYNCHRONIZED)
         if line.kind is LineKind.PRIVATE_OPEN and line.categories:
             yield _refuse("private_not_drawn", f"{path}.categories", SYNCHRONIZED)
+
+
+def _reserves(policy: Policy) -> Iterator[Violation]:
+    """Warn where seats set aside may stay empty, and where a child that they are meant for stands behind the others."""
+    for index, line in enumerate(policy.lines):
+        if line.reserve is None:
+            continue
+        path, is_public = f"lines[{index}].reserve.spills", line.kind not in PRIVATE_KINDS
+        if not line.reserve.spills and is_public:
+            yield Violation("reserve_may_stay_empty", path, Severity.WARN, ZONES)
+        if line.reserve.spills and is_public and policy.private.loser is LoserRule.AFTER_ALL:
+            national = line.kind is LineKind.PREFERENTIAL_RESERVE
+            clause = SERVICE_MEMBERS if national else LOCAL_RULE
+            yield Violation("reserve_behind_others", path, Severity.WARN, clause)
 
 
 def _publication(policy: Policy, on: date | None) -> Iterator[Violation]:

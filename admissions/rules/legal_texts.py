@@ -25,6 +25,14 @@ LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "民办学校报名超过计划须全部电脑派位，不得分类排序",
         "An oversubscribed private line is drawn as a whole; it may not sort applicants into categories",
     ),
+    "reserve_may_stay_empty": (
+        "预留学位没有用完时空着，而本学区的孩子可能要到别处入学：请考虑转给其他孩子",
+        "Reserved seats that are not used stay empty while children of the zone may go elsewhere: think of spilling",
+    ),
+    "reserve_behind_others": (
+        "民办未中签的孩子排在所有人之后，在为其预留的学位上也是如此：请确认这是本意",
+        "A child that lost a private draw stands behind all others even at the seats set aside for it: is it meant?",
+    ),
     "unpublished_before_opening": (
         "招生办法须在报名开始前公布",
         "The policy must be published before the window opens",

@@ -11,6 +11,7 @@ from admissions.rules.plain_yaml import NotPlain, read_yaml
 from admissions.rules.policy_reading import read_policy
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Mechanism, Policy, SortKey
 from admissions.rules.reading import Fault, Node
+from admissions.rules.reserves import reserve_faults
 from admissions.rules.terms import Computed
 from common.canonical import digest
 from common.errors import MalformedInput
@@ -98,6 +99,7 @@ def _faults_between_parts(policy: Policy) -> Iterator[Fault]:
     yield from _repeated("categories", [item.code for item in policy.categories])
     yield from _repeated("points", [item.code for item in policy.points])
     yield from _line_faults(policy)
+    yield from reserve_faults(policy)
     yield from _point_faults(policy)
     if not policy.lines:
         yield Fault("lines", "a policy has at least one plan line")

@@ -25,9 +25,11 @@ from admissions.rules.policy_records import (
     PlanLine,
     PointItem,
     Policy,
+    Precedence,
     PrivateRules,
     Refill,
     RefillAdmits,
+    ReserveRules,
     SchoolStage,
     Silence,
     SortKey,
@@ -46,7 +48,7 @@ REQUIRED = (
 )  # fmt: skip
 REQUIRED_BY_LAW = {"fallback": EQUAL_TERMS.en}
 OPTIONAL = ("points", "feeders", "dwelling_lock", "after_results", "approval")
-Chosen = TypeVar("Chosen", Silence, Moves, RefillAdmits)
+Chosen = TypeVar("Chosen", Silence, Moves, RefillAdmits, Precedence)
 ANY_SHORT_YEAR = 2026
 MOMENTS = ("opens_at", "closes_at", "review_until", "draw_at", "results_at", "confirm_until")
 
@@ -131,7 +133,8 @@ def _age(node: Node) -> AgeRule:
 
 def _line(node: Node) -> PlanLine:
     node.expect_keys(
-        ("code", "kind", "title", "mechanism", "area", "choices"), ("categories", "window", "clause")
+        ("code", "kind", "title", "mechanism", "area", "choices"),
+        ("categories", "window", "clause", "reserve"),
     )
     return PlanLine(
         code=node.child("code").text(),
@@ -143,6 +146,18 @@ def _line(node: Node) -> PlanLine:
         choices=node.child("choices").integer(1, 30),
         window=_window(node.child("window")) if node.has("window") else None,
         clause=_clause(node),
+        reserve=_reserve(node.child("reserve")) if node.has("reserve") else None,
+    )
+
+
+def _reserve(node: Node) -> ReserveRules:
+    node.expect_keys((), ("of", "share_percent", "precedence", "spills"))
+    given = ReserveRules()
+    return ReserveRules(
+        of=tuple(item.text() for item in node.child("of").items()),
+        share_percent=node.child("share_percent").integer(1, 100) if node.has("share_percent") else None,
+        precedence=_choice(node, "precedence", given.precedence),
+        spills=node.child("spills").flag() if node.has("spills") else given.spills,
     )
 
 

@@ -68,6 +68,13 @@ class SortKey(StrEnum):
     TICKET = "ticket"
 
 
+class Precedence(StrEnum):
+    """Which seats of a school a child asks for first that may have a seat set aside."""
+
+    RESERVE_FIRST = "reserve_first"
+    OPEN_FIRST = "open_first"
+
+
 class LoserRule(StrEnum):
     """What losing the private draw does to the claim at a public school."""
 
@@ -177,10 +184,26 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class ReserveRules:
+    """How seats set aside stand to the open seats of their school; the defaults hold where a policy says nothing.
+
+    of            -- codes of the open lines that they are cut from; none named: any open line of the same track
+    share_percent -- of a school's planned intake, where the round is opened without saying seats; None: none
+    spills        -- seats that nobody of the line's categories takes go to the others, in the order of the open line
+    """
+
+    of: tuple[str, ...] = ()
+    share_percent: int | None = None
+    precedence: Precedence = Precedence.RESERVE_FIRST
+    spills: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlanLine:
     """A kind of seats; `categories` in order make the tiers 1, 2, ...; a private line may have none.
 
-    `choices` is how many schools of the line a child may list.
+    choices -- how many schools of the line a child may list
+    reserve -- how seats set aside are asked for; None: as the defaults of `ReserveRules`
     """
 
     code: str
@@ -192,6 +215,7 @@ class PlanLine:
     choices: int
     window: Window | None = None
     clause: Clause = LOCAL_RULE
+    reserve: ReserveRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Field(StrEnum):
     ADDRESS = "address"
     UNIT_CODE = "unit_code"
     ACCEPTS_COORDINATION = "accepts_coordination"
+    ACCEPTS_ADJUSTMENT = "accepts_adjustment"
     GROUP_CODE = "group_code"
     SPLIT_ALLOWED = "split_allowed"
 
@@ -35,7 +36,7 @@ REQUIRED_FIELDS = (
     Field.BIRTH_ON,
     Field.SEX,
 )
-FLAG_FIELDS = (Field.ACCEPTS_COORDINATION, Field.SPLIT_ALLOWED)
+FLAG_FIELDS = (Field.ACCEPTS_COORDINATION, Field.ACCEPTS_ADJUSTMENT, Field.SPLIT_ALLOWED)
 # What the portal's codes of these fields may mean.
 MEANINGS: Mapping[Field, tuple[str, ...]] = {
     Field.STATE: ("live", "withdrawn"),

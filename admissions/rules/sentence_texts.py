@@ -8,6 +8,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "没有可以填报的学校：请同意统筹安排，教育局会为孩子安排学位",
         "There is no school that can be listed: agree to coordinated placement, and the bureau finds a place",
     ),
+    "adjustment_not_offered": (
+        "本次招生没有民办学校调剂，请选择不服从调剂",
+        "This round offers no adjustment to another private school: leave it out",
+    ),
+    "adjustment_without_private": (
+        "没有填报民办学校，不能选择服从民办调剂",
+        "Without a private school on the list there is no adjustment to another one",
+    ),
     "school_not_in_round": ("这所学校不在本次招生范围内", "This school is not in this round"),
     # Categories: the trace.
     "category_holds": ("属于“{zh}”", "Belongs to “{en}”"),

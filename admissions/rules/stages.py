@@ -75,6 +75,12 @@ def _is_kept(mechanism: Mechanism, policy: Policy, lines: list[PlanLine]) -> boo
 
     One order over categories or points is the same order at every line, but not the same ranks.
     """
-    if mechanism is Mechanism.RANKED_DRAW:
-        return policy.tickets is not TicketScope.LINE and not any(line.categories for line in lines)
+    if (
+        mechanism is Mechanism.RANKED_DRAW
+    ):  # who is adjusted stands behind who listed the line: no longer one order
+        adjusts = policy.private.adjustment and any(line.kind in PRIVATE_KINDS for line in lines)
+        ordered = adjusts or any(line.categories for line in lines)
+        return policy.tickets is not TicketScope.LINE and not ordered
+    if mechanism is Mechanism.DIRECT:  # reserve and open line are asked one after the other
+        return not any(line.reserve for line in lines)
     return mechanism is not Mechanism.POINTS_FIRST

@@ -1,6 +1,7 @@
 """Applications as families and officers read them."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from admissions.models import (
     LIVE_STATUSES,
     AdmissionRound,
     Application,
+    ApplicationChoice,
     ApplicationStatus,
     ChoiceOutcome,
     DrawRecord,
+    Entry,
     LineCutoff,
     Offer,
     Placement,
@@ -26,6 +29,7 @@ from admissions.rules.documents import Needed
 from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.policy_records import Category
 from admissions.rules.sentences import Language, say
+from admissions.selectors.by_rule import is_told, told_reason
 from admissions.selectors.choice_figures import ChoiceFigures, choice_figures
 from admissions.selectors.reason_words import placement_sentence, reason_sentence
 from admissions.selectors.rounds import policy_of
@@ -43,11 +47,15 @@ class NoSuchApplication(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class ChoiceView:
-    """One choice of the list, and once results are out what became of it and why."""
+    """One choice of the list, and once results are out what became of it and why.
+
+    seats_aside -- the name of the seats where they are set aside from the open seats of the school, else ""
+    """
 
     line_id: str
     school: str
     choice: int
+    seats_aside: str = ""
     reason: str = ""
     sentence: str = ""
     figures: ChoiceFigures | None = None
@@ -150,24 +158,13 @@ def application_view(application: Application) -> ApplicationView:
     draw = _published_draw(application.round)
     choices = list(application.choices.select_related("line__school").order_by("position"))
     line_ids = [choice.line.line_id for choice in choices]
-    outcomes = _outcomes(application, draw)
-    figures = choice_figures(application, draw, _language()) if draw else {}
     return ApplicationView(
         application=application,
         child_name=open_sealed(
             application.name_sealed, table=TABLE, row_id=application.pk, field="name_sealed"
         ),
         category=_category_title(application),
-        choices=tuple(
-            ChoiceView(
-                choice.line.line_id,
-                choice.line.school.name,
-                choice.choice,
-                *outcomes.get(choice.line_id, ("", "")),
-                figures=figures.get(choice.line_id),
-            )
-            for choice in choices
-        ),
+        choices=tuple(_choice_views(application, choices, draw)),
         documents=documents_wanted(application, line_ids),
         trace=tuple(say(item, _language()) for item in world.classify(facts, line_ids[-1]).trace)
         if line_ids
@@ -199,6 +196,45 @@ def _published_draw(admission_round: AdmissionRound) -> DrawRecord | None:
     return draws.order_by("-entry_list__number").first()
 
 
+def _choice_views(
+    application: Application, choices: Sequence[ApplicationChoice], draw: DrawRecord | None
+) -> Iterator[ChoiceView]:
+    """Yield the list as written, and once drawn what rules added: reserves that could spill, a place by adjustment."""
+    outcomes = _outcomes(application, draw)
+    figures = choice_figures(application, draw, _language()) if draw else {}
+    written = [(choice.line, choice.choice) for choice in choices]
+    named = {line.pk for line, _ in written}
+    more = (
+        ChoiceOutcome.objects.filter(draw=draw, application=application)
+        .exclude(line__in=named)
+        .select_related("line__school")
+        .order_by("choice", "line__line_id")
+        if draw
+        else ()
+    )
+    policy, standings = policy_of(application.round), _standings(application, draw)
+    added = [(row.line, row.choice) for row in more if is_told(policy, row.line, standings, row.reason)]
+    for line, number in sorted([*written, *added], key=lambda pair: pair[1]):
+        title = policy.line(line.rule).title
+        yield ChoiceView(
+            line.line_id,
+            line.school.name,
+            number,
+            (title.zh if _language() == "zh" else title.en) if line.reserve_of_id else "",
+            *outcomes.get(line.pk, ("", "")),
+            figures=figures.get(line.pk),
+        )
+
+
+def _standings(application: Application, draw: DrawRecord | None) -> dict[str, list[int]]:
+    """Return (tier, keys...) by line id on the list that was drawn; empty for a child that was not on it."""
+    if draw is None:
+        return {}
+    entries = Entry.objects.filter(entry_list=draw.entry_list_id, application=application)
+    found: dict[str, list[int]] = entries.values_list("standings", flat=True).first() or {}
+    return found
+
+
 def _outcomes(application: Application, draw: DrawRecord | None) -> dict[int, tuple[str, str]]:
     if draw is None:
         return {}
@@ -223,9 +259,11 @@ def _result(application: Application, draw: DrawRecord | None) -> ResultView | N
         return None
     offer = Offer.objects.filter(application=application).order_by("-offered_at").first()
     school = placement.line.school if placement.line else None
+    policy = policy_of(application.round)
+    reason = told_reason(policy, placement.line, _standings(application, draw), placement.reason)
     return ResultView(
-        reason=placement.reason,
-        sentence=placement_sentence(placement.reason, policy_of(application.round)),
+        reason=reason,
+        sentence=placement_sentence(reason, policy),
         school=school.name if school else "",
         address=school.address if school else "",
         offer_status=offer.status if offer else "",

@@ -15,6 +15,7 @@ from admissions.models import (
     PlanLine,
 )
 from admissions.rules.policy_records import Policy
+from admissions.rules.reserves import tier_codes
 from admissions.selectors.audit_bundle_facts import facts_files, hidden_receipts
 from admissions.selectors.audit_bundle_log import log_files
 from admissions.selectors.audit_bundle_policy import approval_document
@@ -132,8 +133,8 @@ def _list_files(entry_list: EntryList) -> Iterator[tuple[str, bytes]]:
 
 def _standings(entry_list: EntryList, policy: Policy) -> bytes:
     """Write category, tier and keys of every child at every line: the published ranks are the order of these."""
-    rules = dict(entry_list.round.lines.values_list("line_id", "rule"))
-    categories = {line.code: policy.categories_of(line) for line in policy.lines}
+    lines = entry_list.round.lines.values_list("line_id", "rule", "reserve_of__rule")
+    codes = {line_id: tier_codes(policy, rule, open_rule) for line_id, rule, open_rule in lines}
     rows = Entry.objects.filter(entry_list=entry_list, is_drawn=True).order_by("receipt")
     pairs = rows.values_list("receipt", "standings").iterator()
     return csv_table(
@@ -142,9 +143,7 @@ def _standings(entry_list: EntryList, policy: Policy) -> bytes:
             (
                 receipt,
                 line_id,
-                categories[rules[line_id]][keys[0] - 1].code
-                if categories[rules[line_id]]
-                else rules[line_id],
+                codes[line_id][keys[0] - 1],
                 keys[0],
                 " ".join(map(str, keys[1:])),
             )

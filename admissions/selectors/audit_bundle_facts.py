@@ -32,6 +32,7 @@ APPLICATION_COLUMNS = (
     "group",
     "split_allowed",
     "accepts_coordination",
+    "accepts_adjustment",
     "guardians",
 )
 CHUNK = 2_000
@@ -152,6 +153,7 @@ def _application(row: Application, guardians: frozenset[str], names: Pseudonyms)
         names.groups.get(row.group_code, ""),
         int(row.split_allowed),
         int(row.accepts_coordination),
+        int(row.accepts_adjustment),
         " ".join(sorted(names.guardians[key] for key in guardians)),
     )
 

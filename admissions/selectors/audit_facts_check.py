@@ -1,7 +1,7 @@
 """Works category, tier and keys out again from facts and policy, and compares them with what was decided."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -10,11 +10,16 @@ from typing import Any
 from admissions.matching.entries import commitment
 from admissions.matching.left_off import late_places
 from admissions.matching.ranks import dense_ranks
+from admissions.rules.adjustment import Listed, with_adjustment
 from admissions.rules.category import Classified, Target, classify
 from admissions.rules.dwelling_lock import DwellingUse, enrolment_day, locked_until
+from admissions.rules.eligibility import reasons_against
 from admissions.rules.facts import FactName, Facts, facts_from_data
+from admissions.rules.listing import SchoolLine
 from admissions.rules.policy import parse_policy
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Policy
+from admissions.rules.reason import Reason
+from admissions.rules.reserves import SeatsAside, seats_aside, tier_codes
 from admissions.rules.twins import GroupMember, drawn_together
 from admissions.rules.vocabulary import PREFERENTIAL_KINDS
 from admissions.selectors.csv_tables import csv_rows
@@ -23,6 +28,7 @@ Files = Mapping[str, bytes]
 Keys = tuple[int, ...]
 OPEN_PUBLIC = (LineKind.ZONE, LineKind.MULTI_SCHOOL)
 WITHHELD = "withheld"
+UNDECIDED = "category_not_decided"
 BEHIND_ALL = 1_000_000  # the tier of a child without any category in coordinated placement
 
 
@@ -49,6 +55,17 @@ class RoundFacts:
     def open_lines(self) -> tuple[str, ...]:
         """Return the open public lines, which the bureau may place at."""
         return tuple(line for line in self.lines if self.kind(line) in OPEN_PUBLIC)
+
+    @cached_property
+    def aside(self) -> SeatsAside:
+        """Return the reserves of the round; lines that the policy has not are none of them."""
+        known = {line.code for line in self.policy.lines}
+        lines = {
+            line_id: SchoolLine(line_id, rule, school)
+            for line_id, (school, rule) in self.lines.items()
+            if rule in known
+        }
+        return seats_aside(self.policy, lines)
 
     def kind(self, line_id: str) -> LineKind | None:
         """Return what the seats of a line are for; None for one that the policy has not."""
@@ -78,6 +95,59 @@ class RoundFacts:
                     for value in values
                 ]
         return [facts_from_data(facts) for facts in found]
+
+    def lists(
+        self, receipt: str, locked: Collection[str]
+    ) -> list[tuple[Listed, dict[str, tuple[str, Keys]]]]:
+        """Return the child's list as it asks, and (category, (tier, keys...)) at its lines, for each value kept back.
+
+        locked -- the lines whose school the dwelling has used
+        """
+        return [
+            self._list(receipt, facts, derived_standings(found), locked)
+            for facts, found in zip(self.possible(receipt), self.judged(receipt), strict=True)
+        ]
+
+    def _list(
+        self,
+        receipt: str,
+        facts: Facts,
+        derived: Mapping[str, tuple[str, Keys]],
+        locked: Collection[str],
+    ) -> tuple[Listed, dict[str, tuple[str, Keys]]]:
+        stated = {line: keys for line, (_, keys) in derived.items() if line not in locked}
+        found = self.aside.with_spilled(stated, lambda line: self._standing(facts, line))
+        listed = self.aside.in_order(self.choices.get(receipt, ()), found)
+        if self.applications[receipt]["accepts_adjustment"] == "1" and self.policy.private.adjustment:
+            rules = {line: rule for line, (_, rule) in self.lines.items()}
+            listed, found = with_adjustment(self.policy, rules, listed, found, self._adjustable(facts))
+        return listed, {line: (self._category(line, keys[0]), keys) for line, keys in found.items()}
+
+    def _adjustable(self, facts: Facts) -> list[str]:
+        """Return the open private lines within the fallback's walk that the rules do not close to the child."""
+        cap, unit = self.policy.fallback.distance_cap_metres, facts.text(FactName.DWELLING_UNIT) or ""
+        found = [
+            (self.walks.get((unit, school), 0), line_id)
+            for line_id, (school, _) in self.lines.items()
+            if self.kind(line_id) is LineKind.PRIVATE_OPEN
+            and all(reason.code == UNDECIDED for reason in self._reasons_against(facts, line_id))
+        ]
+        return [line_id for metres, line_id in sorted(found) if cap is None or metres <= cap]
+
+    def _reasons_against(self, facts: Facts, line_id: str) -> tuple[Reason, ...]:
+        school, rule = self.lines[line_id]
+        target = Target(rule, school, None)
+        return reasons_against(facts, self.policy, target=target, on=self.on, zone_schools=self.zones)
+
+    def _standing(self, facts: Facts, line_id: str) -> Keys | None:
+        classified = self._classify(facts, line_id)
+        return None if classified.tier is None else (classified.tier, *classified.keys)
+
+    def _category(self, line_id: str, tier: int) -> str:
+        opened = (line for line, reserves in self.aside.spilling.items() if line_id in reserves)
+        open_line = next(opened, None)
+        rule = self.lines[open_line][1] if open_line else None
+        return tier_codes(self.policy, self.lines[line_id][1], rule)[tier - 1]
 
     def _at_lines(self, facts: Facts, receipt: str) -> dict[str, Classified]:
         return {line_id: self._classify(facts, line_id) for line_id, _ in self.choices.get(receipt, ())}
@@ -203,9 +273,9 @@ def list_fact_faults(files: Files, folder: str, round_facts: RoundFacts, left_of
         yield from _child_faults(receipt, round_facts, standings.get(receipt, {}), locked)
         if locked != round_facts.locks(receipt, closed_at):
             yield f"{receipt} 的住房锁定与使用记录不符 / dwelling locks do not follow from the recorded uses"
-        yield from _choice_faults(receipt, entries[receipt], round_facts, standings.get(receipt, {}))
+        yield from _choice_faults(receipt, entries[receipt], round_facts, locked)
         yield from _fallback_faults(receipt, entries[receipt], round_facts, behind[receipt]["salt"], locked)
-    yield from _group_faults(entries, round_facts, standings, known)
+    yield from _group_faults(entries, round_facts, known)
     yield from _order_faults(entries, round_facts, standings, known)
 
 
@@ -233,16 +303,15 @@ def _child_faults(
     stored: Mapping[str, tuple[str, Keys]],
     locked: Mapping[str, str],
 ) -> Iterator[str]:
-    ways = [derived_standings(found) for found in round_facts.judged(receipt)]
-    if not any({k: v for k, v in way.items() if k not in locked} == stored for way in ways):
+    if stored not in [standings for _, standings in round_facts.lists(receipt, locked)]:
         yield f"{receipt} 的类别、顺位或排序值不能由事实得出 / category, tier or key does not follow from its facts"
 
 
 def _choice_faults(
-    receipt: str, entry: Mapping[str, Any], round_facts: RoundFacts, stored: Mapping[str, object]
+    receipt: str, entry: Mapping[str, Any], round_facts: RoundFacts, locked: Collection[str]
 ) -> Iterator[str]:
-    listed = [[line, choice] for line, choice in round_facts.choices.get(receipt, ()) if line in stored]
-    if [choice[:2] for choice in entry["choices"]] != listed:
+    listed = tuple((line, choice) for line, choice, *_ in entry["choices"])
+    if listed not in [found for found, _ in round_facts.lists(receipt, locked)]:
         yield f"{receipt} 名单上的志愿与所报的不符 / the choices on the list are not those of the family"
 
 
@@ -266,16 +335,13 @@ def _fallback_faults(
 def _group_faults(
     entries: Mapping[str, Any],
     round_facts: RoundFacts,
-    standings: Mapping[str, Mapping[str, object]],
     known: Sequence[str],
 ) -> Iterator[str]:
     members = [
         GroupMember(
             receipt,
             round_facts.applications[receipt]["group"],
-            tuple(
-                pair for pair in round_facts.choices.get(receipt, ()) if pair[0] in standings.get(receipt, {})
-            ),
+            tuple((line, choice) for line, choice, *_ in entries[receipt]["choices"]),
         )
         for receipt in known
     ]
@@ -322,12 +388,14 @@ def left_off_faults(files: Files, folder: str, round_facts: RoundFacts) -> Itera
             at_line.setdefault(line_id, []).append(keys)
     for row in json.loads(files[f"{folder}/left_off.json"]):
         receipt, stored = row["receipt"], {line: tuple(keys) for line, keys in row["standings"].items()}
-        ways = [derived_standings(found) for found in round_facts.judged(receipt)]
         locked = round_facts.locks(receipt, datetime.fromisoformat(row["added_at"]))
-        open_to = [{line: keys for line, (_, keys) in way.items() if line not in locked} for way in ways]
-        if stored not in open_to:
+        ways = [
+            (listed, {line: keys for line, (_, keys) in found.items()})
+            for listed, found in round_facts.lists(receipt, locked)
+        ]
+        if stored not in [found for _, found in ways]:
             yield f"{receipt}（补登）的排序值不能由事实得出 / keys of a child left off do not follow from its facts"
-        numbers = dict(round_facts.choices.get(receipt, ()))
+        numbers = next((dict(listed) for listed, found in ways if found == stored), {})
         expected = [
             [
                 line,

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from admissions.lottery.tickets import Draw, TicketAlgorithm, TicketScope, urn
 from admissions.models import Application, DrawRecord, Entry, LineCutoff, PlanLine
 from admissions.rules.key_words import key_words
 from admissions.rules.policy_records import Policy, SortKey
+from admissions.rules.reserves import seats_aside, tier_codes, tier_titles
 from admissions.rules.sentences import Language
 from admissions.rules.twins import GroupMember, drawn_together
 from admissions.selectors.rounds import policy_of, round_code
+from admissions.selectors.world import world_of
 
 # As in matching.explain: enough to compare two tickets by eye.
 DIGITS_SHOWN = 8
@@ -46,7 +50,11 @@ def choice_figures(
     ).first()
     if entry is None:
         return {}
-    lines = PlanLine.objects.filter(choices__application=application)
+    # A reserve whose seats may spill is on the list although nobody names it.
+    here = Q(choices__application=application) | Q(
+        line_id__in=list(entry.standings), round=application.round_id
+    )
+    lines = PlanLine.objects.filter(here).select_related("reserve_of").distinct()
     cutoffs = {row.line_id: row for row in LineCutoff.objects.filter(draw=draw, line__in=lines)}
     teller = _Teller(application, draw, entry, language)
     return {line.pk: teller.figures(line, cutoffs.get(line.pk)) for line in lines}
@@ -65,10 +73,10 @@ class _Teller:
 
     def figures(self, line: PlanLine, cutoff: LineCutoff | None) -> ChoiceFigures:
         """Return the figures at one line."""
-        titles, standing = self._titles(line), self.entry.standings.get(line.line_id)
-        locked = self.entry.locked.get(line.line_id, "")
+        standing, locked = self.entry.standings.get(line.line_id), self.entry.locked.get(line.line_id, "")
         if cutoff is None:
             return ChoiceFigures(locked_until=locked)
+        titles = self._titles(line, cutoff)
         return ChoiceFigures(
             seats=cutoff.seats,
             applicants=cutoff.applicants,
@@ -81,15 +89,20 @@ class _Teller:
             locked_until=locked,
         )
 
-    def _titles(self, line: PlanLine) -> list[str]:
-        categories = self.policy.categories_of(self.policy.line(line.rule))
-        return [(item.title.zh, item.title.en)[self.place] for item in categories]
+    def _titles(self, line: PlanLine, cutoff: LineCutoff) -> list[str]:
+        """Return the title of every tier; a line without categories has none while nobody came by the rules alone."""
+        if not self.policy.line(line.rule).categories and all(tier == 1 for tier, _ in cutoff.by_tier):
+            return []
+        open_rule = line.reserve_of.rule if line.reserve_of else None
+        return [(title.zh, title.en)[self.place] for title in tier_titles(self.policy, line.rule, open_rule)]
 
     def _keys(self, line: PlanLine, standing: list[int]) -> Iterator[tuple[str, str]]:
-        categories = self.policy.categories_of(self.policy.line(line.rule))
-        if not categories:
+        open_rule = line.reserve_of.rule if line.reserve_of else None
+        code = tier_codes(self.policy, line.rule, open_rule)[standing[0] - 1]
+        category = next((item for item in self.policy.categories if item.code == code), None)
+        if category is None or not self.policy.line(line.rule).categories:
             return
-        keys = [key for key in categories[standing[0] - 1].keys if key is not SortKey.TICKET]
+        keys = [key for key in category.keys if key is not SortKey.TICKET]
         for key, value in zip(keys, standing[1:], strict=True):
             name, told = key_words(key, value)
             yield name[self.place], told[self.place]
@@ -107,16 +120,18 @@ def _ball(application: Application, entry: Entry) -> str:
     twins = Entry.objects.filter(
         entry_list=entry.entry_list_id, is_drawn=True, application__group_code=application.group_code
     )
+    world = world_of(application.round)
+    aside = seats_aside(world.policy, world.lines)
     members = [
         GroupMember(
             twin.receipt,
             application.group_code,
-            tuple(
-                pair
-                for pair in twin.application.choices.order_by("position").values_list(
-                    "line__line_id", "choice"
-                )
-                if pair[0] in twin.standings
+            (
+                aside.in_order(
+                    twin.application.choices.order_by("position").values_list("line__line_id", "choice"),
+                    twin.standings,
+                ),
+                tuple(sorted(twin.standings)),
             ),
         )
         for twin in twins.select_related("application").order_by("receipt")

@@ -166,18 +166,19 @@ def find_application_by_receipt(admission_round: AdmissionRound, receipt: str) -
 
 
 def _higher(application: Application, offer: Offer) -> tuple[tuple[str, int], ...]:
-    """Return the waiting lists on which the child stands for something that it wants more than what it holds."""
+    """Return the waiting lists on which the child stands for a school that it wants more than what it holds.
+
+    Seats of one school are one choice: nobody waits to sit on other seats of the same school.
+    """
     rows = ChoiceOutcome.objects.filter(
-        draw__entry_list__round_id=application.round_id,
-        application=application,
-        waitlist_place__isnull=False,
+        draw__entry_list__round_id=application.round_id, application=application
     ).select_related("line__school")
-    positions = dict(application.choices.values_list("line_id", "position"))
-    held = positions.get(offer.line_id)
+    choices = {row.line_id: row.choice for row in rows}
+    held = choices.get(offer.line_id)
     found = sorted(
-        (positions[row.line_id], row.line.school.name, row.waitlist_place or 0)
+        (row.choice, row.line.school.name, row.waitlist_place)
         for row in rows
-        if held is None or positions[row.line_id] < held
+        if row.waitlist_place is not None and (held is None or row.choice < held)
     )
     return tuple((school, place) for _, school, place in found)
 

@@ -11,6 +11,7 @@ from admissions.models import (
     LIVE_OFFERS,
     AdmissionRound,
     Application,
+    ApplicationChoice,
     ApplicationStatus,
     ChoiceOutcome,
     DrawRecord,
@@ -99,8 +100,13 @@ class _Known:
         self._moved = {(row.application_id, row.to_line_id): row.rule for row in moves}
         self._choices: dict[UUID, list[ChoiceOutcome]] = {}
         outcomes = ChoiceOutcome.objects.filter(draw=draw, application__in=of_portal)
+        listed = ApplicationChoice.objects.filter(application__in=of_portal)
+        chosen = set(listed.values_list("application_id", "line_id"))
         for row in outcomes.select_related("line__school").order_by("choice", "line__line_id"):
-            self._choices.setdefault(row.application_id, []).append(row)
+            # Schools that adjustment passed by were not chosen and are not told.
+            is_choice = (row.application_id, row.line_id) in chosen or row.line.reserve_of_id is not None
+            if is_choice or row.reason == "admitted":
+                self._choices.setdefault(row.application_id, []).append(row)
         self._tickets = _tickets(draw)
 
     def result(self, link: PortalApplication) -> ResultOf:

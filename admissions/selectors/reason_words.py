@@ -34,6 +34,13 @@ def placement_sentence(reason: str, policy: Policy) -> str:
 def _sentences() -> Mapping[str, str]:
     return {
         "admitted": _("Admitted."),
+        "spilled": _(
+            "Admitted: a seat set aside was left free, and this child was next in the published order."
+        ),
+        "adjusted": _(
+            "Admitted by adjustment: the private schools on the list were full, and this is the nearest other one that"
+            " had a free place when this ticket's turn came."
+        ),
         "coordinated": _(
             "The bureau found a place at this school: the nearest that left a seat for every other child as well."
         ),

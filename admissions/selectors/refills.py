@@ -20,6 +20,8 @@ from admissions.models import (
 from admissions.rules.after_results import is_refilled, may_enter_refill
 from admissions.rules.calendar import Phase
 from admissions.rules.policy_records import LineKind
+from admissions.rules.policy_records import PlanLine as PolicyLine
+from admissions.rules.reserves import own_tiers
 from admissions.rules.stages import RESERVED_KINDS
 from admissions.selectors.results import find_draw
 from admissions.selectors.rounds import phase_of, policy_of
@@ -99,10 +101,8 @@ def find_refill_for(application: Application, now: datetime) -> AdmissionRound |
 def _left_of(source: AdmissionRound) -> list[SeatsLeft]:
     policy, draw = policy_of(source), find_draw(source)
     cutoffs = {
-        line: (applicants, seats)
-        for line, applicants, seats in LineCutoff.objects.filter(draw=draw).values_list(
-            "line_id", "applicants", "seats"
-        )
+        cutoff.line_id: (_listed_by(cutoff, policy.line(cutoff.line.rule)), cutoff.seats)
+        for cutoff in LineCutoff.objects.filter(draw=draw).select_related("line")
     }
     found = []
     lines = source.lines.select_related("school", "reserve_of__school").order_by("line_id")
@@ -113,6 +113,12 @@ def _left_of(source: AdmissionRound) -> list[SeatsLeft]:
         if free > 0 and is_refilled(policy, is_private=is_private, applicants=applicants, seats=seats):
             found.append(SeatsLeft(line, free, _target(line, policy.line(line.rule).kind)))
     return found
+
+
+def _listed_by(cutoff: LineCutoff, rule: PolicyLine) -> int:
+    """Return how many children listed the line themselves: who came by a rule alone does not make a school draw."""
+    others: int = sum(children for tier, children in cutoff.by_tier if tier > own_tiers(rule))
+    return cutoff.applicants - others
 
 
 def _target(line: PlanLine, kind: LineKind) -> PlanLine:

@@ -15,6 +15,7 @@ from admissions.models import (
     RoundStatus,
     WaitlistMove,
 )
+from admissions.selectors.by_rule import is_told, told_reason
 from admissions.selectors.reason_words import placement_sentence, reason_sentence
 from admissions.selectors.rounds import policy_of
 from common.errors import NotFound
@@ -76,6 +77,12 @@ def listed_seats(entry_list: EntryList) -> dict[str, int]:
     """Return the seats by line as the list was closed with, whatever was amended since."""
     lines = json.loads(bytes(entry_list.plan_document))["lines"]
     return {line["line_id"]: line["seats"] for line in lines}
+
+
+def listed_own_ranks(entry_list: EntryList) -> dict[str, int]:
+    """Return by line the largest rank of a child that stands there by its own claim or choice, where others can too."""
+    lines = json.loads(bytes(entry_list.plan_document))["lines"]
+    return {line["line_id"]: line["own_ranks"] for line in lines if "own_ranks" in line}
 
 
 def get_entry_list(entry_list_id: UUID | str) -> EntryList:
@@ -140,17 +147,19 @@ def find_result(admission_round: AdmissionRound, receipt: str) -> ReceiptResult:
         draw=draw, application=entry.application_id
     )
     outcomes = ChoiceOutcome.objects.filter(draw=draw, application=entry.application_id)
-    school, reason = placement.line.school.name if placement.line else "", _public(placement.reason)
+    policy, standings = policy_of(admission_round), entry.standings
+    school = placement.line.school.name if placement.line else ""
+    reason = _public(told_reason(policy, placement.line, standings, placement.reason))
     if move := _last_move(draw, entry.application_id):
         school, reason = move.to_line.school.name, "given_on"
     return ReceiptResult(
         receipt=entry.receipt,
         school=school,
-        sentence=placement_sentence(reason, policy_of(admission_round)),
+        sentence=placement_sentence(reason, policy),
         choices=tuple(
             (row.line.school.name, reason_sentence(_public(row.reason), None))
             for row in outcomes.select_related("line__school").order_by("choice", "line__line_id")
-            if row.reason != "not_eligible"
+            if row.reason != "not_eligible" and is_told(policy, row.line, standings, row.reason)
         ),
     )
 

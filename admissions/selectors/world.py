@@ -14,6 +14,7 @@ from admissions.rules.facts import FactName, Facts
 from admissions.rules.listing import Listed, SchoolLine, listed_lines
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Policy
 from admissions.rules.reason import Reason
+from admissions.rules.reserves import tier_codes
 from admissions.rules.sentences import sentence
 from admissions.selectors.rounds import list_lines, policy_of
 from zoning.selectors.claims import Walks, load_walks, load_zone_schools
@@ -61,6 +62,18 @@ class RoundWorld:
         """Return category, tier and keys of the child at the line."""
         target = self.target(facts, self.lines[line_id])
         return classify(facts, self.policy, target=target, on=self.on, zone_schools=self.zone_schools)
+
+    def standing(self, facts: Facts, line_id: str) -> tuple[int, ...] | None:
+        """Return (tier, keys...) of the child at the line, None where no category of the line is its own."""
+        classified = self.classify(facts, line_id)
+        return None if classified.tier is None else (classified.tier, *classified.keys)
+
+    def tier_codes(self, line_id: str) -> tuple[str, ...]:
+        """Return the code of every tier of the line, 1 first."""
+        open_line = self.reserve_of.get(line_id)
+        return tier_codes(
+            self.policy, self.lines[line_id].rule, self.lines[open_line].rule if open_line else None
+        )
 
     def reasons_against(self, facts: Facts, line_id: str) -> tuple[Reason, ...]:
         """Return every reason against the child's applying to the line."""
@@ -139,6 +152,20 @@ class RoundWorld:
             if self.kind(line.line_id) in OPEN_PUBLIC
         ]
         return tuple((line_id, metres) for metres, line_id in sorted(found) if cap is None or metres <= cap)
+
+    def adjustable(self, facts: Facts) -> tuple[str, ...]:
+        """Return the open private lines that the child may be adjusted to, nearest first, then by line id.
+
+        Those within the fallback's walk at which the rules hold nothing against it.
+        """
+        cap, unit = self.policy.fallback.distance_cap_metres, facts.text(FactName.DWELLING_UNIT) or ""
+        found = [
+            (self._distance(unit, line.school_id)[0], line_id)
+            for line_id, line in self.lines.items()
+            if self.kind(line_id) is LineKind.PRIVATE_OPEN
+            and all(reason.code == UNDECIDED for reason in self.reasons_against(facts, line_id))
+        ]
+        return tuple(line_id for metres, line_id in sorted(found) if cap is None or metres <= cap)
 
     def _distance(self, unit: str, school: str) -> tuple[int, str]:
         metres = self.walks.between(unit, school)

@@ -224,6 +224,7 @@ def _row(
         group_code=draft.facts.text(FactName.TWIN_GROUP) or "",
         split_allowed=form.split_allowed,
         accepts_coordination=form.accepts_coordination,
+        accepts_adjustment=form.accepts_adjustment,
         filed_at=filing.now,
         changed_at=filing.now,
     )

@@ -14,6 +14,8 @@ from admissions.matching.chances import Chance, Redraws, by_tier, chances_of, re
 from admissions.models import AdmissionRound, ChanceTable, EntryList, RoundStatus
 from admissions.models.chances import MOST_DRAWS
 from admissions.rules.category import category_of_tier
+from admissions.rules.policy_records import LineKind
+from admissions.rules.reserves import own_tiers, seats_aside
 from admissions.rules.stages import RESERVED_KINDS
 from admissions.selectors.rounds import round_code
 from admissions.selectors.world import RoundWorld
@@ -125,7 +127,23 @@ def _redraws(
             report("redrawing", done, total)
 
     asked = list_input(admission_round, entry_list, world, str(luck))
-    return redraw(asked, draws=draws, seed=luck, order_of_bid=by_tier, watch=watch)
+    return redraw(asked, draws=draws, seed=luck, order_of_bid=by_tier, watch=watch, spills=_spills(world))
+
+
+def _spills(world: RoundWorld) -> dict[str, tuple[int, str | None]]:
+    """Return by line its own tiers, and where the success of a child beyond them counts: None for an adjusted one."""
+    spilling = seats_aside(world.policy, world.lines).spilling
+    opened = {reserve: line_id for line_id, reserves in spilling.items() for reserve in reserves}
+    by_rule = [
+        line_id
+        for line_id in world.lines
+        if line_id in opened
+        or (world.policy.private.adjustment and world.kind(line_id) is LineKind.PRIVATE_OPEN)
+    ]
+    return {
+        line_id: (own_tiers(world.policy.line(world.lines[line_id].rule)), opened.get(line_id))
+        for line_id in by_rule
+    }
 
 
 def _as_data(world: RoundWorld, chance: Chance) -> dict[str, CanonicalValue]:

@@ -31,12 +31,11 @@ from admissions.rules.calendar import Phase
 from admissions.rules.special_needs import seat_rule
 from admissions.selectors.code_version import code_version
 from admissions.selectors.facts_digest import facts_digest
-from admissions.selectors.layout import round_plan
 from admissions.selectors.rounds import list_lines, phase_of, policy_of
 from admissions.selectors.world import RoundWorld, load_world
 from admissions.services.judging import Case, judge_cases
 from admissions.services.many_records import without_search_for_cycles
-from admissions.services.public_list import make_public_list
+from admissions.services.public_list import closed_plan, make_public_list
 from admissions.services.rounds import lock_round, require_actor
 from common.errors import MalformedInput, RulesSayNo, WrongMoment
 from common.quick_json import encoded
@@ -205,8 +204,8 @@ def _line_aside(line: PlanLine, rule: str, seats: int) -> PlanLine:
 def _store(
     admission_round: AdmissionRound, world: RoundWorld, cases: Sequence[Case], stored: EntryList
 ) -> EntryList:
-    plan = round_plan(admission_round, world)
     drawn = [case for case in cases if case.special_line is None]
+    plan = closed_plan(admission_round, world, drawn)
     salts = {case.receipt: secrets.token_hex(32) for case in cases}
     public = make_public_list(admission_round, world, plan, drawn, salts, stored)
     written = write_entry_list(public)

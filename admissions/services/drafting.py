@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from admissions.models import AdmissionRound
+from admissions.rules.adjustment import reasons_against_adjustment
 from admissions.rules.age import age_reasons
 from admissions.rules.clauses import LOCAL_RULE
 from admissions.rules.facts import Fact, FactName, Facts, declared, facts_from_data
@@ -57,6 +58,7 @@ class ApplicationForm:
     private_schools: tuple[str, ...] = ()
     public_schools: tuple[str, ...] = ()
     accepts_coordination: bool = True
+    accepts_adjustment: bool = False
     group_code: str = ""
     split_allowed: bool = False
     facts: tuple[Fact, ...] = ()
@@ -125,6 +127,8 @@ def _reasons(
     reasons += world.choice_reasons(facts, listed)
     if not listed and not form.accepts_coordination:
         reasons.append(Reason(sentence("nothing_listed"), LOCAL_RULE))
+    if form.accepts_adjustment:
+        reasons += reasons_against_adjustment(world.policy, private_schools=form.private_schools)
     return list(dict.fromkeys(reasons))
 
 

@@ -34,6 +34,7 @@ from admissions.models import (
 )
 from admissions.selectors.bundles import zip_files
 from admissions.selectors.layout import round_plan
+from admissions.selectors.results import listed_own_ranks
 from admissions.selectors.world import load_world
 from admissions.services.many_records import without_search_for_cycles
 from admissions.services.results import write_results
@@ -176,7 +177,8 @@ def _compute(entry_list: EntryList, values: Mapping[str, str], report: Report) -
     written = WrittenList(bytes(entry_list.document), entry_list.merkle_root)
     public = read_entry_list(written.document)
     drawn = draw(public, published_digest=entry_list.digest, public_values=values, written=written)
-    plan = round_plan(entry_list.round, load_world(entry_list.round))
+    own_ranks = listed_own_ranks(entry_list)
+    plan = round_plan(entry_list.round, load_world(entry_list.round), own_ranks)
     if plan_document(plan) != bytes(entry_list.plan_document):
         raise PlanChanged("lines or seats are not those of the entry list; close a new list with the reason")
     tracks = {line.line_id: line.track for line in plan.lines}

@@ -1,9 +1,10 @@
 """Judging: what every accepted application is worth at every line that its family listed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,22 +13,29 @@ from django.db.models.functions import Cast
 
 from accounts.services.jobs import Report
 from admissions.models import AdmissionRound, Application, ApplicationChoice, ApplicationStatus
+from admissions.rules.adjustment import with_adjustment
 from admissions.rules.facts import Facts, facts_from_data
 from admissions.rules.policy_records import PRIVATE_KINDS
+from admissions.rules.reserves import SeatsAside, seats_aside
 from admissions.rules.special_needs import seat_line
 from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
+from admissions.services.beside import map_beside
 from common.quick_json import decoded
 
 LAST_TIER = 1_000_000  # children without a category stand behind all others in coordinated placement
 BATCH = 5_000
+PART = 500
+WORTH_PROCESSES = 5_000  # applications
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """An accepted application before the draw.
 
-    standings -- (tier, keys...) at every listed line where the child has a category, in list order
+    listed    -- (line id, choice) in the order in which the child asks, reserves that may spill to it and lines that
+                 it may be adjusted to included
+    standings -- (tier, keys...) at every one of these lines
     locked    -- listed lines whose school the dwelling has used, and until when
     fallback_tier -- for coordinated placement: the tier at the last public line chosen, the zone school, locked or
                      not; a child without one stands behind all others
@@ -57,13 +65,38 @@ class _Accepted(NamedTuple):
     group_code: str
     split_allowed: bool
     accepts_coordination: bool
+    accepts_adjustment: bool
+
+
+_Filed = tuple[_Accepted, Sequence[tuple[str, int]]]
 
 
 def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -> list[Case]:
-    """Return every accepted application as judged, by receipt."""
+    """Return every accepted application as judged, by receipt; those of a county on both cores."""
     accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
-    chosen = _chosen(accepted)
+    total, locks = accepted.count(), load_dwelling_locks(admission_round)
     reachable = cache(world.reachable)  # a unit's families have the same schools near
+    aside = seats_aside(world.policy, world.lines)
+
+    def judge(part: Sequence[_Filed]) -> list[Case]:
+        return [_case(world, aside, row, chosen, reachable(row.unit_code), locks) for row, chosen in part]
+
+    parts = _parts(_filed(accepted))
+    cases: list[Case] = []
+    for judged in map_beside(judge, parts) if total >= WORTH_PROCESSES else map(judge, parts):
+        cases.extend(judged)
+        report("judging", len(cases), total)
+    return cases
+
+
+def _parts(filed: Iterator[_Filed]) -> Iterator[list[_Filed]]:
+    while part := list(islice(filed, PART)):
+        yield part
+
+
+def _filed(accepted: QuerySet[Application]) -> Iterator[_Filed]:
+    """Yield every application with (line id, choice) in the order of its list."""
+    chosen = _chosen(accepted)
     rows = accepted.order_by("receipt__receipt").values_list(
         "pk",
         "receipt__receipt",
@@ -73,14 +106,10 @@ def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Repo
         "group_code",
         "split_allowed",
         "accepts_coordination",
+        "accepts_adjustment",
     )
-    cases: list[Case] = []
-    total, locks = accepted.count(), load_dwelling_locks(admission_round)
     for row in map(_Accepted._make, rows.iterator(chunk_size=BATCH)):
-        cases.append(_case(world, row, chosen.get(row.pk, []), reachable(row.unit_code), locks))
-        if len(cases) % 500 == 0:
-            report("judging", len(cases), total)
-    return cases
+        yield row, chosen.get(row.pk, [])
 
 
 def _chosen(accepted: QuerySet[Application]) -> dict[UUID, list[tuple[str, int]]]:
@@ -94,6 +123,7 @@ def _chosen(accepted: QuerySet[Application]) -> dict[UUID, list[tuple[str, int]]
 
 def _case(
     world: RoundWorld,
+    aside: SeatsAside,
     row: _Accepted,
     chosen: Sequence[tuple[str, int]],
     nearest: tuple[tuple[str, int], ...],
@@ -114,13 +144,16 @@ def _case(
             standings[line_id] = (classified.tier, *classified.keys)
         else:
             locked[line_id] = until.isoformat()
+    listed, standings = full_list(
+        world, aside, facts, chosen, standings, accepts_adjustment=row.accepts_adjustment
+    )
     return Case(
         application_id=row.pk,
         receipt=row.receipt,
         group_code=row.group_code,
         split_allowed=row.split_allowed,
         accepts_coordination=row.accepts_coordination,
-        listed=tuple((line_id, choice) for line_id, choice in chosen if line_id in standings),
+        listed=listed,
         standings=standings,
         nearest=_elsewhere(world, nearest, locked),
         special_line=seat_line(
@@ -131,6 +164,27 @@ def _case(
         locked=locked,
         fallback_tier=fallback_tier,
     )
+
+
+def full_list(
+    world: RoundWorld,
+    aside: SeatsAside,
+    facts: Facts,
+    chosen: Iterable[tuple[str, int]],
+    standings: Mapping[str, tuple[int, ...]],
+    *,
+    accepts_adjustment: bool,
+) -> tuple[tuple[tuple[str, int], ...], dict[str, tuple[int, ...]]]:
+    """Return (line id, choice) as the child asks, and where it stands, with all that the rules add to its choices.
+
+    standings -- at the lines that it chose and may compete for
+    """
+    spilled = aside.with_spilled(standings, partial(world.standing, facts))
+    listed = aside.in_order(chosen, spilled)
+    if not (accepts_adjustment and world.policy.private.adjustment):
+        return listed, spilled
+    rules = {line_id: line.rule for line_id, line in world.lines.items()}
+    return with_adjustment(world.policy, rules, listed, spilled, world.adjustable(facts))
 
 
 def _locked_until(

@@ -1,6 +1,6 @@
 """A child with a receipt who was left off the list by mistake: added with the ticket of the same seed, on record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from admissions.models import (
     WaitlistRun,
 )
 from admissions.rules.facts import FactName, facts_from_data
+from admissions.rules.reserves import seats_aside
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who
 from admissions.selectors.applications import get_application_round
@@ -32,6 +33,7 @@ from admissions.selectors.rounds import round_code
 from admissions.selectors.waiting import load_after_draw
 from admissions.selectors.world import OPEN_PUBLIC, load_world
 from admissions.services.giving_on import run_waiting_lists
+from admissions.services.judging import full_list
 from admissions.services.results import NothingDrawn
 from admissions.services.rounds import lock_round, require_actor
 from admissions.services.steps import lock_application, take_step
@@ -79,8 +81,8 @@ def add_left_off(*, actor: User, now: datetime, application_id: UUID, reason: st
         raise NothingDrawn("nothing has been drawn yet")
     _refuse_others(application, draw)
     _accept(application, now)
-    standings = _standings(admission_round, application)
-    entry = _entry(admission_round, application, draw, standings)
+    listed, standings = _full_list(admission_round, application)
+    entry = _entry(admission_round, application, draw, listed, standings)
     LeftOff.objects.create(
         draw=draw,
         application=application,
@@ -112,17 +114,20 @@ def _accept(application: Application, now: datetime) -> None:
     application.save(update_fields=["status", "changed_at"])
 
 
-def _standings(admission_round: AdmissionRound, application: Application) -> dict[str, tuple[int, ...]]:
-    """Return (tier, keys...) at every listed line where the child has a claim, in list order.
+def _full_list(
+    admission_round: AdmissionRound, application: Application
+) -> tuple[tuple[tuple[str, int], ...], Keys]:
+    """Return (line id, choice) as the child asks, and (tier, keys...) at every line where it competes, as at closing.
 
-    A school whose place its dwelling has used is left out, as it is at closing.
+    A school whose place its dwelling has used is left out; lines that the rules add to its choices are in.
     """
     world, locks = load_world(admission_round), load_dwelling_locks(admission_round)
     facts = facts_from_data(application.facts)
     if facts.flag(FactName.SPECIAL_NEEDS):
         raise PlacedBeforeTheDraw("a special-needs child has a seat outside the draw")
     found: dict[str, tuple[int, ...]] = {}
-    for line_id in application.choices.order_by("position").values_list("line__line_id", flat=True):
+    chosen = list(application.choices.order_by("position").values_list("line__line_id", "choice"))
+    for line_id, _ in chosen:
         classified, school = world.classify(facts, line_id), world.lines[line_id].school_id
         is_claim = world.kind(line_id) in OPEN_PUBLIC
         is_locked = is_claim and locks.until(facts, application.child_index, school) is not None
@@ -130,19 +135,25 @@ def _standings(admission_round: AdmissionRound, application: Application) -> dic
             found[line_id] = (classified.tier, *classified.keys)
     if not found:
         raise NothingToStandFor("by the rules the child has no claim at any line that it listed")
-    return found
+    aside = seats_aside(world.policy, world.lines)
+    accepts = application.accepts_adjustment
+    return full_list(world, aside, facts, chosen, found, accepts_adjustment=accepts)
 
 
 def _entry(
-    admission_round: AdmissionRound, application: Application, draw: DrawRecord, standings: Keys
+    admission_round: AdmissionRound,
+    application: Application,
+    draw: DrawRecord,
+    listed: Sequence[tuple[str, int]],
+    standings: Keys,
 ) -> LateEntry:
-    plan = round_plan(admission_round, load_world(admission_round))
-    listed = _listed_keys(draw)
-    numbers = dict(application.choices.values_list("line__line_id", "choice"))
+    plan, others = round_plan(admission_round, load_world(admission_round)), _listed_keys(draw)
     choices = []
-    for line_id, key in standings.items():
-        rank, loser = late_places(key, listed.get(line_id, []), losers_last=_losers_last(plan, line_id))
-        choices.append(LateChoice(line_id, numbers[line_id], rank, loser))
+    for line_id, number in listed:
+        rank, loser = late_places(
+            standings[line_id], others.get(line_id, []), losers_last=_losers_last(plan, line_id)
+        )
+        choices.append(LateChoice(line_id, number, rank, loser))
     return LateEntry(
         application.receipt.receipt, tuple(choices), _ball_of_twins(admission_round, application, draw)
     )

@@ -30,6 +30,7 @@ def form_of(row: PortalRow, *, portal: str, private_schools: Collection[str], on
         private_schools=row.private or private,
         public_schools=row.public or public,
         accepts_coordination=row.accepts_coordination,
+        accepts_adjustment=row.accepts_adjustment,
         group_code=f"{portal}/{row.group_code}" if row.group_code else "",
         split_allowed=row.split_allowed,
         facts=tuple(_fact(portal, name, proved_by, value, on) for name, proved_by, value in row.facts),

@@ -1,6 +1,6 @@
 """The public entry list: every child's place at every line as an opaque rank, and nothing else about the child."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from admissions.lottery.entry_list import Choice
 from admissions.lottery.entry_list import Entry as ListEntry
@@ -10,11 +10,31 @@ from admissions.matching.entries import commitment, plan_document
 from admissions.matching.ranks import dense_ranks, dense_ranks_with_losers
 from admissions.matching.records import RoundPlan
 from admissions.models import AdmissionRound, EntryList
+from admissions.rules.policy_records import LineKind
+from admissions.rules.reserves import seats_aside
 from admissions.rules.twins import GroupMember, drawn_together
+from admissions.selectors.layout import round_plan
 from admissions.selectors.rounds import round_code
 from admissions.selectors.world import RoundWorld
 from admissions.services.judging import Case
 from common.canonical import digest_bytes
+
+
+def closed_plan(admission_round: AdmissionRound, world: RoundWorld, cases: Sequence[Case]) -> RoundPlan:
+    """Return the plan that is published with a list of these children."""
+    plan = round_plan(admission_round, world)
+    aside = seats_aside(world.policy, world.lines)
+    by_rule = {reserve for reserves in aside.spilling.values() for reserve in reserves}
+    if world.policy.private.adjustment:
+        by_rule |= {line_id for line_id in world.lines if world.kind(line_id) is LineKind.PRIVATE_OPEN}
+    if not by_rule:
+        return plan
+    own = dict.fromkeys((line.line_id for line in plan.lines if line.line_id in by_rule), 0)
+    standings = {case.receipt: case.standings for case in cases}
+    for (receipt, line_id), ranks in _ranks(plan, cases, only=own).items():
+        if not aside.is_other(line_id, standings[receipt][line_id]):
+            own[line_id] = max(own[line_id], *ranks)
+    return round_plan(admission_round, world, own)
 
 
 def make_public_list(
@@ -70,12 +90,18 @@ def _public_entry(
     )
 
 
-def _ranks(plan: RoundPlan, cases: Sequence[Case]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return (rank, loser rank) by (receipt, line id); where losing costs nothing both are the same."""
+def _ranks(
+    plan: RoundPlan, cases: Sequence[Case], *, only: Container[str] | None = None
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return (rank, loser rank) by (receipt, line id); where losing costs nothing both are the same.
+
+    only -- the lines that are asked for; None: all
+    """
     by_line: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
     for case in cases:
         for line_id, _ in case.listed:
-            by_line.setdefault(line_id, []).append((case.receipt, case.standings[line_id]))
+            if only is None or line_id in only:
+                by_line.setdefault(line_id, []).append((case.receipt, case.standings[line_id]))
     losing = {
         line_id
         for stage in plan.stages

@@ -25,8 +25,9 @@ from admissions.models import (
     RoundStatus,
 )
 from admissions.rules.calendar import Phase
+from admissions.rules.special_needs import seat_rule
 from admissions.selectors.bundles import unzip_files
-from admissions.selectors.rounds import phase_of
+from admissions.selectors.rounds import phase_of, policy_of
 from admissions.services.rounds import lock_round, require_actor
 from admissions.services.verifying import faults_one_after_the_other, faults_side_by_side
 from common.errors import RulesSayNo, WrongMoment
@@ -120,7 +121,7 @@ def write_results(record: DrawRecord, admission_round: AdmissionRound, result: R
 
 
 def bundle_faults(record: DrawRecord) -> list[str]:
-    """Return what the two independent verifiers hold against the stored bundle; none is good news."""
+    """Return what the independent verifiers hold against the stored bundle; none is good news."""
     files = unzip_files(bytes(record.bundle))
     is_large = len(record.bundle) >= settings.VERIFIER_PROCESS_BYTES
     return faults_side_by_side(files) if is_large else faults_one_after_the_other(files)
@@ -166,8 +167,9 @@ def publish_results(
 
 def _placed_before_draw(record: DrawRecord, lines: dict[str, int]) -> Iterator[Placement]:
     """Yield the placements of special-needs children: the seat set aside at the school of their open line."""
+    rule = seat_rule(policy_of(record.entry_list.round))
     reserved = dict(
-        PlanLine.objects.filter(pk__in=lines.values(), reserve_of__isnull=False).values_list(
+        PlanLine.objects.filter(pk__in=lines.values(), rule=rule, reserve_of__isnull=False).values_list(
             "reserve_of__line_id", "pk"
         )
     )

@@ -17,6 +17,7 @@ from admissions.rules.legal_check import PlannedIntake, refusals, violation_text
 from admissions.rules.open_seats import open_kind
 from admissions.rules.policy import Policy
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind
+from admissions.rules.reserves import OPEN_KINDS, open_lines_of, share_of
 from admissions.selectors.policies import get_policy_version, policy_of_version, violation_data
 from admissions.selectors.rounds import NoSuchRound, policy_of, round_code
 from admissions.services.policies import PolicyNotPublished, freeze_policy, refuse_unpublished
@@ -25,7 +26,6 @@ from geo_data.models import Ownership, School, Stage
 from zoning.models import ZonePublication, ZoneSchool
 from zoning.selectors.publications import find_publication
 
-OPEN_KINDS = (LineKind.ZONE, LineKind.MULTI_SCHOOL, LineKind.PRIVATE_OPEN)
 Seats = Mapping[tuple[str, str], int]
 
 
@@ -99,8 +99,8 @@ def open_round(
 
     Raises PolicyNotPublished when the policy was withdrawn meanwhile.
 
-    seats -- seats set aside by (line code of the policy, school code); what a school's planned intake has
-             left over goes to its open line
+    seats -- seats set aside by (line code of the policy, school code), instead of the share that the policy states;
+             what a school's planned intake has left over goes to its open line
     """
     opened = lock_round(round_id, RoundStatus.DRAFT)
     require_actor(actor, Action.MANAGE_ROUND, opened.district_id)
@@ -203,7 +203,10 @@ def _zones_on(district_code: str, stage: str, on: date) -> ZonePublication:
 
 
 def _lines(admission_round: AdmissionRound, policy: Policy, seats: Seats) -> Iterator[_LineDraft]:
-    """Yield the lines of every school: seats set aside first, the open line takes what is left."""
+    """Yield the lines of every school: seats set aside first, the open line takes what is left.
+
+    Shares that the policy states are taken where the school has an open line that they are cut from.
+    """
     plan = admission_round.publication.plan
     schools = School.objects.filter(dataset=plan.schools_dataset, stage=admission_round.stage).order_by(
         "code"
@@ -213,14 +216,15 @@ def _lines(admission_round: AdmissionRound, policy: Policy, seats: Seats) -> Ite
     for school in schools:
         aside = {rule: seats[rule, code] for rule, code in seats if code == school.code}
         unused -= {(rule, school.code) for rule in aside}
+        takes_rest = open_kind(
+            is_private=school.ownership == Ownership.PRIVATE, schools_in_zone=sharing.get(school.code, 0)
+        )
+        aside = {**_shares(policy, takes_rest, school.planned_intake), **aside}
         left = school.planned_intake - sum(aside.values())
         if left < 0 or any(rule not in {line.code for line in policy.lines} for rule in aside):
             raise SeatsDoNotFit(
                 f"{school.name}: more seats set aside than planned, or an unknown line", school=school.code
             )
-        takes_rest = open_kind(
-            is_private=school.ownership == Ownership.PRIVATE, schools_in_zone=sharing.get(school.code, 0)
-        )
         rest = [line.code for line in policy.lines if line.kind is takes_rest and line.code not in aside]
         if len(rest) > 1:
             raise SeatsDoNotFit(
@@ -239,6 +243,18 @@ def _lines(admission_round: AdmissionRound, policy: Policy, seats: Seats) -> Ite
             "seats are set aside at schools that are not in this round",
             schools=sorted(code for _, code in unused),
         )
+
+
+def _shares(policy: Policy, takes_rest: LineKind | None, planned_intake: int) -> dict[str, int]:
+    """Return the seats by line code that the policy's shares set aside at a school, where they make a seat or more."""
+    found = {
+        line.code: share_of(line.reserve.share_percent, planned_intake)
+        for line in policy.lines
+        if line.reserve is not None
+        and line.reserve.share_percent is not None
+        and any(policy.line(code).kind is takes_rest for code in open_lines_of(policy, line))
+    }
+    return {code: seats for code, seats in found.items() if seats}
 
 
 def _schools_by_zone_size(admission_round: AdmissionRound) -> dict[str, int]:
@@ -264,13 +280,34 @@ def refuse_unlawful(policy: Policy, drafts: Sequence[_LineDraft], *, on: date) -
 
 
 def _link_reserves(rows: Sequence[PlanLine], policy: Policy) -> None:
-    """Point every line of set-aside seats at the open line of the same school and track."""
+    """Point every line of set-aside seats at the open line of the same school and track.
+
+    Raises SeatsDoNotFit where the policy states a reserve of a school that has no such open line, or several.
+    """
     kinds = {line.code: line.kind for line in policy.lines}
-    open_lines = {(row.school.code, row.track): row for row in rows if kinds[row.rule] in OPEN_KINDS}
+    open_lines: dict[tuple[str, str], list[PlanLine]] = {}
     for row in rows:
-        if kinds[row.rule] not in OPEN_KINDS:
-            row.reserve_of = open_lines.get((row.school.code, row.track))
+        if kinds[row.rule] in OPEN_KINDS:
+            open_lines.setdefault((row.school.code, row.track), []).append(row)
+    for row in rows:
+        if kinds[row.rule] in OPEN_KINDS:
+            continue
+        found, rule = open_lines.get((row.school.code, row.track), []), policy.line(row.rule)
+        if rule.reserve is not None:
+            found = [line for line in found if line.rule in open_lines_of(policy, rule)]
+            _refuse_other_than_one(row, found)
+        row.reserve_of = found[-1] if found else None
     PlanLine.objects.bulk_update([row for row in rows if row.reserve_of], ["reserve_of"])
+
+
+def _refuse_other_than_one(reserve: PlanLine, open_lines: Sequence[PlanLine]) -> None:
+    if len(open_lines) != 1:
+        raise SeatsDoNotFit(
+            f"{reserve.school.name}: {reserve.rule} is set aside from one open line of the school, not from "
+            f"{len(open_lines)}",
+            school=reserve.school.code,
+            lines=[line.rule for line in open_lines],
+        )
 
 
 def _record(

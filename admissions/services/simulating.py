@@ -20,12 +20,12 @@ from admissions.models import AdmissionRound, EntryList
 from admissions.rules.category import category_of_tier
 from admissions.rules.policy_differences import unfit_lines
 from admissions.rules.policy_records import LoserRule, Policy
-from admissions.selectors.layout import round_plan
+from admissions.rules.reserves import own_tiers
 from admissions.selectors.policies import NoSuchPolicy, get_policy_version, policy_of_version
 from admissions.selectors.rounds import list_lines, policy_of
 from admissions.selectors.world import RoundWorld
 from admissions.services.judging import Case, judge_cases
-from admissions.services.public_list import make_public_list
+from admissions.services.public_list import closed_plan, make_public_list
 from admissions.services.replaying import closed_round, closed_world, tickets_of_luck
 from common.canonical import CanonicalValue
 from common.errors import RulesSayNo
@@ -181,7 +181,7 @@ def _cases(admission_round: AdmissionRound, world: RoundWorld, drawn: set[str], 
 def _input_of(
     admission_round: AdmissionRound, world: RoundWorld, cases: Sequence[Case], scope: TicketScope, luck: str
 ) -> RoundInput:
-    plan = round_plan(admission_round, world)
+    plan = closed_plan(admission_round, world, cases)
     salts = dict.fromkeys((case.receipt for case in cases), OPEN_LIST)
     unsaved = EntryList(round=admission_round, number=0, public_value_names=[])
     public = make_public_list(admission_round, world, plan, cases, salts, unsaved)
@@ -195,11 +195,17 @@ def _input_of(
 
 
 def _category(world: RoundWorld, case: Case) -> str:
-    """Return the child's category at the last line listed, its zone school; "" where it has none."""
-    if not case.listed:
+    """Return the child's category at the last open line listed, its zone school; "" where it has none."""
+    listed = [
+        line_id
+        for line_id, _ in case.listed
+        if case.standings[line_id][0] <= own_tiers(world.policy.line(world.lines[line_id].rule))
+    ]
+    opened = [line_id for line_id in listed if line_id not in world.reserve_of] or listed
+    if not opened:
         return ""
-    line_id = case.listed[-1][0]
-    return category_of_tier(world.policy.line(world.lines[line_id].rule), case.standings[line_id][0])
+    line = world.policy.line(world.lines[opened[-1]].rule)
+    return category_of_tier(line, case.standings[opened[-1]][0])
 
 
 def _placed(result: RoundResult) -> int:

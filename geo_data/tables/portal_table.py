@@ -88,6 +88,7 @@ class PortalRow(NamedTuple):
     public: tuple[str, ...] = ()
     mixed: tuple[str, ...] = ()
     accepts_coordination: bool = True
+    accepts_adjustment: bool = False
     group_code: str = ""
     split_allowed: bool = False
     facts: tuple[tuple[str, str, FactValue], ...] = ()
@@ -206,6 +207,7 @@ class _Reader:
             public=chosen.get(PUBLIC, ()),
             mixed=chosen.get(MIXED, ()),
             accepts_coordination=_optional(row, "accepts_coordination") in ("", YES),
+            accepts_adjustment=_optional(row, "accepts_adjustment") == YES,
             group_code=_optional(row, "group_code"),
             split_allowed=_optional(row, "split_allowed") == YES,
             facts=tuple(self._facts(row)),

@@ -14,7 +14,7 @@ from zoning.engine.constraints import allowed_pairs
 from zoning.engine.problem import Problem, Wishes, build_problem, compressed_rows
 from zoning.engine.proof import prove, proven_mm, renamed
 from zoning.engine.solve import Options, solve
-from zoning.engine.strengthen import Gate, Proof, make_shop, proven_by, strengthen
+from zoning.engine.strengthen import GATES_EVERY, Gate, Proof, make_shop, proven_by, strengthen
 from zoning.engine.transport import relax
 
 # Two schools in one corner of a town of uneven estates: nearly full, so that whole units and connection count.
@@ -263,3 +263,29 @@ def test_renaming_follows_units_and_zones() -> None:
 
     assert found.values.tolist() == [6, 7, 5]
     assert found.gates == (Gate(0, 1, (1,), 4), Gate(2, 0, (0, 1), 3))
+
+
+def test_the_look_for_gates_also_stops_when_asked() -> None:
+    # A ring with schools at 0 and 3. Unit 2 costs nothing at the first school, and the way there leads through 1,
+    # which costs nothing at the other.
+    allowed = np.ones((6, 2), dtype=np.bool_)
+    allowed[0, 1] = allowed[3, 0] = False
+    spent = np.array([[0, 0], [100, 0], [0, 50], [0, 0], [50, 0], [0, 50]])
+    roots, sizes = (np.array([0, 3]), np.array([0, 1])), (np.full(6, 5), np.array([20, 20]))
+    shop = make_shop(RING, roots, allowed, spent, sizes)
+    values = np.full(6, 60)
+    asked = 0
+
+    def stop_after_steps() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > GATES_EVERY
+
+    whole = strengthen(shop, values, 1000, 12_000_000, never)
+    stopped = strengthen(shop, values, 1000, 12_000_000, stop_after_steps)
+
+    assert whole is not None
+    assert whole[1].gates
+    assert stopped is not None
+    assert not stopped[1].gates
+    assert stopped[0] == proven_by(shop, stopped[1]) <= whole[0]

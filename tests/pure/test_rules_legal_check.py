@@ -15,6 +15,7 @@ from admissions.rules.clauses import (
     LOCAL_RULE,
     MATERIALS,
     PERMIT_TERMS,
+    SERVICE_MEMBERS,
     SYNCHRONIZED,
     ZONES,
     Clause,
@@ -32,7 +33,9 @@ from admissions.rules.policy_records import (
     Area,
     Fallback,
     FallbackKind,
+    LoserRule,
     Policy,
+    ReserveRules,
     SchoolStage,
     TwinRule,
     Window,
@@ -338,6 +341,29 @@ def test_a_text_with_what_cannot_be_a_fact_is_no_policy_and_the_clause_is_named(
 )
 def test_a_text_that_reads_well_and_breaks_the_law_is_refused(changes: dict[str, object], code: str) -> None:
     assert code in {item.code for item in refusals(load_policy(as_text(**changes)))}
+
+
+EMPTY = ("reserve_may_stay_empty", "lines[1].reserve.spills", ZONES)
+BEHIND = ("reserve_behind_others", "lines[1].reserve.spills", SERVICE_MEMBERS)
+
+
+@pytest.mark.parametrize(
+    ("reserve", "loser", "expected"),
+    [
+        (None, LoserRule.AFTER_ALL, []),
+        (ReserveRules(spills=False), LoserRule.AFTER_ALL, [EMPTY]),
+        (ReserveRules(spills=True), LoserRule.AFTER_ALL, [BEHIND]),
+        (ReserveRules(spills=True), LoserRule.SAME_CLASS_LAST, []),
+        (ReserveRules(spills=True), LoserRule.CLASS_KEPT, []),
+    ],
+)
+def test_warnings_of_reserves_that_stay_empty_and_of_members_behind_the_others(
+    reserve: ReserveRules | None, loser: LoserRule, expected: list[tuple[str, str, Clause]]
+) -> None:
+    lines = (POLICY.lines[0], replace(POLICY.lines[1], reserve=reserve), *POLICY.lines[2:])
+    policy = replace(POLICY, lines=lines, private=replace(POLICY.private, loser=loser))
+    assert found(policy, Severity.WARN) == expected
+    assert found(policy) == []
 
 
 def test_every_refusal_and_warning_of_the_check_has_a_case_somewhere_in_this_file() -> None:

@@ -118,7 +118,10 @@ def test_a_changed_word_changes_the_digest() -> None:
             lambda d: d["lines"][4].update(mechanism="ranked_draw"),
             ("lines[4].mechanism", "needs one order for all schools, but a key differs by school"),
         ),
-        (lambda d: d["lines"][4].update(code="zone"), ("lines[4].code", "zone is used twice")),
+        (
+            lambda d: d["lines"][2].update(code="special_needs"),
+            ("lines[2].code", "special_needs is used twice"),
+        ),
         (lambda d: d.update(lines=[]), ("lines", "a policy has at least one plan line")),
         (
             lambda d: d["categories"][0].update(keys=["ticket", "walk_metres"]),

@@ -11,7 +11,14 @@ from admissions.matching import records as placing
 from admissions.models import ApplicationStatus
 from admissions.models import OfferStatus as StoredOfferStatus
 from admissions.rules.calendar import Phase, accepts_applications, is_review_over, phase
-from admissions.rules.policy_records import FallbackKind, LineKind, LoserRule, Mechanism, TicketScope
+from admissions.rules.policy_records import (
+    FallbackKind,
+    LineKind,
+    LoserRule,
+    Mechanism,
+    Precedence,
+    TicketScope,
+)
 from admissions.rules.prohibitions import COUNTS, Evidence, prohibition_report
 from admissions.rules.stages import lines_outside_draw, stage_layout
 from admissions.rules.status import (
@@ -88,27 +95,34 @@ def test_a_county_without_private_schools_has_one_stage() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mechanism", "categories", "tickets", "published"),
+    ("mechanism", "categories", "tickets", "adjustment", "published"),
     [
-        (Mechanism.RANKED_DRAW, (), TicketScope.TRACK, Mechanism.RANKED_DRAW),
-        (Mechanism.RANKED_DRAW, (), TicketScope.ROUND, Mechanism.RANKED_DRAW),
-        (Mechanism.RANKED_DRAW, (), TicketScope.LINE, Mechanism.DEFERRED_ACCEPTANCE),
-        (Mechanism.RANKED_DRAW, ("migrant",), TicketScope.TRACK, Mechanism.DEFERRED_ACCEPTANCE),
-        (Mechanism.POINTS_FIRST, ("migrant",), TicketScope.TRACK, Mechanism.DEFERRED_ACCEPTANCE),
-        (Mechanism.DIRECT, ("migrant",), TicketScope.LINE, Mechanism.DIRECT),
+        (Mechanism.RANKED_DRAW, (), TicketScope.TRACK, False, Mechanism.RANKED_DRAW),
+        (Mechanism.RANKED_DRAW, (), TicketScope.TRACK, True, Mechanism.DEFERRED_ACCEPTANCE),
+        (Mechanism.RANKED_DRAW, (), TicketScope.ROUND, False, Mechanism.RANKED_DRAW),
+        (Mechanism.RANKED_DRAW, (), TicketScope.LINE, False, Mechanism.DEFERRED_ACCEPTANCE),
+        (Mechanism.RANKED_DRAW, ("migrant",), TicketScope.TRACK, False, Mechanism.DEFERRED_ACCEPTANCE),
+        (Mechanism.POINTS_FIRST, ("migrant",), TicketScope.TRACK, False, Mechanism.DEFERRED_ACCEPTANCE),
+        (Mechanism.DIRECT, ("migrant",), TicketScope.LINE, True, Mechanism.DIRECT),
     ],
 )
 def test_a_mechanism_is_published_under_its_name_only_where_its_ranks_and_tickets_fit(
-    mechanism: Mechanism, categories: tuple[str, ...], tickets: TicketScope, published: Mechanism
+    mechanism: Mechanism,
+    categories: tuple[str, ...],
+    tickets: TicketScope,
+    adjustment: bool,
+    published: Mechanism,
 ) -> None:
     line = next(line for line in POLICY.lines if line.kind is LineKind.PRIVATE_OPEN)
     changed = replace(line, mechanism=mechanism, categories=categories)
-    [stage] = stage_layout(replace(POLICY, lines=(changed,), tickets=tickets))
+    private = replace(POLICY.private, adjustment=adjustment)
+    [stage] = stage_layout(replace(POLICY, lines=(changed,), tickets=tickets, private=private))
     assert stage.mechanism is published
 
 
 def test_the_placing_and_the_drawing_know_every_setting_by_its_value() -> None:
     assert {rule.value for rule in placing.LoserRule} == set(LoserRule)
+    assert {order.value for order in placing.Precedence} == set(Precedence)
     assert {rule.value for rule in placing.Mechanism} == set(Mechanism)
     assert {rule.value for rule in placing.CoordinationRule} == {*FallbackKind} - {FallbackKind.NONE}
     assert {scope.value for scope in tickets.TicketScope} == set(TicketScope)

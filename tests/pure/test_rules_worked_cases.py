@@ -1,6 +1,6 @@
 """The example policies on their hand-worked cases: category, keys, documents, reasons and the place in the end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,12 +12,15 @@ import yaml
 from admissions.matching import records as placing
 from admissions.matching.ranks import dense_ranks_with_losers
 from admissions.matching.stages import place
+from admissions.rules.adjustment import Listed, with_adjustment
 from admissions.rules.category import Classified, classify
 from admissions.rules.documents import needed
 from admissions.rules.eligibility import choice_reasons, reasons_against
 from admissions.rules.facts import Facts, FactSource
+from admissions.rules.listing import SchoolLine
 from admissions.rules.policy import Policy, example_names, example_policy, load_policy
 from admissions.rules.policy_records import PRIVATE_KINDS
+from admissions.rules.reserves import SeatsAside, seats_aside
 from admissions.rules.stages import stage_layout
 from admissions.rules.standing import Target
 from tests.pure.rules_world import fact
@@ -134,43 +137,55 @@ def _track(case: Case, line_id: str) -> str:
 
 
 def _applicants(case: Case) -> tuple[placing.Applicant, ...]:
-    competing = [
-        (child, choice)
-        for child in case.data["children"]
-        for choice in child["choices"]
-        if not choice.get("reasons") and not child.get("choice_reasons")
-    ]
+    lists = {child["receipt"]: _list(case, child) for child in case.data["children"]}
+    asking = {receipt: standings for receipt, (_, standings) in lists.items()}
     ranks: dict[tuple[str, str], tuple[int, int]] = {}
     for line_id in case.data["seats"]:
-        ranks.update(_ranks(case, line_id, [pair for pair in competing if _line_id(pair[1]) == line_id]))
+        there = {receipt: keys[line_id] for receipt, keys in asking.items() if line_id in keys}
+        ranked = dense_ranks_with_losers(list(there.values()))
+        ranks.update({(receipt, line_id): rank for receipt, rank in zip(there, ranked, strict=True)})
     return tuple(
         placing.Applicant(child["receipt"], bids, child.get("group"))
         for child in case.data["children"]
-        if (bids := _bids(child, ranks))
+        if (bids := tuple(_bids(child, lists[child["receipt"]][0], ranks)))
     )
 
 
-def _ranks(
-    case: Case, line_id: str, pairs: Sequence[tuple[Data, Data]]
-) -> dict[tuple[str, str], tuple[int, int]]:
-    found = [case.classified(child, choice) for child, choice in pairs]
-    ranked = dense_ranks_with_losers([(item.tier or 0, *item.keys) for item in found])
-    return {(child["receipt"], line_id): rank for (child, _), rank in zip(pairs, ranked, strict=True)}
+def _aside(case: Case) -> SeatsAside:
+    lines = {name: SchoolLine(name, *name.split("@")) for name in case.data["seats"]}
+    return seats_aside(case.policy, lines)
 
 
-def _bids(child: Data, ranks: dict[tuple[str, str], tuple[int, int]]) -> tuple[placing.Bid, ...]:
+def _list(case: Case, child: Data) -> tuple[Listed, dict[str, tuple[int, ...]]]:
+    """The list as the child asks, and where it stands, with what the rules add to the choices that are written down."""
+
+    def standing(line_id: str) -> tuple[int, ...] | None:
+        rule, school = line_id.split("@")
+        found = case.classified(child, {"line": rule, "school": school})
+        return None if found.tier is None else (found.tier, *found.keys)
+
+    listed = [choice for choice in child["choices"] if not choice.get("reasons")]
+    found = {_line_id(choice): case.classified(child, choice) for choice in listed}
+    stated = {name: (item.tier, *item.keys) for name, item in found.items() if item.tier is not None}
+    if child.get("choice_reasons"):
+        return (), {}
+    aside = _aside(case)
+    standings = aside.with_spilled(stated, standing)
     schools = list(dict.fromkeys(choice["school"] for choice in child["choices"]))
-    return tuple(
-        placing.Bid(
-            _line_id(choice),
-            schools.index(choice["school"]) + 1,
-            *ranks[key][:1],
-            choice["ticket"],
-            ranks[key][1],
-        )
-        for choice in child["choices"]
-        if (key := (child["receipt"], _line_id(choice))) in ranks
-    )
+    chosen = [(_line_id(choice), schools.index(choice["school"]) + 1) for choice in child["choices"]]
+    rules = {line_id: line.rule for line_id, line in aside.lines.items()}
+    near = [f"private_open@{school}" for school in child.get("adjusted_to", [])]
+    return with_adjustment(case.policy, rules, aside.in_order(chosen, standings), standings, near)
+
+
+def _bids(
+    child: Data, listed: Listed, ranks: dict[tuple[str, str], tuple[int, int]]
+) -> Iterator[placing.Bid]:
+    tickets = {choice["school"]: choice["ticket"] for choice in child["choices"]}
+    first = child["choices"][0]["ticket"]  # of the private track, where a child is adjusted
+    for line_id, number in listed:
+        rank, lost = ranks[child["receipt"], line_id]
+        yield placing.Bid(line_id, number, rank, tickets.get(line_id.split("@")[1], first), lost)
 
 
 def _line_id(choice: Data) -> str:

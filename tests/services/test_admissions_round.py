@@ -27,6 +27,7 @@ from admissions.models import (
 )
 from admissions.selectors.bundles import unzip_files, zip_files
 from admissions.selectors.world import load_world
+from admissions.services import judging
 from admissions.services.closing import AlreadyClosed, StillOpen, Unreviewed, close_entries
 from admissions.services.draw import ValueEntered, ValuesDisagree, ValuesMissing, enter_public_value, run_draw
 from admissions.services.judging import LAST_TIER, judge_cases
@@ -248,6 +249,22 @@ def test_a_private_choice_wins_nothing_in_coordinated_placement() -> None:
     assert [line for line, _ in cases[private_only].listed] == ["P.private_open"]
     assert cases[private_only].fallback_tier == LAST_TIER
     assert cases[both].fallback_tier == cases[both].standings["A.zone"][0]
+
+
+def test_children_judged_in_processes_beside_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = county_with_zones({"A": (0, 2), "B": (3, 4)}, private={"P": (1, 2)})
+    numbers = add_children(world, ["u0", "u1", "u2"] * 3)
+    opened = round_open(world)
+    file_all(world, opened, [form(number, "u0", private_schools=("P",)) for number in numbers])
+    here = judge_cases(opened, load_world(opened), not_reported)
+
+    monkeypatch.setattr(judging, "WORTH_PROCESSES", len(numbers))
+    monkeypatch.setattr(judging, "PART", 2)
+    shown: list[int] = []
+    beside = judge_cases(opened, load_world(opened), lambda stage, done, total: shown.append(done))
+
+    assert beside == here
+    assert shown == [2, 4, 6, 8, 9]
 
 
 def test_special_needs_child_has_a_seat_before_the_draw_and_is_in_no_public_file() -> None:

@@ -167,7 +167,7 @@ def strengthen(
         left -= spent
         rounds += 1
         if rounds % GATES_EVERY == 0:
-            left -= climb.look_for_gates()
+            left -= climb.look_for_gates(should_stop)
         if rounds % LOOK == 0:
             climb.settle_down()
     return climb.bound, climb.proof()
@@ -280,11 +280,16 @@ class _Climb:
             self.mean = max(self.mean / 2, MEAN_AT_LAST)
         self.looked_at = self.bound
 
-    def look_for_gates(self) -> int:
-        """Add a gate for every unit that the mean puts into a zone with too little on the way; return the work."""
+    def look_for_gates(self, should_stop: Callable[[], bool]) -> int:
+        """Add a gate for every unit that the mean puts into a zone with too little on the way; return the work.
+
+        In a large county that takes minutes, so it too ends when asked to; any gates prove.
+        """
         shop = self.shop
         worked = 0
         for zone in range(len(shop.room)):
+            if should_stop():
+                break
             here = slice(shop.start[zone], shop.start[zone + 1])
             share = np.rint(self.share[here] * SHARES).astype(np.int64)
             capacity = np.where(shop.fixed == zone, SURELY, 0)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.selectors.people import open_phone
 from admissions.models import AdmissionRound
+from admissions.rules.adjustment import comes_before_public, reasons_against_adjustment
 from admissions.rules.calendar import Phase
 from admissions.selectors.rounds import find_open_rounds, get_round, phase_of, policy_of
 from admissions.services.applications import AlreadyFiled, ApplicationRefused, file_application
@@ -117,6 +118,7 @@ def check(request: HttpRequest, guardian: User, round_id: UUID) -> HttpResponse:
         "schools": _chosen(draft, preview(admission_round, draft, guardian)),
         "refusal": refusal and refusal_in_words(refusal),
         "reasons": reasons_in_words(refusal),
+        "asks_adjustment": _asks_adjustment(admission_round, draft),
     }
     return render(request, "guardians/apply_check.html", context, status=422 if refusal else 200)
 
@@ -142,8 +144,19 @@ def _form(
         case "choices" if shown is not None:
             return ChoicesForm(data, initial=_choices_initial(draft), preview=shown)
         case "coordination":
-            return CoordinationForm(data, initial=initial or {"accepts": "yes"})
+            policy = policy_of(admission_round)
+            return CoordinationForm(
+                data,
+                initial={"accepts": "yes", "adjusts": "no", **initial},
+                asks_adjustment=_asks_adjustment(admission_round, draft),
+                before_public=comes_before_public(policy),
+            )
     return None
+
+
+def _asks_adjustment(admission_round: AdmissionRound, draft: Draft) -> bool:
+    private = draft.texts("choices", "private")
+    return not reasons_against_adjustment(policy_of(admission_round), private_schools=private)
 
 
 def _answer(form: forms.Form | None) -> Mapping[str, object]:

@@ -35,6 +35,16 @@ class Draft:
         return tuple(str(item) for item in found) if isinstance(found, list) else ()
 
     @property
+    def lists_private(self) -> bool:
+        """Say whether a private school is on the list."""
+        return bool(self.texts("choices", "private"))
+
+    @property
+    def accepts_adjustment(self) -> bool:
+        """Say whether the child takes another private school; without one on the list nobody was asked."""
+        return self.lists_private and self.text("coordination", "adjusts") == "yes"
+
+    @property
     def birth_on(self) -> date:
         """Return the child's birth date, which its identity number holds."""
         return date.fromisoformat(self.text("child", "birth_on"))
@@ -57,6 +67,7 @@ class Draft:
             private_schools=self.texts("choices", "private"),
             public_schools=self.texts("choices", "public"),
             accepts_coordination=self.text("coordination", "accepts") == "yes",
+            accepts_adjustment=self.accepts_adjustment,
         )
 
 
@@ -67,8 +78,14 @@ def read_draft(request: HttpRequest, round_id: UUID) -> Draft:
 
 
 def keep_answer(request: HttpRequest, draft: Draft, step: str, answer: Mapping[str, object]) -> Draft:
-    """Keep the answers of a step. Another home means other schools, so the choices are asked again."""
+    """Keep the answers of a step.
+
+    Another home means other schools, so the choices are asked again. A first private school on the list, or none any
+    more, means another question of what to do without a place.
+    """
     answers = {**draft.answers, step: dict(answer)}
+    if step == "choices" and Draft(draft.round_id, answers).lists_private is not draft.lists_private:
+        answers.pop("coordination", None)
     if step in ("child", "home") and draft.answers.get(step) != answer:
         for later in ("found", "choices"):
             answers.pop(later, None)

@@ -158,8 +158,21 @@ def _offer_words(school: SchoolOffer) -> str:
     return school.name if school.metres is None else f"{school.name} ({distance(school.metres)})"
 
 
+_ADJUSTS_FIRST = _(
+    "That school's own fees apply. If you say yes and it has a place, your child goes there before any public school is"
+    " looked at. If you say no, nothing else changes."
+)
+_ADJUSTS_LAST = _(
+    "That school's own fees apply. It is looked at only if no school on your list has a place. If you say no, nothing"
+    " else changes."
+)
+
+
 class CoordinationForm(Question):
-    """What if no choice can be met?"""
+    """What if no choice can be met?
+
+    asks_adjustment -- whether to ask about another private school; before_public -- whether it comes first then
+    """
 
     accepts = forms.ChoiceField(
         label=_("If none of these schools has a place left, may the bureau find the nearest free place?"),
@@ -169,3 +182,18 @@ class CoordinationForm(Question):
         ],
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, asks_adjustment: bool, before_public: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if asks_adjustment:
+            adjusts = forms.ChoiceField(
+                label=_("If your private schools are all full, may your child go to another private school?"),
+                help_text=(_ADJUSTS_FIRST if before_public else _ADJUSTS_LAST),
+                choices=[
+                    ("no", _("No, only the private schools on my list")),
+                    ("yes", _("Yes, the nearest private school that still has a free place")),
+                ],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Please fill this in.")},
+            )
+            self.fields = {"adjusts": adjusts, **self.fields}  # asked in the order in which it happens

@@ -1452,6 +1452,8 @@ export interface components {
             line_id: string;
             school: string;
             choice: number;
+            /** @description Name of the seats where they are set aside; else empty. */
+            seats_aside: string;
             reason: string;
             sentence: string;
             figures: components["schemas"]["ChoiceFigures"] | null;
@@ -1733,6 +1735,11 @@ export interface components {
             public_schools?: string[];
             /** @default true */
             accepts_coordination: boolean;
+            /**
+             * @description Another private school with seats left, should no private school listed have a place.
+             * @default false
+             */
+            accepts_adjustment: boolean;
             /** @default  */
             group_code: string;
             /** @default false */
