@@ -135,6 +135,8 @@ def said(**changed: Any) -> dict[str, Any]:
         ({"vintage_on": "2026-02-30"}, "输入一个有效的日期"),
         ({"crs": "other", "epsg": ""}, "请填写 EPSG 代码"),
         ({"crs": "other", "epsg": "999999"}, "没有这个代码的坐标系"),
+        ({"crs": "", "epsg": "999999"}, "没有这个代码的坐标系"),
+        ({"crs": "EPSG:4326", "epsg": "4524"}, "上面已选了别的坐标系"),
         ({"crs": "EPSG:1"}, "选择一个有效的选项"),
     ],
     ids=[
@@ -145,6 +147,8 @@ def said(**changed: Any) -> dict[str, Any]:
         "no such day",
         "no code",
         "unknown code",
+        "unknown code alone",
+        "two systems",
         "made up",
     ],
 )
@@ -157,6 +161,13 @@ def test_a_form_that_is_not_right_is_shown_again_and_stores_nothing(
     assert words in answer.content.decode()
     assert not Upload.objects.exists()
     assert not JobRun.objects.exists()
+
+
+def test_a_code_alone_is_the_system() -> None:
+    answer = desk_of(officer(world.CODE)).post(BRING_UNITS, said(crs="", epsg="4524"))
+
+    assert answer.status_code == 302
+    assert Upload.objects.get().choices["crs"] == "EPSG:4524"
 
 
 @pytest.mark.parametrize(("days", "status"), [(0, 302), (1, 422)])

@@ -11,8 +11,8 @@ COORDINATE_TEXTS: Mapping[str, FindingText] = {
     "crs_missing": severe(
         "文件未声明坐标系",
         "the file does not name its coordinate system",
-        "请用 --crs 声明",
-        "Declare it with --crs",
+        "请向提供文件的单位问明坐标系，并在上传页选择（命令行用 --crs）",
+        "Ask the office that made the file, and choose the system on the upload page (in a command: --crs)",
     ),
     "crs_declared_otherwise": warning(
         "声明的坐标系与文件自带的不同，以声明为准",

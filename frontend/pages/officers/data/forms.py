@@ -87,10 +87,14 @@ class TermsForm(forms.Form):
             self.fields.pop(name)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse another system without its code, and a code that nobody knows."""
+        """Refuse another system without its code, a code that nobody knows, and two systems at once."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("epsg") and not cleaned.get("crs"):
+            cleaned["crs"] = OTHER  # who writes a code means it
         if cleaned.get("crs") == OTHER:
             self._check_epsg(cleaned.get("epsg"))
+        elif cleaned.get("epsg"):
+            self.add_error("epsg", _("Another system is chosen above. Leave the code empty, or choose “Another system, by its EPSG code”."))
         if cleaned.get("accept_offset") and not cleaned.get("offset_reason"):
             self.add_error("offset_reason", _("Write why: the version keeps it."))
         return cleaned
