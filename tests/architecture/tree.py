@@ -25,6 +25,7 @@ PURE = (
 VERIFIERS = (
     "admissions/lottery/verify.py",
     "admissions/matching/verify.py",
+    "admissions/matching/verify_list.py",
     "zoning/engine/verify.py",
     "zoning/engine/verify_bound.py",
 )

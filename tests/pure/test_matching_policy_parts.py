@@ -12,13 +12,14 @@ from admissions.matching.records import (
     Line,
     LoserRule,
     Mechanism,
+    Precedence,
     Reason,
     RoundInput,
     RoundPlan,
     RoundResult,
     Stage,
 )
-from admissions.matching.reserves import Precedence, Reserve, bids_at, lines_with_reserve
+from admissions.matching.reserves import Reserve, bids_at, lines_with_reserve
 from admissions.matching.stages import place
 
 RESERVE_FIRST, OPEN_FIRST = Precedence.RESERVE_FIRST, Precedence.OPEN_FIRST

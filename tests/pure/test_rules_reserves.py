@@ -326,7 +326,9 @@ def placed(policy: Policy, names: list[str]) -> Mapping[str, str | None]:
     standings: dict[str, Mapping[str, tuple[int, ...]]] = {}
     lists = {}
     for name in names:
-        stated: dict[str, tuple[int, ...]] = {OPEN: (1,)} | ({ASIDE: (1,)} if name[0] == "m" else {})
+        stated: dict[str, tuple[int, ...]] = {OPEN: (1,)}
+        if name[0] == "m":
+            stated[ASIDE] = (1,)
         standings[name] = aside.with_spilled(stated, lambda line: None)
         lists[name] = aside.in_order([(line, 1) for line in stated], standings[name])
     ranks: dict[tuple[str, str], int] = {}

@@ -80,11 +80,11 @@ def read_draft(request: HttpRequest, round_id: UUID) -> Draft:
 def keep_answer(request: HttpRequest, draft: Draft, step: str, answer: Mapping[str, object]) -> Draft:
     """Keep the answers of a step.
 
-    Another home means other schools, so the choices are asked again. A first private school on the list, or none any
-    more, means another question of what to do without a place.
+    Another home means other schools, so the choices are asked again. A first private school on the list means one
+    question more of what to do without a place.
     """
     answers = {**draft.answers, step: dict(answer)}
-    if step == "choices" and Draft(draft.round_id, answers).lists_private is not draft.lists_private:
+    if step == "choices" and Draft(draft.round_id, answers).lists_private and not draft.lists_private:
         answers.pop("coordination", None)
     if step in ("child", "home") and draft.answers.get(step) != answer:
         for later in ("found", "choices"):
