@@ -38,7 +38,7 @@ from admissions.lottery.tickets import Draw
 from admissions.matching import verify as verify_matching
 from admissions.matching.bundle import DrawFiles, public_bundle
 from admissions.matching.chances import chances
-from admissions.matching.deferral import Asking, ask_on, nobody_held
+from admissions.matching.deferral import Asking, ask_on, defer, nobody_held
 from admissions.matching.entries import applicants_from, plan_digest
 from admissions.matching.layouts import stages_for
 from admissions.matching.records import Line, LoserRule, RoundInput, RoundPlan
@@ -165,11 +165,14 @@ def round_() -> None:
     """Tickets, placement with reasons, bundle and both verifiers, as drawing and publishing do them.
 
     Counted is from the published bytes of the entry list to the verifiers' answers. Not counted: making the list, the
-    database, and the zip in which the bundle is kept.
+    database, the zip in which the bundle is kept, and the start of a process, of which the kernels' loading is shown.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from admissions.services.verifying import faults_side_by_side  # with Django, which no other part needs
 
+    with measured("load the compiled kernels, once in a process"):
+        small = random_asking(100, 10)
+        defer(small)
     for children, lines in KERNEL_SIZES[:1]:
         plan, entries = random_world(children, lines)
         names, values = ("a", "b"), {"a": "03 09 14 22 27 31 + 05", "b": "417"}

@@ -1,6 +1,6 @@
 """JSON for what is stored by the million: about eight times as quick as the standard library's.
 
-What digests and lotteries rest on is `common.canonical` instead.
+What digests rest on is written by `common.canonical` instead.
 """
 
 from typing import Any

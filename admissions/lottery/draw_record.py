@@ -93,8 +93,8 @@ def tickets(
         urns = {urn_of[choice.line_id] for choice in entry.choices}
         if entry.fallback_rank is not None:
             urns.add(last_urn)
-        ball = entry.ball
-        found[entry.receipt] = {name: tickets_of[name](ball) for name in sorted(urns)}
+        ball, ordered = entry.ball, sorted(urns) if len(urns) > 1 else urns
+        found[entry.receipt] = {name: tickets_of[name](ball) for name in ordered}
     return found
 
 

@@ -1,6 +1,5 @@
 """The entry list: who takes part in a draw, frozen and published before the seed can exist."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from admissions.lottery.tickets import TicketAlgorithm, TicketScope
 from common import merkle
 from common.canonical import CanonicalValue, canonical_json, digest_bytes
+from common.quick_json import decoded
 
 FORMAT = "jiujin-entry-list-1"
 
@@ -176,7 +176,7 @@ def inclusion_proof(entries: Sequence[bytes], receipt_index: int) -> InclusionPr
 
 def read_entry_list(document: bytes) -> EntryList:
     """Return the list that `entry_list_document` wrote. Raises ValueError for another format."""
-    data = json.loads(document)
+    data = decoded(document)
     if data.get("format") != FORMAT:
         raise ValueError(f"not a list of format {FORMAT}")
     return EntryList(

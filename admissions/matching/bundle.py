@@ -143,9 +143,9 @@ def _refused(round_input: RoundInput) -> frozenset[tuple[str, str]]:
 
 def _tickets_table(tickets: Mapping[str, Mapping[str, int]]) -> bytes:
     rows = [
-        (receipt, urn, f"{tickets[receipt][urn]:064x}")
-        for receipt in sorted(tickets)
-        for urn in sorted(tickets[receipt])
+        (receipt, urn, f"{drawn[urn]:064x}")
+        for receipt, drawn in sorted(tickets.items())
+        for urn in sorted(drawn)
     ]
     return _table(("receipt", "urn", "ticket"), rows)
 
@@ -182,10 +182,11 @@ def _public_placement_reason(placement: Placement) -> str:
 
 
 def _reasons_table(outcomes: Sequence[Outcome], refused: frozenset[tuple[str, str]]) -> bytes:
+    told = {reason: public_reason(reason) for reason in Reason}
     rows = [
-        (o.receipt, o.line_id, o.choice, public_reason(o.reason))
+        (o.receipt, o.line_id, o.choice, told[o.reason])
         for o in outcomes
-        if (o.receipt, o.line_id) not in refused
+        if not refused or (o.receipt, o.line_id) not in refused
     ]
     return _table(("receipt", "line_id", "choice", "reason"), rows)
 

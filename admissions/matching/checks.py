@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from admissions.matching.records import Applicant, Bid, Mechanism, RoundInput, RoundPlan, Stage
 from common.errors import MalformedInput
 
+TICKETS = 1 << 256
+
 
 class MalformedRound(MalformedInput):
     """The round cannot be placed as described; `faults` says why."""
@@ -51,15 +53,19 @@ def _plan_faults(plan: RoundPlan) -> Iterator[str]:
 
 
 def _bid_faults(applicant: Applicant, lines: set[str]) -> Iterator[str]:
-    listed = [bid.line_id for bid in applicant.bids]
-    if len(set(listed)) < len(listed):
+    listed = {bid.line_id for bid in applicant.bids}
+    if len(listed) < len(applicant.bids):
         yield f"{applicant.receipt} lists a line twice"
-    yield from (f"{applicant.receipt} lists unknown line {name}" for name in listed if name not in lines)
-    choices = [bid.choice for bid in applicant.bids]
-    if choices != sorted(choices) or (choices and choices[0] < 1):
-        yield f"{applicant.receipt}'s bids are not in the order of its choices"
+    if not listed <= lines:
+        yield from (f"{applicant.receipt} lists unknown line {name}" for name in sorted(listed - lines))
+    before = 1
     for bid in applicant.bids:
-        if not 0 <= bid.ticket < 1 << 256:
+        if bid.choice < before:
+            yield f"{applicant.receipt}'s bids are not in the order of its choices"
+            break
+        before = bid.choice
+    for bid in applicant.bids:
+        if not 0 <= bid.ticket < TICKETS:
             yield f"{applicant.receipt}'s ticket at {bid.line_id} is out of range"
 
 

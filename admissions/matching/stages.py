@@ -61,15 +61,12 @@ def place(round_input: RoundInput) -> RoundResult:
 
 
 def _outcomes(applicants: Sequence[Applicant], codes: Integers) -> list[Outcome]:
-    found, reasons = [], iter(codes.tolist())
+    found, reasons = [], iter([REASONS[code] for code in codes.tolist()])
     for applicant in applicants:
-        for bid in applicant.bids:
-            reason = REASONS[next(reasons)]
-            if applicant.withdrawn:
-                reason = Reason.WITHDRAWN
-            elif bid.refused is not None:
-                reason = bid.refused
-            found.append(Outcome(applicant.receipt, bid.line_id, bid.choice, reason))
+        receipt, withdrawn = applicant.receipt, applicant.withdrawn
+        for bid, competing in zip(applicant.bids, reasons):  # noqa: B905  # stops with the bids, before another reason
+            reason = Reason.WITHDRAWN if withdrawn else bid.refused or competing
+            found.append(Outcome(receipt, bid.line_id, bid.choice, reason))
     return found
 
 
