@@ -153,6 +153,7 @@ officers: list[URLPattern] = [
     path("office/plans/<uuid:plan_id>/what-if/", what_if.what_if, name="what-if"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/mend/", mending.mend, name="mend-plan"),
+    path("office/plans/<uuid:plan_id>/restore/", plans.restore, name="restore-plan"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
     path("office/forecast/", forecast.forecasts, name="forecasts"),
     path("office/forecast/settings/<str:stage>/", forecast_settings.settings_page, name="forecast-settings"),

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from geo_data.models import Stage
 from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
-from tests.services.accounts_world import officer
+from tests.services.accounts_world import auditor, officer
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
 from zoning.services.plans import import_plan, move_units
@@ -102,3 +103,41 @@ def test_an_officer_reads_why_it_cannot_be(
     assert not visit.page.query_selector("[name=reason]")
     assert "合规" in visit.text()
     assert visit.barriers() == []
+
+
+def test_an_officer_undoes_a_change_by_bringing_the_version_before_it_back(
+    browser: Browser, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = False
+    plan = draft()
+    visit = Visit(browser, live_server.url, PHONE, scripts=False, person=officer(DISTRICT))
+
+    # given the newest version: nothing newer could be undone by bringing it back, but it leads to the one before
+    visit.go(f"/office/plans/{plan.pk}/")
+    assert not visit.page.query_selector("#restore")
+    visit.press("main a[href$='#restore']")
+
+    # when no reason is written, nothing is stored
+    visit.press("#restore .button")
+    assert "422" in "".join(visit.complaints)
+    assert ZonePlan.objects.count() == 2
+    visit.complaints.clear()
+
+    # then with one the version before is there again, as a third
+    visit.page.fill("#restore [name=reason]", "改错了")
+    visit.press("#restore .button")
+    restored = ZonePlan.objects.get(number=3)
+    assert visit.page.url.endswith(f"/office/plans/{restored.pk}/")
+    assert (restored.lawful, restored.report["restored"], restored.report["reason"]) == (True, 1, "改错了")
+    visit.fits()
+    assert visit.complaints == []
+
+
+def test_who_may_not_edit_zones_brings_nothing_back(client: Client) -> None:
+    plan = draft()
+    client.force_login(auditor(DISTRICT))
+
+    answer = client.post(f"/office/plans/{plan.pk}/restore/", {"reason": "r"})
+
+    assert answer.status_code == 403
+    assert ZonePlan.objects.count() == 2

@@ -85,6 +85,12 @@ def list_plans(district_code: str, stage: Stage | None = None) -> QuerySet[ZoneP
     )
 
 
+def has_later_version(plan: ZonePlan) -> bool:
+    """Say whether the district has a newer version for the stage."""
+    rows = ZonePlan.objects.filter(district_id=plan.district_id, stage=plan.stage)
+    return rows.filter(number__gt=plan.number).exists()
+
+
 def plan_content(plan: ZonePlan) -> PlanContent:
     """Return zones and assignments; three queries."""
     links = ZoneSchool.objects.filter(plan=plan).select_related("school").order_by("school__code")

@@ -69,6 +69,12 @@ class MoveForm(forms.Form):
         return codes[0]
 
 
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+
 class PublishForm(forms.Form):
     """From when until when a plan is in force."""
 

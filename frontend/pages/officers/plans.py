@@ -18,7 +18,7 @@ from accounts.selectors.jobs import find_latest_job
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
-from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm
+from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm, ReasonForm
 from frontend.pages.refusals import refusal_in_words
 from frontend.pages.words import VIOLATIONS
 from geo_data.models import DatasetKind, DistanceMethod, Stage
@@ -30,8 +30,8 @@ from zoning.permissions import plan_for, plan_for_reading
 from zoning.selectors.basis import Demand, Later
 from zoning.selectors.demand import demand_facts
 from zoning.selectors.overview import PlanOverview, plan_overview
-from zoning.selectors.plans import list_plans
-from zoning.services.plans import move_units
+from zoning.selectors.plans import has_later_version, list_plans
+from zoning.services.plans import move_units, restore_plan
 from zoning.services.publications import publish_plan
 from zoning.tasks import DRAWING, drawing_subject, request_drawing
 
@@ -113,6 +113,24 @@ def move(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
     return render(request, "officers/plan.html", {**context, "move_form": form}, status=422)
 
 
+@require_POST
+@for_staff
+def restore(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
+    """Store the next version, equal to this one, and go there."""
+    found = plan_for(person, Action.EDIT_ZONES, plan_id)
+    form = ReasonForm(request.POST, auto_id="restore_%s")
+    if form.is_valid():
+        try:
+            new = restore_plan(actor=person, now=timezone.now(), plan_id=plan_id, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal_in_words(refusal))
+        else:
+            messages.success(request, _("Version %(number)s was stored.") % {"number": new.number})
+            return redirect("plan", new.pk)
+    context = {**_context(person, found), "restore_form": form}
+    return render(request, "officers/plan.html", context, status=422)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def publish(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
@@ -147,6 +165,7 @@ def _context(person: User, found: ZonePlan) -> dict[str, Any]:
         "publications": list(found.publications.filter(withdrawn_at=None)),
         "may_publish": may(person, Action.PUBLISH_ZONES, found.district_id),
         "move_form": _move_form(found, overview, None) if may_edit else None,
+        "restore_form": ReasonForm(auto_id="restore_%s") if may_edit and has_later_version(found) else None,
         "faults": _faults(found),
         "demand": demand_facts(found),
         "workspace": _workspace(found, overview, may_edit=may_edit),
