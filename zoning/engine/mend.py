@@ -1,8 +1,8 @@
 """Make a plan lawful again after an edit by hand, with as few other units touched as can be.
 
 1. Say so where no lawful plan can have the edited units where they are (`obstacles.py`). 2. Look for the shortest chain
-of moves around what is wrong (`chains.py`). 3. Where none is found, search as `solve` does, near the plan, and put
-back what need not have moved.
+of moves around what is wrong (`kernel_chains.py`). 3. Where none is found, search as `solve` does, near the plan, and
+put back what need not have moved.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zoning.engine.chains import Desk, Grown, Patch, grow
 from zoning.engine.judge import PROOFS, Trouble, broken
+from zoning.engine.kernel_chains import Desk, Grown, Patch, grow
 from zoning.engine.objective import Weights
 from zoning.engine.obstacles import obstacles
 from zoning.engine.packing import surely_does_not_fit

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from zoning.engine.canonical import name_free_order
-from zoning.engine.chains import Patch
 from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_ways
+from zoning.engine.kernel_chains import Patch
 from zoning.engine.objective import child_distance, kept_loads
 from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem, compressed_rows
 from zoning.engine.ways import Ways, plan_ways
