@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NoReturn
 
 from admissions.rules.calendar import Calendar
-from admissions.rules.clauses import LOCAL_RULE, Clause
+from admissions.rules.clauses import LOCAL_RULE, NO_REFUSAL_SPECIAL, Clause
 from admissions.rules.conditions import Condition
 from admissions.rules.documents_catalogue import Document
 from admissions.rules.terms import Term
@@ -218,6 +218,19 @@ class PlanLine:
     reserve: ReserveRules | None = None
 
 
+# A child with special needs has a seat by law, also where a policy names no line for it: docs/rules/special-needs.md.
+SPECIAL_NEEDS_SEATS = PlanLine(
+    code=LineKind.SPECIAL_NEEDS.value,
+    kind=LineKind.SPECIAL_NEEDS,
+    title=Title("特殊教育需要学位", "Places for special needs"),
+    mechanism=Mechanism.DIRECT,
+    categories=(),
+    area=Area.DISTRICT,
+    choices=1,
+    clause=NO_REFUSAL_SPECIAL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PointItem:
     """Points for a condition, or for every `each` full units of an integer term, at most `most`."""
@@ -312,10 +325,14 @@ class Policy:
     approval: tuple[ApprovalStep, ...] = field(default=tuple(ApprovalStep))
 
     def line(self, code: str) -> PlanLine:
-        """Return the plan line of that code. Raises KeyError when there is none."""
+        """Return the plan line of that code, stated or given by law. Raises KeyError when there is none."""
         for line in self.lines:
             if line.code == code:
                 return line
+        if code == SPECIAL_NEEDS_SEATS.code and all(
+            line.kind is not SPECIAL_NEEDS_SEATS.kind for line in self.lines
+        ):
+            return SPECIAL_NEEDS_SEATS
         raise KeyError(code)
 
     def category(self, code: str) -> Category:

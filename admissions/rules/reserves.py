@@ -176,7 +176,7 @@ def tier_titles(policy: Policy, rule: str, open_rule: str | None) -> tuple[Title
 
     Source: docs/rules/reserves.md.
     """
-    titles = {item.code: item.title for item in policy.lines}
+    titles = {item.code: item.title for item in (*policy.lines, policy.line(rule))}
     titles |= {item.code: item.title for item in policy.categories}
     titles.setdefault(ADJUSTMENT, Title("服从调剂", "By adjustment"))
     return tuple(titles[code] for code in tier_codes(policy, rule, open_rule))

@@ -226,3 +226,14 @@ def test_a_breach_shows_in_its_row_and_only_there(name: str) -> None:
     broken = {row.number for row in report if not row.is_kept}
     assert broken == {number for number, names in COUNTS.items() if name in names}
     assert broken
+
+
+def test_seats_for_special_needs_are_given_by_law_where_the_policy_names_none() -> None:
+    policy = town_policy()
+    others = tuple(line for line in policy.lines if line.kind is not LineKind.SPECIAL_NEEDS)
+    stated = next(line for line in policy.lines if line.kind is LineKind.SPECIAL_NEEDS)
+
+    assert policy.line("special_needs") is stated
+    assert replace(policy, lines=others).line("special_needs").kind is LineKind.SPECIAL_NEEDS
+    with pytest.raises(KeyError):
+        replace(policy, lines=(*others, replace(stated, code="inclusion"))).line("special_needs")

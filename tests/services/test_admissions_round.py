@@ -267,20 +267,6 @@ def test_children_judged_in_processes_beside_are_judged_alike(monkeypatch: pytes
     assert shown == [2, 4, 6, 8, 9]
 
 
-def test_special_needs_child_has_a_seat_before_the_draw_and_is_in_no_public_file() -> None:
-    world = county_with_zones({"A": (0, 2), "B": (3, 4)})
-    special = add_children(world, ["u0"], special_needs=True)
-    others = add_children(world, ["u0", "u1"])
-    opened = round_open(world)
-    receipts = file_all(world, opened, [form(special[0], "u0"), *(form(number, "u0") for number in others)])
-    record = drawn(world, opened)
-    placed = placed_at(record)
-    assert placed[receipts[0]] == "A.special_needs"
-    assert sorted(str(placed[receipt]) for receipt in receipts[1:]) == ["A.zone", "B.zone"]
-    for content in unzip_files(bytes(record.bundle)).values():
-        assert receipts[0].encode() not in content
-
-
 def test_bundle_satisfies_both_verifiers_and_a_damaged_one_neither_passes() -> None:
     world = county_with_zones()
     numbers = add_children(world, ["u0"] * 6)
