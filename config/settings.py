@@ -112,8 +112,8 @@ TICKET_ALGORITHM = environment.text(
     "JIUJIN_TICKET_ALGORITHM", "HMAC-SHA-256"
 )  # or HMAC-SM3; fixed by each closing
 
-# From this size of a bundle on, some ten thousand children, both verifiers run side by side in two processes.
-VERIFIER_PROCESS_BYTES = int(environment.text("JIUJIN_VERIFIER_PROCESS_BYTES", "1048576"))
+# A round of so many children or more is judged and verified in several processes side by side.
+SIDE_BY_SIDE_CHILDREN = int(environment.text("JIUJIN_SIDE_BY_SIDE_CHILDREN", "5000"))
 
 # Sign-in: guardians by a code sent to their phone, staff by user name, password and an authenticator.
 DEMO = environment.flag(

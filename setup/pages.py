@@ -34,9 +34,9 @@ SETTINGS = {
         "派位号算法：`HMAC-SHA-256` 或国密 `HMAC-SM3`；截止时写入名单，此后更改不影响已截止的批次",
         "keyed hash of the draw: `HMAC-SHA-256` or `HMAC-SM3`; written into the list when entries close",
     ),
-    "JIUJIN_VERIFIER_PROCESS_BYTES": (
-        "结果包达到此字节数时，两个核验程序在两个进程中同时运行；0 表示总是，机器只有一个核心时可设得很大",
-        "size in bytes from which a bundle's two verifiers run side by side; 0: always; on one core set it very high",
+    "JIUJIN_SIDE_BY_SIDE_CHILDREN": (
+        "一个批次的孩子达到此数时，审核名单和核验结果在几个进程中同时进行；0 表示总是，机器只有一个核心时可设得很大",
+        "children from which a round is judged and verified in several processes; 0: always; very high on one core",
     ),
     "JIUJIN_SEAL_CIPHER": (
         "个人信息加密算法：`AES-256-GCM` 或国密 `SM4-GCM`",

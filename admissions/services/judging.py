@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -26,7 +27,6 @@ from common.quick_json import decoded
 LAST_TIER = 1_000_000  # children without a category stand behind all others in coordinated placement
 BATCH = 5_000
 PART = 500
-WORTH_PROCESSES = 5_000  # applications
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ _Filed = tuple[_Accepted, Sequence[tuple[str, int]]]
 
 
 def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Report) -> list[Case]:
-    """Return every accepted application as judged, by receipt; those of a county on both cores."""
+    """Return every accepted application as judged, by receipt; those of a large round side by side."""
     accepted = Application.objects.filter(round=admission_round, status=ApplicationStatus.ACCEPTED)
     total, locks = accepted.count(), load_dwelling_locks(admission_round)
     reachable = cache(world.reachable)  # a unit's families have the same schools near
@@ -83,7 +83,7 @@ def judge_cases(admission_round: AdmissionRound, world: RoundWorld, report: Repo
 
     parts = _parts(_filed(accepted))
     cases: list[Case] = []
-    for judged in map_beside(judge, parts) if total >= WORTH_PROCESSES else map(judge, parts):
+    for judged in map_beside(judge, parts) if total >= settings.SIDE_BY_SIDE_CHILDREN else map(judge, parts):
         cases.extend(judged)
         report("judging", len(cases), total)
     return cases

@@ -18,6 +18,7 @@ from admissions.models import (
     ChoiceOutcome,
     DrawRecord,
     Entry,
+    EntryList,
     LineCutoff,
     OfferStatus,
     Placement,
@@ -123,7 +124,8 @@ def write_results(record: DrawRecord, admission_round: AdmissionRound, result: R
 def bundle_faults(record: DrawRecord) -> list[str]:
     """Return what the independent verifiers hold against the stored bundle; none is good news."""
     files = unzip_files(bytes(record.bundle))
-    is_large = len(record.bundle) >= settings.VERIFIER_PROCESS_BYTES
+    children = EntryList.objects.values_list("entry_count", flat=True).get(pk=record.entry_list_id)
+    is_large = children >= settings.SIDE_BY_SIDE_CHILDREN
     return faults_side_by_side(files) if is_large else faults_one_after_the_other(files)
 
 

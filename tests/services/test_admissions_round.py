@@ -251,14 +251,16 @@ def test_a_private_choice_wins_nothing_in_coordinated_placement() -> None:
     assert cases[both].fallback_tier == cases[both].standings["A.zone"][0]
 
 
-def test_children_judged_in_processes_beside_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_children_judged_in_processes_beside_are_judged_alike(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
     world = county_with_zones({"A": (0, 2), "B": (3, 4)}, private={"P": (1, 2)})
     numbers = add_children(world, ["u0", "u1", "u2"] * 3)
     opened = round_open(world)
     file_all(world, opened, [form(number, "u0", private_schools=("P",)) for number in numbers])
     here = judge_cases(opened, load_world(opened), not_reported)
 
-    monkeypatch.setattr(judging, "WORTH_PROCESSES", len(numbers))
+    settings.SIDE_BY_SIDE_CHILDREN = len(numbers)
     monkeypatch.setattr(judging, "PART", 2)
     shown: list[int] = []
     beside = judge_cases(opened, load_world(opened), lambda stage, done, total: shown.append(done))
@@ -291,10 +293,10 @@ def test_verifiers_side_by_side_find_what_they_find_one_after_the_other(settings
     files = unzip_files(bytes(record.bundle))
     files["tickets.csv"] = files["tickets.csv"].replace(b"receipt,urn,ticket", b"receipt,urn,number")
     files["cutoffs.csv"] = files["cutoffs.csv"].replace(b"line_id,seats", b"line_id,places")
-    forged = DrawRecord(bundle=zip_files(files))
+    forged = DrawRecord(entry_list=record.entry_list, bundle=zip_files(files))
     one_after_the_other = bundle_faults(forged)
-    # When every bundle is worth a process
-    settings.VERIFIER_PROCESS_BYTES = 0
+    # When every round is worth a process
+    settings.SIDE_BY_SIDE_CHILDREN = 0
     # Then both speak, and the database's connection is as it was
     assert len(one_after_the_other) >= 2
     assert bundle_faults(forged) == one_after_the_other

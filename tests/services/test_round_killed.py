@@ -105,11 +105,11 @@ def stage_is(job: JobRun, stage: str) -> bool:
 
 
 def disturb(
-    job: JobRun, stage: str, lock: str, end: End, chance: np.random.Generator, bytes_worth_a_process: str
+    job: JobRun, stage: str, lock: str, end: End, chance: np.random.Generator, side_by_side_from: str
 ) -> None:
     """Let a worker come to the stage, and end it there or at a random moment after it may go on."""
     ours = {own_process()}
-    with worker(JIUJIN_VERIFIER_PROCESS_BYTES=bytes_worth_a_process) as first:
+    with worker(JIUJIN_SIDE_BY_SIDE_CHILDREN=side_by_side_from) as first:
         with held_or_lost(lock) as holder:
             ours.add(holder)
             wait_until(lambda: stage_is(job, stage) and (not lock or somebody_waits()))
@@ -123,7 +123,7 @@ def disturb(
     print(
         f"{job.kind} {stage}: {end.__name__} {'there' if there else 'after'}, {job.attempts} attempts", end=""
     )
-    print(f", two verifiers from {bytes_worth_a_process} bytes on")
+    print(f", side by side from {side_by_side_from} children on")
     assert (job.status, job.stage) == (JobStatus.SUCCEEDED, list(STAGES_OF[job.kind])[-1])
     if there and lock:
         assert job.attempts > 1
@@ -197,8 +197,8 @@ def test_round_disturbed_at_any_moment_publishes_what_an_undisturbed_one_would(r
         )
     chance = np.random.default_rng([run, end is kill_backend])
     (kind, stage), lock = list(STAGES.items())[run % len(STAGES)]
-    bytes_worth_a_process = "0" if run // len(STAGES) % 2 == 0 else "1048576"
-    how = (stage, lock, end, chance, bytes_worth_a_process)
+    side_by_side_from = "0" if run // len(STAGES) % 2 == 0 else str(CHILDREN + 1)
+    how = (stage, lock, end, chance, side_by_side_from)
     world, found = round_to_close(CHILDREN)
     asked: dict[str, Any] = {"actor": world.officer, "now": timezone.now()}
 

@@ -34,7 +34,7 @@ def lingering_worker(wait_for: Path, *options: str) -> Iterator[subprocess.Popen
     environment = {
         **os.environ,
         "DATABASE_URL": database_url(),
-        "JIUJIN_VERIFIER_PROCESS_BYTES": "0",
+        "JIUJIN_SIDE_BY_SIDE_CHILDREN": "0",
     }
     process = subprocess.Popen([*command, *options], cwd=BASE, env=environment)
     try:
