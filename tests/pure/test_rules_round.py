@@ -17,6 +17,7 @@ from admissions.rules.calendar import (
     is_review_over,
     phase,
 )
+from admissions.rules.policy import example_names, example_policy, load_policy
 from admissions.rules.policy_records import (
     FallbackKind,
     LineKind,
@@ -26,6 +27,7 @@ from admissions.rules.policy_records import (
     TicketScope,
 )
 from admissions.rules.prohibitions import COUNTS, Evidence, prohibition_report
+from admissions.rules.special_needs import seat_rule
 from admissions.rules.stages import lines_outside_draw, stage_layout
 from admissions.rules.status import (
     LIVE,
@@ -237,3 +239,10 @@ def test_seats_for_special_needs_are_given_by_law_where_the_policy_names_none() 
     assert replace(policy, lines=others).line("special_needs").kind is LineKind.SPECIAL_NEEDS
     with pytest.raises(KeyError):
         replace(policy, lines=(*others, replace(stated, code="inclusion"))).line("special_needs")
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_shipped_policy_has_seats_for_special_needs(name: str) -> None:
+    policy = load_policy(example_policy(name))
+
+    assert policy.line(seat_rule(policy)).kind is LineKind.SPECIAL_NEEDS

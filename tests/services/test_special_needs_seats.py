@@ -6,8 +6,12 @@ import yaml
 from admissions.models import DrawRecord, Offer, Placement
 from admissions.rules.policy import example_policy
 from admissions.selectors.applications import application_view
+from admissions.selectors.audit_bundle_check import audit_bundle_faults
 from admissions.selectors.bundles import unzip_files
+from admissions.services.audit_bundles import write_audit_bundle
 from admissions.services.results import publish_results
+from tests.services.accounts_world import auditor
+from tests.services.bundle_world import SOON
 from tests.services.round_world import (
     RESULTS_DAY,
     add_children,
@@ -56,3 +60,5 @@ def test_a_policy_without_a_line_for_special_needs_still_seats_the_child() -> No
     offer = Offer.objects.get(application__receipt__receipt=receipts[0])
     assert offer.line.line_id == "A.special_needs"
     assert application_view(offer.application).result is not None
+    audit = unzip_files(write_audit_bundle(actor=auditor(), now=SOON, round_id=opened.pk))
+    assert audit_bundle_faults(audit) == []
