@@ -82,13 +82,42 @@ def named(problem: Problem, zone: IntArray) -> list[tuple[str, str]]:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, *, largest: int = 36) -> World:
-    """Return a random grid with two to four schools and seats from too few to plenty."""
+def worlds(draw: st.DrawFn, *, largest: int = 36, most_plans: int | None = None) -> World:
+    """Return a random grid with one to four schools and seats from too few to plenty.
+
+    `most_plans` keeps it small enough for brute force over all plans.
+    """
     width, height = draw(st.integers(2, 6)), draw(st.integers(1, max(largest // 6, 1)))
     n = width * height
     children = draw(st.lists(st.integers(0, 30), min_size=n, max_size=n))
     cells = list(product(range(width), range(height)))
-    sites = draw(st.lists(st.sampled_from(cells), min_size=1, max_size=min(4, n), unique=True))
+    most = max(k for k in range(1, min(4, n) + 1) if most_plans is None or k**n <= most_plans)
+    sites = draw(st.lists(st.sampled_from(cells), min_size=1, max_size=most, unique=True))
     plenty = draw(st.floats(0.8, 2.0))
     seats = max(int(plenty * sum(children) / len(sites)), 0)
     return grid(width, height, np.array(children), dict.fromkeys(sites, seats))
+
+
+@st.composite
+def drawn_worlds(
+    draw: st.DrawFn, *, largest: int = 36, most_plans: int | None = None
+) -> tuple[World, IntArray]:
+    """Return a random grid of two to four schools and a lawful plan of it, with few or no seats to spare.
+
+    Every unit is in the zone of the school fewest steps away, the first of equals: the next unit on the way
+    to that school is in its zone too, so zones are connected.
+    """
+    width, height = draw(st.integers(3, 6)), draw(st.integers(1, max(largest // 6, 1)))
+    n = width * height
+    children = np.array(draw(st.lists(st.integers(0, 30), min_size=n, max_size=n)))
+    cells = list(product(range(width), range(height)))
+    most = max(k for k in range(1, 5) if k < n and (most_plans is None or k**n <= most_plans))
+    sites = draw(st.lists(st.sampled_from(cells), min_size=min(2, most), max_size=most, unique=True))
+    steps = np.array([[abs(x - at) + abs(y - up) for at, up in sites] for x, y in cells])
+    nearest = steps.argmin(axis=1)
+    loads = np.bincount(nearest, weights=children, minlength=len(sites)).astype(int)
+    spare = draw(st.lists(st.integers(0, 12), min_size=len(sites), max_size=len(sites)))
+    world = grid(width, height, children, dict(zip(sites, (loads + spare).tolist(), strict=True)))
+    zone_ids = build_problem(*world).zone_ids
+    zone_of = np.array([zone_ids.index(school.school_id) for school in world[1]])
+    return world, zone_of[nearest]

@@ -4,10 +4,10 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, street, worlds
+from tests.pure.engine_worlds import World, drawn_worlds, facts_of, grid, named, sharing, street
 from zoning.engine.building import build_problem
 from zoning.engine.mend import Mended, mend
 from zoning.engine.objective import zone_loads
@@ -71,14 +71,15 @@ def test_the_edit_stays_and_the_plan_is_lawful_again(unit: int, school: int) -> 
 
 
 @settings(max_examples=30, deadline=None)
-@given(worlds(largest=12), st.integers(0, 2**16))
-def test_no_plan_of_a_small_county_is_mended_with_fewer_moves(world: World, chance: int) -> None:
+@given(drawn_worlds(largest=12), st.data())
+def test_no_plan_of_a_small_county_is_mended_with_fewer_moves(
+    drawn: tuple[World, IntArray], data: st.DataObject
+) -> None:
+    world, zone = drawn
     problem = build_problem(*world)
-    drawn = solve(problem, Options(effort=1, prove=False), seed=1)
-    borders = border_of(problem, drawn.zone)
-    assume(drawn.lawful and borders)
-    unit, school = borders[chance % len(borders)]
-    edited = drawn.zone.copy()
+    unit = data.draw(st.sampled_from([u for u in range(problem.n_units) if u not in problem.site_unit]))
+    school = data.draw(st.sampled_from([z for z in range(problem.n_zones) if z != zone[unit]]))
+    edited = zone.copy()
     edited[unit] = school
 
     mended = mend(problem, edited, [unit], seed=1)
