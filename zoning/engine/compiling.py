@@ -27,13 +27,29 @@ def njit(function: Function) -> Function:
     `_nrt=False` turns reference counting off: nothing here allocates, and counting the arrays of two tuples
     at every call cost five sixths of the time. What is kept is good for exactly these SOURCES.
     """
+    return _compiled(function, is_woven_in=False)
+
+
+def woven(function: Function) -> Function:
+    """Compile like `njit`, and into the body of every function that calls this one.
+
+    A call hands over the arrays of Field and State word by word, about 400 words, and that costs more than what
+    most of these functions do: woven in, the annealing is five times as fast. But the body is compiled again
+    wherever it is called, so what is called seldom, or from many places, is left to `njit`.
+    """
+    return _compiled(function, is_woven_in=True)
+
+
+def _compiled(function: Function, *, is_woven_in: bool) -> Function:
     untyped: Any = nb.njit
-    compiled = untyped(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    compiled = untyped(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=is_woven_in)(
+        function
+    )
     compiled._cache._cache_file._source_stamp = SOURCES
     return cast(Function, compiled)
 
 
-@njit
+@woven
 def draw(rng: npt.NDArray[np.uint64]) -> int:
     """Return 31 random bits (xorshift64*)."""
     x = rng[0]
@@ -44,7 +60,7 @@ def draw(rng: npt.NDArray[np.uint64]) -> int:
     return np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(33))  # type: ignore[return-value]
 
 
-@njit
+@woven
 def below(rng: npt.NDArray[np.uint64], n: int) -> int:
     """Return a random whole number in 0..n-1, n < 2^31."""
     return (draw(rng) * n) >> 31

@@ -5,7 +5,7 @@ side in threads.
 Moves are written into a journal and taken back when refused; a zone is connected before and after every move.
 """
 
-from zoning.engine.compiling import below, draw, njit
+from zoning.engine.compiling import below, draw, njit, woven
 from zoning.engine.field import (
     BEST,
     COST,
@@ -48,14 +48,14 @@ def shift(f: Field, w: State, u: int, t: int, longest: int) -> bool:
     return True
 
 
-@njit
+@woven
 def change(f: Field, w: State, u: int, s: int, t: int) -> int:
     """Book u's children and land from s to t in the sums only; return what the move costs, edges apart."""
     land = reshape_by(f, w, u, s, -1) + reshape_by(f, w, u, t, 1)
     return cost_in(f, u, t) - cost_in(f, u, s) + load_by(f, w, s, u, -1) + load_by(f, w, t, u, 1) + land
 
 
-@njit
+@woven
 def some_border_unit(f: Field, w: State, t: int, avoid: int) -> tuple[int, int]:
     """Return a random unit of zone t that may move and a zone beside it, (-1, -1) if chance finds none."""
     for _ in range(4):
@@ -68,7 +68,7 @@ def some_border_unit(f: Field, w: State, t: int, avoid: int) -> tuple[int, int]:
     return -1, -1
 
 
-@njit
+@woven
 def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     """Move u to t, a unit of t on to a zone beside it, and perhaps one more; at most three moves.
 
@@ -99,7 +99,7 @@ def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     return y < 0 or (w.zone[y] == r and touches(f, w, y, q) and shift(f, w, y, q, 2))
 
 
-@njit
+@woven
 def lone_shift(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     """Move u to t; one move in eight may take along what it cuts off."""
     s = w.zone[u]
@@ -124,7 +124,7 @@ def force(f: Field, w: State, u: int) -> bool:
     return True
 
 
-@njit
+@woven
 def propose(f: Field, w: State, limit: int, noise: int, rebuild: int) -> bool:
     """Make one random move in the journal; return whether there is one to judge."""
     u = below(w.rng, len(w.zone))

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from zoning.engine.compiling import njit
+from zoning.engine.compiling import njit, woven
 from zoning.engine.field import BEST, BLOCK, BLOCK_BITS, CHANGED, COST, JOURNALLED, SPARE, Field, Pool, State
 
 
-@njit
+@woven
 def member_of(w: State, s: int, i: int) -> int:
     """Return the i-th unit of zone s."""
     return w.member[w.member_block[s, i >> BLOCK_BITS], i & (BLOCK - 1)]  # type: ignore[no-any-return]
 
 
-@njit
+@woven
 def join_list(w: State, u: int, t: int) -> None:
     """Add u to the end of t's members, in a spare block where the last one is full."""
     i = w.size[t]
@@ -24,7 +24,7 @@ def join_list(w: State, u: int, t: int) -> None:
     w.size[t] = i + 1
 
 
-@njit
+@woven
 def leave_list(w: State, u: int, s: int) -> None:
     """Take u out of s's members; the last of them takes its place."""
     i, end = w.place[u], w.size[s] - 1
@@ -48,7 +48,7 @@ def keep_best(w: State) -> None:
     w.total[CHANGED] = 0
 
 
-@njit
+@woven
 def note_changed(w: State) -> None:
     """Note which units the journal moved."""
     for j in range(w.total[JOURNALLED]):

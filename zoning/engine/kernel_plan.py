@@ -1,13 +1,13 @@
 """Compiled: one unit put elsewhere, noted in the journal and taken back, and whether a zone stays connected."""
 
-from zoning.engine.compiling import njit
+from zoning.engine.compiling import njit, woven
 from zoning.engine.field import COST, GONE, JOURNALLED, STAMP, Field, State
 from zoning.engine.kernel_lists import join_list, leave_list
 from zoning.engine.kernel_terms import edges_to, load_by, reshape_by
 from zoning.engine.problem import IntArray
 
 
-@njit
+@woven
 def cost_in(f: Field, u: int, t: int) -> int:
     """Return what unit u costs in zone t."""
     if f.is_whole != 0:
@@ -18,7 +18,7 @@ def cost_in(f: Field, u: int, t: int) -> int:
     return f.beyond[u]  # type: ignore[no-any-return]
 
 
-@njit
+@woven
 def put(f: Field, w: State, u: int, t: int) -> None:
     """Move unit u to zone t (or GONE); keep cost, overload, loads and member lists."""
     s = w.zone[u]
@@ -46,7 +46,7 @@ def put_all(f: Field, w: State, zone: IntArray) -> None:
         put(f, w, u, zone[u])
 
 
-@njit
+@woven
 def note_and_put(f: Field, w: State, u: int, t: int) -> None:
     j = w.total[JOURNALLED]
     w.journal_unit[j] = u
@@ -62,7 +62,7 @@ def take_back(f: Field, w: State) -> None:
     w.total[JOURNALLED] = 0
 
 
-@njit
+@woven
 def may_leave(f: Field, w: State, u: int) -> bool:
     """Say whether u's zone stays connected without u: flood from one of its neighbours to the others.
 
@@ -103,7 +103,7 @@ def may_leave(f: Field, w: State, u: int) -> bool:
     return False
 
 
-@njit
+@woven
 def mark_near(f: Field, w: State, u: int, s: int, mark: int) -> tuple[int, int]:
     """Mark u's neighbours in zone s; return how many and the last of them."""
     count, last = 0, -1
@@ -137,7 +137,7 @@ def mark_reached(f: Field, w: State, s: int) -> int:
     return found
 
 
-@njit
+@woven
 def touches(f: Field, w: State, u: int, t: int) -> bool:
     for k in range(f.indptr[u], f.indptr[u + 1]):  # noqa: SIM110 -- the compiler knows no generators
         if w.zone[f.near[k]] == t:

@@ -1,6 +1,6 @@
 """Compiled: a patch of units torn out of their zones and put back at seat prices."""
 
-from zoning.engine.compiling import below, draw, njit
+from zoning.engine.compiling import below, draw, njit, woven
 from zoning.engine.field import GONE, JOURNAL, JOURNALLED, NEVER, STAMP, Field, State
 from zoning.engine.kernel_lists import member_of
 from zoning.engine.kernel_plan import cost_in, mark_reached, note_and_put
@@ -29,7 +29,7 @@ def ruin(f: Field, w: State, u: int, k: int) -> int:
     return _drop_cut_off(f, w, filled)
 
 
-@njit
+@woven
 def _drop_cut_off(f: Field, w: State, filled: int) -> int:
     """Take out what the ruined zones can no longer hold together; each zone is flooded once."""
     this_ruin = w.total[STAMP]
@@ -52,7 +52,7 @@ def _drop_cut_off(f: Field, w: State, filled: int) -> int:
     return w.total[JOURNALLED]  # type: ignore[no-any-return]
 
 
-@njit
+@woven
 def choose(f: Field, w: State, i: int, noise: int) -> int:
     """Find the zone beside the i-th ruined unit that loses least against its ideal; return the loss."""
     u = w.journal_unit[i]

@@ -1,10 +1,10 @@
 """Compiled terms of the cost: what a zone costs by its children, its borders and its land. Whole numbers only."""
 
-from zoning.engine.compiling import njit
+from zoning.engine.compiling import njit, woven
 from zoning.engine.field import COST, FOUR_PI, OVER, ROUND_BITS, SHARED, STRAIN, Field, State
 
 
-@njit
+@woven
 def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
     """Add u's children to zone s, or take them off; return what that costs in strain, filling and worst year."""
     load, seats, c = w.load[s], f.seats[s], sign * f.children[u]
@@ -29,7 +29,7 @@ def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
     return over * w.strain[s] + even  # type: ignore[no-any-return]
 
 
-@njit
+@woven
 def squared(factor: int, load: int, c: int, seats: int) -> int:
     """Return what c more children add to factor x load^2 / seats, rounded down."""
     return factor * (load + c) * (load + c) // seats - factor * load * load // seats
@@ -61,13 +61,13 @@ def edges_to(f: Field, w: State, u: int, s: int) -> int:
     return cost
 
 
-@njit
+@woven
 def off_by(f: Field, s: int, load: int) -> int:
     """Return what zone s costs by the share of its seats that is empty or lacking at so many children."""
     return f.filling * abs(f.seats[s] - load) // max(f.seats[s], 1)  # type: ignore[no-any-return]
 
 
-@njit
+@woven
 def shape_cost(shape: int, area: int, outline: int) -> int:
     """Return what land of that area (square metres, < 8e10) within that outline (decimetres) costs: nothing if round.
 
@@ -79,11 +79,14 @@ def shape_cost(shape: int, area: int, outline: int) -> int:
     return shape - (shape * ((share * FOUR_PI) >> ROUND_BITS) >> ROUND_BITS)
 
 
-@njit
+@woven
 def reshape_by(f: Field, w: State, u: int, s: int, sign: int) -> int:
     """Add u's land to zone s, or take it off; return what that costs in compactness."""
-    if f.shape == 0:
-        return 0
+    return 0 if f.shape == 0 else _reshape(f, w, u, s, sign)
+
+
+@njit
+def _reshape(f: Field, w: State, u: int, s: int, sign: int) -> int:
     common = 0
     for k in range(f.indptr[u], f.indptr[u + 1]):
         if w.zone[f.near[k]] == s:
