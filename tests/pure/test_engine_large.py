@@ -230,7 +230,10 @@ def test_a_generated_county_is_drawn_whole_and_its_best_plans_are_told() -> None
 
 def test_the_cache_of_the_loops_is_renewed_with_every_file_that_holds_one() -> None:
     folder = Path(kernel.__file__).parent
-    holding = [path for path in sorted(folder.glob("*.py")) if "@njit\n" in path.read_text()]
+    marks = ("@njit\n", "@woven\n")
+    holding = [
+        path for path in sorted(folder.glob("*.py")) if any(mark in path.read_text() for mark in marks)
+    ]
     covered = {path.name for pattern in compiling.PATTERNS for path in folder.glob(pattern)}
     stamp = kernel.anneal._cache._cache_file._source_stamp  # type: ignore[attr-defined]  # Numba's own
 
