@@ -1,4 +1,4 @@
-"""How long a county's lists take: `python -m benchmarks.reconciliation [--children N] [--workers N] [--lists none|large|all]`.
+"""How long a county's lists take: `python -m benchmarks.reconciliation [--children N] [--workers N] [--lists all]`.
 
 From CSV files of census, registered residents and pupil register (with `--lists all` of all lists, with `--lists none`
 of the census alone) to reconciled children, in a database made for it and removed. Prints wall and processor seconds of
