@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Model
 
 Value = str | int | bool | bytes | None
+NULL = "\\N"
 READ_AT_ONCE = 1 << 16
 ROWS_AT_ONCE = 50
 # Foreign keys are deferred. Those of a million rows would be checked at the end, while every other process waits.
@@ -103,7 +104,10 @@ def line_of(row: Sequence[Value]) -> str:
     if "\\" in texts or "\t" in texts or "\n" in texts or "\r" in texts:
         return "\t".join(map(_text, row)) + "\n"
     # Hardly a row has anything to escape: asking once is several times quicker than asking each value.
-    return "\t".join([value if type(value) is str else _text(value) for value in row]) + "\n"
+    return (
+        "\t".join([value if type(value) is str else NULL if value is None else _text(value) for value in row])
+        + "\n"
+    )
 
 
 def _text(value: Value) -> str:
@@ -114,7 +118,7 @@ def _text(value: Value) -> str:
                     value = value.replace(mark, escape)
             return value
         case None:
-            return "\\N"
+            return NULL
         case bool():
             return "t" if value else "f"
         case int():

@@ -7,13 +7,8 @@ from datetime import date
 from geo_data.reconciliation.ages import AgeRule
 from geo_data.reconciliation.categories import category_of, unit_that_counts
 from geo_data.reconciliation.clusters import Cluster, Doubt, cluster_block
-from geo_data.reconciliation.contradictions import (
-    Contradiction,
-    RecordVoice,
-    Voice,
-    contradictions,
-    speaks_of_school,
-)
+from geo_data.reconciliation.contradictions import Contradiction, contradictions, speaks_of_school
+from geo_data.reconciliation.facts import Fact
 from geo_data.reconciliation.gone import Left, fact_of_return, is_answered, is_gone, left_by_visit
 from geo_data.reconciliation.merging import (
     chosen_papers,
@@ -24,8 +19,8 @@ from geo_data.reconciliation.merging import (
     place_of_guardians,
     values_decided,
 )
-from geo_data.reconciliation.papers import PaperIndex, facts_of_paper, papers_of
-from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Fact, Record
+from geo_data.reconciliation.papers import PaperIndex, papers_of, with_holder
+from geo_data.reconciliation.records import NOTHING_DECIDED, Decisions, Paper, Record
 from geo_data.reconciliation.results import Case, Child, Departed, Trail, each_once, side_of
 from geo_data.reconciliation.score import ScoreRule
 from geo_data.reconciliation.words import CaseCode, Source
@@ -96,8 +91,8 @@ def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -
     cases: list[Case] = []
     for cluster in clusters:
         evidence = _evidence_of(cluster, papers, task.decisions)
-        found = contradictions(evidence.voices, evidence.papers, here=task.here)
-        left = left_by_visit(evidence.voices, on=task.on)
+        found = contradictions(evidence.records, evidence.papers, here=task.here)
+        left = left_by_visit(evidence.records, on=task.on)
         settled = _settled_of(evidence, found, left, task)
         if left is not None and is_gone(left, settled.values):
             departed.append(_departed_of(evidence, settled, left, task))
@@ -121,8 +116,7 @@ class _Evidence:
     """
 
     records: tuple[Record, ...]
-    voices: tuple[RecordVoice, ...]
-    papers: tuple[Voice, ...]
+    papers: tuple[Paper, ...]
     trail: tuple[Trail, ...]
     lived_in: str
     overruled: frozenset[str]
@@ -138,10 +132,7 @@ def _evidence_of(cluster: Cluster, index: PaperIndex, decisions: Decisions) -> _
     trail += [Trail(paper.source.value, paper.record, how, FULL) for paper, how in held]
     return _Evidence(
         records=records,
-        voices=tuple(
-            RecordVoice(record, {str(fact["name"]): fact for fact in record.facts}) for record in records
-        ),
-        papers=tuple(Voice(paper, facts_of_paper(paper, records)) for paper in chosen),
+        papers=tuple(with_holder(paper, records) for paper in chosen),
         trail=tuple(trail),
         lived_in=lived_in,
         overruled=overruled,
@@ -160,12 +151,12 @@ class _Settled:
 def _settled_of(
     evidence: _Evidence, found: Sequence[Contradiction], left: Left | None, task: Task
 ) -> _Settled:
-    beside, facts = facts_beside(evidence.voices[0], [*evidence.voices[1:], *evidence.papers])
+    beside, values = facts_beside(evidence.records[0], [*evidence.records[1:], *evidence.papers])
     decided = facts_decided(found, task.decisions)
     answer = task.decisions.answers.get(_key_of(evidence.records)) if left else None
     if (came_back := fact_of_return(left, answer)) is not None:
         decided[str(came_back["name"])] = came_back
-    values = {name: fact["value"] for name, fact in (facts | decided).items()}
+    values |= {name: fact["value"] for name, fact in decided.items()}
     return _Settled(beside | decided, decided, values)
 
 
@@ -203,16 +194,15 @@ def _child_of(
     is_registered = values.get("registration_district") == task.here
     registered_unit = str(values.get("registration_unit") or "") if is_registered else ""
     decided = values_decided(found, task.decisions)
-    born, sex, school = (
-        decided[what][0] if what in decided else "" for what in ("birth_on", "sex", "school")
-    )
+    chosen = {what: value for what, (value, _) in decided.items()}
+    born, school = chosen.get("birth_on", ""), chosen.get("school", "")
     return Child(
         place=place,
         lead=records[0],
         trail=evidence.trail,
         identity=records[0].identity or next((record.identity for record in records if record.identity), ""),
         birth_on=date.fromisoformat(born) if born else records[0].birth_on,
-        sex=sex or records[0].sex or next((record.sex for record in records if record.sex), ""),
+        sex=chosen.get("sex") or records[0].sex or next((record.sex for record in records if record.sex), ""),
         category=category,
         unit=unit_that_counts(category, dwelling_unit=dwelling, registered_unit=registered_unit),
         registered_unit=registered_unit,
@@ -245,8 +235,8 @@ def _dwelling_unit(evidence: _Evidence, settled: Mapping[str, Fact], values: Map
 
 def _school_in(records: Sequence[Record], source: Source, *, prefer: str = "") -> str:
     """Return the school that a list names: where it names several the one an officer chose, else the first."""
-    named = (record for record in records if record.source is source and record.school)
-    schools = [record.school for record in named if speaks_of_school(record)]
+    named = [record for record in records if record.source is source and record.school]
+    schools = [record.school for record in named if speaks_of_school(record)] if named else []
     return prefer if prefer in schools else next(iter(schools), "")
 
 
@@ -271,9 +261,8 @@ def _not_registered(evidence: _Evidence, task: Task) -> Iterator[tuple[CaseCode,
     """Yield the record that says the child is registered here, where the register does not know it."""
     if any(record.source is Source.REGISTRATIONS for record in evidence.records):
         return
-    for record, voice in zip(evidence.records, evidence.voices, strict=True):
-        fact = voice.facts.get("registration_district")
-        if fact is not None and fact["value"] == task.here:
+    for record in evidence.records:
+        if record.facts.values.get("registration_district") == task.here:
             yield CaseCode.NOT_REGISTERED, record
             return
 

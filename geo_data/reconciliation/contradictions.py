@@ -1,32 +1,16 @@
 """Where the records of one child contradict each other. Source: docs/reconciliation.md (contradictions)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from geo_data.reconciliation.likeness import plain_name
-from geo_data.reconciliation.records import Fact, Paper, Record
+from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.results import Side, side_of
 from geo_data.reconciliation.words import CaseCode, Source
 
-FactsByName = Mapping[str, Fact]
 GONE = frozenset({"transferred", "deceased"})
 NOT_SEEN = frozenset({"absent", "never_came"})
 LIVED_IN = frozenset({Source.CENSUS, Source.SURVEYS, Source.DECLARED})
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A record or paper with its facts by name."""
-
-    said_by: Record | Paper
-    facts: FactsByName
-
-
-@dataclass(frozen=True, slots=True)
-class RecordVoice(Voice):
-    """A record with its facts by name."""
-
-    said_by: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +24,7 @@ class Contradiction:
 
 
 def contradictions(
-    records: Sequence[RecordVoice], papers: Sequence[Voice], *, here: str
+    records: Sequence[Record], papers: Sequence[Paper], *, here: str
 ) -> tuple[Contradiction, ...]:
     """Return what the records of one child contradict each other about: the first of each other value.
 
@@ -48,25 +32,59 @@ def contradictions(
     The side that is named first is that of the stronger list.
     Source: docs/reconciliation.md (contradictions).
     """
-    voices = (*records, *papers)
-    if len(voices) == 1:
+    if nothing_differs(records, papers):
         return ()
-    said = [record.said_by for record in records]
-    lived_in = [record for record in said if record.source in LIVED_IN]
-    at_school = [record for record in said if speaks_of_school(record)]
+    return contradictions_in_full(records, papers, here=here)
+
+
+def contradictions_in_full(
+    records: Sequence[Record], papers: Sequence[Paper], *, here: str
+) -> tuple[Contradiction, ...]:
+    """Return the same as `contradictions`, which asks this only where a glance does not tell that there are none.
+
+    Source: docs/reconciliation.md (contradictions).
+    """
+    voices: tuple[Record | Paper, ...] = (*records, *papers)
+    lived_in = [record for record in records if record.source in LIVED_IN]
+    at_school = [record for record in records if speaks_of_school(record)]
     found = [
-        *_births_differing(said),
-        *_differing(CaseCode.SEX_DIFFERS, said, [record.sex for record in said]),
-        *_names_differing(said),
+        *_births_differing(records),
+        *_differing(CaseCode.SEX_DIFFERS, records, [record.sex for record in records]),
+        *_names_differing(records),
         *_facts_differing(CaseCode.REGISTRATION_DISTRICT_DIFFERS, records),
         *_facts_differing(CaseCode.REGISTRATION_UNIT_DIFFERS, _registered_here(records, here)),
         *_differing(CaseCode.DWELLING_UNIT_DIFFERS, lived_in, [record.unit for record in lived_in]),
         *_differing(CaseCode.SCHOOL_DIFFERS, at_school, [record.school for record in at_school]),
-        *_twice(said),
+        *_twice(records),
         *_facts_differing(CaseCode.PERMIT_UNTIL_DIFFERS, voices),
-        *guardians_differing(said),
+        *guardians_differing(records),
     ]
     return tuple(found)
+
+
+def nothing_differs(records: Sequence[Record], papers: Sequence[Paper]) -> bool:
+    """Say whether a glance shows that nobody contradicts anybody, as nearly always; False says nothing.
+
+    Then all who state a thing that is compared state the same: also who need not be heard about it.
+    """
+    if len(records) + len(papers) == 1:
+        return True
+    lead, school = records[0], ""
+    for record in records:
+        if record.name != lead.name or record.sex != lead.sex or record.birth_on != lead.birth_on:
+            return False
+        if record.unit != lead.unit and record.source in LIVED_IN:
+            return False
+        school = school or record.school
+        if record.school and record.school != school:
+            return False
+    if len({record.source for record in records}) < len(records) or not _are_of_one_family(records):
+        return False
+    said = [*(record.facts.values for record in records), *(paper.facts.values for paper in papers)]
+    return all(len({str(values[name]) for values in said if name in values}) < 2 for name in COMPARED)
+
+
+COMPARED = ("registration_district", "registration_unit", "permit_valid_until")  # of the facts
 
 
 def _differing(
@@ -116,9 +134,8 @@ def guardians_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
     The values are keyed indexes, so that another number is another question.
     Source: docs/reconciliation.md (contradictions).
     """
-    own = {number for _, number in records[0].guardians}
-    if all(number in own or not number for record in records for _, number in record.guardians):
-        return  # nearly always
+    if _are_of_one_family(records):  # nearly always
+        return
     first_of: dict[str, tuple[Record, str]] = {}
     seen: set[tuple[str, str]] = set()
     for record in records:
@@ -132,21 +149,26 @@ def guardians_differing(records: Sequence[Record]) -> Iterator[Contradiction]:
                 yield Contradiction(code, side_of(first, known), side_of(record, number))
 
 
-def _facts_differing(code: CaseCode, voices: Sequence[Voice]) -> tuple[Contradiction, ...]:
+def _are_of_one_family(records: Sequence[Record]) -> bool:
+    """Say whether at most one number of a guardian is stated, or none but those of the first record."""
+    stated = {record.guardian_identity for record in records}
+    stated.update([record.second_guardian_identity for record in records])
+    stated.discard("")
+    lead = records[0]
+    return len(stated) < 2 or stated <= {lead.guardian_identity, lead.second_guardian_identity}
+
+
+def _facts_differing(code: CaseCode, voices: Sequence[Record | Paper]) -> tuple[Contradiction, ...]:
     name = FACT_OF[code]
-    said = [(voice.said_by, voice.facts[name]) for voice in voices if name in voice.facts]
-    if len(said) < 2:
+    said_by = [voice for voice in voices if name in voice.facts.values]
+    if len(said_by) < 2:
         return ()
-    return _differing(code, [one for one, _ in said], [str(fact["value"]) for _, fact in said])
+    return _differing(code, said_by, [str(voice.facts.values[name]) for voice in said_by])
 
 
-def _registered_here(voices: Sequence[RecordVoice], here: str) -> list[RecordVoice]:
-    """Units of registration are compared only where both say that it is in this county."""
-    return [
-        voice
-        for voice in voices
-        if (fact := voice.facts.get("registration_district")) is None or fact["value"] == here
-    ]
+def _registered_here(records: Sequence[Record], here: str) -> list[Record]:
+    """Units of registration are compared only where nobody says that it is in another county."""
+    return [r for r in records if r.facts.values.get("registration_district", here) == here]
 
 
 def speaks_of_school(record: Record) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from geo_data.reconciliation.contradictions import RecordVoice
-from geo_data.reconciliation.records import Answered, Fact
+from geo_data.reconciliation.facts import Fact
+from geo_data.reconciliation.records import Answered, Record
 from geo_data.reconciliation.words import ANSWERS, Answer, LeftHow, Source
 
 LIVES_THERE = "lives_there"
@@ -20,21 +20,21 @@ class Left:
     found_on: date
 
 
-def left_by_visit(voices: Sequence[RecordVoice], *, on: date) -> Left | None:
+def left_by_visit(records: Sequence[Record], *, on: date) -> Left | None:
     """Return how the newest visit found that the child left, None when it or no visit did.
 
-    voices -- of one child, strongest list first; on -- the day that stands for a visit without one
+    records -- of one child, strongest list first; on -- the day that stands for a visit without one
     Of several visits the latest holds; of those of one day one that still knows the child, else the first.
     Source: docs/reconciliation.md (gone).
     """
-    visits = [voice for voice in voices if voice.said_by.source is Source.SURVEYS]
+    visits = [record for record in records if record.source is Source.SURVEYS]
     if not visits:
         return None
-    newest = max(visits, key=lambda voice: (_day(voice), voice.said_by.state not in LEFT))
-    if newest.said_by.state not in LEFT:
+    newest = max(visits, key=lambda visit: (_day(visit), visit.state not in LEFT))
+    if newest.state not in LEFT:
         return None
     day = _day(newest)
-    return Left(LeftHow(newest.said_by.state), date.fromisoformat(day) if day else on)
+    return Left(LeftHow(newest.state), date.fromisoformat(day) if day else on)
 
 
 def is_gone(left: Left | None, values: Mapping[str, object]) -> bool:
@@ -78,6 +78,6 @@ def is_answered(left: Left, answered: Answered | None) -> bool:
     return answered.answer is Answer.DEATH_CONFIRMED or left.found_on <= answered.found_on
 
 
-def _day(voice: RecordVoice) -> str:
-    fact = voice.facts.get(LIVES_THERE)
+def _day(visit: Record) -> str:
+    fact = visit.facts.find(LIVES_THERE)
     return str(fact["as_of"]) if fact is not None else ""

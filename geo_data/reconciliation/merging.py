@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from geo_data.reconciliation.contradictions import Contradiction, Voice, guardians_differing
-from geo_data.reconciliation.records import Decided, Decisions, Fact, Paper, Record
+from geo_data.reconciliation.contradictions import Contradiction, guardians_differing
+from geo_data.reconciliation.facts import DECLARED, Fact
+from geo_data.reconciliation.records import Decided, Decisions, Paper, Record
 from geo_data.reconciliation.results import Naming, case_key
 from geo_data.reconciliation.words import RANK, CaseCode, Source, Verdict
 
-DECLARED, OFFICER = "declared", "officer"
+OFFICER = "officer"
 # The office that answers for a fact stands over everybody else who states it.
 AUTHORITY: Mapping[str, Source] = {
     "registration_kind": Source.REGISTRATIONS,
@@ -31,31 +32,35 @@ AUTHORITY: Mapping[str, Source] = {
     "rental_since": Source.RENTALS,
     "feeder_school": Source.PUPILS,
 }
+Voice = Record | Paper
 Weight = tuple[bool, bool, int, int, str, str]
 
 
-def facts_beside(lead: Voice, others: Sequence[Voice]) -> tuple[dict[str, Fact], dict[str, Fact]]:
-    """Return what the others state over the leading record's own facts, and all facts that hold, both by name.
+def facts_beside(lead: Voice, others: Sequence[Voice]) -> tuple[dict[str, Fact], dict[str, object]]:
+    """Return what the others state over the leading record's own facts, and the values that hold, both by name.
 
     Of two statements of one fact the one holds that is not merely declared; then that of the office that answers for
     the fact; then that of the later day; then that of the stronger list; then that of the smaller record key. An
     equal value takes a place only from one that was merely declared.
     Source: docs/reconciliation.md (facts).
     """
-    facts = dict(lead.facts)
+    values = dict(lead.facts.values)
     said_by: dict[str, Voice] = {}
-    beside: dict[str, Fact] = {}
+    is_any_declared = lead.facts.declares or any(voice.facts.declares for voice in others)
     for voice in others:
-        for name, fact in voice.facts.items():
-            old = facts.get(name)
-            if old is not None and not _stands_over(name, fact, voice, old, said_by.get(name, lead)):
+        said = voice.facts.values.items()
+        if said <= values.items() and not is_any_declared:  # as nearly always: it says nothing else
+            continue
+        for name, value in said:
+            if name in values and not _stands_over(name, voice, said_by.get(name, lead)):
                 continue
-            facts[name] = beside[name] = fact
+            values[name] = value
             said_by[name] = voice
-    return beside, facts
+    return {name: voice.facts[name] for name, voice in said_by.items()}, values
 
 
-def _stands_over(name: str, fact: Fact, voice: Voice, old: Fact, old_voice: Voice) -> bool:
+def _stands_over(name: str, voice: Voice, old_voice: Voice) -> bool:
+    fact, old = voice.facts[name], old_voice.facts[name]
     if fact["value"] == old["value"]:
         return old["source"] == DECLARED and fact["source"] != DECLARED
     return _weight(name, fact, voice) < _weight(name, old, old_voice)
@@ -200,12 +205,11 @@ def _is_better(paper: Paper, rival: Paper) -> bool:
 
 
 def _day(paper: Paper, name: str) -> str:
-    return next((str(fact["value"]) for fact in paper.facts if fact["name"] == name), "")
+    return next(iter(paper.facts.said(name)), "")
 
 
 def _weight(name: str, fact: Fact, voice: Voice) -> Weight:
     """Return what sorts statements of one fact: the smallest holds."""
-    source, key, record = voice.said_by.source, voice.said_by.key, voice.said_by.record
-    answers = AUTHORITY.get(name) is source
+    answers = AUTHORITY.get(name) is voice.source
     later_first = -date.fromisoformat(str(fact["as_of"])).toordinal()
-    return fact["source"] == DECLARED, not answers, later_first, RANK[source], key, record
+    return fact["source"] == DECLARED, not answers, later_first, *voice.order

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from geo_data.reconciliation.records import Fact, Paper, Record
+from geo_data.reconciliation.facts import Facts
+from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.words import Source
 
 
@@ -64,11 +65,11 @@ def papers_of(
     return sorted(found.values(), key=lambda held: held[0].order)
 
 
-def facts_of_paper(paper: Paper, records: Sequence[Record]) -> Mapping[str, Fact]:
-    """Return the facts of a paper by name; a permit says whether the child or a guardian holds it."""
-    facts = {str(fact["name"]): fact for fact in paper.facts}
-    if paper.source is Source.PERMITS and paper.facts:
-        is_own = any(record.identity == paper.identity for record in records)
-        holder = "child" if is_own else "guardian"
-        facts["permit_holder"] = {**paper.facts[0], "name": "permit_holder", "value": holder}
-    return facts
+def with_holder(paper: Paper, records: Sequence[Record]) -> Paper:
+    """Return the paper with what it says of the child: a permit, whether the child or a guardian holds it."""
+    if paper.source is not Source.PERMITS or not paper.facts.values:
+        return paper
+    is_own = any(record.identity == paper.identity for record in records)
+    first = next(group for group in paper.facts.groups if group["values"])
+    holder = {**first, "values": {"permit_holder": "child" if is_own else "guardian"}}
+    return replace(paper, facts=Facts((*paper.facts.groups, holder)))

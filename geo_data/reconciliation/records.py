@@ -1,13 +1,12 @@
 """What is compared: records of lists, papers of holders, and what officers decided before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from geo_data.reconciliation.facts import NO_FACTS, Facts
 from geo_data.reconciliation.words import RANK, Answer, LeftHow, Source, Verdict
-
-Fact = Mapping[str, object]
 
 
 class Record(NamedTuple):
@@ -38,7 +37,7 @@ class Record(NamedTuple):
     household: str = ""
     state: str = ""
     property_key: str = ""
-    facts: Sequence[Fact] = ()
+    facts: Facts = NO_FACTS
     second_guardian: str = ""
     second_guardian_identity: str = ""
 
@@ -66,7 +65,7 @@ class Paper:
     identity: str
     property_key: str = ""
     unit: str = ""
-    facts: Sequence[Fact] = ()
+    facts: Facts = NO_FACTS
 
     @property
     def order(self) -> tuple[int, str, str]:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from common.canonical import digest
-from geo_data.reconciliation.records import Decided, Fact, Paper, Record
+from geo_data.reconciliation.facts import Fact
+from geo_data.reconciliation.records import Decided, Paper, Record
 from geo_data.reconciliation.words import KIND_OF, CaseCode, CaseKind, Category, LeftHow
 
 

@@ -92,7 +92,7 @@ class Points:
         return self.name + self.guardian + self.sex + self.unit
 
 
-UNIT_FACTS = frozenset({"registration_unit", "dwelling_unit"})
+UNIT_FACTS = ("registration_unit", "dwelling_unit")
 
 
 def profile(records: Iterable[Record]) -> Profile:
@@ -177,6 +177,5 @@ def _stated(values: Iterable[str]) -> frozenset[str]:
 
 def _units(record: Record) -> Iterable[str]:
     yield record.unit
-    for fact in record.facts:
-        if fact["name"] in UNIT_FACTS:
-            yield str(fact["value"])
+    for name in UNIT_FACTS:
+        yield from record.facts.said(name)

@@ -11,6 +11,7 @@ from accounts.copying import row_ids
 from accounts.sealing import Keyring, current_keyring, open_bytes
 from common.quick_json import decoded
 from geo_data.reconciliation.blocks import Task, reconcile_block
+from geo_data.reconciliation.facts import Facts
 from geo_data.reconciliation.papers import NO_PAPERS, PaperIndex, index_papers
 from geo_data.reconciliation.records import Paper, Record
 from geo_data.reconciliation.results import Case, Child, Departed
@@ -29,7 +30,6 @@ from geo_data.selectors.reconciliation_rows import (
 from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, dwelling_key
 from geo_data.services.reconciling_lines import case_line, child_line, departure_line
 from geo_data.services.reconciling_names import settle_names
-from geo_data.tables.fact_groups import listed
 
 NOBODY = ("", "", "", "")
 STATES = ("pupil_state", "attendance_state", "outcome")  # what a list says of the child, by list
@@ -165,7 +165,7 @@ def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str])
         school=school,
         household=household,
         property_key=dwelling,
-        facts=listed(groups),
+        facts=Facts(groups),
         second_guardian=family[2],
         second_guardian_identity=family[3],
     )
@@ -209,7 +209,7 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         grade=grade,
         household=str(details.get("household_code", "")),
         state=str(next(filter(None, map(details.get, STATES)), "")),
-        facts=listed(decoded(facts_text)),
+        facts=Facts(decoded(facts_text)),
     )
 
 
@@ -229,7 +229,7 @@ def _self_record(row: Sequence[Any], keyring: Keyring) -> Record:
         phone=person.get("phone", ""),
         unit=unit,
         school=school,
-        facts=listed(decoded(facts_text)),
+        facts=Facts(decoded(facts_text)),
     )
 
 
@@ -253,7 +253,7 @@ PAPERS = (Source.PERMITS, Source.TITLES, Source.RENTALS)
 
 def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) -> Paper:
     row_id, _, key, identity, number, address, unit, facts_text = row
-    facts = listed(decoded(facts_text))
+    facts = Facts(decoded(facts_text))
     return Paper(source, row_id, key, identity, number or numbers_at.get(address, address), unit, facts)
 
 

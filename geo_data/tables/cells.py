@@ -20,6 +20,7 @@ YES = frozenset({"是", "有", "yes", "true", "t", "1", "y", "√"})
 NO = frozenset({"否", "无", "no", "false", "f", "0", "n", "×"})
 MAXIMUM_DIGITS = 15
 MOST_SEEN = 1 << 14  # of a column
+OF_FEW_VALUES = frozenset({CellKind.DATE, CellKind.CHOICE, CellKind.FLAG})
 FORMULA_STARTS = "=@+-＝＠＋－"
 EXAMPLE = "示例"  # how the example row of a template begins
 ODD_STARTS = FORMULA_STARTS + EXAMPLE[0]  # of texts that must be looked at more closely
@@ -42,7 +43,7 @@ class Table:
     places  -- the position in the file of every column found (`match_columns`)
     """
 
-    __slots__ = ("_fields", "_text_fields", "columns", "findings", "headers", "places")
+    __slots__ = ("_fields", "_text_fields", "columns", "findings", "headers", "places", "seen")
 
     def __init__(
         self,
@@ -55,6 +56,9 @@ class Table:
         self.headers = headers
         self.places = places
         self.findings = findings
+        self.seen: dict[str, dict[object, CellValue]] = {
+            column.name: {} for column in columns if column.kind in OF_FEW_VALUES
+        }  # what cells read before say
         self._fields: dict[tuple[str, ...], list[tuple[str, int, dict[object, object]]]] = {}
         self._text_fields: dict[tuple[str, ...], list[tuple[str, int, int, bool]]] = {}
 
@@ -97,6 +101,9 @@ class Row:
         """Return the value of a column, None when empty, absent or refused."""
         position = self._table.places.get(name)
         cell = self._cells[position] if position is not None and position < len(self._cells) else None
+        seen = self._table.seen.get(name)
+        if seen is not None and cell in seen:
+            return seen[cell]
         text = cell.strip() if type(cell) is str else cell_text(cell)
         column = self._table.columns[name]
         if not text:
@@ -110,6 +117,8 @@ class Row:
             return None
         if text[0] in FORMULA_STARTS and column.kind is CellKind.TEXT and looks_like_formula(text):
             self._note_once("cell_is_formula", name, text)
+        if seen is not None and len(seen) < MOST_SEEN:
+            seen[cell] = value
         return value
 
     def plain_values(self, names: tuple[str, ...]) -> dict[str, object]:

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from geo_data.reconciliation.blocks import Outcome, Task, reconcile_block
+from geo_data.reconciliation.facts import Fact, Facts, Group
 from geo_data.reconciliation.papers import PaperIndex, index_papers
-from geo_data.reconciliation.records import Decisions, Fact, Paper, Record
+from geo_data.reconciliation.records import Decisions, Paper, Record
 from geo_data.reconciliation.words import CaseCode, Source
 
 HERE = "990102"
@@ -21,9 +22,19 @@ def fact(name: str, value: object, source: str = "look_up", as_of: str = "2026-0
     return {"name": name, "value": value, "source": source, "as_of": as_of, "verifier": "office"}
 
 
-def facts(values: Mapping[str, object], **said: str) -> tuple[Fact, ...]:
+def facts(values: Mapping[str, object], **said: str) -> Facts:
     """Facts by name."""
-    return tuple(fact(name, value, **said) for name, value in values.items())
+    return facts_of(*(fact(name, value, **said) for name, value in values.items()))
+
+
+def facts_of(*each: Fact) -> Facts:
+    """The facts of a row, every one in a group of its own."""
+    return Facts([_group(one) for one in each])
+
+
+def _group(one: Fact) -> Group:
+    shared = {key: value for key, value in one.items() if key not in ("name", "value")}
+    return {**shared, "values": {str(one["name"]): one["value"]}}
 
 
 def record(source: Source, name: str = "甲子涵", identity: str = "1", **fields: Any) -> Record:

@@ -19,6 +19,7 @@ from tests.pure.reconciliation_world import (
     codes,
     fact,
     facts,
+    facts_of,
     paper,
     record,
     run,
@@ -204,8 +205,8 @@ def test_an_equal_value_replaces_only_what_was_merely_declared() -> None:
 
 
 def test_of_two_lists_without_authority_the_later_day_holds_then_the_stronger_list() -> None:
-    newer = record(Source.SURVEYS, facts=(fact("lives_there", False, as_of="2026-03-02"),))
-    same_day = record(Source.SURVEYS, facts=(fact("lives_there", False),))
+    newer = record(Source.SURVEYS, facts=facts_of(fact("lives_there", False, as_of="2026-03-02")))
+    same_day = record(Source.SURVEYS, facts=facts_of(fact("lives_there", False)))
     child = CHILD._replace(facts=facts({"lives_there": True}))
 
     assert [f["value"] for f in run(child, newer).children[0].facts] == [False]
@@ -249,7 +250,7 @@ def test_papers_come_by_own_number_guardian_and_dwelling() -> None:
 
 
 def test_a_permit_that_ends_otherwise_than_the_census_says_is_a_contradiction() -> None:
-    child = ELSEWHERE._replace(facts=(*ELSEWHERE.facts, fact("permit_valid_until", "2026-01-01")))
+    child = ELSEWHERE._replace(facts=facts_of(*ELSEWHERE.facts, fact("permit_valid_until", "2026-01-01")))
 
     outcome = run(child, papers=(paper(Source.PERMITS, "F", PERMIT),))
 
@@ -357,7 +358,9 @@ def test_every_code_has_a_kind_words_and_verdicts() -> None:
 def _visit(state: str, day: str = "2026-02-20", **fields: Any) -> Record:
     """What the surveyor found that day."""
     lives_there = fact("lives_there", state == "lives_here", source="officer", as_of=day)
-    return record(Source.SURVEYS, state=state, facts=(lives_there,), record=f"visit {day} {state}", **fields)
+    return record(
+        Source.SURVEYS, state=state, facts=facts_of(lives_there), record=f"visit {day} {state}", **fields
+    )
 
 
 @pytest.mark.parametrize(
@@ -408,7 +411,7 @@ def test_the_latest_visit_holds(state: str, day: str, found: str, gone: int) -> 
 )
 def test_a_later_list_that_says_it_lives_there_brings_a_child_back(day: str, source: str, gone: int) -> None:
     said = fact("lives_there", True, source=source, as_of=day)
-    outcome = run(CHILD._replace(facts=(*CENSUS, said)), _visit("deceased"))
+    outcome = run(CHILD._replace(facts=facts_of(*CENSUS, said)), _visit("deceased"))
 
     assert (len(outcome.children), len(outcome.departed)) == (1 - gone, gone)
 

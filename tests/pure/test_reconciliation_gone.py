@@ -8,7 +8,7 @@ from admissions.rules import no_child_lost
 from geo_data.reconciliation.gone import Left, is_answered
 from geo_data.reconciliation.records import Answered, Decisions, Record
 from geo_data.reconciliation.words import ANSWERS, Answer, Category, LeftHow, Source
-from tests.pure.reconciliation_world import HERE, fact, facts, record, run
+from tests.pure.reconciliation_world import HERE, fact, facts, facts_of, record, run
 
 FOUND = date(2026, 2, 20)
 CENSUS = facts({"registration_district": HERE, "registration_unit": "A", "dwelling_unit": "A"})
@@ -18,7 +18,9 @@ CHILD = record(Source.CENSUS, unit="A", facts=CENSUS)
 def visit(state: str, day: str = "2026-02-20", **fields: str) -> Record:
     """A visit of that day that found the child so."""
     lives_there = fact("lives_there", state == "lives_here", source="officer", as_of=day)
-    return record(Source.SURVEYS, state=state, facts=(lives_there,), record=f"visit {day} {state}", **fields)
+    return record(
+        Source.SURVEYS, state=state, facts=facts_of(lives_there), record=f"visit {day} {state}", **fields
+    )
 
 
 def answered(
