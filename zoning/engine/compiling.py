@@ -34,7 +34,7 @@ def woven(function: Function) -> Function:
     """Compile like `njit`, and into the body of every function that calls this one.
 
     A call hands over the arrays of Field and State word by word, about 400 words, and that costs more than what
-    most of these functions do: woven in, the annealing is five times as fast. But the body is compiled again
+    most of these functions do: woven in, annealing is three to six times as fast. But the body is compiled again
     wherever it is called, so what is called seldom, or from many places, is left to `njit`.
     """
     return _compiled(function, is_woven_in=True)
