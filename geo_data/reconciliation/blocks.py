@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from geo_data.reconciliation.ages import AgeRule
 from geo_data.reconciliation.categories import category_of, unit_that_counts
@@ -108,8 +109,7 @@ def reconcile_block(records: Sequence[Record], papers: PaperIndex, task: Task) -
     return Outcome(tuple(children), each_once(cases), len(records) - joined, tuple(departed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(NamedTuple):
     """Everything the lists say of one child: records strongest first, chosen papers, how each came to the child.
 
     overruled -- numbers of guardians of which officers said that they are not theirs
@@ -139,8 +139,7 @@ def _evidence_of(cluster: Cluster, index: PaperIndex, decisions: Decisions) -> _
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
+class _Settled(NamedTuple):
     """The facts of one child: stated over the leading record's own, decided by officers, and the values that hold."""
 
     beside: Mapping[str, Fact]

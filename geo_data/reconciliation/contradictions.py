@@ -70,6 +70,7 @@ def nothing_differs(records: Sequence[Record], papers: Sequence[Paper]) -> bool:
     if len(records) + len(papers) == 1:
         return True
     lead, school = records[0], ""
+    told: dict[str, str] = {}
     for record in records:
         if record.name != lead.name or record.sex != lead.sex or record.birth_on != lead.birth_on:
             return False
@@ -80,8 +81,12 @@ def nothing_differs(records: Sequence[Record], papers: Sequence[Paper]) -> bool:
             return False
     if len({record.source for record in records}) < len(records) or not _are_of_one_family(records):
         return False
-    said = [*(record.facts.values for record in records), *(paper.facts.values for paper in papers)]
-    return all(len({str(values[name]) for values in said if name in values}) < 2 for name in COMPARED)
+    for facts in [*[record.facts for record in records], *[paper.facts for paper in papers]]:
+        for name in COMPARED:
+            value = facts.values.get(name)
+            if value is not None and told.setdefault(name, str(value)) != str(value):
+                return False
+    return True
 
 
 COMPARED = ("registration_district", "registration_unit", "permit_valid_until")  # of the facts
