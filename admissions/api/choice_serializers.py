@@ -22,6 +22,9 @@ class ChoiceFiguresSerializer(serializers.Serializer[Any]):
     last_category = serializers.CharField(help_text="Of the cut-off; empty while seats were left.")
     last_ticket = serializers.CharField()
     locked_until = serializers.CharField(help_text="YYYY-MM-DD; empty where the dwelling is free.")
+    losers = serializers.CharField(
+        help_text="Where losers of a private draw stand: same_class_last, after_all; empty where they lose nothing."
+    )
 
 
 class ChoiceViewSerializer(serializers.Serializer[Any]):
@@ -34,6 +37,13 @@ class ChoiceViewSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     sentence = serializers.CharField()
     figures = ChoiceFiguresSerializer(allow_null=True)
+    against = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="[what speaks against the child, clause], for a choice to which it has no claim.",
+    )
+    trace = serializers.ListField(
+        child=serializers.CharField(), help_text="Why no category of these seats is the child's, in words."
+    )
 
 
 class ListProofSerializer(serializers.Serializer[Any]):

@@ -55,7 +55,6 @@ class Reason(Enum):
     GROUP_KEPT_TOGETHER = "group_kept_together"
     COORDINATED = "coordinated"
     WITHDRAWN = "withdrawn"
-    LATE = "late"
     NO_SEAT_WITHIN_REACH = "no_seat_within_reach"
 
 
@@ -94,7 +93,7 @@ class Bid:
     ticket     -- 0 <= ticket < 2^256
     loser_rank -- the rank under `same_class_last` after a lost private draw; None: same as rank
     tier       -- the category's order, for the reason only; never decides, never published
-    refused    -- why it does not compete (not_eligible, dwelling_locked, late), None if it does
+    refused    -- why it does not compete (not_eligible, dwelling_locked), None if it does
     """
 
     line_id: str

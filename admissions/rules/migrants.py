@@ -1,25 +1,21 @@
 """Who counts as a migrant child in statistics, and how many of them have a public place."""
 
-from admissions.rules.facts import FactName, Facts
 from admissions.rules.places import scope_of
-from admissions.rules.policy_records import Policy
 
 PUBLIC_PLACE_TARGET_PERMILLE = 850
 
 
-def counts_as_migrant(facts: Facts, policy: Policy) -> bool | None:
-    """Say whether the child counts as migrant: registered in another county or province, living here.
+def counts_as_migrant(registered: str | None, lives: str | None, home: str) -> bool | None:
+    """Say whether a child counts as migrant: registered in another county or province, living here.
 
+    registered, lives -- county codes of registration and dwelling, None while not known
+    home              -- the county that counts
     Movers inside the county do not count, whatever they have to prove. None while registration or dwelling is
     not known. Source: docs/rules/migrants.md.
     """
-    registered, lives = (
-        facts.text(FactName.REGISTRATION_DISTRICT),
-        facts.text(FactName.DWELLING_DISTRICT),
-    )
     if registered is None or lives is None:
         return None
-    return lives == policy.district and scope_of(registered, policy.district) != "district"
+    return lives == home and scope_of(registered, home) != "district"
 
 
 def public_place_permille(public: int, purchased: int, migrants: int) -> int | None:

@@ -162,7 +162,6 @@ RESULT_REASONS = (
     "group_kept_together",
     "coordinated",
     "withdrawn",
-    "late",
     "no_seat_within_reach",
     "given_on",
     "left_off_placed",

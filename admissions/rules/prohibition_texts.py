@@ -48,8 +48,10 @@ PROHIBITION_TEXTS: Mapping[int, tuple[str, str, str, str]] = {
     8: (
         "严禁设立任何名义的重点班、快慢班",
         "No key or streamed classes",
-        "本系统不保存分班名单；均衡编班由可验证派位完成，出现未接入证据的分班数据表即计数",
-        "No class list is kept here; balanced classes come from a verifiable draw, a table without evidence is counted",
+        "本系统不保存成绩，也不保存分班名单，无从按成绩分班；出现可存放分班名单的数据表即计数。"
+        "编班由 divide_classes 命令按派位号均衡排出，凭同一文件任何人可以重算",
+        "Neither scores nor class lists are kept, so nothing here can stream; a table that could hold class lists is"
+        " counted. The command divide_classes deals balanced classes by ticket; anybody with its file can do it again",
     ),
     9: (
         "严禁公布、宣传、炒作考试成绩和升学率",

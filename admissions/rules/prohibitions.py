@@ -20,7 +20,7 @@ class Evidence:
     unapproved_school_texts: int
     payment_records: int
     forbidden_documents: int
-    unbalanced_classes: int
+    class_list_tables: int
     registers_without_placement: int
 
 
@@ -33,7 +33,7 @@ COUNTS: Mapping[int, tuple[str, ...]] = {
     5: ("unapproved_school_texts",),
     6: ("payment_records",),
     7: ("forbidden_documents", "forbidden_terms"),
-    8: ("unbalanced_classes",),
+    8: ("class_list_tables",),
     9: ("unapproved_school_texts",),
     10: ("registers_without_placement",),
 }

@@ -53,6 +53,16 @@ def stage_layout(policy: Policy) -> tuple[Stage, ...]:
     )
 
 
+def losers_behind(policy: Policy, code: str) -> str:
+    """Return the rule by which children who lost a private draw stand further back at the line; "" where none does.
+
+    code -- of a plan line of the policy
+    Source: docs/rules/private-losers.md.
+    """
+    rules = [stage.losers for stage in stage_layout(policy) if code in stage.line_codes]
+    return next((rule.value for rule in rules if rule is not LoserRule.CLASS_KEPT), "")
+
+
 def lines_outside_draw(policy: Policy) -> tuple[PlanLine, ...]:
     """Return the lines whose places are given before the draw and never appear in a published bundle.
 

@@ -77,4 +77,6 @@ def operand_words(comparison: Comparison) -> Words:
     """Return what the comparison wants, such as "at least 6". Source: docs/rules/facts.md."""
     operator_zh, operator_en = OPERATORS[comparison.operator]
     value_zh, value_en = value_words(comparison.operand)
+    if comparison.operator is Operator.IS and isinstance(comparison.operand, bool):
+        return value_zh, value_en  # "yes", where "is yes" is no language
     return f"{operator_zh}{value_zh}", f"{operator_en} {value_en}"

@@ -1,13 +1,11 @@
 """Applications as families and officers read them."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
-from django.utils.translation import get_language
 
 from accounts.models import Role, User
 from accounts.permissions import Action, require
@@ -16,26 +14,23 @@ from admissions.models import (
     LIVE_STATUSES,
     AdmissionRound,
     Application,
-    ApplicationChoice,
     ApplicationStatus,
-    ChoiceOutcome,
-    DrawRecord,
-    Entry,
-    LineCutoff,
-    Offer,
-    Placement,
-    RoundStatus,
 )
 from admissions.rules.calendar import accepts_amendment, is_review_over
 from admissions.rules.documents import Needed
 from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.policy_records import Category
-from admissions.rules.sentences import Language, say
+from admissions.rules.sentences import say
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who, actions_for, may
-from admissions.selectors.by_rule import is_told, told_reason
-from admissions.selectors.choice_figures import ChoiceFigures, choice_figures
-from admissions.selectors.reason_words import placement_sentence, reason_sentence
+from admissions.selectors.choice_views import (
+    ChoiceView,
+    ResultView,
+    choice_views,
+    find_published_draw,
+    result_view,
+)
+from admissions.selectors.language import reader_language
 from admissions.selectors.rounds import phase_of, policy_of
 from admissions.selectors.world import world_of
 from common.errors import NotFound
@@ -47,33 +42,6 @@ class NoSuchApplication(NotFound):
     """There is no such application, or it belongs to somebody else."""
 
     code = "no_such_application"
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceView:
-    """One choice of the list, and once results are out what became of it and why.
-
-    seats_aside -- the name of the seats where they are set aside from the open seats of the school, else ""
-    """
-
-    line_id: str
-    school: str
-    choice: int
-    seats_aside: str = ""
-    reason: str = ""
-    sentence: str = ""
-    figures: ChoiceFigures | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ResultView:
-    """What a family is told on the day of results."""
-
-    reason: str
-    sentence: str
-    school: str = ""
-    address: str = ""
-    offer_status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +168,7 @@ def application_view(application: Application) -> ApplicationView:
     """Return what the page of one application shows. Personal fields are opened: the caller has asked who reads."""
     world = world_of(application.round)
     facts = facts_from_data(application.facts)
-    draw = _published_draw(application.round)
+    draw = find_published_draw(application)
     choices = list(application.choices.select_related("line__school").order_by("position"))
     line_ids = [choice.line.line_id for choice in choices]
     return ApplicationView(
@@ -209,12 +177,12 @@ def application_view(application: Application) -> ApplicationView:
             application.name_sealed, table=TABLE, row_id=application.pk, field="name_sealed"
         ),
         category=_category_title(application),
-        choices=tuple(_choice_views(application, choices, draw)),
+        choices=tuple(choice_views(application, choices, draw)),
         documents=documents_wanted(application, line_ids),
-        trace=tuple(say(item, _language()) for item in world.classify(facts, line_ids[-1]).trace)
+        trace=tuple(say(item, reader_language()) for item in world.classify(facts, line_ids[-1]).trace)
         if line_ids
         else (),
-        result=_result(application, draw),
+        result=result_view(application, draw),
     )
 
 
@@ -233,96 +201,10 @@ def documents_wanted(application: Application, line_ids: list[str]) -> tuple[Nee
     return tuple(asked.values())
 
 
-def _published_draw(admission_round: AdmissionRound) -> DrawRecord | None:
-    if admission_round.status != RoundStatus.PUBLISHED:
-        return None
-    draws = DrawRecord.objects.filter(entry_list__round=admission_round).select_related("entry_list")
-    draws = draws.defer("bundle", "entry_list__document", "entry_list__plan_document")
-    return draws.order_by("-entry_list__number").first()
-
-
-def _choice_views(
-    application: Application, choices: Sequence[ApplicationChoice], draw: DrawRecord | None
-) -> Iterator[ChoiceView]:
-    """Yield the list as written, and once drawn what rules added: reserves that could spill, a place by adjustment."""
-    outcomes = _outcomes(application, draw)
-    figures = choice_figures(application, draw, _language()) if draw else {}
-    written = [(choice.line, choice.choice) for choice in choices]
-    named = {line.pk for line, _ in written}
-    more = (
-        ChoiceOutcome.objects.filter(draw=draw, application=application)
-        .exclude(line__in=named)
-        .select_related("line__school")
-        .order_by("choice", "line__line_id")
-        if draw
-        else ()
-    )
-    policy, standings = policy_of(application.round), _standings(application, draw)
-    added = [(row.line, row.choice) for row in more if is_told(policy, row.line, standings, row.reason)]
-    for line, number in sorted([*written, *added], key=lambda pair: pair[1]):
-        title = policy.line(line.rule).title
-        yield ChoiceView(
-            line.line_id,
-            line.school.name,
-            number,
-            (title.zh if _language() == "zh" else title.en) if line.reserve_of_id else "",
-            *outcomes.get(line.pk, ("", "")),
-            figures=figures.get(line.pk),
-        )
-
-
-def _standings(application: Application, draw: DrawRecord | None) -> dict[str, list[int]]:
-    """Return (tier, keys...) by line id on the list that was drawn; empty for a child that was not on it."""
-    if draw is None:
-        return {}
-    entries = Entry.objects.filter(entry_list=draw.entry_list_id, application=application)
-    found: dict[str, list[int]] = entries.values_list("standings", flat=True).first() or {}
-    return found
-
-
-def _outcomes(application: Application, draw: DrawRecord | None) -> dict[int, tuple[str, str]]:
-    if draw is None:
-        return {}
-    cutoffs = {cutoff.line_id: cutoff for cutoff in LineCutoff.objects.filter(draw=draw)}
-    rows = ChoiceOutcome.objects.filter(draw=draw, application=application)
-    return {
-        row.line_id: (
-            row.reason,
-            reason_sentence(row.reason, cutoffs.get(row.line_id), waitlist_place=row.waitlist_place),
-        )
-        for row in rows
-    }
-
-
-def _result(application: Application, draw: DrawRecord | None) -> ResultView | None:
-    if draw is None:
-        return None
-    placement = (
-        Placement.objects.filter(draw=draw, application=application).select_related("line__school").first()
-    )
-    if placement is None:
-        return None
-    offer = Offer.objects.filter(application=application).order_by("-offered_at").first()
-    school = placement.line.school if placement.line else None
-    policy = policy_of(application.round)
-    reason = told_reason(policy, placement.line, _standings(application, draw), placement.reason)
-    return ResultView(
-        reason=reason,
-        sentence=placement_sentence(reason, policy),
-        school=school.name if school else "",
-        address=school.address if school else "",
-        offer_status=offer.status if offer else "",
-    )
-
-
 def _category_title(application: Application) -> str:
     titles = {category.code: _title(category) for category in policy_of(application.round).categories}
     return titles.get(application.category, application.category)
 
 
-def _language() -> Language:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
-
-
 def _title(category: Category) -> str:
-    return category.title.zh if _language() == "zh" else category.title.en
+    return category.title.zh if reader_language() == "zh" else category.title.en

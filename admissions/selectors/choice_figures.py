@@ -11,11 +11,12 @@ from admissions.rules.key_words import key_words
 from admissions.rules.policy_records import Policy, SortKey
 from admissions.rules.reserves import seats_aside, tier_codes, tier_titles
 from admissions.rules.sentences import Language
+from admissions.rules.stages import losers_behind
 from admissions.rules.twins import GroupMember, drawn_together
 from admissions.selectors.rounds import policy_of, round_code
 from admissions.selectors.world import world_of
 
-# As in matching.explain: enough to compare two tickets by eye.
+# Enough to compare two tickets by eye.
 DIGITS_SHOWN = 8
 
 
@@ -28,6 +29,8 @@ class ChoiceFigures:
     own_ticket    -- the first digits; "" for a choice that took no part
     last_category, last_ticket -- of the published cut-off; "" while seats were left
     locked_until  -- until when the dwelling has used its place at the school, YYYY-MM-DD; "" where it has not
+    losers        -- at public seats, where children who lost a private draw stand: `same_class_last` or `after_all`;
+                     "" where losing costs nothing
     """
 
     seats: int = 0
@@ -39,6 +42,7 @@ class ChoiceFigures:
     last_category: str = ""
     last_ticket: str = ""
     locked_until: str = ""
+    losers: str = ""
 
 
 def choice_figures(
@@ -87,6 +91,7 @@ class _Teller:
             last_category=titles[cutoff.tier - 1] if cutoff.tier and titles else "",
             last_ticket=f"{cutoff.ticket[:DIGITS_SHOWN]}…" if cutoff.ticket else "",
             locked_until=locked,
+            losers=losers_behind(self.policy, line.rule),
         )
 
     def _titles(self, line: PlanLine, cutoff: LineCutoff) -> list[str]:

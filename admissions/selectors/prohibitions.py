@@ -51,7 +51,7 @@ def load_evidence(admission_round: AdmissionRound) -> Evidence:
         unapproved_school_texts=_count(COLUMNS, SCHOOL_TEXTS),
         payment_records=_count(TABLES, PAYMENTS),
         forbidden_documents=_forbidden_documents(admission_round),
-        unbalanced_classes=_count(TABLES, CLASSES),
+        class_list_tables=_count(TABLES, CLASSES),
         registers_without_placement=_registers_without_placement(admission_round),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db.models import Q
+from django.utils import timezone
 
 from admissions.rules.facts import Fact, FactName, FactSource, FactValue
 from admissions.rules.look_ups import Asked
@@ -164,4 +165,4 @@ def _born_on(child: Asked) -> date | None:
 
 
 def _vintage(dataset: Dataset) -> date:
-    return dataset.vintage_on or dataset.imported_at.date()
+    return dataset.vintage_on or timezone.localtime(dataset.imported_at).date()

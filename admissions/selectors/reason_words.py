@@ -5,19 +5,29 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from admissions.models import LineCutoff
-from admissions.rules.policy_records import FallbackKind, Policy
+from admissions.rules.policy_records import FallbackKind, LoserRule, Policy
+
+# Why others stood before the child. Whoever may not read its category reads only that they did, and so does
+# everybody where the line's figures are not at hand.
+BEHIND_OTHERS = frozenset(
+    {"category_below_cutoff", "same_category_key_below", "same_category_ticket", "private_draw_lost"}
+)
 
 
-def reason_sentence(reason: str, cutoff: LineCutoff | None, *, waitlist_place: int | None = None) -> str:
-    """Return the sentence of a reason in the reader's language, with the seats and applicants of the line."""
-    figures = {
-        "seats": cutoff.seats if cutoff else 0,
-        "applicants": cutoff.applicants if cutoff else 0,
-        "place": waitlist_place or 0,
-    }
-    sentence = _sentences().get(reason, reason) % figures
+def reason_sentence(
+    reason: str, policy: Policy, cutoff: LineCutoff | None = None, *, waitlist_place: int | None = None
+) -> str:
+    """Return the sentence of a reason in the reader's language, with the seats and applicants of the line.
+
+    cutoff -- of the line; without it nothing is told that would show the child's category, and no figure
+    Raises KeyError for a reason without words: an unwritten reason is a fault.
+    """
+    told = "below_cutoff" if cutoff is None and reason in BEHIND_OTHERS else reason
+    figures = {"seats": cutoff.seats, "applicants": cutoff.applicants} if cutoff else {}
+    words = _lost_the_draw()[policy.private.loser] if told == "private_draw_lost" else _sentences()[told]
+    sentence = words % figures
     if waitlist_place:
-        sentence += " " + _("Place on the waiting list when drawn: %(place)s.") % figures
+        sentence += " " + _("Place on the waiting list when drawn: %(place)s.") % {"place": waitlist_place}
     return sentence
 
 
@@ -28,7 +38,41 @@ def placement_sentence(reason: str, policy: Policy) -> str:
             "The bureau found a place at this school: places were given so that as many children as possible have"
             " one and all walk as little as possible together."
         )
-    return reason_sentence(reason, None)
+    return reason_sentence(reason, policy)
+
+
+def no_place_sentence(reason: str, policy: Policy, *, accepts_coordination: bool) -> str:
+    """Return what a child without a place is told of the whole; the reasons stand beside its choices.
+
+    reason -- of the placement, which speaks of one choice
+    """
+    if reason == "withdrawn" or (reason == "no_seat_within_reach" and accepts_coordination):
+        return reason_sentence(reason, policy)
+    if accepts_coordination:
+        return _(
+            "No school on the list could give the child a seat, and the bureau found none left within reach. It will"
+            " get in touch."
+        )
+    return _(
+        "No school on the list could give the child a seat. The family had said that the bureau need not look for"
+        " another one. The bureau will get in touch."
+    )
+
+
+def _lost_the_draw() -> Mapping[LoserRule, str]:
+    """Return what a child reads at a public school that it would have had without trying a private one."""
+    return {
+        LoserRule.SAME_CLASS_LAST: _(
+            "%(applicants)s children listed this school for %(seats)s seats. By the published rule a child that lost a"
+            " private draw stands last within its category here; without the private draw the child would have been"
+            " early enough."
+        ),
+        LoserRule.AFTER_ALL: _(
+            "%(applicants)s children listed this school for %(seats)s seats. By the published rule a child that lost a"
+            " private draw stands behind all others here; without the private draw the child would have been early"
+            " enough."
+        ),
+    }
 
 
 def _sentences() -> Mapping[str, str]:
@@ -44,8 +88,8 @@ def _sentences() -> Mapping[str, str]:
         "coordinated": _(
             "The bureau found a place at this school: the nearest that left a seat for every other child as well."
         ),
-        "higher_choice_won": _("Not needed: a school higher on the list was won."),
-        "not_eligible": _("By the rules the child has no claim to these seats."),
+        "higher_choice_won": _("Not needed: a choice higher on the list, or an earlier stage, was won."),
+        "not_eligible": _("By the rules no claim of the child to these seats could be established."),
         "category_below_cutoff": _(
             "%(applicants)s children listed this school for %(seats)s seats; they went to categories before this one."
         ),
@@ -59,15 +103,11 @@ def _sentences() -> Mapping[str, str]:
         "below_cutoff": _(
             "More children listed this school than it has seats; others came first by the published order."
         ),
-        "private_draw_lost": _(
-            "%(applicants)s children listed this school for %(seats)s seats; the draw did not fall on this ticket."
-        ),
-        "no_seats": _("These seats were not offered this year."),
+        "no_seats": _("There were no such seats in this draw."),
         "filled_by_reserve": _("The seats set aside were given to children with a reserved claim."),
         "dwelling_locked": _("The dwelling has used its place at this school; another school is offered."),
         "group_kept_together": _("Struck from the list so that the twins stay together."),
         "withdrawn": _("The application was withdrawn."),
-        "late": _("The application came after the closing time."),
         "given_on": _(
             "A place became free after the results and went to this child in the order of the draw."
         ),

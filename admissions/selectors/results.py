@@ -16,8 +16,8 @@ from admissions.models import (
     WaitlistMove,
 )
 from admissions.selectors.by_rule import is_told, told_reason
-from admissions.selectors.reason_words import placement_sentence, reason_sentence
-from admissions.selectors.rounds import policy_of
+from admissions.selectors.reason_words import no_place_sentence, placement_sentence, reason_sentence
+from admissions.selectors.rounds import policy_of, round_code
 from common.errors import NotFound
 
 
@@ -25,6 +25,19 @@ class NoResults(NotFound):
     """The round's results are not published, or it has no such receipt."""
 
     code = "no_results"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedList:
+    """An entry list of a round as anybody may read it.
+
+    lottery -- the id under which it is drawn
+    draw    -- its draw without the bundle; None without one, and as long as the round's results are not published
+    """
+
+    entry_list: EntryList
+    lottery: str
+    draw: DrawRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,18 @@ def list_entry_lists(admission_round: AdmissionRound) -> list[EntryList]:
     """Return the entry lists, the newest first; their documents stay in the database."""
     rows = EntryList.objects.filter(round=admission_round).defer("document", "plan_document")
     return list(rows.order_by("-number"))
+
+
+def list_published_lists(admission_round: AdmissionRound) -> list[PublishedList]:
+    """Return every entry list that was ever closed for the round, the newest first: a later one hides none."""
+    draws = {}
+    if admission_round.status == RoundStatus.PUBLISHED:
+        rows = DrawRecord.objects.filter(entry_list__round=admission_round).defer("bundle")
+        draws = {row.entry_list_id: row for row in rows}
+    return [
+        PublishedList(row, f"{round_code(admission_round)}-{row.number}", draws.get(row.pk))
+        for row in list_entry_lists(admission_round)
+    ]
 
 
 def find_entry_list(admission_round: AdmissionRound) -> EntryList | None:
@@ -143,25 +168,33 @@ def find_result(admission_round: AdmissionRound, receipt: str) -> ReceiptResult:
     entry = draw.entry_list.entries.filter(receipt=receipt.strip().replace(" ", ""), is_drawn=True).first()
     if entry is None:
         return _left_off(draw, receipt.strip().replace(" ", ""))
-    placement = Placement.objects.select_related("line__school").get(
+    placement = Placement.objects.select_related("line__school", "application").get(
         draw=draw, application=entry.application_id
     )
     outcomes = ChoiceOutcome.objects.filter(draw=draw, application=entry.application_id)
     policy, standings = policy_of(admission_round), entry.standings
-    school = placement.line.school.name if placement.line else ""
-    reason = _public(told_reason(policy, placement.line, standings, placement.reason))
-    if move := _last_move(draw, entry.application_id):
-        school, reason = move.to_line.school.name, "given_on"
+    line, reason = placement.line, told_reason(policy, placement.line, standings, placement.reason)
+    if move := find_last_move(draw, entry.application_id):
+        line, reason = move.to_line, "given_on"
+    asked = placement.application.accepts_coordination
     return ReceiptResult(
         receipt=entry.receipt,
-        school=school,
-        sentence=placement_sentence(reason, policy),
+        school=line.school.name if line else "",
+        sentence=placement_sentence(reason, policy)
+        if line
+        else no_place_sentence(reason, policy, accepts_coordination=asked),
         choices=tuple(
-            (row.line.school.name, reason_sentence(_public(row.reason), None))
+            (row.line.school.name, reason_sentence(row.reason, policy))
             for row in outcomes.select_related("line__school").order_by("choice", "line__line_id")
             if row.reason != "not_eligible" and is_told(policy, row.line, standings, row.reason)
         ),
     )
+
+
+def find_last_move(draw: DrawRecord, application_id: UUID) -> WaitlistMove | None:
+    """Return the last place that was given on to the child, or None."""
+    rows = WaitlistMove.objects.filter(run__draw=draw, application=application_id)
+    return rows.select_related("to_line__school").order_by("-run__number", "-position").first()
 
 
 def _left_off(draw: DrawRecord, receipt: str) -> ReceiptResult:
@@ -169,28 +202,13 @@ def _left_off(draw: DrawRecord, receipt: str) -> ReceiptResult:
     child = LeftOff.objects.filter(draw=draw, receipt=receipt).first()
     if child is None:
         raise NoResults("no such receipt is on the published list", receipt=receipt)
-    move = _last_move(draw, child.application_id)
+    move = find_last_move(draw, child.application_id)
     reason = "left_off_placed" if move else "left_off_waits"
     return ReceiptResult(
         receipt=receipt,
         school=move.to_line.school.name if move else "",
-        sentence=reason_sentence(reason, None),
+        sentence=reason_sentence(reason, policy_of(draw.entry_list.round)),
         choices=(),
-    )
-
-
-def _last_move(draw: DrawRecord, application_id: UUID) -> WaitlistMove | None:
-    """Return the last place that was given on to the child, or None."""
-    rows = WaitlistMove.objects.filter(run__draw=draw, application=application_id)
-    return rows.select_related("to_line__school").order_by("-run__number", "-position").first()
-
-
-def _public(reason: str) -> str:
-    """Return the reason without what would tell the child's category."""
-    return (
-        "below_cutoff"
-        if reason in ("category_below_cutoff", "same_category_key_below", "same_category_ticket")
-        else reason
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action
@@ -82,7 +83,9 @@ def amend_application(
         form.unit_code,
         asked_about.round.stage,
     )
-    answers = ask_registers(asked_about.round.district_id, [child], on=now.date(), in_bulk=False)
+    answers = ask_registers(
+        asked_about.round.district_id, [child], on=timezone.localtime(now).date(), in_bulk=False
+    )
     return _amend(application_id, form, version, answers[child.key], actor=actor, now=now)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.permissions import Action
@@ -165,7 +166,9 @@ def _answers(
         for form in forms
         if not identity_faults(form.identity_number, birth_on=form.birth_on, sex=form.sex)
     ]
-    return ask_registers(admission_round.district_id, asked, on=now.date(), in_bulk=in_bulk)
+    return ask_registers(
+        admission_round.district_id, asked, on=timezone.localtime(now).date(), in_bulk=in_bulk
+    )
 
 
 def _filed_before(draft: Draft, held: set[str]) -> DomainError | None:

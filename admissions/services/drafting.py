@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from admissions.models import AdmissionRound
 from admissions.rules.adjustment import reasons_against_adjustment
 from admissions.rules.age import age_reasons
@@ -86,10 +88,11 @@ def draft_forms(
     """
     indexes = [identity_index(form.identity_number) for form in forms]
     census = find_children_by_index(admission_round.district_id, indexes)
+    day = timezone.localtime(now).date()
     for form, index in zip(forms, indexes, strict=True):
         child = census.get(index)
         copied = facts_from_data(child.facts).values() if child else ()
-        known = put_together(copied, [*_said(form, now.date()), *before.facts], answers.get(index, ()))
+        known = put_together(copied, [*_said(form, day), *before.facts], answers.get(index, ()))
         facts = known.gathered.settled
         public = form.public_schools or _unnamed(world, form, facts)
         listed = world.listed(facts, form.private_schools, public)

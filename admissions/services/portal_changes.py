@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Action
@@ -218,7 +219,10 @@ def _file(
         actor=actor,
         now=now,
         round_id=admission_round.pk,
-        forms=[form_of(row, portal=portal, private_schools=private, on=now.date()) for row in rows],
+        forms=[
+            form_of(row, portal=portal, private_schools=private, on=timezone.localtime(now).date())
+            for row in rows
+        ],
         source=portal,
         action=Action.EXCHANGE_APPLICATIONS,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.copying import Value, copy_rows, id_prefix, row_ids
 from accounts.models import User
@@ -74,7 +75,7 @@ def import_children(
         "office": origin.office,
     }
     codes = frozenset(list_units(units).values_list("code", flat=True))
-    as_of = origin.vintage_on or now.date()
+    as_of = origin.vintage_on or timezone.localtime(now).date()
     census = Census(as_of=as_of, verifier=origin.office, district=district_code, units=codes)
 
     def read(findings: Findings) -> Iterator[Sequence[object]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.copying import Value, copy_rows, row_ids
 from accounts.models import User
@@ -93,7 +94,7 @@ def import_register(
         "as_of": origin.vintage_on.isoformat() if origin.vintage_on else None,
         "office": origin.office,
     }
-    as_of = origin.vintage_on or now.date()
+    as_of = origin.vintage_on or timezone.localtime(now).date()
     listing = _listing(units, schools, as_of=as_of, verifier=origin.office)
 
     told = partial(texts_of, kind=kind, as_of=as_of, verifier=origin.office)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import require
@@ -182,7 +183,7 @@ def _store(
         source=_source(year, settled, file_digest),
         again=same,
     )
-    as_of = dataset.vintage_on or now.date()
+    as_of = dataset.vintage_on or timezone.localtime(now).date()
     told = partial(texts_of, kind=DatasetKind.SURVEYS, as_of=as_of, verifier=dataset.source_office)
     stored = store_entries(dataset, map(told, rows), report)
     return finish_dataset(

@@ -1,19 +1,16 @@
-"""Reserves, loser layouts, comparison of policies, and reasons in words."""
+"""Reserves, loser layouts and comparison of policies."""
 
 import pytest
 
 from admissions.matching.comparison import Change, compare
-from admissions.matching.explain import CHINESE, ENGLISH, sentence
 from admissions.matching.layouts import stages_for
 from admissions.matching.records import (
     Applicant,
     Bid,
-    Cutoff,
     Line,
     LoserRule,
     Mechanism,
     Precedence,
-    Reason,
     RoundInput,
     RoundPlan,
     RoundResult,
@@ -90,17 +87,3 @@ def test_results_of_different_children_are_not_compared() -> None:
     other = place(RoundInput(RoundPlan("r", (), ()), ()))
     with pytest.raises(ValueError, match="same children"):
         compare(county(LoserRule.CLASS_KEPT), other, {})
-
-
-def test_every_reason_has_a_sentence_in_both_languages() -> None:
-    assert set(CHINESE) == set(ENGLISH) == set(Reason)
-
-
-def test_sentence_tells_seats_applicants_and_the_childs_own_ticket() -> None:
-    cutoff = Cutoff("S", 40, 55, 40, rank=2, ticket=0x1234 << 240)
-    told = sentence(Reason.SAME_CATEGORY_TICKET, Bid("S", 1, 2, 0xABCD << 240), cutoff)
-    assert told.english == (
-        "40 seats, 55 applicants: among equals the ticket decided, up to 12340000…; your child drew abcd0000…, "
-        "and smaller goes first."
-    )
-    assert "计划 40 人，55 人填报" in told.chinese

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.models import User
 from admissions.models import AdmissionRound
 from admissions.rules.documents_catalogue import CATALOGUE
@@ -91,7 +93,7 @@ def _is_own(child: Child, guardian: User) -> bool:
 
 
 def _facts(draft: Draft, child: Child | None, admission_round: AdmissionRound) -> Facts:
-    on = admission_round.created_at.date()
+    on = timezone.localtime(admission_round.created_at).date()
     said = (
         declared(FactName.BIRTH_DATE, draft.birth_on, on),
         declared(FactName.DWELLING_UNIT, draft.text("home", "unit_code"), on),

@@ -31,7 +31,7 @@ COUNTS: Mapping[str, Promise] = {
     "unapproved_school_texts": _("columns that could hold a school's own publicity"),
     "payment_records": _("tables that could hold payments"),
     "forbidden_documents": _("forbidden documents in the policy"),
-    "unbalanced_classes": _("tables of class lists without evidence"),
+    "class_list_tables": _("tables that could hold class lists"),
     "registers_without_placement": _("enrolled children without a lawful place"),
 }
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import LIVE, JobRun, JobStatus, User
 from accounts.permissions import Action, may
 from accounts.selectors.jobs import find_latest_job
-from admissions.models import AdmissionRound, ApplicationStatus
+from admissions.models import AdmissionRound, ApplicationStatus, RoundStatus
 from admissions.selectors.applications import list_applications
+from admissions.selectors.migrant_places import load_migrant_places
 from admissions.selectors.overview import RoundOverview, round_overview
 from admissions.selectors.withdrawals import list_withdrawals_near_line
 from admissions.tasks import CLOSE, DRAW, PUBLISH
@@ -43,6 +44,7 @@ def round_page(request: HttpRequest, person: User, round_id: UUID) -> HttpRespon
         "may_accept": _may_accept(overview),
         "has_read_all": bool(overview.entry_list and not unread_values(overview.entry_list, person)),
         "near_line": list_withdrawals_near_line(found),
+        "migrants": load_migrant_places(found) if found.status == RoundStatus.PUBLISHED else None,
         "values_differ": any(reading.differs for reading in overview.values),
     }
     return render(request, "officers/round.html", context)

@@ -15,9 +15,9 @@ from admissions.selectors.offers import count_runs
 from admissions.selectors.results import (
     NoResults,
     find_draw,
-    find_entry_list,
     find_result,
     get_bundle,
+    list_published_lists,
     public_results,
 )
 from admissions.selectors.rounds import get_round, list_rounds, round_code
@@ -61,17 +61,18 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def check_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
-    """Show digest, values, seed and bundle of a round, and how to check them."""
+    """Show digest, values, seed and bundle of the newest list of a round, and how to check them; and all lists."""
     admission_round = get_round(round_id)
-    entry_list = find_entry_list(admission_round)
-    if entry_list is None:
+    lists = list_published_lists(admission_round)
+    if not lists:
         raise NoResults("the entry list of this round is not closed")
-    is_published = admission_round.status == RoundStatus.PUBLISHED
+    newest, is_published = lists[0], admission_round.status == RoundStatus.PUBLISHED
     context: dict[str, Any] = {
         "round": admission_round,
-        "entry_list": entry_list,
-        "lottery": f"{round_code(admission_round)}-{entry_list.number}",
-        "draw": find_draw(admission_round) if is_published else None,
+        "lists": lists if len(lists) > 1 else [],
+        "entry_list": newest.entry_list,
+        "lottery": newest.lottery,
+        "draw": newest.draw,
         "runs": is_published and count_runs(admission_round),
     }
     return render(request, "public/check_round.html", context)
@@ -82,7 +83,9 @@ def bundle(request: HttpRequest, draw_id: UUID) -> HttpResponse:
     """Hand out the public bundle, byte for byte as published."""
     draw = get_bundle(draw_id)
     response = HttpResponse(bytes(draw.bundle), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{round_code(draw.entry_list.round)}.zip"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{round_code(draw.entry_list.round)}-{draw.entry_list.number}.zip"'
+    )
     response["ETag"] = f'"{draw.bundle_digest}"'
     return response
 
