@@ -15,6 +15,7 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -241,11 +242,16 @@ def faults(bundle: Mapping[str, bytes], **seen: Any) -> list[str]:
 
 
 def read(path: Path) -> dict[str, bytes]:
-    """Return the files of a bundle, from a folder or a zip."""
-    if path.is_dir():
-        return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    """Return the files of a bundle, from a folder or a zip. Ends the program with status 2 when it is neither."""
+    try:
+        if path.is_dir():
+            return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as problem:
+        told = f"打不开 {path}，请检查路径，或重新下载完整的 zip / cannot be opened: check the path, or download the zip again"
+        print(f"✗ {told} ({problem})", file=sys.stderr)
+        sys.exit(2)
 
 
 def main() -> int:
