@@ -3,7 +3,7 @@
     python verify.py BUNDLE [--list-digest HEX] [--policy-digest HEX] [--value NAME=VALUE ...]
 
 BUNDLE is a folder or a zip. The options are what you saw published elsewhere: the digests announced
-when the list was closed, the public values from their own source. Exit status 0: everything is right.
+when the list was closed, the public values from their own source. Exit status 0: everything is right; 2: no bundle.
 The rules it follows are in docs/lottery.md.
 """
 
@@ -15,10 +15,13 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+UNOPENED = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, RecursionError, csv.Error)
 FILES = (
     "MANIFEST.json", "README.txt", "amendments.json", "coordination.json", "cutoffs.csv", "draw_record.json",
     "entry_list.json", "placements.csv", "public_values.json", "reasons.csv", "round.json", "struck.csv",
@@ -114,7 +117,7 @@ def seed_of(lottery_id: str, list_digest: str, values: Sequence[tuple[str, str]]
 def _load(bundle: Mapping[str, bytes], name: str) -> Any:
     try:
         return json.loads(bundle[name])
-    except (KeyError, ValueError) as problem:
+    except (KeyError, ValueError, RecursionError) as problem:
         raise Unreadable(f"{name} 缺失或无法读取 / is missing or unreadable: {problem}") from problem
 
 
@@ -235,17 +238,21 @@ def faults(bundle: Mapping[str, bytes], **seen: Any) -> list[str]:
         found += _ticket_faults(bundle, tickets_of(entry_list, plan, seed, amendments["added"]))
     except Unreadable as problem:
         return [str(problem)]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+    except MALFORMED as problem:
         return [f"结果包格式不符 / the bundle is malformed: {type(problem).__name__}: {problem}"]
     return found
 
 
 def read(path: Path) -> dict[str, bytes]:
-    """Return the files of a bundle, from a folder or a zip."""
-    if path.is_dir():
-        return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    """Return the files of a bundle, from a folder or a zip. Ends the program with status 2 when it is neither."""
+    try:
+        if path.is_dir():
+            return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except UNOPENED as problem:
+        print(f"✗ 打不开，请检查路径或重新下载 / check the path or download it again: {path}: {problem}")
+        sys.exit(2)
 
 
 def main() -> int:
@@ -255,8 +262,10 @@ def main() -> int:
     parser.add_argument("--policy-digest")
     parser.add_argument("--value", action="append", default=[], metavar="NAME=VALUE")
     asked = parser.parse_args()
-    bundle = read(asked.bundle)
+    if any("=" not in item for item in asked.value):
+        parser.error("请写 --value 名称=数值 / write --value NAME=VALUE")
     values = dict(item.split("=", 1) for item in asked.value)
+    bundle = read(asked.bundle)
     found = faults(bundle, list_digest=asked.list_digest, policy_digest=asked.policy_digest, values=values)
     for fault in found:
         print("✗", fault)

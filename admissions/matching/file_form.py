@@ -6,12 +6,12 @@ Columns are read as numbers of distinct texts, so that each text is checked and 
 import csv
 from array import array
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from itertools import compress, count, islice
 from operator import ne
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,15 +19,31 @@ from admissions.matching.arrays import Market, order_of
 from admissions.matching.kernels import Integers
 from admissions.matching.plain_table import fields_of, number_texts, texts_of
 from admissions.matching.records import Line, Mechanism
+from admissions.matching.table_faults import (
+    COUNT,
+    INTEGER,
+    MOST_FAULTS,
+    SAFE,
+    TICKET_DIGITS,
+    is_count,
+    is_integer,
+    is_safe,
+    is_ticket,
+    misfits,
+    repeats,
+    shown,
+    unlike_twins,
+)
 from common.errors import MalformedInput
+from common.utf8 import UTF_16_FAULT, utf8_fault
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 LINE_COLUMNS = ("line_id", "seats")
 CHOICE_COLUMNS = ("receipt", "rank", "line_id", "tier", "key", "ticket", "group_id")
 CHOICE_TEXTS = (("receipt",), ("rank",), ("line_id",), ("tier", "key"), ("ticket",), ("group_id",))
 CHUNK = 500
-MOST_FAULTS = 20
-MAX_TICKET = 1 << 256
-TICKET_DIGITS = 100
 
 
 class MalformedTable(MalformedInput):
@@ -66,7 +82,7 @@ class _Column:
     def faults(self, is_right: Callable[[Any], bool], what: str) -> list[str]:
         """Return a fault for each distinct text that is not right, with the first row that has it."""
         wrong = [i for i, text in enumerate(self.texts) if not is_right(text)][:MOST_FAULTS]
-        return [f"choices.csv row {self.first[i] + 2}: {self.texts[i]!r} is not {what}" for i in wrong]
+        return [f"choices.csv row {self.first[i] + 2}: {shown(self.texts[i])} is not {what}" for i in wrong]
 
     def values(self, value_of: Callable[[Any], int]) -> Integers:
         """Return [rows] the value of each row's text."""
@@ -95,16 +111,18 @@ class _Choices(NamedTuple):
     group: _Column
 
 
-def read_lines(rows: Iterable[str]) -> tuple[Line, ...]:
-    """Return the lines sorted by id. Raises MalformedTable with row numbers."""
+def read_lines(data: bytes) -> tuple[Line, ...]:
+    """Return the lines of the table (a CSV file in UTF-8) sorted by id. Raises MalformedTable with row numbers."""
     found: dict[str, Line] = {}
     faults: list[str] = []
-    records = (record for chunk in _chunks("lines.csv", rows, LINE_COLUMNS) for record in chunk)
+    records = (record for chunk in _chunks("lines.csv", data, LINE_COLUMNS) for record in chunk)
     for row, (line_id, seats) in enumerate(records, start=2):
         if not line_id or line_id in found:
-            faults.append(f"lines.csv row {row}: line_id {line_id!r} is blank or appears twice")
-        elif not _is_count(seats):
-            faults.append(f"lines.csv row {row}: seats {seats!r} is not a whole number")
+            faults.append(f"lines.csv row {row}: line_id {shown(line_id)} is blank or appears twice")
+        elif not is_safe(line_id):
+            faults.append(f"lines.csv row {row}: line_id {shown(line_id)} is not {SAFE}")
+        elif not is_count(seats):
+            faults.append(f"lines.csv row {row}: seats {shown(seats)} is not {COUNT}")
         else:
             found[line_id] = Line(line_id, int(seats))
     _refuse(faults)
@@ -114,17 +132,18 @@ def read_lines(rows: Iterable[str]) -> tuple[Line, ...]:
 def read_choices(data: bytes, lines: Sequence[Line], mechanism: Mechanism) -> Table:
     """Return the round of the table (a CSV file in UTF-8), one row per receipt and choice, in any order.
 
-    Raises MalformedTable with row numbers, also when the rows do not fit the mechanism; UnicodeDecodeError.
+    Raises MalformedTable with row numbers, also when the rows do not fit the mechanism.
     """
     choices = _plain_choices(data) or _any_choices(data)
     line_of = {line.line_id: j for j, line in enumerate(lines)}
     _refuse(
         [
             *choices.receipt.faults(bool, "a receipt"),
-            *choices.rank.faults(_is_count, "a rank (whole number)"),
+            *choices.receipt.faults(is_safe, SAFE),
+            *choices.rank.faults(is_count, f"a rank ({COUNT})"),
             *choices.line.faults(line_of.__contains__, "a line of lines.csv"),
-            *choices.standing.faults(_is_standing, "a tier and key (whole numbers, key may be blank)"),
-            *choices.ticket.faults(_is_ticket, "a ticket (decimal integer up to 2^256)"),
+            *_standing_faults(choices.standing),
+            *choices.ticket.faults(is_ticket, "a ticket (decimal integer up to 2^256)"),
         ]
     )
     return _table(lines, line_of, choices, mechanism)
@@ -153,8 +172,7 @@ def _any_choices(data: bytes) -> _Choices:
     """Return the columns of a table as Python's own reader of CSV gives them."""
     firsts: list[dict[Any, int]] = [{} for _ in CHOICE_TEXTS]
     rows = [array("i") for _ in CHOICE_TEXTS]
-    text = TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline="")
-    for chunk in _chunks("choices.csv", text, CHOICE_COLUMNS):
+    for chunk in _chunks("choices.csv", data, CHOICE_COLUMNS):
         receipt, rank, line_id, tier, key, ticket, group_id = zip(*chunk, strict=True)
         read = (receipt, rank, line_id, zip(tier, key, strict=True), ticket, group_id)
         for texts, first, found in zip(read, firsts, rows, strict=True):
@@ -170,11 +188,22 @@ def _numbered(first_row_of: dict[Any, int], first_rows: "array[int]") -> _Column
     return _Column(list(first_row_of), first, number_at[np.array(first_rows, dtype=np.int32)])
 
 
-def _chunks(table: str, rows: Iterable[str], columns: Sequence[str]) -> Iterator[list[list[str]]]:
-    reader = csv.reader(rows)
+def _chunks(table: str, data: bytes, columns: Sequence[str]) -> Iterator[list[list[str]]]:
+    reader = csv.reader(TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline=""))
+    try:
+        yield from _records(table, reader, columns)
+    except UnicodeDecodeError as problem:
+        raise MalformedTable(f"{table} {utf8_fault(data)}") from problem
+    except csv.Error as problem:
+        what = f"{problem}; is a quotation mark left open?"
+        raise MalformedTable(f"{table} row {reader.line_num}: {what}") from problem
+
+
+def _records(table: str, reader: "Reader", columns: Sequence[str]) -> Iterator[list[list[str]]]:
+    """Yield the records in parts, each with its fields in the order of the columns."""
     header = [name.strip() for name in next(reader, [])]
     if sorted(header) != sorted(columns):
-        raise MalformedTable(f"{table} row 1: columns are {', '.join(header)}; needed: {', '.join(columns)}")
+        raise MalformedTable(_header_fault(table, header, columns))
     order = [header.index(name) for name in columns]
     row = 2
     while chunk := list(islice(reader, CHUNK)):
@@ -182,7 +211,10 @@ def _chunks(table: str, rows: Iterable[str], columns: Sequence[str]) -> Iterator
             chunk.pop()
         if set(map(len, chunk)) - {len(columns)}:
             wrong = next(i for i, record in enumerate(chunk) if len(record) != len(columns))
-            raise MalformedTable(f"{table} row {row + wrong}: {len(chunk[wrong])} fields, not {len(columns)}")
+            raise MalformedTable(
+                f"{table} row {row + wrong}: {len(chunk[wrong])} fields, not {len(columns)}; "
+                "a blank field keeps its comma"
+            )
         row += len(chunk)
         if chunk:
             yield chunk if header == list(columns) else [[record[i] for i in order] for record in chunk]
@@ -198,14 +230,16 @@ def _table(lines: Sequence[Line], line_of: dict[str, int], choices: _Choices, me
     rank, standings = choices.standing.places(_standing)
     ticket, tickets = choices.ticket.places(_padded)
     rank, ticket, group = rank[by_child], ticket[by_child], group[by_child]
-    _refuse(_repeats(rows, child, list_rank[by_child], "rank"))
-    _refuse(_repeats(rows, child, line, "line_id"))
-    _refuse(_misfits(mechanism, rows, child, rank, ticket))
+    _refuse(repeats(rows, child, list_rank[by_child], "rank"))
+    _refuse(repeats(rows, child, line, "line_id"))
+    _refuse(misfits(mechanism, rows, child, rank, ticket))
     changed = np.flatnonzero((child[1:] == child[:-1]) & (group[1:] != group[:-1]))[:MOST_FAULTS]
     _refuse([f"choices.csv row {rows[1:][i]}: another group_id than in row {rows[i]}" for i in changed])
     offsets = np.searchsorted(child, np.arange(len(receipts) + 1)).astype(np.int32)
     # The blank group sorts first, where there is one; it is no group.
     blank = int(group_ids[:1] == [""])
+    own_group, together = group[offsets[:-1]], np.flatnonzero(group >= blank)
+    _refuse(unlike_twins(rows, together, together - offsets[child[together]], group, line, ticket))
     market = Market(
         receipts=receipts,
         line_ids=[item.line_id for item in lines],
@@ -217,7 +251,7 @@ def _table(lines: Sequence[Line], line_of: dict[str, int], choices: _Choices, me
         ticket=ticket,
         order=order_of(ticket, child),
         competes=np.ones(line.size, dtype=np.bool_),
-        group=group[offsets[:-1]] - blank,
+        group=own_group - blank,
         may_split=np.zeros(len(group_ids) - blank, dtype=np.bool_),
     )
     tiers = np.array([_standing(text)[0] for text in standings], dtype=np.int64)
@@ -229,57 +263,23 @@ def _standing(text: tuple[str, str]) -> tuple[int, int]:
     return int(text[0]), int(text[1] or 0)
 
 
-def _repeats(rows: Integers, child: Integers, what: Integers, name: str) -> list[str]:
-    pairs = child.astype(np.int64) << 32 | what
-    ordered = np.sort(pairs)
-    if not (ordered[1:] == ordered[:-1]).any():
-        return []
-    order = np.argsort(pairs, kind="stable")
-    same = pairs[order][1:] == pairs[order][:-1]
+def _header_fault(table: str, header: Sequence[str], columns: Sequence[str]) -> str:
+    if any("\0" in name for name in header):
+        return f"{table} {UTF_16_FAULT}"
+    found = ", ".join(shown(name)[1:-1] for name in header[: 2 * len(columns)]) or "none"
+    other = next((name for name in (";", "\t") if any(name in item for item in header)), "")
+    hint = "; separate the fields by commas" if other else ""
+    return f"{table} row 1: columns are {found}; needed: {', '.join(columns)}{hint}"
+
+
+def _standing_faults(column: _Column) -> list[str]:
+    """Return a fault for each tier and each key that is no whole number, with the first row that has it."""
+    tiers = _Column([tier for tier, _ in column.texts], column.first, column.number)
+    keys = _Column([key for _, key in column.texts], column.first, column.number)
     return [
-        f"choices.csv rows {rows[order[i]]} and {rows[order[i + 1]]}: one receipt, the same {name}"
-        for i in np.flatnonzero(same)[:MOST_FAULTS]
+        *tiers.faults(is_integer, f"a tier ({INTEGER})"),
+        *keys.faults(lambda key: not key or is_integer(key), f"a key ({INTEGER}, or blank)"),
     ]
-
-
-def _misfits(
-    mechanism: Mechanism, rows: Integers, child: Integers, rank: Integers, ticket: Integers
-) -> list[str]:
-    """Return the first row that does not fit the mechanism; see `checks.faults`."""
-    again = child[1:] == child[:-1]
-    other_rank, other_ticket = rank[1:] != rank[:-1], ticket[1:] != ticket[:-1]
-    misfit, why = {
-        Mechanism.DIRECT: (again, "direct allows one line per receipt"),
-        Mechanism.POINTS_FIRST: (
-            again & (other_rank | other_ticket),
-            "points_first needs one tier, key and ticket per receipt",
-        ),
-        Mechanism.RANKED_DRAW: (
-            other_rank | (again & other_ticket),
-            "ranked_draw is one random order: one tier and key for all, one ticket per receipt",
-        ),
-        Mechanism.DEFERRED_ACCEPTANCE: (np.zeros(again.size, dtype=np.bool_), ""),
-    }[mechanism]
-    return [f"choices.csv row {rows[1:][i]}: {why}" for i in np.flatnonzero(misfit)[:1]]
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10
-
-
-def _is_standing(text: tuple[str, str]) -> bool:
-    return _is_integer(text[0]) and (not text[1] or _is_integer(text[1]))
-
-
-def _is_integer(text: str) -> bool:
-    digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdecimal() and len(digits) < 16
-
-
-def _is_ticket(text: str) -> bool:
-    if not (text.isascii() and text.isdecimal() and len(text) < TICKET_DIGITS):
-        return False
-    return int(text) <= MAX_TICKET
 
 
 def _padded(ticket: str) -> str:

@@ -9,7 +9,6 @@ from admissions.matching.filling import Filled, fill
 from admissions.matching.kernels import Integers
 from admissions.matching.reasons import REASONS, reason_codes
 from admissions.matching.records import Mechanism, Stage
-from common.formulas import guarded
 
 
 def place_table(table: Table, mechanism: Mechanism) -> tuple[Filled, Integers]:
@@ -20,18 +19,19 @@ def place_table(table: Table, mechanism: Mechanism) -> tuple[Filled, Integers]:
 
 
 def placement_rows(table: Table, filled: Filled, codes: Integers) -> Iterator[Sequence[object]]:
-    """Yield the rows of placements.csv by receipt: receipt, line_id, reason, texts guarded against formulas.
+    """Yield the rows of placements.csv by receipt: receipt, line_id, reason; texts as they were read.
 
+    No text is one that a spreadsheet runs: `file_form` refuses those.
     Without a place line_id is blank and the reason is that of the first choice.
     """
     market = table.market
     place = np.where(filled.placed >= 0, filled.placed, market.offsets[:-1])
     lines = np.where(filled.placed >= 0, market.line[place], -1).tolist()
-    names = [*map(guarded, market.line_ids), ""]
+    names = [*market.line_ids, ""]
     reasons = [reason.value for reason in REASONS]
     yield ("receipt", "line_id", "reason")
     yield from zip(
-        map(guarded, market.receipts),
+        market.receipts,
         map(names.__getitem__, lines),
         map(reasons.__getitem__, codes[place].tolist()),
         strict=True,
@@ -51,4 +51,4 @@ def cutoff_rows(table: Table, filled: Filled) -> Iterator[Sequence[object]]:
         standing = ("", "", "")
         if last >= 0:
             standing = (*table.standings[market.rank[last]], table.tickets[market.ticket[last]])
-        yield (guarded(line.line_id), line.seats, applicants[j], *standing)  # the others are numbers
+        yield (line.line_id, line.seats, applicants[j], *standing)

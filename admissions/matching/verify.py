@@ -2,9 +2,8 @@
 
     python verify.py BUNDLE
 
-BUNDLE is a folder or a zip. Lists, policy digest, public values and results are all it reads: seed and
-tickets are computed here again, never taken from the bundle. Exit status 0: everything is right.
-The rules it follows are in docs/lottery.md; it shares no code with the program that placed the children.
+BUNDLE is a folder or a zip. Lists, policy digest, public values and results are all it reads: seed and tickets are
+computed here again. Exit status 0: everything is right; 2: no bundle. Rules: docs/lottery.md; no code is shared.
 """
 
 import csv
@@ -13,6 +12,7 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,8 @@ from pathlib import Path
 from runpy import run_path
 from typing import Any, NamedTuple, cast
 
+UNOPENED = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, RecursionError, csv.Error)
 Standing = tuple[int, int, str]  # rank as it counted, ticket, receipt: at a line the smaller goes first
 Standings = Mapping[str, dict[str, Standing]]  # by receipt and line
 Held = dict[str, list[Standing]]  # by line, the first first
@@ -93,7 +95,7 @@ def _mac(algorithm: str, key: bytes) -> Callable[[str], int]:
 def _json(bundle: Bundle, name: str) -> Any:
     try:
         return json.loads(bundle[name])
-    except (KeyError, ValueError) as problem:
+    except (KeyError, ValueError, RecursionError) as problem:
         raise Unreadable(f"{name} 缺失或无法读取 / is missing or unreadable: {problem}") from problem
 
 
@@ -117,9 +119,8 @@ def _tickets(bundle: Bundle, entry_list: Any, plan: Any) -> Callable[[str, str],
     tracks = {line["line_id"]: line["track"] for line in plan["lines"]} | {"": "public"}
     by_line, alike = {name: name or "coordination" for name in tracks}, dict.fromkeys(tracks, "all")
     urns = {"track": tracks, "round": alike, "line": by_line}[entry_list["ticket_scope"]]
-    starts = {
-        line: "\n".join(("jiujin-ticket-1", entry_list["lottery_id"], urn, "")) for line, urn in urns.items()
-    }
+    start = f"jiujin-ticket-1\n{entry_list['lottery_id']}\n"
+    starts = {line: f"{start}{urn}\n" for line, urn in urns.items()}
     return lambda line, ball: mac(starts[line] + ball)
 
 
@@ -466,21 +467,26 @@ def faults(bundle: Bundle) -> list[str]:
         return _manifest_faults(bundle) + _result_faults(bundle)
     except Unreadable as problem:
         return [str(problem)]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+    except MALFORMED as problem:
         return [f"结果包格式不符 / the bundle is malformed: {type(problem).__name__}: {problem}"]
 
 
 def read(path: Path) -> dict[str, bytes]:
-    """Return the files of a bundle, from a folder or a zip."""
-    if path.is_dir():
-        return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    """Return the files of a bundle, from a folder or a zip. Ends the program with status 2 when it is neither."""
+    try:
+        if path.is_dir():
+            return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except UNOPENED as problem:
+        print(f"✗ 打不开，请检查路径或重新下载 / check the path or download it again: {path}: {problem}")
+        sys.exit(2)
 
 
 def main() -> int:
     if len(sys.argv) != 2:
-        sys.exit("用法 / usage: python verify.py BUNDLE")
+        print("用法 / usage: python verify.py BUNDLE")
+        return 2
     found = faults(read(Path(sys.argv[1])))
     for fault in found:
         print("✗", fault)

@@ -7,7 +7,7 @@ seat went to the first child who asked for it and that nobody was passed over. T
 started from asks as the plan says: seats set aside first or open seats first, and where seats spill, every child of
 the open line behind all who have a claim of their own, in the very order of the open line; and a child whose family
 accepts adjustment at other private schools after its whole list, behind all who listed them. It also works out again
-who has a place by one of these two rules (by_rule.csv). Exit status 0: all is right.
+who has a place by one of these two rules (by_rule.csv). Exit status 0: all is right; 2: no bundle.
 The rules are in docs/rules/reserves.md and adjustment.md; this shares no code with the program that made the list.
 """
 
@@ -16,11 +16,14 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+UNOPENED = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, RecursionError, csv.Error)
 Bundle = Mapping[str, bytes]
 Bids = Mapping[str, tuple[int, int, int, int]]
 """By line: (place on the list, choice, rank, rank after a lost private draw)."""
@@ -130,22 +133,27 @@ def faults(bundle: Bundle) -> list[str]:
                 found += _reserve_faults(line, children)
         found += _adjustment_faults(plan, children)
         found += _by_rule_faults(bundle, plan, children)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except MALFORMED as problem:
         return [f"结果包格式不符 / the bundle is malformed: {type(problem).__name__}: {problem}"]
     return found
 
 
 def read(path: Path) -> dict[str, bytes]:
-    """Return the files of a bundle, from a folder or a zip."""
-    if path.is_dir():
-        return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    """Return the files of a bundle, from a folder or a zip. Ends the program with status 2 when it is neither."""
+    try:
+        if path.is_dir():
+            return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except UNOPENED as problem:
+        print(f"✗ 打不开，请检查路径或重新下载 / check the path or download it again: {path}: {problem}")
+        sys.exit(2)
 
 
 def main() -> int:
     if len(sys.argv) != 2:
-        sys.exit("用法 / usage: python verify_list.py BUNDLE")
+        print("用法 / usage: python verify_list.py BUNDLE")
+        return 2
     found = faults(read(Path(sys.argv[1])))
     for fault in found:
         print("✗", fault)

@@ -3,7 +3,7 @@
     python verify_moves.py BUNDLE
 
 BUNDLE is a folder or a zip, checked before with verify_lottery.py and verify_matching.py: tickets, placements and
-reasons are taken from it as those two found them. Exit status 0: every place was given on by the published rule.
+reasons are taken from it as those two found them. Exit status 0: all of it is right; 2: no bundle.
 The rule is in docs/rules/after-results.md; this shares no code with the program that made the moves.
 """
 
@@ -13,12 +13,15 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from runpy import run_path
 from typing import Any
 
+UNOPENED = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, StopIteration, RecursionError, csv.Error)
 Bundle = Mapping[str, bytes]
 Standing = tuple[int, int, int, str]
 SETTLED = ("admitted", "higher_choice_won", "withdrawn")
@@ -253,22 +256,27 @@ def faults(bundle: Bundle) -> list[str]:
             found.append("places.csv 与递补结果不符 / places.csv is not what the moves lead to")
     except Wrong as problem:
         return [str(problem)]
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration) as problem:
+    except MALFORMED as problem:
         return [f"结果包格式不符 / the bundle is malformed: {type(problem).__name__}: {problem}"]
     return found
 
 
 def read(path: Path) -> dict[str, bytes]:
-    """Return the files of a bundle, from a folder or a zip."""
-    if path.is_dir():
-        return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    """Return the files of a bundle, from a folder or a zip. Ends the program with status 2 when it is neither."""
+    try:
+        if path.is_dir():
+            return {item.name: item.read_bytes() for item in path.iterdir() if item.is_file()}
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except UNOPENED as problem:
+        print(f"✗ 打不开，请检查路径或重新下载 / check the path or download it again: {path}: {problem}")
+        sys.exit(2)
 
 
 def main() -> int:
     if len(sys.argv) != 2:
-        sys.exit("用法 / usage: python verify_moves.py BUNDLE")
+        print("用法 / usage: python verify_moves.py BUNDLE")
+        return 2
     found = faults(read(Path(sys.argv[1])))
     for fault in found:
         print("✗", fault)

@@ -48,7 +48,7 @@ class Application(models.Model):
 
     facts          -- list of {name, value, source, as_of, verifier, expires_on} in the closed vocabulary
     category, tier -- computed from the facts, never chosen: at the first public school of the list
-    group_code     -- shared by twins who apply together
+    group_code     -- of the twin group, once it is proved; what a family only states is among the facts
     accepts_adjustment -- the child takes another private school with seats left, should it lose its private draws
     answers        -- {register, outcome, asked_at} of the last time each register was asked
     unanswered     -- registers without an answer so far; the worker asks them again

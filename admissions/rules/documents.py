@@ -40,7 +40,7 @@ def needed(
 
     1. The category is computed from all facts, those that the family declared included.
     2. What it rests on and nobody but the family stands behind must be proved; so must what would decide
-       a better category. What a permit in force proves is left out.
+       a better category, and a twin group that the family names. What a permit in force proves is left out.
     3. The fewest documents that prove it are taken, one by one: the document that proves most comes first,
        at a tie the one named earlier in the policy. A tenant is not asked for a deed, and what no
        document proves is for an officer.
@@ -73,7 +73,7 @@ def _facts_to_prove(
     facts: Facts, policy: Policy, target: Target, on: date, zone_schools: ZoneSchools
 ) -> tuple[set[FactName], set[FactName]]:
     classified = classify(facts, policy, target=target, on=on, zone_schools=zone_schools)
-    decided = {FactName.BIRTH_DATE}
+    decided = {FactName.BIRTH_DATE, *({FactName.TWIN_GROUP} & {*facts})}
     if policy.line(target.line).categories and classified.category is not None:
         standing = ChildStanding(facts, policy, target, on, zone_schools)
         decided.update(facts_used(policy.category(classified.category), standing))

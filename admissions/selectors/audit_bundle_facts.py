@@ -15,6 +15,7 @@ from admissions.models import (
     Entry,
 )
 from admissions.rules.facts import FactName
+from admissions.rules.twins import NO_TWIN
 from admissions.selectors.csv_tables import csv_table
 from admissions.selectors.dwellings import guardians_by_child, list_dwelling_uses
 from admissions.selectors.rounds import list_lines, round_code
@@ -131,7 +132,7 @@ def _pseudonyms(
     return Pseudonyms(
         _numbered("D", {*dwellings, *(use.dwelling_index for use in uses)}),
         _numbered("P", {*people, *(key for use in uses for key in use.guardians)}),
-        _numbered("T", groups - {""}),
+        _numbered("T", groups - {"", NO_TWIN}),
     )
 
 
@@ -169,7 +170,7 @@ def _facts(
             elif fact["name"] == FactName.DWELLING_KEY.value:
                 value = names.dwellings[dwelling_key(str(value))]
             elif fact["name"] == FactName.TWIN_GROUP.value:
-                value = names.groups[str(value)]
+                value = names.groups.get(str(value), value)  # an officer's finding that there is none stays
             yield (
                 row.receipt.receipt,
                 fact["name"],

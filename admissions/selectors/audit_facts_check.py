@@ -20,7 +20,7 @@ from admissions.rules.policy import parse_policy
 from admissions.rules.policy_records import PRIVATE_KINDS, LineKind, Policy
 from admissions.rules.reason import Reason
 from admissions.rules.reserves import SeatsAside, seats_aside, tier_codes
-from admissions.rules.twins import GroupMember, drawn_together
+from admissions.rules.twins import drawn_together, group_member, may_be_split
 from admissions.rules.vocabulary import PREFERENTIAL_KINDS
 from admissions.selectors.csv_tables import csv_rows
 
@@ -338,17 +338,23 @@ def _group_faults(
     known: Sequence[str],
 ) -> Iterator[str]:
     members = [
-        GroupMember(
+        group_member(
             receipt,
-            round_facts.applications[receipt]["group"],
+            round_facts.possible(receipt)[0],
             tuple((line, choice) for line, choice, *_ in entries[receipt]["choices"]),
+            split_allowed=round_facts.applications[receipt]["split_allowed"] == "1",
         )
         for receipt in known
     ]
-    groups = drawn_together(members)
-    for receipt in known:
-        split = round_facts.applications[receipt]["split_allowed"] == "1"
-        if (entries[receipt]["group"], entries[receipt]["split_allowed"]) != (groups.get(receipt), split):
+    groups, split = drawn_together(members), may_be_split(members)
+    for member in members:
+        receipt = member.receipt
+        if member.group_code != round_facts.applications[receipt]["group"]:
+            yield f"{receipt} 的多胞胎组没有证明 / the twin group of the application is not the one that is proved"
+        if (entries[receipt]["group"], entries[receipt]["split_allowed"]) != (
+            groups.get(receipt),
+            split[receipt],
+        ):
             yield f"{receipt} 的多胞胎组与报名不符 / the twin group is not the one of the application"
 
 

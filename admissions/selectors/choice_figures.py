@@ -7,12 +7,13 @@ from django.db.models import Q
 
 from admissions.lottery.tickets import Draw, TicketAlgorithm, TicketScope, urn
 from admissions.models import Application, DrawRecord, Entry, LineCutoff, PlanLine
+from admissions.rules.facts import facts_from_data
 from admissions.rules.key_words import key_words
 from admissions.rules.policy_records import Policy, SortKey
 from admissions.rules.reserves import seats_aside, tier_codes, tier_titles
 from admissions.rules.sentences import Language
 from admissions.rules.stages import losers_behind
-from admissions.rules.twins import GroupMember, drawn_together
+from admissions.rules.twins import drawn_together, group_member
 from admissions.selectors.rounds import policy_of, round_code
 from admissions.selectors.world import world_of
 
@@ -128,9 +129,9 @@ def _ball(application: Application, entry: Entry) -> str:
     world = world_of(application.round)
     aside = seats_aside(world.policy, world.lines)
     members = [
-        GroupMember(
+        group_member(
             twin.receipt,
-            application.group_code,
+            facts_from_data(twin.application.facts),
             (
                 aside.in_order(
                     twin.application.choices.order_by("position").values_list("line__line_id", "choice"),

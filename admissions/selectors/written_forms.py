@@ -11,7 +11,7 @@ from accounts.permissions import Action, require
 from accounts.sealing import current_keyring, open_sealed
 from admissions.models import Application, ApplicationVersion
 from admissions.rules.application_form import ApplicationForm
-from admissions.rules.facts import Fact, FactSource, fact_from_data
+from admissions.rules.facts import Fact, FactName, FactSource, fact_from_data, facts_from_data
 from admissions.rules.facts_kept import STATED_BY_FORM
 from admissions.rules.policy_records import PRIVATE_KINDS
 from admissions.selectors.applications import TABLE, get_application
@@ -41,6 +41,7 @@ def written_form(application: Application) -> ApplicationForm:
         )
 
     private, public = schools_of(world_of(application.round), list_line_ids(application))
+    facts = facts_from_data(application.facts)
     return ApplicationForm(
         identity_number=opened("identity"),
         child_name=opened("name"),
@@ -54,9 +55,9 @@ def written_form(application: Application) -> ApplicationForm:
         public_schools=public,
         accepts_coordination=application.accepts_coordination,
         accepts_adjustment=application.accepts_adjustment,
-        group_code=application.group_code,
+        group_code=facts.text(FactName.TWIN_GROUP) or "",
         split_allowed=application.split_allowed,
-        facts=declared_beyond_form(fact_from_data(item) for item in application.facts),
+        facts=declared_beyond_form(facts.values()),
     )
 
 

@@ -19,6 +19,7 @@ from admissions.rules.facts import Facts, facts_from_data
 from admissions.rules.policy_records import PRIVATE_KINDS
 from admissions.rules.reserves import SeatsAside, seats_aside
 from admissions.rules.special_needs import seat_line
+from admissions.rules.twins import GroupMember, group_member
 from admissions.selectors.dwellings import DwellingLocks, load_dwelling_locks
 from admissions.selectors.world import OPEN_PUBLIC, RoundWorld
 from admissions.services.beside import map_beside
@@ -36,6 +37,7 @@ class Case:
     listed    -- (line id, choice) in the order in which the child asks, reserves that may spill to it and lines that
                  it may be adjusted to included
     standings -- (tier, keys...) at every one of these lines
+    twin      -- its twin group and birth date, as far as they are proved
     locked    -- listed lines whose school the dwelling has used, and until when
     fallback_tier -- for coordinated placement: the tier at the last public line chosen, the zone school, locked or
                      not; a child without one stands behind all others
@@ -43,8 +45,7 @@ class Case:
 
     application_id: UUID
     receipt: str
-    group_code: str
-    split_allowed: bool
+    twin: GroupMember
     accepts_coordination: bool
     listed: tuple[tuple[str, int], ...]
     standings: Mapping[str, tuple[int, ...]]
@@ -62,7 +63,6 @@ class _Accepted(NamedTuple):
     child_index: str
     unit_code: str
     facts: str
-    group_code: str
     split_allowed: bool
     accepts_coordination: bool
     accepts_adjustment: bool
@@ -103,7 +103,6 @@ def _filed(accepted: QuerySet[Application]) -> Iterator[_Filed]:
         "child_index",
         "unit_code",
         Cast("facts", TextField()),
-        "group_code",
         "split_allowed",
         "accepts_coordination",
         "accepts_adjustment",
@@ -150,8 +149,7 @@ def _case(
     return Case(
         application_id=row.pk,
         receipt=row.receipt,
-        group_code=row.group_code,
-        split_allowed=row.split_allowed,
+        twin=group_member(row.receipt, facts, listed, split_allowed=row.split_allowed),
         accepts_coordination=row.accepts_coordination,
         listed=listed,
         standings=standings,

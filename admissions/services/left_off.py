@@ -25,6 +25,7 @@ from admissions.rules.facts import FactName, facts_from_data
 from admissions.rules.reserves import seats_aside
 from admissions.rules.status import Action as Step
 from admissions.rules.status import Who
+from admissions.rules.twins import GroupMember, are_one_birth, group_member
 from admissions.selectors.applications import get_application_round
 from admissions.selectors.dwellings import load_dwelling_locks
 from admissions.selectors.layout import round_plan
@@ -175,16 +176,22 @@ def _losers_last(plan: RoundPlan, line_id: str) -> bool:
 
 
 def _ball_of_twins(admission_round: AdmissionRound, application: Application, draw: DrawRecord) -> str | None:
-    """Return the ball that the child's twins drew with, so that all have one ticket; None without twins."""
-    if not application.group_code:
+    """Return the ball that the child's twins drew with, so that all have one ticket; None without proved twins."""
+    own = _as_twin(application)
+    if not own.group_code or own.born_on is None:
         return None
-    twins = draw.entry_list.entries.filter(
-        is_drawn=True, application__group_code=application.group_code, application__round=admission_round
+    others = draw.entry_list.entries.filter(
+        is_drawn=True, application__group_code=own.group_code, application__round=admission_round
     )
-    first = twins.order_by("receipt").first()
-    if first is None:
-        return None
-    return load_after_draw(admission_round, draw).entries[first.receipt].group_id or first.receipt
+    for other in others.select_related("application__receipt").order_by("receipt"):
+        born_on = _as_twin(other.application).born_on
+        if born_on is not None and are_one_birth(own.born_on, born_on):
+            return load_after_draw(admission_round, draw).entries[other.receipt].group_id or other.receipt
+    return None
+
+
+def _as_twin(application: Application) -> GroupMember:
+    return group_member(application.receipt.receipt, facts_from_data(application.facts), ())
 
 
 def _record(application: Application, draw: DrawRecord, *, actor: User, now: datetime, reason: str) -> None:

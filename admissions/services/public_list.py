@@ -12,7 +12,7 @@ from admissions.matching.records import RoundPlan
 from admissions.models import AdmissionRound, EntryList
 from admissions.rules.policy_records import LineKind
 from admissions.rules.reserves import seats_aside
-from admissions.rules.twins import GroupMember, drawn_together
+from admissions.rules.twins import drawn_together, may_be_split
 from admissions.selectors.layout import round_plan
 from admissions.selectors.rounds import round_code
 from admissions.selectors.world import RoundWorld
@@ -46,12 +46,17 @@ def make_public_list(
     stored: EntryList,
 ) -> PublicList:
     """Return the list of the children to be drawn; `stored` is the row that it will be kept in."""
-    groups = drawn_together(GroupMember(case.receipt, case.group_code, case.listed) for case in cases)
+    twins = [case.twin for case in cases]
+    groups, split = drawn_together(twins), may_be_split(twins)
     ranks = _ranks(plan, cases)
     fallback = dense_ranks([(case.fallback_tier,) for case in cases])
     entries = (
         _public_entry(
-            case, groups.get(case.receipt), ranks, rank if case.accepts_coordination else None, salts
+            case,
+            ranks,
+            rank if case.accepts_coordination else None,
+            salts,
+            ball=(groups.get(case.receipt), split[case.receipt]),
         )
         for case, rank in zip(cases, fallback, strict=True)
     )
@@ -71,18 +76,20 @@ def make_public_list(
 
 def _public_entry(
     case: Case,
-    group: str | None,
     ranks: Mapping[tuple[str, str], tuple[int, int]],
     fallback_rank: int | None,
     salts: Mapping[str, str],
+    *,
+    ball: tuple[str | None, bool],
 ) -> ListEntry:
+    """Return the child's entry; `ball` is the group that it is drawn with, and whether that may be split."""
     return ListEntry(
         receipt=case.receipt,
         choices=tuple(
             Choice(line_id, choice, *ranks[case.receipt, line_id]) for line_id, choice in case.listed
         ),
-        group_id=group,
-        split_allowed=case.split_allowed,
+        group_id=ball[0],
+        split_allowed=ball[1],
         fallback_rank=fallback_rank,
         fallback_commitment=None
         if fallback_rank is None

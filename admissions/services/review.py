@@ -181,7 +181,9 @@ def accept_as_they_stand(*, actor: User | None, now: datetime, round_id: UUID) -
         row.unit_code = home
         row.status, row.changed_at, row.review_reason = ApplicationStatus.ACCEPTED, now, ""
     Application.objects.bulk_update(
-        rows, ["facts", "category", "tier", "status", "changed_at", "review_reason"], batch_size=1000
+        rows,
+        ["facts", "category", "tier", "group_code", "status", "changed_at", "review_reason"],
+        batch_size=1000,
     )
     record_event(
         actor=actor,

@@ -28,7 +28,6 @@ def write_form(row: Application, world: RoundWorld, draft: Draft, *, keyring: Ke
     row.address_sealed = sealed("address", form.address)
     row.birth_on = draft.facts.day(FactName.BIRTH_DATE) or form.birth_on
     row.sex = form.sex
-    row.group_code = draft.facts.text(FactName.TWIN_GROUP) or ""
     row.split_allowed = form.split_allowed
     row.accepts_coordination = form.accepts_coordination
     row.accepts_adjustment = form.accepts_adjustment

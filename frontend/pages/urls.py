@@ -32,6 +32,7 @@ from frontend.pages.officers import (
     streets,
     survey_sheet,
     surveys,
+    twins,
     what_if,
     zone_files,
     zone_texts,
@@ -180,6 +181,7 @@ officers: list[URLPattern] = [
     path("office/applications/<uuid:application_id>/", review.review, name="review"),
     path("office/applications/<uuid:application_id>/ask/", registers.ask, name="ask-registers"),
     path("office/applications/<uuid:application_id>/settle/", registers.settle, name="settle-contradiction"),
+    path("office/applications/<uuid:application_id>/no-twin/", twins.no_twin, name="no-twin"),
 ]
 
 enrolment_pages: list[URLPattern] = [

@@ -96,12 +96,81 @@ def test_plain_tables_are_read_by_the_kernel_and_no_others() -> None:
 def test_bytes_that_are_no_text_are_refused(damage: bytes, tmp_path: Path) -> None:
     (tmp_path / "lines.csv").write_text(LINES, encoding="utf-8")
     (tmp_path / "choices.csv").write_bytes(f"{HEADER}R1,1,A,1,,5,\nR2".encode() + damage + b",1,A,1,,5,\n")
-    with pytest.raises(CommandError, match="can't decode"):
+    refusal = refused(tmp_path)
+    assert (
+        refusal
+        == "choices.csv row 3: not UTF-8; saved as GBK (GB18030)? Save it again as “CSV UTF-8” (or as UTF-8 text)"
+    )
+
+
+TABLES = {"lines.csv": LINES, "choices.csv": f"{HEADER}李,1,A,1,,5,\n"}
+
+
+def refused(folder: Path, out: Path | None = None) -> str:
+    """Run the command on the tables of the folder, which it refuses with exit status 2 and without a trace."""
+    with pytest.raises(CommandError) as refusal:
         call_command(
             "place_round",
-            *("--lines", str(tmp_path / "lines.csv"), "--choices", str(tmp_path / "choices.csv")),
-            *("--out", str(tmp_path / "out")),
+            *("--lines", str(folder / "lines.csv"), "--choices", str(folder / "choices.csv")),
+            *("--out", str(out or folder / "out")),
         )
+    assert refusal.value.returncode == 2
+    assert not list(folder.glob("**/*.part"))
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(
+    ("encoding", "what"), [("gb18030", "saved as GBK"), ("utf-16", "is UTF-16"), ("utf-16-le", "is UTF-16")]
+)
+def test_a_table_in_another_encoding_is_named_with_its_row_and_the_remedy(
+    name: str, encoding: str, what: str, tmp_path: Path
+) -> None:
+    for other, text in TABLES.items():
+        (tmp_path / other).write_text(
+            text.replace("A", "甲"), encoding=encoding if other == name else "utf-8"
+        )
+    told = refused(tmp_path)
+    assert told.startswith(f"{name} row {2 if encoding == 'gb18030' else 1}: ")
+    assert what in told
+    assert "CSV UTF-8" in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_absent_table_and_one_that_is_a_folder_are_named(tmp_path: Path) -> None:
+    (tmp_path / "lines.csv").write_text(LINES, encoding="utf-8")
+    assert f"{tmp_path / 'choices.csv'}: No such file" in refused(tmp_path)
+    (tmp_path / "choices.csv").mkdir()
+    assert f"{tmp_path / 'choices.csv'}: Is a directory" in refused(tmp_path)
+
+
+def test_results_take_their_places_together_or_not_at_all(tmp_path: Path) -> None:
+    # given tables, and the results of an earlier run
+    earlier, _ = run(tmp_path, TABLES["choices.csv"])
+    (tmp_path / "choices.csv").write_text(f"{HEADER}R9,1,A,1,,5,\n", encoding="utf-8")
+    # when one of the results cannot be put in its place
+    (tmp_path / "out/cutoffs.csv").unlink()
+    (tmp_path / "out/cutoffs.csv").mkdir()
+    told = refused(tmp_path)
+    # then both stay as they were
+    assert f"{tmp_path / 'out/cutoffs.csv'}: is a folder" in told
+    assert (tmp_path / "out/placements.csv").read_text() == earlier
+
+
+def test_an_out_that_is_a_file_or_lies_below_one_is_named(tmp_path: Path) -> None:
+    for name, text in TABLES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    assert "taken is a file; name a folder" in refused(tmp_path, tmp_path / "taken")
+    assert "Not a directory" in refused(tmp_path, tmp_path / "taken/out")
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_ids_come_out_as_they_came_in(tmp_path: Path) -> None:
+    choices = f"{HEADER}-5,1,+86,1,,5,\n"
+    placements, cutoffs = run(tmp_path, choices, "line_id,seats\n+86,1\n")
+    assert placements == "receipt,line_id,reason\n-5,+86,admitted\n"
+    assert cutoffs.splitlines()[1] == "+86,1,1,1,,5"
 
 
 def test_nobody_applied(tmp_path: Path) -> None:
@@ -112,8 +181,21 @@ BAD_CHOICES = {
     "R1,1,Z,1,,5,\n": "row 2: 'Z' is not a line",
     "R1,1,A,1,,5,\nR2,first,A,1,,5,\n": "row 3: 'first' is not a rank",
     ",1,A,1,,5,\n": "row 2: '' is not a receipt",
-    "R1,1,A,,,5,\n": "row 2: ('', '') is not a tier and key",
-    "R1,1,A,1,1.5,5,\n": "row 2: ('1', '1.5') is not a tier and key",
+    "R1,1,A,,,5,\n": "row 2: '' is not a tier (a whole number of at most 15 digits)",
+    "R1,1,A,1,1.5,5,\n": "row 2: '1.5' is not a key (a whole number of at most 15 digits, or blank)",
+    f"R1,1,A,{10**15},,5,\n": "row 2: '1000000000000000' is not a tier",
+    f"R1,{10**9},A,1,,5,\n": "row 2: '1000000000' is not a rank (a whole number below 1,000,000,000)",
+    f"R1,1,A,1,,{'9' * 2000},\n": f"row 2: '{'9' * 40}'… is not a ticket",
+    f"R1,1,{'Z' * 41},1,,5,\n": f"row 2: '{'Z' * 40}'… is not a line of lines.csv",
+    f"R1,1,{'Z' * 40},1,,5,\n": f"row 2: '{'Z' * 40}' is not a line of lines.csv",
+    "=1+1,1,A,1,,5,\n": "row 2: '=1+1' is not safe in a spreadsheet",
+    "R1,1,A,1,,5,\n@R2,1,A,1,,6,\n": "row 3: '@R2' is not safe in a spreadsheet",
+    f'R1,1,A,1,,5,\n"R2,1,A,1,,5,\n{"x" * 131_072}\n': "is a quotation mark left open?",
+    "R1,1,A,1,,5,g\nR2,1,A,1,,6,g\n": "row 3: another ticket than in row 2 of the same group_id",
+    "R1,1,A,1,,5,g\nR2,1,B,1,,5,g\n": "row 3: another line_id than in row 2 of the same group_id",
+    "R1,1,A,1,,5,g\nR2,1,A,1,,5,g\nR2,2,B,1,,5,g\n": "row 4: not everybody of its group_id lists so many lines",
+    "R1,1,A,1,,5,g\nR1,2,B,1,,5,g\nR2,1,A,1,,5,g\n": "row 3: not everybody of its group_id lists so many lines",
+    "R1,1,A,1,,5,g\nR1,2,B,1,,5,g\nR2,1,B,1,,5,g\nR2,2,A,1,,5,g\n": "another line_id than in row",
     "R1,1,A,1,,-5,\n": "row 2: '-5' is not a ticket",
     "R1,1,A,1,,,\n": "row 2: '' is not a ticket",
     f"R1,1,A,1,,{2**256 + 1},\n": "is not a ticket",
@@ -140,7 +222,14 @@ def test_bad_choices_are_refused_with_their_row_and_nothing_is_written(rows: str
     [
         ("line_id,seats\nA,1\nA,2\n", "row 3: line_id 'A' is blank or appears twice"),
         ("line_id,seats\nA,-1\n", "row 2: seats '-1' is not a whole number"),
-        ("line,seats\nA,1\n", "needed: line_id, seats"),
+        (
+            f"line_id,seats\nA,{10**9}\n",
+            "row 2: seats '1000000000' is not a whole number below 1,000,000,000",
+        ),
+        ("line_id,seats\n=A,1\n", "row 2: line_id '=A' is not safe in a spreadsheet"),
+        ("line,seats\nA,1\n", "columns are line, seats; needed: line_id, seats"),
+        ("line_id;seats\nA;1\n", "needed: line_id, seats; separate the fields by commas"),
+        (f"{'x' * 5000}\n", f"columns are {'x' * 40}"),
         ("", "needed: line_id, seats"),
     ],
 )

@@ -49,5 +49,20 @@ def test_a_malformed_policy_is_refused_with_every_path(policy_file: Path) -> Non
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="nowhere"):
+    with pytest.raises(CommandError, match=r"nowhere\.yaml: No such file") as refusal:
         check(tmp_path / "nowhere.yaml")
+    assert refusal.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("gb18030", "row 1: not UTF-8; saved as GBK"), ("utf-16", "row 1: the file is UTF-16")],
+)
+def test_a_file_in_another_encoding_is_named_with_the_remedy(
+    policy_file: Path, encoding: str, told: str
+) -> None:
+    policy_file.write_text("# 政策\n" + example_policy("registration_and_dwelling"), encoding=encoding)
+    with pytest.raises(CommandError) as refusal:
+        check(policy_file)
+    assert str(refusal.value).startswith(f"{policy_file} {told}")
+    assert refusal.value.returncode == 2

@@ -8,7 +8,6 @@ from admissions.rules.facts import Fact, FactName, Facts, FactSource
 from admissions.rules.open_seats import open_kind
 from admissions.rules.policy_records import LineKind
 from admissions.rules.special_needs import seat_line
-from admissions.rules.twins import GroupMember, drawn_together
 
 
 def needs(value: bool) -> Facts:
@@ -45,27 +44,3 @@ def test_open_seats_follow_ownership_and_the_size_of_the_zone(
     is_private: bool, schools_in_zone: int, kind: LineKind | None
 ) -> None:
     assert open_kind(is_private=is_private, schools_in_zone=schools_in_zone) is kind
-
-
-SAME, OTHER = (("east.zone", 1),), (("west.zone", 1),)
-
-
-@pytest.mark.parametrize(
-    ("members", "groups"),
-    [
-        ([GroupMember("3", "T", SAME), GroupMember("2", "T", SAME)], {"2": "G2", "3": "G2"}),
-        ([GroupMember("2", "T", SAME), GroupMember("3", "T", OTHER)], {}),
-        ([GroupMember("2", "T", SAME), GroupMember("3", "U", SAME)], {}),
-        ([GroupMember("2", "", SAME), GroupMember("3", "", SAME)], {}),
-        (
-            [GroupMember("4", "T", SAME), GroupMember("2", "T", OTHER), GroupMember("3", "T", SAME)],
-            {"3": "G3", "4": "G3"},
-        ),
-        ([], {}),
-    ],
-)
-def test_children_of_one_group_with_the_same_list_are_one_ball(
-    members: list[GroupMember], groups: dict[str, str]
-) -> None:
-    assert drawn_together(members) == groups
-    assert drawn_together(reversed(members)) == groups

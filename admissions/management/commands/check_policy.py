@@ -17,6 +17,9 @@ from admissions.rules.policy import (
     load_policy,
     policy_digest,
 )
+from common.utf8 import utf8_fault
+
+UNREADABLE = 2  # exit status: no policy can be read; 1: it can, and the legal check refuses it
 
 
 class Command(BaseCommand):
@@ -53,8 +56,15 @@ class Command(BaseCommand):
 
     def _read(self, path: Path) -> Policy:
         try:
-            return load_policy(path.read_text(encoding="utf-8-sig"))
+            data = path.read_bytes()
+        except OSError as problem:
+            raise CommandError(
+                f"{path}: {problem.strerror}; check the path", returncode=UNREADABLE
+            ) from problem
+        if fault := utf8_fault(data):
+            raise CommandError(f"{path} {fault}", returncode=UNREADABLE)
+        try:
+            return load_policy(data.decode("utf-8-sig"))
         except PolicyFault as refusal:
-            raise CommandError("\n".join(fault_text(fault) for fault in refusal.faults)) from refusal
-        except (OSError, UnicodeDecodeError) as problem:
-            raise CommandError(str(problem)) from problem
+            told = "\n".join(fault_text(fault) for fault in refusal.faults)
+            raise CommandError(told, returncode=UNREADABLE) from refusal

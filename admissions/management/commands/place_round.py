@@ -2,7 +2,9 @@
 
 import csv
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from errno import EISDIR
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from admissions.matching.file_form import MalformedTable, read_choices, read_lines
 from admissions.matching.file_results import cutoff_rows, place_table, placement_rows
 from admissions.matching.records import Mechanism
+
+UNREADABLE = 2  # exit status: what was given cannot be read, or the results cannot be written
 
 
 class Command(BaseCommand):
@@ -33,16 +37,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         mechanism, out = Mechanism(options["mechanism"]), options["out"]
+        if out.exists() and not out.is_dir():
+            raise CommandError(f"--out {out} is a file; name a folder for the results", returncode=UNREADABLE)
         try:
-            with options["lines"].open(encoding="utf-8-sig", newline="") as lines_file:
-                lines = read_lines(lines_file)
+            lines = read_lines(options["lines"].read_bytes())
             table = read_choices(options["choices"].read_bytes(), lines, mechanism)
-        except (MalformedTable, OSError, UnicodeDecodeError) as problem:
-            raise CommandError(str(problem)) from problem
-        filled, codes = place_table(table, mechanism)
-        out.mkdir(parents=True, exist_ok=True)
-        _write(out / "placements.csv", placement_rows(table, filled, codes))
-        _write(out / "cutoffs.csv", cutoff_rows(table, filled))
+            filled, codes = place_table(table, mechanism)
+            results = {
+                "placements.csv": placement_rows(table, filled, codes),
+                "cutoffs.csv": cutoff_rows(table, filled),
+            }
+            _write(out, results)
+        except MalformedTable as problem:
+            raise CommandError(str(problem), returncode=UNREADABLE) from problem
+        except OSError as problem:
+            what = f"{problem.filename or out}: {problem.strerror}; check the path, the rights and the room on the disk"
+            raise CommandError(what, returncode=UNREADABLE) from problem
         placed = int((filled.placed >= 0).sum())
         self.stdout.write(
             f"{placed} of {len(table.market.receipts)} children placed on {len(lines)} lines; "
@@ -50,6 +60,19 @@ class Command(BaseCommand):
         )
 
 
-def _write(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, lineterminator="\n").writerows(rows)
+def _write(out: Path, tables: Mapping[str, Iterable[Sequence[object]]]) -> None:
+    """Write every table beside its place, and put them there when all are whole: a result is never half a result."""
+    out.mkdir(parents=True, exist_ok=True)
+    parts = {name: out / f"{name}.part" for name in tables}
+    try:
+        for name, rows in tables.items():
+            if (out / name).is_dir():
+                raise OSError(EISDIR, "is a folder", str(out / name))
+            with parts[name].open("w", encoding="utf-8", newline="") as part:
+                csv.writer(part, lineterminator="\n").writerows(rows)
+        for name, written in parts.items():
+            written.replace(out / name)
+    finally:
+        for written in parts.values():
+            with suppress(OSError):
+                written.unlink(missing_ok=True)

@@ -139,13 +139,14 @@ def _form(
             return HomeForm(data, initial=initial, units=admission_round.publication.plan.units_dataset)
         case "choices" if shown is not None:
             return ChoicesForm(data, initial=_choices_initial(draft), preview=shown)
-        case "coordination":
+        case "coordination" if shown is not None:
             policy = policy_of(admission_round)
             return CoordinationForm(
                 data,
-                initial={"accepts": "yes", "adjusts": "no", **initial},
+                initial={"accepts": "yes", "adjusts": "no", "twins": "together", **initial},
                 asks_adjustment=asks_adjustment(admission_round, draft),
                 before_public=comes_before_public(policy),
+                asks_twins=shown.has_twin,
             )
     return None
 

@@ -118,6 +118,7 @@ def _draft_of(application: Application) -> Draft:
         "coordination": {
             "accepts": "yes" if form.accepts_coordination else "no",
             "adjusts": "yes" if form.accepts_adjustment else "no",
+            "twins": "split" if form.split_allowed else "together",
         },
     }
     if unit is not None:
@@ -134,10 +135,11 @@ def _draft_of(application: Application) -> Draft:
 def _form_of(draft: Draft, application: Application, guardian: User) -> ApplicationForm:
     """Return the form as changed; what these pages do not ask for stays as it is."""
     stands = written_form(application)
+    form, is_asked = draft.form(open_phone(guardian)), draft.answer("coordination", "twins") is not None
     return replace(
-        draft.form(open_phone(guardian)),
+        form,
         group_code=stands.group_code,
-        split_allowed=stands.split_allowed,
+        split_allowed=form.split_allowed if is_asked else stands.split_allowed,
         facts=stands.facts,
     )
 

@@ -51,6 +51,7 @@ def check_context(
     schools = [*(("private", code) for code in private), *(("public", code) for code in public)]
     return step_context(admission_round, CHECK, draft) | {
         "asks_adjustment": asks_adjustment(admission_round, draft),
+        "has_twin": shown.has_twin,
         "schools": [(kind, names.get(code, code)) for kind, code in schools],
         "refusal": refusal and refusal_in_words(refusal),
         "reasons": reasons_in_words(refusal),

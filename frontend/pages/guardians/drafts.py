@@ -50,6 +50,11 @@ class Draft:
         return self.lists_private and self.text("coordination", "adjusts") == "yes"
 
     @property
+    def may_be_split(self) -> bool:
+        """Say whether twins may be split by the last seat; where no register knows a twin nobody was asked."""
+        return self.text("coordination", "twins") == "split"
+
+    @property
     def birth_on(self) -> date:
         """Return the child's birth date, which its identity number holds."""
         return date.fromisoformat(self.text("child", "birth_on"))
@@ -73,6 +78,7 @@ class Draft:
             public_schools=self.texts("choices", "public"),
             accepts_coordination=self.text("coordination", "accepts") == "yes",
             accepts_adjustment=self.accepts_adjustment,
+            split_allowed=self.may_be_split,
         )
 
 
@@ -88,10 +94,12 @@ def keep_answer(request: HttpRequest, draft: Draft, step: str, answer: Mapping[s
     """Keep the answers of a step.
 
     Another home means other schools, so the choices are asked again. A first private school on the list means one
-    question more of what to do without a place.
+    question more of what to do without a place, and so may another child: it may have a twin.
     """
     answers = {**draft.answers, step: dict(answer)}
     if step == "choices" and Draft(draft.round_id, answers).lists_private and not draft.lists_private:
+        answers.pop("coordination", None)
+    if step == "child" and draft.text("child", "identity_number") != answer.get("identity_number"):
         answers.pop("coordination", None)
     if step in ("child", "home") and draft.answers.get(step) != answer:
         for later in ("found", "choices"):

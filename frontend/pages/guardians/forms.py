@@ -173,10 +173,27 @@ _ADJUSTS_LAST = _(
 )
 
 
+def _twins_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Your child has a twin. If a school has one seat left for the two, what then?"),
+        help_text=_(
+            "Twins are drawn as one when both applications name the same schools in the same order. Please answer this"
+            " alike in both: they are split only if both allow it."
+        ),
+        choices=[
+            ("together", _("Keep them together: that school is left out for both")),
+            ("split", _("Split them: one takes the seat, the other goes on down the list")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please fill this in.")},
+    )
+
+
 class CoordinationForm(Question):
     """What if no choice can be met?
 
     asks_adjustment -- whether to ask about another private school; before_public -- whether it comes first then
+    asks_twins      -- whether a register knows a twin, so that one seat for two has to be thought of
     """
 
     accepts = forms.ChoiceField(
@@ -188,8 +205,12 @@ class CoordinationForm(Question):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, asks_adjustment: bool, before_public: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, asks_adjustment: bool, before_public: bool, asks_twins: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if asks_twins:
+            self.fields = {"twins": _twins_field(), **self.fields}
         if asks_adjustment:
             adjusts = forms.ChoiceField(
                 label=_("If your private schools are all full, may your child go to another private school?"),

@@ -30,6 +30,7 @@ from admissions.services.review import object_to_refusal, withdraw_application
 from frontend.pages.guardians.timeline import timeline
 from frontend.pages.guards import for_guardians
 from frontend.pages.language import language
+from frontend.pages.twin_words import twins_for_family
 
 
 @require_safe
@@ -49,6 +50,7 @@ def my_application(request: HttpRequest, guardian: User, application_id: UUID) -
         "view": view,
         "application": application,
         "asked": [_document(needed) for needed in view.documents],
+        "twins": twins_for_family(application),
         "timeline": timeline(policy_of(application.round).calendar, timezone.now()),
         "may_withdraw": _may_withdraw(application),
         "may_change": application.round.status == RoundStatus.OPEN and may_amend(application, timezone.now()),

@@ -9,6 +9,7 @@ from accounts.models import User
 from admissions.models import AdmissionRound
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.facts import FactName, Facts, declared, facts_from_data
+from admissions.rules.twins import group_proved
 from admissions.rules.vocabulary import VOCABULARY, FactValue
 from admissions.rules.words import value_words
 from admissions.selectors.world import RoundWorld, world_of
@@ -50,6 +51,7 @@ class SchoolOffer:
 class Preview:
     """What the look-ups found (name and value in words), what is still asked for, and the schools to list.
 
+    has_twin   -- a register knows the child's twin group
     categories -- the child's own, by line of these schools, as far as the registers tell
     """
 
@@ -61,6 +63,7 @@ class Preview:
     private_choices: int
     public_choices: int
     is_exclusive: bool
+    has_twin: bool
     categories: Mapping[str, str]
 
 
@@ -84,6 +87,7 @@ def preview(admission_round: AdmissionRound, draft: Draft, guardian: User) -> Pr
         private_choices=min(world.policy.private.choices, len(world.private_schools())),
         public_choices=min(_public_choices(world, zone), len(zone)),
         is_exclusive=world.policy.private.exclusive,
+        has_twin=bool(group_proved(facts)),
         categories=dict(_categories(world, facts, {*zone, *world.private_schools()}, is_own=is_own)),
     )
 

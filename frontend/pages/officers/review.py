@@ -42,7 +42,9 @@ from frontend.pages.form_words import PERSONAL, ChangeInWords, changes_in_words
 from frontend.pages.guards import for_staff
 from frontend.pages.language import language
 from frontend.pages.officers.registers import disputes_of
+from frontend.pages.officers.twins import no_twin_form
 from frontend.pages.refusals import refusal_in_words
+from frontend.pages.twin_words import twins_for_office
 
 STEPS = {
     Step.ACCEPT: gettext_lazy("The facts are right: accept"),
@@ -93,6 +95,8 @@ def review(request: HttpRequest, person: User, application_id: UUID) -> HttpResp
         "facts": _facts(application),
         "asked": _asked(view),
         "disputes": disputes_of(application),
+        "twins": twins_for_office(application),
+        "no_twin": no_twin_form(application) if may_review else None,
         "residence": residence_standing(application, language()),
         "may_review": may_review,
         "versions": _versions(application),
