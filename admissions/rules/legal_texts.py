@@ -30,8 +30,8 @@ LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "A private school may not recruit beyond the prefecture",
     ),
     "private_not_drawn": (
-        "民办学校报名超过计划须全部电脑派位，不得分类排序",
-        "An oversubscribed private line is drawn as a whole; it may not sort applicants into categories",
+        "民办学校报名超过计划须全部电脑派位，除先招本县孩子外不得分类排序",
+        "An oversubscribed private line is drawn as a whole; it may not sort applicants, but for its own county first",
     ),
     "reserve_may_stay_empty": (
         "预留学位没有用完时空着，而本学区的孩子可能要到别处入学：请考虑转给其他孩子",

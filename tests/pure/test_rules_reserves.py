@@ -302,7 +302,7 @@ def test_tiers_of_a_reserve_that_spills_are_its_own_and_then_those_of_the_open_l
     assert tier_codes(spilling, "preferential", "zone") == ("preferential", *open_tiers)
     assert tier_codes(kept, "preferential", "zone") == ("preferential",)
     assert tier_codes(spilling, "zone", None) == open_tiers
-    assert tier_codes(spilling, "private_open", None)[0] == "private_open"
+    assert tier_codes(spilling, "private_open", None)[0] == "own_county_first"
     assert [title.en for title in tier_titles(spilling, "preferential", "zone")][:2] == [
         "Preferential groups",
         "Registered and living in the zone",
