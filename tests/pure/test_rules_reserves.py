@@ -9,7 +9,6 @@ import pytest
 
 from admissions.matching import records as placing
 from admissions.matching.ranks import dense_ranks_with_losers
-from admissions.matching.reserves import Reserve, bids_at
 from admissions.matching.stages import place
 from admissions.rules.authority import authority_table
 from admissions.rules.listing import SchoolLine
@@ -32,6 +31,7 @@ from admissions.rules.reserves import (
     tier_titles,
 )
 from admissions.rules.stages import stage_layout
+from tests.pure.reserve_oracle import Reserve, bids_at
 from tests.pure.rules_world import town_policy
 
 Data = dict[str, Any]
