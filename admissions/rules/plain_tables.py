@@ -8,6 +8,7 @@ from io import StringIO
 from common.errors import MalformedInput
 
 MOST_FAULTS = 20
+MOST_IN_CELL = 1_000
 SHOWN = 40
 STARTS_FORMULA = ("=", "+", "-", "@", "\t")
 
@@ -56,6 +57,9 @@ def read_rows(data: bytes, name: str, columns: Sequence[str], *, more: bool = Fa
             continue
         if len(cells) != len(header):
             faults.append(f"{name} row {number}: has {len(cells)} cells, the header has {len(header)}")
+            continue
+        if longest := max((len(cell) for cell in cells if len(cell) > MOST_IN_CELL), default=0):
+            faults.append(f"{name} row {number}: a cell has {longest} characters, at most {MOST_IN_CELL}")
             continue
         texts = [cell.strip() for cell in cells]
         rows.append(Row(f"{name} row {number}", dict(zip(header, texts, strict=True))))

@@ -1,4 +1,4 @@
-"""Class division and balance as commands on files: what they write, and that a fault names its row and writes nothing."""
+"""Class division and balance as commands on files: what they write; a fault names its row and writes nothing."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -122,7 +122,7 @@ def test_classes_that_follow_are_confirmed_and_others_named_by_receipt(tmp_path:
         ),
         ([HEAD, "a,boy,x,,"], ["pupils.csv row 2: sex 'boy'", "pupils.csv row 2: ticket 'x'"]),
         ([HEAD, 'a,"male,1,,'], ["pupils.csv row 2: no CSV"]),
-        ([HEAD, f"{'a' * 131_073},male,1,,"], ["pupils.csv row 2: no CSV: field larger than field limit"]),
+        ([HEAD, f"{'a' * 1_001},male,1,,"], ["pupils.csv row 2: a cell has 1001 characters, at most 1000"]),
         ([HEAD, *["a,boy,1,,"] * 30], ["pupils.csv row 2: sex", "…"]),
         (
             [HEAD, *(f"t{number},male,1,g,apart" for number in range(3))],
