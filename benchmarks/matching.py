@@ -40,8 +40,7 @@ from admissions.matching.bundle import DrawFiles, public_bundle
 from admissions.matching.chances import chances
 from admissions.matching.deferral import Asking, ask_on, defer, nobody_held
 from admissions.matching.entries import applicants_from, plan_digest
-from admissions.matching.layouts import stages_for
-from admissions.matching.records import Line, LoserRule, RoundInput, RoundPlan
+from admissions.matching.records import Line, LoserRule, Mechanism, RoundInput, RoundPlan, Stage
 from admissions.matching.stages import place
 from admissions.services.many_records import without_search_for_cycles
 
@@ -143,7 +142,10 @@ def random_world(children: int, lines: int) -> tuple[RoundPlan, tuple[Entry, ...
     )
     private = [line.line_id for line in plan_lines if line.track == "private"]
     public = [line.line_id for line in plan_lines if line.track == "public"]
-    stages = stages_for(LoserRule.SAME_CLASS_LAST, private_line_ids=private, public_line_ids=public)
+    stages = (
+        Stage("private", Mechanism.DEFERRED_ACCEPTANCE, tuple(private)),
+        Stage("public", Mechanism.DEFERRED_ACCEPTANCE, tuple(public), losers=LoserRule.SAME_CLASS_LAST),
+    )
     entries: list[Entry] = []
     for child, names in enumerate(asking.bid_line.reshape(-1, CHOICES).tolist()):
         group, second = f"G{child // 100:07d}" if child % 100 < 2 else None, child % 100 == 1

@@ -20,6 +20,7 @@ from admissions.rules.policy_records import Category, PlanLine, Policy, SortKey
 from admissions.rules.residence import facts_on
 from admissions.rules.sentences import Sentence, sentence
 from admissions.rules.standing import Standing, Target, ZoneSchools
+from admissions.rules.synchronized import county_standing, recruits_county_first, tiers_of
 from admissions.rules.terms import Computed
 from admissions.rules.words import operand_words, term_words, value_words
 
@@ -45,7 +46,8 @@ class Classified:
     """The class of a child at a school.
 
     category  -- code, None when no category of the line holds
-    tier      -- place of the category on the line, 1 first; 1 on a line without categories; None with no category
+    tier      -- place of the category on the line, 1 first; None with no category. On a line without categories 1,
+                 where it recruits beyond its county 1 for children of the county and 2 for others
     keys      -- integers without the ticket, smaller first: days as proleptic ordinals, metres as they are,
                  months, years and points negative, a sibling 0 and none 1, what is unknown KEY_LAST
     open      -- facts that would decide a better category and that nobody, or only the family, states
@@ -63,11 +65,19 @@ class Classified:
 
         Source: docs/rules/documents.md.
         """
-        if self.category is None or not self.standing.policy.line(self.standing.target.line).categories:
-            return ()
         facts = self.standing.facts
-        used = facts_used(self.standing.policy.category(self.category), self.standing)
-        return tuple(name for name in used if name in facts and not facts[name].is_proved)
+        return tuple(name for name in self.used if name in facts and not facts[name].is_proved)
+
+    @property
+    def used(self) -> tuple[FactName, ...]:
+        """Return the facts that category, tier and keys rest on for this child, in alphabetical order.
+
+        Source: docs/rules/documents.md.
+        """
+        policy, line = self.standing.policy, self.standing.policy.line(self.standing.target.line)
+        if self.category is not None and line.categories:
+            return facts_used(policy.category(self.category), self.standing)
+        return county_standing(self.standing.facts, policy).rests_on if recruits_county_first(line) else ()
 
     @property
     def trace(self) -> tuple[Sentence, ...]:
@@ -92,6 +102,10 @@ def classify(
     """
     standing = Standing(facts_on(facts, on), policy, target, on, zone_schools)
     line, unknown = policy.line(target.line), set[FactName]()
+    if recruits_county_first(line):
+        county = county_standing(standing.facts, policy)
+        tier = 1 if county.is_own else 2
+        return Classified(category_of_tier(line, tier), tier, (), county.open, standing)
     if not line.categories:
         return Classified(line.code, 1, (), (), standing)
     value = cache(standing.value)  # one category after another asks for the same terms
@@ -108,10 +122,10 @@ def classify(
 def category_of_tier(line: PlanLine, tier: int) -> str:
     """Return the code of the category that stands at the tier on the line, 1 first; "" where none does.
 
-    On a line without categories every child stands at tier 1, under the line's own code, as `classify` has it.
-    Source: docs/rules/categories.md.
+    On a line without categories every child stands at tier 1, under the line's own code, or by its county, as
+    `classify` has it. Source: docs/rules/categories.md, docs/rules/synchronized.md (own county first).
     """
-    codes = line.categories or (line.code,)
+    codes = tiers_of(line)
     return codes[tier - 1] if 1 <= tier <= len(codes) else ""
 
 
@@ -191,7 +205,10 @@ def _open_facts(condition: Condition, standing: Standing) -> set[FactName]:
 
 def _trace(standing: Standing) -> Iterator[Sentence]:
     line = standing.policy.line(standing.target.line)
-    if not line.categories:
+    if recruits_county_first(line):
+        is_own = county_standing(standing.facts, standing.policy).is_own
+        yield sentence("county_first_own" if is_own else "county_first_other")
+    elif not line.categories:
         yield sentence("line_without_categories")
     for category in standing.policy.categories_of(line):
         outcome = holds(category.when, standing.value)

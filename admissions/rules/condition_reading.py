@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from admissions.rules.clauses import MATERIALS, PROHIBITIONS
 from admissions.rules.conditions import (
     OPERATORS,
     AllOf,
@@ -13,24 +12,9 @@ from admissions.rules.conditions import (
     Operand,
     Operator,
 )
-from admissions.rules.reading import Node
+from admissions.rules.reading import Node, refuse_name
 from admissions.rules.terms import Term, spec_of, term_named
 from admissions.rules.vocabulary import Kind
-
-# Names that a policy writer might reach for, and why no such fact can exist.
-FORBIDDEN_TERMS: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("test_score", "exam_score", "interview_score", "school_report"), PROHIBITIONS.en + ", 2"
-    ),
-    **dict.fromkeys(
-        ("certificate", "contest_result", "grade_certificate", "training"), PROHIBITIONS.en + ", 7"
-    ),
-    **dict.fromkeys(("donation", "sponsorship_fee"), PROHIBITIONS.en + ", 6"),
-    **dict.fromkeys(
-        ("kindergarten_attendance", "family_planning", "parents_post", "parents_income", "parents_education"),
-        MATERIALS.en,
-    ),
-}
 
 
 def read_condition(node: Node) -> Condition:
@@ -49,10 +33,8 @@ def read_condition(node: Node) -> Condition:
 def read_term(node: Node, name: str) -> Term | None:
     """Return the term of the closed vocabulary, or None after a fault. Source: docs/rules/policy.md."""
     term = term_named(name)
-    if term is None and name in FORBIDDEN_TERMS:
-        node.fault("may not be a basis of admission", FORBIDDEN_TERMS[name])
-    elif term is None:
-        node.fault("is not in the fact vocabulary")
+    if term is None:
+        refuse_name(node, name, "is not in the fact vocabulary")
     return term
 
 

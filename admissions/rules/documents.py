@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from admissions.rules.category import classify, facts_used
+from admissions.rules.category import classify
 from admissions.rules.documents_catalogue import CATALOGUE, Document, Standing
 from admissions.rules.facts import FactName, Facts
 from admissions.rules.policy_records import Policy
 from admissions.rules.residence import facts_on, permit_valid
 from admissions.rules.sentences import Sentence, sentence
-from admissions.rules.standing import Standing as ChildStanding
 from admissions.rules.standing import Target, ZoneSchools
 from admissions.rules.words import term_words
 
@@ -73,10 +72,7 @@ def _facts_to_prove(
     facts: Facts, policy: Policy, target: Target, on: date, zone_schools: ZoneSchools
 ) -> tuple[set[FactName], set[FactName]]:
     classified = classify(facts, policy, target=target, on=on, zone_schools=zone_schools)
-    decided = {FactName.BIRTH_DATE, *({FactName.TWIN_GROUP} & {*facts})}
-    if policy.line(target.line).categories and classified.category is not None:
-        standing = ChildStanding(facts, policy, target, on, zone_schools)
-        decided.update(facts_used(policy.category(classified.category), standing))
+    decided = {FactName.BIRTH_DATE, *classified.used, *({FactName.TWIN_GROUP} & {*facts})}
     undecided = set(classified.open)
     proved = set(facts.proved())
     if permit_valid(facts.proved(), policy, on=on).yes:

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 
 LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
     "over_age_refusal": ("不得以超龄为由拒绝入学", "A child may not be refused for being older"),
+    "points_for_youth": (
+        "年龄小的孩子得分，年龄大的孩子就排在后面：请确认不会因此落空",
+        "Points for being younger place the older child behind: make sure that none is left without a place by it",
+    ),
     "entry_age_above_six": (
         "入学年龄高于六周岁，仅限条件不具备的地区（可推迟到七周岁）",
         "An entry age above six is only for areas without the conditions (seven at most)",
@@ -17,13 +21,17 @@ LEGAL_TEXTS: Mapping[str, tuple[str, str]] = {
         "民办学校须与公办学校同步招生",
         "A private line must keep to the public window",
     ),
+    "window_outside_calendar": (
+        "报名时间不在批次报名时间之内：窗口开放时没有人能填报",
+        "The line's window leaves the round's window: nobody can apply outside it",
+    ),
     "private_beyond_prefecture": (
         "民办学校不得跨市招生",
         "A private school may not recruit beyond the prefecture",
     ),
     "private_not_drawn": (
-        "民办学校报名超过计划须全部电脑派位，不得分类排序",
-        "An oversubscribed private line is drawn as a whole; it may not sort applicants into categories",
+        "民办学校报名超过计划须全部电脑派位，除先招本县孩子外不得分类排序",
+        "An oversubscribed private line is drawn as a whole; it may not sort applicants, but for its own county first",
     ),
     "reserve_may_stay_empty": (
         "预留学位没有用完时空着，而本学区的孩子可能要到别处入学：请考虑转给其他孩子",

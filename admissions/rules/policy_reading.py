@@ -4,7 +4,7 @@ from calendar import monthrange
 from typing import TypeVar
 
 from admissions.rules.calendar import Calendar
-from admissions.rules.clauses import EQUAL_TERMS, LOCAL_RULE, Clause, Mark
+from admissions.rules.clauses import EQUAL_TERMS, LOCAL_RULE, MATERIALS, Clause, Mark
 from admissions.rules.condition_reading import read_condition, read_term
 from admissions.rules.conditions import comparisons_in
 from admissions.rules.documents_catalogue import Document
@@ -71,7 +71,9 @@ def read_policy(node: Node) -> Policy:
         lines=tuple(_line(item) for item in node.child("lines").items()),
         categories=tuple(_category(item) for item in node.child("categories").items()),
         private=_private(node.child("private")),
-        documents=tuple(item.choice(Document) for item in node.child("documents").items()),
+        documents=tuple(
+            item.choice(Document, because=MATERIALS.en) for item in node.child("documents").items()
+        ),
         fallback=_fallback(node.child("fallback")),
         permit=_permit(node.child("permit")),
         twins=node.child("twins").choice(TwinRule),

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from admissions.rules.forbidden_names import clause_against
+
 Choice = TypeVar("Choice", bound=StrEnum)
 YEARS = range(1900, 2101)  # in which months can be counted back and forth
 HARMLESS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -64,7 +66,7 @@ class Node:
                 self.child(key).fault("is missing", (because or {}).get(key, ""))
         for key in self.value:
             if key not in required + optional:
-                self.child(str(key)).fault("is not a known key")
+                refuse_name(self.child(str(key)), str(key), "is not a known key")
 
     def items(self) -> Iterator["Node"]:
         """Yield the elements of a list."""
@@ -100,13 +102,17 @@ class Node:
         self._expected("true or false")
         return False
 
-    def choice(self, choices: type[Choice]) -> Choice:
-        """Return a member of the closed set."""
+    def choice(self, choices: type[Choice], *, because: str = "") -> Choice:
+        """Return a member of the closed set.
+
+        because -- the clause by which the set is closed, where the law is the reason
+        """
         members = list(choices)
         for member in members:
             if member == self.value:
                 return member
-        self._expected("one of " + ", ".join(members))
+        if self.value is not None:  # an absent value was noted by whoever looked for it
+            refuse_name(self, self.value, "expected one of " + ", ".join(members), because)
         return members[0]
 
     def day(self) -> date:
@@ -138,3 +144,16 @@ class Node:
         # An absent value was noted by whoever looked for it; one fault for each place is enough.
         if self.value is not None:
             self.fault(f"expected {what}")
+
+
+def refuse_name(node: Node, name: object, otherwise: str, because: str = "") -> None:
+    """Note why the name cannot stand at the node: with the clause where it names what the law forbids.
+
+    otherwise, because -- the message, and its clause, for a name that is merely not one of ours
+    Source: docs/rules/legal-check.md.
+    """
+    clause = clause_against(name)
+    if clause:
+        node.fault("may not be a basis of admission", clause)
+    else:
+        node.fault(otherwise, because)

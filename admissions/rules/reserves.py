@@ -16,6 +16,7 @@ from admissions.rules.policy_records import (
 )
 from admissions.rules.reading import Fault
 from admissions.rules.stages import RESERVED_KINDS
+from admissions.rules.synchronized import COUNTY_TITLES, tiers_of
 
 OPEN_KINDS = (LineKind.ZONE, LineKind.MULTI_SCHOOL, LineKind.PRIVATE_OPEN)
 SET_ASIDE_KINDS = (
@@ -57,11 +58,11 @@ def share_of(share_percent: int, planned_intake: int) -> int:
 
 
 def own_tiers(line: PlanLine) -> int:
-    """Return how many tiers the line's own categories make; who comes by a seat that spills stands behind them all.
+    """Return how many tiers the line has of its own; who comes by a seat that spills stands behind them all.
 
     Source: docs/rules/reserves.md.
     """
-    return max(len(line.categories), 1)
+    return len(tiers_of(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +157,19 @@ def seats_aside(policy: Policy, lines: Mapping[str, SchoolLine]) -> SeatsAside:
 
 
 def tier_codes(policy: Policy, rule: str, open_rule: str | None) -> tuple[str, ...]:
-    """Return the code of every tier of a line, 1 first: its categories, or itself; and behind, who comes by the rules.
+    """Return the code of every tier of a line, 1 first: those of its own, and behind, who comes by the rules.
 
     Behind a reserve that spills stand the tiers of the open line, behind an open private line who accepts adjustment.
     open_rule -- the line of the policy that its seats were cut from in this round, None without one
     Source: docs/rules/reserves.md.
     """
     line = policy.line(rule)
-    codes = line.categories or (line.code,)
+    codes = tiers_of(line)
     if line.kind is LineKind.PRIVATE_OPEN and policy.private.adjustment:
         return (*codes, ADJUSTMENT)
     if open_rule is None or line.reserve is None or not line.reserve.spills:
         return codes
-    return (*codes, *(policy.line(open_rule).categories or (open_rule,)))
+    return (*codes, *tiers_of(policy.line(open_rule)))
 
 
 def tier_titles(policy: Policy, rule: str, open_rule: str | None) -> tuple[Title, ...]:
@@ -178,6 +179,7 @@ def tier_titles(policy: Policy, rule: str, open_rule: str | None) -> tuple[Title
     """
     titles = {item.code: item.title for item in (*policy.lines, policy.line(rule))}
     titles |= {item.code: item.title for item in policy.categories}
+    titles |= {code: title for code, title in COUNTY_TITLES.items() if code not in titles}
     titles.setdefault(ADJUSTMENT, Title("服从调剂", "By adjustment"))
     return tuple(titles[code] for code in tier_codes(policy, rule, open_rule))
 

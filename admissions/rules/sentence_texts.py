@@ -30,6 +30,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{term_en}: {value_en}, not as wanted ({wanted_en})",
     ),
     "term_open": ("{term_zh}尚未查明（要求{wanted_zh}）", "{term_en} is not known yet (wanted: {wanted_en})"),
+    "county_first_own": (
+        "户籍或居住在本县（市、区）：民办学校先招本县孩子，本县孩子之间按派位号排序",
+        "Registered or living in the county: a private school takes children of its county first, by ticket among them",
+    ),
+    "county_first_other": (
+        "户籍和居住都不在本县（市、区）：民办学校先招本县孩子，其后按派位号排序",
+        "Neither registered nor living in the county: children of the county come first; then tickets decide",
+    ),
     "line_without_categories": (
         "本计划不分类别，按派位号排序",
         "This line has no categories; tickets decide",

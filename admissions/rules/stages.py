@@ -11,6 +11,7 @@ from admissions.rules.policy_records import (
     Policy,
     TicketScope,
 )
+from admissions.rules.synchronized import tiers_of
 
 # Seats set aside for named children; on a family's list they stand before the open seats of their school.
 RESERVED_KINDS = (LineKind.SPECIAL_NEEDS, LineKind.PREFERENTIAL_RESERVE, LineKind.STAFF)
@@ -89,7 +90,7 @@ def _is_kept(mechanism: Mechanism, policy: Policy, lines: list[PlanLine]) -> boo
         mechanism is Mechanism.RANKED_DRAW
     ):  # who is adjusted stands behind who listed the line: no longer one order
         adjusts = policy.private.adjustment and any(line.kind in PRIVATE_KINDS for line in lines)
-        ordered = adjusts or any(line.categories for line in lines)
+        ordered = adjusts or any(line.categories or len(tiers_of(line)) > 1 for line in lines)
         return policy.tickets is not TicketScope.LINE and not ordered
     if mechanism is Mechanism.DIRECT:  # reserve and open line are asked one after the other
         return not any(line.reserve for line in lines)

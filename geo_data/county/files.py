@@ -75,6 +75,7 @@ UNUSED_BY_CHILDREN = frozenset(
         "own_pupil_school",
         "staff_school",
         "deferred_until",
+        "deferral_approved_by",
         "enrolled_school",
     }
 )

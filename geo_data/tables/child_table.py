@@ -32,12 +32,14 @@ CHILD_COLUMNS = (
     Column("sex", "性别", CellKind.CHOICE, required=True, choices=SEXES),
     *GUARDIAN_COLUMNS,
     Column("school_now", "现就读学校", aliases=("现就读学校编号",), most=40),
+    Column("deferral_approved_by", "缓学批准单位", aliases=("缓学批准机关",), most=100),
     Column("declared", "自报项", CellKind.CODES, aliases=("declared_facts",), most=40),
     *FACT_COLUMNS,
 )
 WHO, WHERE = ("household_code", "name", "identity"), ("address", "phone", "school_now")
 OLDEST_YEARS = 18
 DECLARED, LOOK_UP = "declared", "look_up"
+DEFERRED = "deferred_until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,28 @@ class _Checker:
         declared = {FACT_NAMES.get(name, "") for name in stated}
         if "" in declared:
             row.note("cell_malformed", "declared", ";".join(stated))
-        return self._grouped(values, declared)
+        deferral = self._deferral_of(row, values, declared)
+        return (*self._grouped(values, declared), *deferral)
+
+    def _deferral_of(
+        self, row: Row, values: dict[str, object], declared: Collection[str]
+    ) -> tuple[FactGroup, ...]:
+        """Take an approved deferral out of the values: the office that approved it stands behind it, not the census.
+
+        One that only the family states stays what it is.
+        """
+        (approved_by,) = row.texts(("deferral_approved_by",))
+        if DEFERRED in declared:
+            return ()
+        if DEFERRED not in values:
+            if approved_by:
+                row.note("deferral_without_end", "deferral_approved_by")
+            return ()
+        if not approved_by:
+            row.note("deferral_without_approver", DEFERRED)
+            return ()
+        until = {DEFERRED: values.pop(DEFERRED)}
+        return ({"source": LOOK_UP, "as_of": self._as_of, "verifier": approved_by, "values": until},)
 
     def _grouped(self, values: dict[str, object], declared: Collection[str]) -> tuple[FactGroup, ...]:
         told = {name: value for name, value in values.items() if name in declared} if declared else {}

@@ -128,6 +128,8 @@ FILES = (
     one("household_differs.csv", "children", 3, "户编号"),
     one("outside_units.csv", "children", 2, "单元编号"),
     one("age_unlikely.csv", "children", 2, "出生日期"),
+    one("deferral_without_approver.csv", "children", 2, "缓学截止日期"),
+    one("deferral_without_end.csv", "children", 2, "缓学批准单位"),
     one("permit_lapsed.csv", "children", 2, "居住证失效日期"),
     one("guardian_is_child.csv", "children", 2, "监护人身份证号"),
     one("guardian_not_older.csv", "children", 2, "监护人身份证号"),

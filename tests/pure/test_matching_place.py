@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from admissions.matching.chances import chances
 from admissions.matching.checks import MalformedRound
-from admissions.matching.layouts import stages_for
 from admissions.matching.plain import place_plainly
 from admissions.matching.ranks import dense_ranks, dense_ranks_with_losers
 from admissions.matching.records import (
@@ -32,6 +31,7 @@ from admissions.matching.records import (
 )
 from admissions.matching.stages import place
 from tests.cases.matching_rounds import drawn, drawn_applicants, random_world
+from tests.pure.stage_layouts import stages_for
 
 ROOT = Path(__file__).parents[2]
 R = Reason

@@ -3,7 +3,6 @@
 import pytest
 
 from admissions.matching.comparison import Change, compare
-from admissions.matching.layouts import stages_for
 from admissions.matching.records import (
     Applicant,
     Bid,
@@ -16,8 +15,9 @@ from admissions.matching.records import (
     RoundResult,
     Stage,
 )
-from admissions.matching.reserves import Reserve, bids_at, lines_with_reserve
 from admissions.matching.stages import place
+from tests.pure.reserve_oracle import Reserve, bids_at, lines_with_reserve
+from tests.pure.stage_layouts import stages_for
 
 RESERVE_FIRST, OPEN_FIRST = Precedence.RESERVE_FIRST, Precedence.OPEN_FIRST
 

@@ -12,6 +12,7 @@ from admissions.rules.adjustment import (
     standing_by_adjustment,
     with_adjustment,
 )
+from admissions.rules.policy import example_policy, load_policy
 from admissions.rules.policy_records import LoserRule, Policy
 from admissions.rules.reserves import tier_codes, tier_titles
 from tests.pure.rules_world import town_policy
@@ -76,18 +77,28 @@ def test_the_schools_of_adjustment_are_one_more_choice(
     standings = {line: (1,) for line, _ in listed}
     found, where = with_adjustment(town(), RULES, tuple(listed), standings, near)
     assert found == tuple(expected)
-    assert where == {line: (1,) if line in standings else (2,) for line, _ in expected}
+    assert where == {line: (1,) if line in standings else (3,) for line, _ in expected}
 
 
 def test_an_adjusted_child_stands_behind_everybody_who_listed_the_line() -> None:
     policy = town()
-    assert standing_by_adjustment(policy.line("private_open")) == (2,)
-    assert tier_codes(policy, "private_open", None) == ("private_open", "adjustment")
+    assert standing_by_adjustment(policy.line("private_open")) == (3,)
+    assert tier_codes(policy, "private_open", None) == ("own_county_first", "other_counties", "adjustment")
     assert [title.zh for title in tier_titles(policy, "private_open", None)] == [
-        "民办学校电脑派位",
+        "本县（市、区）孩子",
+        "其他县（市、区）孩子",
         "服从调剂",
     ]
-    assert tier_codes(town(adjustment=False), "private_open", None) == ("private_open",)
+    without = tier_codes(town(adjustment=False), "private_open", None)
+    assert without == ("own_county_first", "other_counties")
+
+
+def test_a_line_for_its_county_alone_has_one_tier_before_adjustment() -> None:
+    policy = load_policy(example_policy("exclusive_with_adjustment"))
+    assert standing_by_adjustment(policy.line("private_open")) == (2,)
+    assert tier_codes(policy, "private_open", None) == ("private_open", "adjustment")
+    titles = [title.zh for title in tier_titles(policy, "private_open", None)]
+    assert titles == ["民办学校电脑派位", "服从调剂"]
 
 
 def placed(

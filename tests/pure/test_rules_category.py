@@ -1,11 +1,13 @@
 """Categories of the registration-and-dwelling example: each with its neighbours across the boundary."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from admissions.rules.category import KEY_LAST, category_of_tier, classify
+from admissions.rules.category import KEY_LAST, Classified, category_of_tier, classify
 from admissions.rules.facts import FactName, Facts, FactSource
+from admissions.rules.policy_records import Area, Policy
 from admissions.rules.sentences import say
 from admissions.rules.standing import Target
 from tests.pure.rules_world import (
@@ -66,8 +68,9 @@ def test_the_category_follows_from_the_facts(known: Facts, expected: str | None)
         ("zone", 8, ""),
         ("zone", 1_000_000, ""),  # a child without a category stands behind all others
         ("private_open", 0, ""),
-        ("private_open", 1, "private_open"),  # no categories: the line itself
-        ("private_open", 2, ""),
+        ("private_open", 1, "own_county_first"),  # no categories, and open to the prefecture
+        ("private_open", 2, "other_counties"),
+        ("private_open", 3, ""),
     ],
 )
 def test_a_tier_names_its_category_and_a_tier_beside_the_line_names_none(
@@ -87,10 +90,74 @@ def test_a_child_has_one_category_for_each_school() -> None:
     assert category_of(known, AT_WEST) == "living_only"
 
 
-def test_a_line_without_categories_has_one_tier_and_no_keys() -> None:
+def private_in(area: Area) -> Policy:
+    """The county's policy with its private schools open to an area."""
+    lines = [replace(line, area=area) if line.code == "private_open" else line for line in POLICY.lines]
+    return replace(POLICY, lines=tuple(lines))
+
+
+def at_private(known: Facts, area: Area = Area.PREFECTURE) -> Classified:
     target = Target("private_open", "north")
-    classified = classify(facts(), POLICY, target=target, on=ON, zone_schools=ZONES)
+    return classify(known, private_in(area), target=target, on=ON, zone_schools=ZONES)
+
+
+def test_a_line_without_categories_has_one_tier_and_no_keys() -> None:
+    classified = at_private(facts(), Area.DISTRICT)
     assert (classified.tier, classified.keys, classified.open) == (1, (), ())
+    assert category_of_tier(private_in(Area.DISTRICT).line("private_open"), 1) == "private_open"
+    assert category_of_tier(private_in(Area.DISTRICT).line("private_open"), 2) == ""
+
+
+HOME_FACTS = (FactName.DWELLING_DISTRICT, FactName.REGISTRATION_DISTRICT)
+
+
+@pytest.mark.parametrize(
+    ("registered", "lives", "tier", "category", "still_open"),
+    [
+        ("410181", "410181", 1, "own_county_first", ()),
+        ("410181", "410182", 1, "own_county_first", ()),  # registered here, lives in the next county
+        ("410182", "410181", 1, "own_county_first", ()),  # lives here, registered in the next county
+        ("340102", "410181", 1, "own_county_first", ()),  # a migrant child that lives here
+        ("410181", None, 1, "own_county_first", ()),
+        ("410182", "410182", 2, "other_counties", ()),
+        ("410182", "410105", 2, "other_counties", ()),
+        ("410182", None, 2, "other_counties", (FactName.DWELLING_DISTRICT,)),
+        (None, "410182", 2, "other_counties", (FactName.REGISTRATION_DISTRICT,)),
+        (None, None, 2, "other_counties", HOME_FACTS),
+    ],
+)
+def test_a_private_school_open_to_the_prefecture_takes_its_own_county_first(
+    registered: str | None, lives: str | None, tier: int, category: str, still_open: tuple[FactName, ...]
+) -> None:
+    stated = {"registration_district": registered, "dwelling_district": lives}
+    classified = at_private(facts(**{name: value for name, value in stated.items() if value}))
+    assert (classified.tier, classified.category, classified.open) == (tier, category, still_open)
+    assert (classified.keys, classified.declared) == ((), ())
+
+
+def test_at_a_private_school_of_the_county_alone_all_children_stand_in_one_tier() -> None:
+    for district in ("410181", "410182"):
+        classified = at_private(facts(registration_district=district), Area.DISTRICT)
+        assert (classified.tier, classified.category, classified.open) == (1, "private_open", ())
+
+
+def test_the_home_that_makes_a_child_one_of_the_county_is_proved_by_one_fact() -> None:
+    declared = facts(FactSource.DECLARED, registration_district="410181", dwelling_district="410181")
+    assert at_private(declared).declared == (FactName.REGISTRATION_DISTRICT,)
+    either = declared.with_facts(fact("dwelling_district", "410181"))
+    assert (at_private(either).tier, at_private(either).declared) == (1, ())
+    moved = facts(FactSource.DECLARED, registration_district="410182", dwelling_district="410182")
+    assert at_private(moved).declared == ()
+
+
+def test_a_clerk_reads_which_county_decided() -> None:
+    own, other = facts(registration_district="410181"), facts(registration_district="410182")
+    assert [say(line, "zh") for line in at_private(own).trace] == [
+        "户籍或居住在本县（市、区）：民办学校先招本县孩子，本县孩子之间按派位号排序"
+    ]
+    assert [say(line, "en") for line in at_private(other).trace] == [
+        "Neither registered nor living in the county: children of the county come first; then tickets decide"
+    ]
 
 
 def test_an_unknown_fact_passes_the_category_over_and_is_named() -> None:

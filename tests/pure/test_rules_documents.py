@@ -97,8 +97,13 @@ def test_what_no_document_proves_is_left_to_an_officer() -> None:
     assert to_prove == (FactName.SIBLING_SCHOOL,)
 
 
-def test_the_private_draw_asks_for_nothing_but_the_birthday() -> None:
-    assert asked(facts(), Target("private_open", "north")) == {"household_register": ["birth_date"]}
+def test_the_private_draw_asks_for_nothing_but_the_birthday_and_where_a_child_is_at_home() -> None:
+    known = facts(registration_district="410181")
+    assert asked(known, Target("private_open", "north")) == {"household_register": ["birth_date"]}
+    assert asked(facts(), Target("private_open", "north")) == {
+        "household_register": ["birth_date", "registration_district"],
+        "title_deed": ["dwelling_district"],
+    }
 
 
 def test_every_document_has_a_standing_and_only_allowed_ones_prove_facts() -> None:

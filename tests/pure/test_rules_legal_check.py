@@ -366,7 +366,60 @@ def test_warnings_of_reserves_that_stay_empty_and_of_members_behind_the_others(
     assert found(policy) == []
 
 
-def test_every_refusal_and_warning_of_the_check_has_a_case_somewhere_in_this_file() -> None:
-    cases = Path(__file__).read_text(encoding="utf-8")
+def test_every_refusal_and_warning_of_the_check_has_a_case_here_or_among_the_back_doors() -> None:
+    files = (Path(__file__), Path(__file__).with_name("test_rules_legal_back_doors.py"))
+    cases = "".join(file.read_text(encoding="utf-8") for file in files)
     loose = [code for code in LEGAL_TEXTS if f'"{code}"' not in cases and not code.startswith("without_")]
     assert loose == []
+
+
+ZONE_LINE, MULTI_LINE, SET_ASIDE = 3, 4, 1
+LATE, EARLY = Window(OPENS.replace(day=20), CLOSES), Window(OPENS, OPENS.replace(day=18))
+OUTSIDE = Window(OPENS.replace(month=7, day=1), OPENS.replace(month=7, day=2))
+
+
+def with_windows(windows: dict[int, Window]) -> Policy:
+    lines = tuple(replace(line, window=windows.get(index)) for index, line in enumerate(POLICY.lines))
+    return replace(POLICY, lines=lines)
+
+
+@pytest.mark.parametrize(
+    ("windows", "expected"),
+    [
+        ({}, []),
+        # The private line is open before a public one is, or still open when it is not.
+        ({ZONE_LINE: LATE}, [("private_outside_window", PRIVATE_LINE)]),
+        ({MULTI_LINE: LATE}, [("private_outside_window", PRIVATE_LINE)]),
+        ({ZONE_LINE: EARLY}, [("private_outside_window", PRIVATE_LINE)]),
+        ({ZONE_LINE: EARLY, PRIVATE_LINE: LATE}, [("private_outside_window", PRIVATE_LINE)]),
+        ({ZONE_LINE: LATE, PRIVATE_LINE: LATE}, []),
+        ({ZONE_LINE: LATE, MULTI_LINE: LATE, PRIVATE_LINE: LATE}, []),
+        ({ZONE_LINE: LATE, PRIVATE_LINE: Window(OPENS.replace(day=21), CLOSES.replace(day=21))}, []),
+        (
+            {ZONE_LINE: LATE, PRIVATE_LINE: Window(LATE.opens_at - timedelta(minutes=1), CLOSES)},
+            [("private_outside_window", PRIVATE_LINE)],
+        ),
+        # A window of another kind of line need only lie within the round's.
+        ({SET_ASIDE: LATE}, []),
+        ({SET_ASIDE: Window(OPENS, CLOSES)}, []),
+        (
+            {SET_ASIDE: Window(OPENS, CLOSES + timedelta(minutes=1))},
+            [("window_outside_calendar", SET_ASIDE)],
+        ),
+        (
+            {SET_ASIDE: Window(OPENS - timedelta(minutes=1), CLOSES)},
+            [("window_outside_calendar", SET_ASIDE)],
+        ),
+        # A public window after the round's has closed shuts the school for the whole round.
+        (
+            {ZONE_LINE: OUTSIDE},
+            [("private_outside_window", PRIVATE_LINE), ("window_outside_calendar", ZONE_LINE)],
+        ),
+        ({PRIVATE_LINE: OUTSIDE}, [("private_outside_window", PRIVATE_LINE)]),
+    ],
+)
+def test_every_window_lies_in_the_rounds_and_a_private_one_in_those_of_the_public_lines(
+    windows: dict[int, Window], expected: list[tuple[str, int]]
+) -> None:
+    told = [(code, f"lines[{index}].window", SYNCHRONIZED) for code, index in expected]
+    assert found(with_windows(windows)) == told

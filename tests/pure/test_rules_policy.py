@@ -232,6 +232,67 @@ def test_what_may_not_decide_is_refused_with_its_clause(name: str) -> None:
     assert fault.clause.startswith("Ministry of Education")
 
 
+MINISTRY = "Ministry of Education, "
+PATHS_OF_WHAT_IS_FORBIDDEN: list[tuple[Callable[[Data], object], str, str]] = [
+    (
+        lambda d: d["categories"][0].update(keys=["test_score", "ticket"]),
+        "categories[0].keys[0]",
+        "ten prohibitions, 2",
+    ),
+    (
+        lambda d: d["categories"][0].update(keys=["contest_results", "ticket"]),
+        "categories[0].keys[0]",
+        "ten prohibitions, 7",
+    ),
+    (lambda d: d.update(donation={"least": 1000}), "donation", "ten prohibitions, 6"),
+    (lambda d: d.update(donations=1000), "donations", "ten prohibitions, 6"),
+    (lambda d: d["lines"][3].update(entrance_test=True), "lines[3].entrance_test", "ten prohibitions, 2"),
+    (lambda d: d["private"].update(interview="yes"), "private.interview", "ten prohibitions, 2"),
+    (lambda d: d["documents"].append("grade_certificate"), "documents[9]", "ten prohibitions, 7"),
+    (lambda d: d["documents"].append("parents_education"), "documents[9]", "admission materials"),
+    (lambda d: d["lines"][3].update(mechanism="exam_score"), "lines[3].mechanism", "ten prohibitions, 2"),
+    (
+        lambda d: d.update(
+            points=[{"code": "p", "title": {"zh": "分", "en": "p"}, "points": 5, "per": "test_score"}]
+        ),
+        "points[0].per",
+        "ten prohibitions, 2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "path", "clause"), PATHS_OF_WHAT_IS_FORBIDDEN)
+def test_a_forbidden_name_is_refused_with_its_clause_wherever_it_stands(
+    change: Callable[[Data], object], path: str, clause: str
+) -> None:
+    data = town_data()
+    change(data)
+    with pytest.raises(PolicyFault) as caught:
+        parse_policy(data)
+    expected = Fault(path, "may not be a basis of admission", MINISTRY + clause)
+    assert expected in caught.value.faults
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "clause"),
+    [
+        (lambda d: d["documents"].append("marriage_certificate"), "documents[9]", "admission materials"),
+        (lambda d: d["documents"].append(7), "documents[9]", "admission materials"),
+        (lambda d: d["categories"][0].update(keys=["shoe_size", "ticket"]), "categories[0].keys[0]", ""),
+        (lambda d: d.update(colour="red"), "colour", ""),
+    ],
+)
+def test_a_name_that_is_merely_unknown_is_refused_and_only_the_list_of_documents_is_closed_by_a_clause(
+    change: Callable[[Data], object], path: str, clause: str
+) -> None:
+    data = town_data()
+    change(data)
+    with pytest.raises(PolicyFault) as caught:
+        parse_policy(data)
+    told = [(fault.path, fault.clause) for fault in caught.value.faults if fault.path == path]
+    assert told == [(path, MINISTRY + clause if clause else "")]
+
+
 @pytest.mark.parametrize("text", ["- a\n- b", "just text", "a: [1", "code: x\ncode: y"])
 def test_a_text_that_is_no_yaml_object_is_refused(text: str) -> None:
     with pytest.raises(PolicyFault):

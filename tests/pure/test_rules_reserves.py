@@ -9,7 +9,6 @@ import pytest
 
 from admissions.matching import records as placing
 from admissions.matching.ranks import dense_ranks_with_losers
-from admissions.matching.reserves import Reserve, bids_at
 from admissions.matching.stages import place
 from admissions.rules.authority import authority_table
 from admissions.rules.listing import SchoolLine
@@ -32,6 +31,7 @@ from admissions.rules.reserves import (
     tier_titles,
 )
 from admissions.rules.stages import stage_layout
+from tests.pure.reserve_oracle import Reserve, bids_at
 from tests.pure.rules_world import town_policy
 
 Data = dict[str, Any]
@@ -302,7 +302,7 @@ def test_tiers_of_a_reserve_that_spills_are_its_own_and_then_those_of_the_open_l
     assert tier_codes(spilling, "preferential", "zone") == ("preferential", *open_tiers)
     assert tier_codes(kept, "preferential", "zone") == ("preferential",)
     assert tier_codes(spilling, "zone", None) == open_tiers
-    assert tier_codes(spilling, "private_open", None)[0] == "private_open"
+    assert tier_codes(spilling, "private_open", None)[0] == "own_county_first"
     assert [title.en for title in tier_titles(spilling, "preferential", "zone")][:2] == [
         "Preferential groups",
         "Registered and living in the zone",

@@ -19,6 +19,7 @@ from admissions.rules.calendar import (
 )
 from admissions.rules.policy import example_names, example_policy, load_policy
 from admissions.rules.policy_records import (
+    Area,
     FallbackKind,
     LineKind,
     LoserRule,
@@ -121,7 +122,7 @@ def test_a_county_without_private_schools_has_one_stage() -> None:
 
 @pytest.mark.parametrize(
     ("mechanism", "categories", "tickets", "adjustment", "published"),
-    [
+    [  # of a private line for its county alone
         (Mechanism.RANKED_DRAW, (), TicketScope.TRACK, False, Mechanism.RANKED_DRAW),
         (Mechanism.RANKED_DRAW, (), TicketScope.TRACK, True, Mechanism.DEFERRED_ACCEPTANCE),
         (Mechanism.RANKED_DRAW, (), TicketScope.ROUND, False, Mechanism.RANKED_DRAW),
@@ -139,9 +140,21 @@ def test_a_mechanism_is_published_under_its_name_only_where_its_ranks_and_ticket
     published: Mechanism,
 ) -> None:
     line = next(line for line in POLICY.lines if line.kind is LineKind.PRIVATE_OPEN)
-    changed = replace(line, mechanism=mechanism, categories=categories)
+    changed = replace(line, mechanism=mechanism, categories=categories, area=Area.DISTRICT)
     private = replace(POLICY.private, adjustment=adjustment)
     [stage] = stage_layout(replace(POLICY, lines=(changed,), tickets=tickets, private=private))
+    assert stage.mechanism is published
+
+
+@pytest.mark.parametrize(
+    ("area", "published"),
+    [(Area.DISTRICT, Mechanism.RANKED_DRAW), (Area.PREFECTURE, Mechanism.DEFERRED_ACCEPTANCE)],
+)
+def test_own_county_first_is_two_orders_and_is_not_published_as_one(area: Area, published: Mechanism) -> None:
+    line = next(line for line in POLICY.lines if line.kind is LineKind.PRIVATE_OPEN)
+    private = replace(POLICY.private, adjustment=False)
+    changed = replace(line, mechanism=Mechanism.RANKED_DRAW, area=area)
+    [stage] = stage_layout(replace(POLICY, lines=(changed,), private=private))
     assert stage.mechanism is published
 
 

@@ -95,6 +95,37 @@ def test_doubts_are_noted_and_the_child_is_kept(tmp_path: Path, row: str, code: 
     assert not any(finding.severity == "severe" for finding in findings)
 
 
+DEFERRAL_HEADER = "户编号,单元编号,住址,姓名,身份证号,出生日期,性别,缓学截止日期,缓学批准单位,自报项"
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes", "stated"),
+    [
+        ("2027-08-31,样例镇人民政府,", [], ("look_up", "样例镇人民政府")),
+        ("2027-08-31,,", ["deferral_without_approver"], ("look_up", "office")),
+        (",样例镇人民政府,", ["deferral_without_end"], None),
+        (",,", [], None),
+        # What only the family states stays its own word, whatever office the row names.
+        ("2027-08-31,样例镇人民政府,缓学截止日期", [], ("declared", None)),
+    ],
+)
+def test_a_deferral_stands_under_the_office_that_approved_it(
+    tmp_path: Path, cells: str, codes: list[str], stated: tuple[str, str | None] | None
+) -> None:
+    path, findings = tmp_path / "children.csv", Findings()
+    path.write_text(f"{DEFERRAL_HEADER}\n{GIRL}{cells}", encoding="utf-8")
+    [child] = read_children(path, census=CENSUS, findings=findings)
+
+    assert [finding.code for finding in findings.kept()] == codes
+    told = [
+        (group["source"], group.get("verifier"), group["values"]["deferred_until"])
+        for group in child.facts
+        if "deferred_until" in group["values"]
+    ]
+    assert told == ([] if stated is None else [(*stated, "2027-08-31")])
+    assert any("birth_date" in group["values"] for group in child.facts)
+
+
 def test_a_permit_valid_until_tomorrow_has_not_lapsed(tmp_path: Path) -> None:
     assert _children(tmp_path, GIRL + "2026-03-02") == (1, ())
 

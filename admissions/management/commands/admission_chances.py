@@ -8,6 +8,7 @@ from django.utils import timezone
 from admissions.management.rounds import add_round, round_of
 from admissions.models import AdmissionRound
 from admissions.rules.category import category_of_tier
+from admissions.rules.synchronized import COUNTY_TITLES
 from admissions.selectors.rounds import list_lines, policy_of
 from admissions.services.chances import DRAWS, find_chances, make_chance_table
 from common.errors import DomainError
@@ -69,7 +70,8 @@ class Command(BaseCommand):
             policy_of(admission_round),
             {line.line_id: line for line in list_lines(admission_round)},
         )
-        titles = {category.code: category.title.zh for category in policy.categories}
+        titles = {code: title.zh for code, title in COUNTY_TITLES.items()}
+        titles |= {category.code: category.title.zh for category in policy.categories}
         self.stdout.write("\t".join(HEADS))
         for one in found:
             line = lines[one.line_id]

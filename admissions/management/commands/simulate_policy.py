@@ -12,6 +12,7 @@ from admissions.management.rounds import add_round, round_of
 from admissions.matching.comparison import Change
 from admissions.rules.policy import Policy, PolicyFault, fault_text, load_policy
 from admissions.rules.policy_records import LoserRule
+from admissions.rules.synchronized import COUNTY_TITLES
 from admissions.selectors.rounds import policy_of
 from admissions.services.simulating import Simulation, simulate_policy
 from common.errors import DomainError
@@ -51,7 +52,8 @@ class Command(BaseCommand):
             )
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        self._tell(simulation, {category.code: category.title.zh for category in own.categories})
+        titles = {code: title.zh for code, title in COUNTY_TITLES.items()}
+        self._tell(simulation, titles | {category.code: category.title.zh for category in own.categories})
         if isinstance(out := options["out"], Path):
             _write(simulation, out)
             self.stdout.write(f"逐人变化 by receipt: {out}")

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from admissions.models import AdmissionRound
 from admissions.rules.policy_records import PRIVATE_KINDS
 from admissions.rules.stages import RESERVED_KINDS
+from admissions.rules.synchronized import COUNTY_TITLES
 from admissions.selectors.chances import GroupChance, LineChances, RoundChances, find_past_chances
 from admissions.selectors.world import RoundWorld, world_of
 from frontend.pages.chance_words import few_in_words, place_in_words, range_of, spread_in_words
@@ -129,9 +130,9 @@ class _Telling:
         return place_in_words(_families(title, choice), range_of(group)) if group.tells else few_in_words()
 
     def _title(self, category: str) -> str:
-        """Return the name of the category; a line without categories has none."""
+        """Return the name of the category; a line with one tier for all has none."""
         named = (item.title for item in self.world.policy.categories if item.code == category)
-        title = next(named, None)
+        title = next(named, COUNTY_TITLES.get(category))
         return "" if title is None else (title.zh if language() == "zh" else title.en)
 
     def _choice(self, choice: int, *, is_private: bool) -> str:

@@ -9,6 +9,7 @@ from accounts.models import User
 from admissions.models import AdmissionRound
 from admissions.rules.documents_catalogue import CATALOGUE
 from admissions.rules.facts import FactName, Facts, declared, facts_from_data
+from admissions.rules.synchronized import recruits_county_first
 from admissions.rules.twins import group_proved
 from admissions.rules.vocabulary import VOCABULARY, FactValue
 from admissions.rules.words import value_words
@@ -144,9 +145,10 @@ def _asked(world: RoundWorld, facts: Facts, zone: Sequence[str]) -> Iterator[str
 def _categories(
     world: RoundWorld, facts: Facts, schools: Collection[str], *, is_own: bool
 ) -> Iterator[tuple[str, str]]:
-    """Yield the child's category at every open line; of a stranger's child only where there are no categories."""
+    """Yield the child's category at every open line; of a stranger's child only where there is one for all."""
     for line_id, line in world.lines.items():
-        open_to_all = not world.policy.line(line.rule).categories
+        rule = world.policy.line(line.rule)
+        open_to_all = not rule.categories and not recruits_county_first(rule)
         if line.school_id in schools and (is_own or open_to_all):
             category = world.classify(facts, line_id).category
             if category is not None:

@@ -21,6 +21,7 @@ from accounts.selectors.jobs import NoSuchJob, find_live_job, get_job, list_jobs
 from admissions.models import AdmissionRound, PolicyStatus, PolicyVersion
 from admissions.replay_tasks import SIMULATE, request_simulation
 from admissions.rules.policy_records import LoserRule
+from admissions.rules.synchronized import COUNTY_TITLES
 from admissions.selectors.policies import list_policy_versions
 from admissions.selectors.rounds import policy_of, round_code
 from admissions.services.simulating import Question
@@ -136,9 +137,9 @@ def simulation_counts(request: HttpRequest, person: User, round_id: UUID, job_id
     """Hand out the counts by category."""
     found, job = _job(person, round_id, job_id)
     policy = policy_of(found)
-    titles = {item.code: item.title for item in policy.categories} | {
-        item.code: item.title for item in policy.lines
-    }
+    titles = dict(COUNTY_TITLES)
+    titles |= {item.code: item.title for item in policy.categories}
+    titles |= {item.code: item.title for item in policy.lines}
     rows = [
         (
             row["category"],

@@ -65,6 +65,18 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
     "age_unlikely": warning(
         "年龄不在 0 至 18 岁之间", "the age is not between 0 and 18", "请核对出生日期", "Check the birth date"
     ),
+    "deferral_without_approver": warning(
+        "缓学没有写明批准单位",
+        "a deferral without the office that approved it",
+        "请核对：缓学由乡镇人民政府或县级教育行政部门批准（《义务教育法》第十一条第二款）",
+        "Check it: a township government or the county's education bureau approves it (art. 11(2))",
+    ),
+    "deferral_without_end": warning(
+        "写明了缓学批准单位而没有截止日期",
+        "the office that approved a deferral without the day it ends",
+        "请补写缓学截止日期，没有缓学的请清空",
+        "State the day on which it ends, or clear the cell where nothing is deferred",
+    ),
     "permit_lapsed": note(
         "居住证已过期",
         "the residence permit has lapsed",

@@ -1,4 +1,7 @@
-"""The three ways of the private-loser rule, as layouts of stages (local; notice 2019)."""
+"""The three ways of the private-loser rule as layouts of stages, for rounds that no policy stands behind.
+
+The product lays its stages out from the policy: `admissions.rules.stages.stage_layout`.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""Reserves: seats of a school set aside for some children, as lines with stated precedence and spill."""
+"""Reserves a second way, as bids of one child at one school: an oracle beside `admissions.rules.reserves`.
+
+Nothing of the product uses it: `SeatsAside` puts reserves on the list, and `matching.stages.place` decides.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
