@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from accounts.models import AuditEvent, Role
-from accounts.permissions import NotPermitted
 from admissions.models import AdmissionRound, Application
 from admissions.rules.facts import FactSource
 from admissions.rules.status import Action as Step
@@ -17,7 +16,7 @@ from admissions.selectors.written_forms import list_line_ids
 from admissions.services.review import accept_as_they_stand, review_application
 from admissions.services.steps import ApplicationChanged, StepNotPossible
 from admissions.services.twins import NamesNoTwins, find_no_twin
-from common.errors import MalformedInput
+from common.errors import MalformedInput, NotPermitted
 from geo_data.models import Child
 from tests.services.accounts_world import staff
 from tests.services.round_world import (
