@@ -212,6 +212,7 @@ WORDS: Mapping[str, Promise] = {
     "child_registered_already": _("You have registered this child already. You find it in the list."),
     "registration_is_withdrawn": _("This registration was taken back already."),
     "no_such_self_registration": _("There is no such registration."),
+    "names_no_twins": _("The application names no twins, or this was found already. Load the page again."),
     "nothing_contradictory": _("Registers do not disagree about this any more. Load the page again."),
     "no_such_policy": _("There is no such policy, or it is not published."),
     "policy_of_another_district": _("The policy names another district than yours."),
