@@ -1,7 +1,6 @@
 """Class division and balance as commands on files: what they write; a fault names its row and writes nothing."""
 
 from collections.abc import Callable
-from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -182,9 +181,11 @@ def test_files_and_folders_that_are_not_what_they_should_be_are_named(tmp_path: 
         tmp_path, lambda: run(*command, "--pupils", pupils, "--out", tmp_path / "taken")
     )
     assert [path.name for path in (tmp_path / "taken").iterdir()] == ["classes.csv"]
-    for classes in (0, 201):
-        divide = ("divide_classes", "--pupils", pupils, "--classes", classes, "--out", tmp_path / "out")
-        assert "1 to 200 classes" in refused(tmp_path, partial(run, *divide))
+
+
+@pytest.mark.parametrize("classes", [0, 201])
+def test_a_grade_has_a_number_of_classes_that_can_be(tmp_path: Path, classes: int) -> None:
+    assert "1 to 200 classes" in refused(tmp_path, lambda: divided(tmp_path, GRADE, classes))
 
 
 # The worked case of the page; with the first two formed into one group it is worked out below.

@@ -95,7 +95,7 @@ def test_groups_of_five_and_more_are_kept_with_who_made_them() -> None:
         ("A.zone", 2, KIND, 6, 4, 0),
         ("P.private_open", 0, "", 6, 6, 33),
         ("P.private_open", 1, "", 6, 6, 33),
-        ("P.private_open", 1, "private_open", 6, 6, 33),
+        ("P.private_open", 1, "own_county_first", 6, 6, 33),
     ]
     assert {(row["low"], row["high"]) for row in table.table} == {(40, 40), (66, 66), (0, 0), (33, 33)}
     assert (table.number, table.draws, table.made_by, table.made_at) == (1, 200, world.officer, RESULTS_DAY)
