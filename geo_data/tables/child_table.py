@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from common.comparing import as_compared
 from geo_data.tables.cells import Row, Table
 from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column, match_columns
@@ -118,9 +119,8 @@ class _Checker:
         identity = normalized(identity)
         if not (household and name and identity and sex and isinstance(birth_on, date)):
             return None
-        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(
-            row, identity, household
-        ):
+        code = as_compared(household)
+        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(row, identity, code):
             return None
         unit = self._unit_of(row)
         address, phone, school_now = row.texts(WHERE)
@@ -128,7 +128,7 @@ class _Checker:
         guardians = self._guardians_of(row, identity, birth_on)
         if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
             return None
-        place = self._place_of(row, household, unit, hash((address, phone)))
+        place = self._place_of(row, code, unit, hash((address, phone)))
         if place is None:
             return None
         opens = place == self._opened
@@ -158,7 +158,7 @@ class _Checker:
         if not RESIDENT.fullmatch(identity):
             is_old = OLD_RESIDENT.fullmatch(identity)
             row.note("identity_old" if is_old else "identity_other_document", "identity")
-        if not 0 <= self._census.as_of.year - birth_on.year <= OLDEST_YEARS:
+        if birth_on > self._census.as_of or self._census.as_of.year - birth_on.year > OLDEST_YEARS:
             row.note("age_unlikely", "birth_on")
         return True
 
@@ -187,7 +187,7 @@ class _Checker:
         place, *first = self._households.setdefault(household, (self._opened, unit, said))
         if first == [unit, said]:
             return place
-        row.note("household_differs", "household_code", household)
+        row.note("household_differs", "household_code", row.text("household_code"))
         return None
 
     def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[FactGroup, ...]:

@@ -167,7 +167,8 @@ class _Reader:
 
     def _number(self, row: Row) -> str:
         number = row.text(NUMBER)
-        if RESIDENT.fullmatch(normalized(number)) or OLD_RESIDENT.fullmatch(number):
+        plain = normalized(number)
+        if RESIDENT.fullmatch(plain) or OLD_RESIDENT.fullmatch(plain):
             row.note("portal_number_is_identity", NUMBER)
         return number
 

@@ -147,6 +147,22 @@ FILES = (
     DirtyFile("insurance_too_long.csv", "insurances", (("value_out_of_range", 2, "社会保险月数"),)),
     DirtyFile("relation_not_said.csv", "civil_affairs", (("cell_empty", 2, "亲子关系已证明"),)),
     DirtyFile("preference_unknown.csv", "preferences", (("cell_malformed", 2, "优抚优待类别"),)),
+    # What only looks different is the same, as it is for the indexes of the database.
+    DirtyFile(
+        "number_in_another_width.csv",
+        "children",
+        (("child_in_two_households", 3, "身份证号"), ("child_twice", 4, "身份证号")),
+    ),
+    DirtyFile("title_in_another_width.csv", "titles", (("entry_repeated", 3, ""),)),
+    DirtyFile("rental_in_another_width.csv", "rentals", (("entry_twice", 3, ""),)),
+    DirtyFile(
+        "name_in_another_case.csv",
+        "kindergartens",
+        (
+            *(("entry_repeated", 3, ""), ("entry_twice", 4, "")),
+            *(("identity_absent", row, "") for row in (2, 3, 4)),
+        ),
+    ),
     # Past years.
     one("enrolled_above_children.csv", "enrolments", 2, "入读划片学校人数"),
     one("past_unit_unknown.csv", "enrolments", 2, "单元编号"),
