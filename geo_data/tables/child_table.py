@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common.comparing import as_compared
-from geo_data.tables.cells import Row, Table
+from geo_data.tables.cells import Row
 from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.guardians import GUARDIAN_COLUMNS, NO_GUARDIANS, Guardians, read_guardians
+from geo_data.tables.headers import open_table
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
-from geo_data.tables.reading import open_sheet
 
 SEXES = {"女": "female", "男": "male"}
 CHILD_COLUMNS = (
@@ -85,16 +85,14 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
     Raises UnreadableFile, also between rows.
     Source: docs/import.md (children).
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, CHILD_COLUMNS, findings)
-    table = Table(CHILD_COLUMNS, sheet.headers, places, findings)
-    facts = tuple(column.name for column in FACT_COLUMNS if column.name in places)
-    names_guardians = any(column.name in places for column in GUARDIAN_COLUMNS)
+    opened = open_table(path, CHILD_COLUMNS, findings)
+    facts = tuple(column.name for column in FACT_COLUMNS if column.name in opened.places)
+    names_guardians = any(column.name in opened.places for column in GUARDIAN_COLUMNS)
     checker = _Checker(census, facts, names_guardians=names_guardians)
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        child = checker.child_of(table.row(number, cells))
+        child = checker.child_of(opened.table.row(number, cells))
         if child is not None and not findings.is_bad(number):
             yield child
     if is_empty:

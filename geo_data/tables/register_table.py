@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common.comparing import as_compared
-from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import match_columns
+from geo_data.tables.cells import Row
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.guardians import UNDER_AGE, guardian_faults
+from geo_data.tables.headers import open_table
 from geo_data.tables.identity import RESIDENT, identity_faults, of_eighteen_digits
-from geo_data.tables.reading import open_sheet
 from geo_data.tables.register_columns import RegisterSpec
 
 OLDEST_YEARS = 18
@@ -75,14 +74,12 @@ def read_register(
     Raises UnreadableFile, also between rows.
     Source: docs/registers.md.
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, spec.columns, findings)
-    table = Table(spec.columns, sheet.headers, places, findings)
-    checker = _Checker(spec, listing, frozenset(places))
+    opened = open_table(path, spec.columns, findings)
+    checker = _Checker(spec, listing, frozenset(opened.places))
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        row = checker.row_of(table.row(number, cells))
+        row = checker.row_of(opened.table.row(number, cells))
         if row is not None:
             yield row
     if is_empty:
