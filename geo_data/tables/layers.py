@@ -150,12 +150,18 @@ def _note_further_layers(path: Path, findings: Findings) -> None:
     """Note layers after the first one that hold something: only the first is read."""
     source, _ = _source(path)
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(source)[1:] if name not in NOT_OF_OFFICERS]
-        filled = [name for name in names if pyogrio.read_info(source, layer=name)["features"]]
+        listed = pyogrio.list_layers(source)  # type: ignore[no-untyped-call]  # pyogrio has no types
+        names = [str(name) for name, _ in listed[1:] if name not in NOT_OF_OFFICERS]
+        filled = [name for name in names if _count(source, name)]
     except PYOGRIO_FAULTS as fault:
         raise UnreadableFile(_without_folder(str(fault), path)) from fault
     if filled:
         findings.add("layers_not_read", value=", ".join(filled))
+
+
+def _count(source: str, layer: str) -> int:
+    told = pyogrio.read_info(source, layer=layer)  # type: ignore[no-untyped-call]  # pyogrio has no types
+    return int(told["features"])
 
 
 def _own_columns(

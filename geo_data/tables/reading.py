@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -20,7 +21,7 @@ Cells = Sequence[object]
 SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 TEXTS = frozenset({".csv", ".tsv", ".txt"})
 ENCODING_SAMPLE = 1 << 20
-MOST_ASCII = 0x7F
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
 DELIMITERS = ",\t;"
 MOST_COLUMNS = 2000
 LOOKED_AT = 10  # rows among which headers are looked for
@@ -91,8 +92,8 @@ def encoding_sample(file: IO[bytes]) -> bytes:
     sample = file.read(ENCODING_SAMPLE)
     while sample.isascii() and (more := file.read(ENCODING_SAMPLE)):
         sample = more
-    first = next((place for place, byte in enumerate(sample) if byte > MOST_ASCII), 0)
-    return sample[first:] + file.read(ENCODING_SAMPLE) if first else sample
+    found = NOT_ASCII.search(sample)
+    return sample[found.start() :] + file.read(ENCODING_SAMPLE) if found else sample
 
 
 def _sheet(rows: Iterator[Cells], sheets: tuple[Further, ...] = ()) -> Sheet:
