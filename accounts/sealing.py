@@ -9,7 +9,6 @@ A sealed value is: format 1 | cipher number | length of key id | key id | nonce 
 import base64
 import hashlib
 import os
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -25,6 +24,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 
 from common.canonical import canonical_json
+from common.comparing import as_compared
 
 FORMAT = 1
 NONCE_BYTES = 12
@@ -192,12 +192,10 @@ setting_changed.connect(_forget_index_key)
 def keyed_index(value: str, *, purpose: str, key: bytes, by: IndexHash = IndexHash.SHA_256) -> str:
     """Return HMAC(key, purpose, normalized value), 64 hexadecimal digits.
 
-    Values that look the same are the same: NFKC, no white space around, upper case.
+    Values that look the same are the same (`common.comparing`).
     Indexes of different purposes cannot be compared. Source: RFC 2104; SM3: GB/T 32905.
     """
-    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)  # which leaves ASCII as it is
-    normalized = plain.strip().upper()
-    return _keyed(key, _canonical_list(purpose, normalized), by)
+    return _keyed(key, _canonical_list(purpose, as_compared(value)), by)
 
 
 def _keyed(key: bytes, message: bytes, by: IndexHash) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 
 from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
-from geo_data.tables.layers import PLACE_COLUMNS, Layer, read_layer
+from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.placing import Ground, place_shapes, to_degrees
 from geo_data.tables.systems import Shapes, System
 
@@ -99,7 +99,7 @@ def read_addresses(
     Source: docs/addresses.md (the register).
     """
     layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
-    places = match_columns(layer.headers, ADDRESS_COLUMNS, findings)
+    places = columns_of(layer, ADDRESS_COLUMNS, findings)
     if not {"estate", "road"} & set(places):
         findings.add("column_missing", 1, "小区或村 / estate, 道路 / road")
         return ()

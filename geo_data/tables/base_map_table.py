@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 
 from geo_data.tables.cells import Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
-from geo_data.tables.layers import PLACE_COLUMNS, read_layer
+from geo_data.tables.layers import PLACE_COLUMNS, columns_of, read_layer
 from geo_data.tables.placing import Ground, place_shapes, to_degrees
 from geo_data.tables.systems import System
 
@@ -39,7 +39,7 @@ def read_base_map(
     Source: docs/import.md (base map).
     """
     layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
-    places = match_columns(layer.headers, BASE_MAP_COLUMNS, findings)
+    places = columns_of(layer, BASE_MAP_COLUMNS, findings)
     table = Table(BASE_MAP_COLUMNS, layer.headers, places, findings)
     rows = [table.row(number, cells) for number, cells in layer.rows]
     read = [

@@ -9,14 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from geo_data.tables.cells import Row, Table
+from common.comparing import as_compared
+from geo_data.tables.cells import Row
 from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.guardians import GUARDIAN_COLUMNS, NO_GUARDIANS, Guardians, read_guardians
+from geo_data.tables.headers import open_table
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
-from geo_data.tables.reading import open_sheet
 
 SEXES = {"女": "female", "男": "male"}
 CHILD_COLUMNS = (
@@ -86,16 +87,14 @@ def read_children(path: Path, *, census: Census, findings: Findings) -> Iterator
     Raises UnreadableFile, also between rows.
     Source: docs/import.md (children).
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, CHILD_COLUMNS, findings)
-    table = Table(CHILD_COLUMNS, sheet.headers, places, findings)
-    facts = tuple(column.name for column in FACT_COLUMNS if column.name in places)
-    names_guardians = any(column.name in places for column in GUARDIAN_COLUMNS)
+    opened = open_table(path, CHILD_COLUMNS, findings)
+    facts = tuple(column.name for column in FACT_COLUMNS if column.name in opened.places)
+    names_guardians = any(column.name in opened.places for column in GUARDIAN_COLUMNS)
     checker = _Checker(census, facts, names_guardians=names_guardians)
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        child = checker.child_of(table.row(number, cells))
+        child = checker.child_of(opened.table.row(number, cells))
         if child is not None and not findings.is_bad(number):
             yield child
     if is_empty:
@@ -120,9 +119,8 @@ class _Checker:
         identity = normalized(identity)
         if not (household and name and identity and sex and isinstance(birth_on, date)):
             return None
-        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(
-            row, identity, household
-        ):
+        code = as_compared(household)
+        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(row, identity, code):
             return None
         unit = self._unit_of(row)
         address, phone, school_now = row.texts(WHERE)
@@ -130,7 +128,7 @@ class _Checker:
         guardians = self._guardians_of(row, identity, birth_on)
         if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
             return None
-        place = self._place_of(row, household, unit, hash((address, phone)))
+        place = self._place_of(row, code, unit, hash((address, phone)))
         if place is None:
             return None
         opens = place == self._opened
@@ -160,7 +158,7 @@ class _Checker:
         if not RESIDENT.fullmatch(identity):
             is_old = OLD_RESIDENT.fullmatch(identity)
             row.note("identity_old" if is_old else "identity_other_document", "identity")
-        if not 0 <= self._census.as_of.year - birth_on.year <= OLDEST_YEARS:
+        if birth_on > self._census.as_of or self._census.as_of.year - birth_on.year > OLDEST_YEARS:
             row.note("age_unlikely", "birth_on")
         return True
 
@@ -189,7 +187,7 @@ class _Checker:
         place, *first = self._households.setdefault(household, (self._opened, unit, said))
         if first == [unit, said]:
             return place
-        row.note("household_differs", "household_code", household)
+        row.note("household_differs", "household_code", row.text("household_code"))
         return None
 
     def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[FactGroup, ...]:

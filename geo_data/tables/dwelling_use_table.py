@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.cells import Row
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
+from geo_data.tables.headers import open_table
 from geo_data.tables.identity import identity_faults, of_eighteen_digits
-from geo_data.tables.reading import open_sheet
 from geo_data.tables.register_columns import PROPERTY, SCHOOL
 
 GUARDIANS = (
@@ -43,13 +43,11 @@ def read_dwelling_uses(path: Path, findings: Findings) -> Iterator[DwellingUseRo
     Raises UnreadableFile, also between rows.
     Source: docs/rules/dwelling-lock.md.
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, DWELLING_USE_COLUMNS, findings)
-    table = Table(DWELLING_USE_COLUMNS, sheet.headers, places, findings)
+    opened = open_table(path, DWELLING_USE_COLUMNS, findings)
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        row = _read(table.row(number, cells), frozenset(places))
+        row = _read(opened.table.row(number, cells), frozenset(opened.places))
         if row is not None:
             yield row
     if is_empty:

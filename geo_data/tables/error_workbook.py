@@ -15,6 +15,7 @@ import xlsxwriter
 from common.formulas import guarded
 from geo_data.tables.cells import cell_text
 from geo_data.tables.findings import HEADER_ROW, Finding, Severity
+from geo_data.tables.headers import WITHOUT_HEADER, place_of_letters
 from geo_data.tables.reading import Cells, Sheet
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def write_error_workbook(sheet: Sheet, remarks: Remarks, target: Path) -> int:
         "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(str(target), options) as book:
-        rows = _Painter(book, sheet.headers, remarks).paint(book.add_worksheet("数据 Data"), sheet)
+        rows = _Painter(book, sheet, remarks).paint(book.add_worksheet("数据 Data"), sheet)
         _write_whole(book.add_worksheet("整份文件 Whole file"), remarks.whole, rows.left_out)
     return rows.written
 
@@ -84,8 +85,11 @@ class _Rows:
 
 
 class _Painter:
-    def __init__(self, book: "Workbook", headers: Sequence[str], remarks: Remarks) -> None:
-        self._headers = headers[: LAST_COLUMN - len(REMARKS)]
+    def __init__(self, book: "Workbook", sheet: Sheet, remarks: Remarks) -> None:
+        headers, first = sheet.headers, sheet.around.first
+        beyond = [place for findings in remarks.by_row.values() for place in _without_header(findings)]
+        width = max([len(headers), *(place + 1 for place in beyond), *map(len, first)])
+        self._headers = (*headers, *[""] * (width - len(headers)))[: LAST_COLUMN - len(REMARKS)]
         self._places = {header: place for place, header in reversed(list(enumerate(headers))) if header}
         self._remarks = remarks
         self._looks: dict[tuple[str, ...], Format] = {}
@@ -115,6 +119,7 @@ class _Painter:
             for finding in reversed(findings)  # the severe ones come first and win
             if finding.column in self._places
         }
+        colours |= dict.fromkeys(_without_header(findings), str(Severity.WARNING))
         width = len(self._headers)
         for place, cell in enumerate(cells[:width]):
             self._write(page, number - 1, place, cell, colours.get(place, ""))
@@ -154,6 +159,12 @@ class _Painter:
             look |= {"quote_prefix": True} if "formula" in wanted else {}
             self._looks[wanted] = self._book.add_format(look)
         return self._looks[wanted]
+
+
+def _without_header(findings: Sequence[Finding]) -> list[int]:
+    """Return where a row says something in columns without a header."""
+    letters = [finding.value.split() for finding in findings if finding.code == WITHOUT_HEADER]
+    return [place_of_letters(letter) for of_row in letters for letter in of_row]
 
 
 def _words(finding: Finding, language: str) -> str:

@@ -5,12 +5,14 @@ from datetime import date
 from enum import StrEnum
 from operator import mul
 
+from common.comparing import of_one_width
+
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
-RESIDENT = re.compile(r"\d{17}[\dX]")
-OLD_RESIDENT = re.compile(r"\d{15}")
+RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)
+OLD_RESIDENT = re.compile(r"\d{15}", re.ASCII)
 OTHER_DOCUMENT = re.compile(
-    r"(?=.*\d)[A-Z0-9()/-]{7,20}"
+    r"(?=.*\d)[A-Z0-9()/-]{7,20}", re.ASCII
 )  # passports, permits of Hong Kong, Macau and Taiwan
 
 
@@ -24,8 +26,8 @@ class IdentityFault(StrEnum):
 
 
 def normalized(number: str) -> str:
-    """Return the number without white space, in capitals."""
-    return "".join(number.split()).upper()
+    """Return the number without white space, in capitals; what was typed in full width is plain."""
+    return "".join(of_one_width(number).split()).upper()
 
 
 def check_digit(body: str) -> str:

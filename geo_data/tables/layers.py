@@ -2,9 +2,11 @@
 
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 import numpy as np
 import pyogrio
@@ -19,17 +21,21 @@ from pyogrio.errors import (
 )
 
 from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
-from geo_data.tables.findings import FIRST_DATA_ROW, Findings
+from geo_data.tables.columns import CellKind, Column, Places, match_columns
+from geo_data.tables.findings import FIRST_DATA_ROW, HEADER_ROW, Findings
 from geo_data.tables.formats import check_format, check_member
+from geo_data.tables.headers import find_columns, watched
 from geo_data.tables.reading import (
     ENCODING_SAMPLE,
+    NOTHING_AROUND,
     SPREADSHEETS,
     TEXTS,
     Cells,
     Sheet,
+    Surroundings,
     UnreadableFile,
     detect_encoding,
+    encoding_sample,
     open_sheet,
 )
 from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, parse_system
@@ -42,6 +48,11 @@ OF_KML = frozenset(
         *("drawOrder", "icon", "snippet"),
     }
 )
+HALF = "coordinate_half"
+NOT_OF_OFFICERS = frozenset({"layer_styles", "qgis_projects"})  # tables that QGIS adds
+PARTS = (".dbf", ".shx", ".cpg")  # of a shapefile, beside the shapes: attributes, index, encoding
+NEEDED_PARTS = PARTS[:2]
+HEAD_BYTES = 32  # of a dBase table
 MOST_VERTICES = 5_000_000  # a county's 10,000 units have some hundred thousand
 VERTEX_BYTES = 16
 LAYERS = frozenset({".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".fgb"})
@@ -62,12 +73,14 @@ class Layer:
     rows    -- (row number as a spreadsheet shows it, cells in the order of `headers`)
     shapes  -- [n_rows] Shapely geometries in `system`, None where a row has no place
     system  -- what the file itself says about its coordinates, None when it says nothing
+    around  -- of the headers of a table
     """
 
     headers: tuple[str, ...]
     rows: tuple[tuple[int, Cells], ...]
     shapes: Shapes
     system: System | None
+    around: Surroundings = NOTHING_AROUND
 
 
 def read_layer(path: Path, *, working_epsg: int, findings: Findings) -> Layer:
@@ -80,8 +93,21 @@ def read_layer(path: Path, *, working_epsg: int, findings: Findings) -> Layer:
     if suffix in TEXTS | SPREADSHEETS:
         return _read_table(path, working_epsg, findings)
     if suffix in LAYERS:
-        return _read_map_layer(path)
+        layer = _read_map_layer(path)
+        _note_further_layers(path, findings)
+        return layer
     raise UnreadableFile(f"{suffix or path.name}: this kind of file is not read")
+
+
+def columns_of(layer: Layer, columns: Sequence[Column], findings: Findings) -> Places:
+    """Return where the columns stand in a layer; what is not read of it is noted. Raises UnreadableFile.
+
+    Source: docs/import.md (files).
+    """
+    places = find_columns(layer.headers, layer.around, columns, findings)
+    for _row in watched(iter(layer.rows), layer.headers, findings):
+        pass
+    return places
 
 
 def sheet_of_file(path: Path, *, working_epsg: int) -> Sheet:
@@ -106,7 +132,7 @@ def _read_map_layer(path: Path, *, most: int | None = None) -> Layer:
     source, encoding = _source(path)
     try:
         meta, _, shapes, fields = pyogrio.raw.read(  # type: ignore[no-untyped-call]
-            source, encoding=encoding, force_2d=True, max_features=most
+            source, layer=0, encoding=encoding, force_2d=True, max_features=most
         )
         geometries = None if shapes is None else _decoded(shapes)
     except UnreadableFile:  # a ValueError too, but it has said already what is wrong
@@ -118,6 +144,24 @@ def _read_map_layer(path: Path, *, most: int | None = None) -> Layer:
     if geometries is None:
         geometries = np.full(len(rows), None, dtype=object)
     return Layer(headers, rows, geometries, _system_of(meta.get("crs")))
+
+
+def _note_further_layers(path: Path, findings: Findings) -> None:
+    """Note layers after the first one that hold something: only the first is read."""
+    source, _ = _source(path)
+    try:
+        listed = pyogrio.list_layers(source)  # type: ignore[no-untyped-call]  # pyogrio has no types
+        names = [str(name) for name, _ in listed[1:] if name not in NOT_OF_OFFICERS]
+        filled = [name for name in names if _count(source, name)]
+    except PYOGRIO_FAULTS as fault:
+        raise UnreadableFile(_without_folder(str(fault), path)) from fault
+    if filled:
+        findings.add("layers_not_read", value=", ".join(filled))
+
+
+def _count(source: str, layer: str) -> int:
+    told = pyogrio.read_info(source, layer=layer)  # type: ignore[no-untyped-call]  # pyogrio has no types
+    return int(told["features"])
 
 
 def _own_columns(
@@ -161,10 +205,14 @@ def _source(path: Path) -> tuple[str, str | None]:
     """Return what GDAL opens, and the encoding of a shapefile that does not state it."""
     if path.suffix.casefold() == ".zip":
         return _zipped_source(path)
-    if path.suffix.casefold() == ".shp" and not path.with_suffix(".cpg").exists():
-        table = path.with_suffix(".dbf")
-        return str(path), _encoding_of(table.read_bytes()) if table.exists() else None
-    return str(path), None
+    if path.suffix.casefold() != ".shp":
+        return str(path), None
+    parts = {part: path.with_suffix(part).name for part in PARTS if path.with_suffix(part).exists()}
+    _check_parts(path.name, parts)
+    if ".cpg" in parts:
+        return str(path), None
+    with path.with_suffix(".dbf").open("rb") as table:
+        return str(path), _encoding_of(table)
 
 
 def _zipped_source(path: Path) -> tuple[str, str | None]:
@@ -172,23 +220,41 @@ def _zipped_source(path: Path) -> tuple[str, str | None]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            names = [name for name in names if not _is_of_macos(name)]
             layers = [name for name in names if Path(name).suffix.casefold() in LAYERS - {".zip"}]
             if len(layers) != 1:
                 raise UnreadableFile(f"{path.name}: an archive must hold one map layer, not {len(layers)}")
             check_member(archive, layers[0])
             inside = f"/vsizip/{{{path.resolve()}}}/{layers[0]}"
-            companions = {Path(name).suffix.casefold(): name for name in names}
-            if ".dbf" not in companions or ".cpg" in companions:
+            if Path(layers[0]).suffix.casefold() != ".shp":
                 return inside, None
-            with archive.open(companions[".dbf"]) as table:
-                return inside, _encoding_of(table.read(ENCODING_SAMPLE))
+            stem = layers[0].casefold().removesuffix(".shp")
+            parts = {part: name for name in names for part in PARTS if name.casefold() == stem + part}
+            _check_parts(layers[0], parts)
+            if ".cpg" in parts:
+                return inside, None
+            with archive.open(parts[".dbf"]) as table:
+                return inside, _encoding_of(table)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as fault:
         raise UnreadableFile(str(fault)) from fault
 
 
-def _encoding_of(sample: bytes) -> str:
-    length = int.from_bytes(sample[8:10], "little")  # of the head of a dBase table, which is not text
-    return "gb18030" if detect_encoding(sample[length:]) == "gb18030" else "utf-8"
+def _is_of_macos(name: str) -> bool:
+    """Say whether macOS added this to an archive: what it keeps beside every file."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return "__MACOSX" in path.parts or path.name.startswith("._")
+
+
+def _check_parts(name: str, parts: Mapping[str, str]) -> None:
+    missing = [part for part in NEEDED_PARTS if part not in parts]
+    if missing:
+        raise UnreadableFile(f"{PurePosixPath(name).name}: {', '.join(missing)}", "shapefile_incomplete")
+
+
+def _encoding_of(table: IO[bytes]) -> str:
+    head = table.read(HEAD_BYTES)
+    table.read(max(0, int.from_bytes(head[8:10], "little") - HEAD_BYTES))  # of a dBase table: no text
+    return "gb18030" if detect_encoding(encoding_sample(table)) == "gb18030" else "utf-8"
 
 
 def _system_of(crs: str | None) -> System | None:
@@ -201,6 +267,9 @@ def _system_of(crs: str | None) -> System | None:
 def _read_table(path: Path, working_epsg: int, findings: Findings) -> Layer:
     sheet = open_sheet(path)
     places = match_columns(sheet.headers, PLACE_COLUMNS, findings.apart())
+    for pair in (("lon", "lat"), ("x_m", "y_m")):
+        if len(half := [places[name] for name in pair if name in places]) == 1:
+            findings.add(HALF, HEADER_ROW, sheet.headers[half[0]])
     table = Table(PLACE_COLUMNS, sheet.headers, places, findings)
     rows, shapes, vertices = [], [], 0
     for number, cells in sheet.rows:
@@ -213,7 +282,7 @@ def _read_table(path: Path, working_epsg: int, findings: Findings) -> Layer:
     holder[:] = shapes
     degrees = "lon" in places and "lat" in places
     metric = System(f"EPSG:{working_epsg}", working_epsg) if "x_m" in places else None
-    return Layer(sheet.headers, tuple(rows), holder, WGS84 if degrees else metric)
+    return Layer(sheet.headers, tuple(rows), holder, WGS84 if degrees else metric, sheet.around)
 
 
 def _shape_of(row: Row) -> shapely.Geometry | None:
@@ -221,7 +290,11 @@ def _shape_of(row: Row) -> shapely.Geometry | None:
         return _shape_of_text(row)
     across, up = ("lon", "lat") if row.has("lon") else ("x_m", "y_m")
     x, y = row.number_of(across), row.number_of(up)
-    return None if x is None or y is None else shapely.Point(x, y)
+    if x is not None and y is not None:
+        return shapely.Point(x, y)
+    if (x is not None or y is not None) and row.has(across) and row.has(up) and not row.is_bad:
+        row.note(HALF, across if x is None else up)
+    return None
 
 
 def _shape_of_text(row: Row) -> shapely.Geometry | None:

@@ -1,16 +1,16 @@
 """Files for projecting: enrolment of past years, pupils by grade, new housing, moves. Checked, one row each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.cells import Row
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
-from geo_data.tables.reading import open_sheet
+from geo_data.tables.headers import open_table
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 CHILDREN = 1_000_000
@@ -250,17 +250,11 @@ class _Check:
 def _records(
     path: Path, columns: Sequence[Column], record: Callable[[Row], Record], findings: Findings
 ) -> tuple[Record, ...]:
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, columns, findings)
+    opened = open_table(path, columns, findings)
     if findings.refuses:
         return ()
-    table = Table(columns, sheet.headers, places, findings)
-
-    def rows() -> Iterator[Row]:
-        for number, cells in sheet.rows:
-            yield table.row(number, cells)
-
-    read = [(row, record(row)) for row in rows()]
+    rows = (opened.table.row(number, cells) for number, cells in opened.rows)
+    read = [(row, record(row)) for row in rows]
     if not read:
         findings.add("file_empty")
     return tuple(found for row, found in read if not row.is_bad)

@@ -38,7 +38,7 @@ def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings
     """
     system = declared or layer.system
     if system is None:
-        findings.add("crs_missing")
+        note_no_system(layer, findings)
         return None
     if declared and layer.system and declared.epsg != layer.system.epsg:
         findings.add("crs_declared_otherwise", value=f"{declared.name} / {layer.system.name}")
@@ -86,6 +86,12 @@ def to_degrees(shapes: Shapes, ground: Ground) -> Shapes:
     """Return shapes of the working system in EPSG:4326."""
     system = System(f"EPSG:{ground.working_epsg}", ground.working_epsg)
     return change_system(shapes, system, to_epsg=WGS84.epsg)
+
+
+def note_no_system(layer: Layer, findings: Findings) -> None:
+    """Note that no system is known, or that there is not one place that would need it."""
+    has_places = not (shapely.is_missing(layer.shapes) | shapely.is_empty(layer.shapes)).all()
+    findings.add("crs_missing" if has_places else "place_missing")
 
 
 def _placed(layer: Layer, findings: Findings) -> npt.NDArray[np.bool_]:

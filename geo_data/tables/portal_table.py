@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from geo_data.tables.cells import SEPARATORS, CellValue, Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.cells import SEPARATORS, CellValue, Row
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
+from geo_data.tables.headers import table_of
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
 from geo_data.tables.portal_dates import read_form
 from geo_data.tables.portal_json import JSON_LINES, open_json_lines
@@ -119,11 +120,12 @@ def read_portal_rows(sheet: Sheet, layout: PortalLayout, findings: Findings) -> 
 
     Source: docs/portal.md.
     """
-    places = match_columns(sheet.headers, layout.columns, findings)
-    if findings.refuses and any(column.required and column.name not in places for column in layout.columns):
+    opened = table_of(sheet, layout.columns, findings)
+    if findings.refuses and any(
+        column.required and column.name not in opened.places for column in layout.columns
+    ):
         return
-    table = Table(layout.columns, sheet.headers, places, findings)
-    rows = (table.row(number, cells) for number, cells in sheet.rows)
+    rows = (opened.table.row(number, cells) for number, cells in opened.rows)
     reader = _Reader(layout, findings)
     yield from reader.grouped(rows) if layout.school else reader.each(rows)
 
@@ -167,7 +169,8 @@ class _Reader:
 
     def _number(self, row: Row) -> str:
         number = row.text(NUMBER)
-        if RESIDENT.fullmatch(normalized(number)) or OLD_RESIDENT.fullmatch(number):
+        plain = normalized(number)
+        if RESIDENT.fullmatch(plain) or OLD_RESIDENT.fullmatch(plain):
             row.note("portal_number_is_identity", NUMBER)
         return number
 

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import match_columns
+from common.comparing import as_compared
+from geo_data.tables.cells import Row
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.guardians import UNDER_AGE, guardian_faults
+from geo_data.tables.headers import open_table
 from geo_data.tables.identity import RESIDENT, identity_faults, of_eighteen_digits
-from geo_data.tables.reading import open_sheet
 from geo_data.tables.register_columns import RegisterSpec
 
 OLDEST_YEARS = 18
@@ -74,14 +74,12 @@ def read_register(
     Raises UnreadableFile, also between rows.
     Source: docs/registers.md.
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, spec.columns, findings)
-    table = Table(spec.columns, sheet.headers, places, findings)
-    checker = _Checker(spec, listing, frozenset(places))
+    opened = open_table(path, spec.columns, findings)
+    checker = _Checker(spec, listing, frozenset(opened.places))
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        row = checker.row_of(table.row(number, cells))
+        row = checker.row_of(opened.table.row(number, cells))
         if row is not None:
             yield row
     if is_empty:
@@ -124,12 +122,12 @@ class _Checker:
         if row.is_bad:  # it is left out, or the file is refused: no later row repeats it
             return None
         content = hash((unit, school, grade, address, str(details), str(values)))
-        nth = self._place_of(row, key, content)
-        if nth is None:
+        record_key = self._place_of(row, key, content)
+        if record_key is None:
             return None
         return RegisterRow(
             number=row.number,
-            record_key=f"{key}#{nth}" if nth else key,
+            record_key=record_key,
             name=name,
             identity=identity,
             guardian=guardian,
@@ -156,7 +154,7 @@ class _Checker:
         told = {"sex": sex, "identity": identity}
         if birth_on is None or any(name in self._required and not text for name, text in told.items()):
             return False
-        if not 0 <= self._listing.as_of.year - birth_on.year <= OLDEST_YEARS:
+        if birth_on > self._listing.as_of or self._listing.as_of.year - birth_on.year > OLDEST_YEARS:
             row.note("age_unlikely", "birth_on")
         if not identity:
             row.note("identity_absent", "identity" if "identity" in self._present else "")
@@ -226,16 +224,24 @@ class _Checker:
             return "|".join((identity, dwelling, str(values.get("permit_valid_from", ""))))
         return identity or "|".join((name, str(birth_on), guardian))
 
-    def _place_of(self, row: Row, key: str, content: int) -> int | None:
-        """Return how many rows of this key with another content stand before; None for a repetition."""
-        before = self._contents.setdefault(key, [])
-        if content in before:
+    def _place_of(self, row: Row, key: str, content: int) -> str | None:
+        """Return a key that no row before has: this one, or with its number among the same; None for a repetition.
+
+        Keys are the same where the index of the database takes them for the same.
+        """
+        contents = self._contents.setdefault(as_compared(key), [])
+        if content in contents:
             row.note("entry_repeated")
             return None
-        if before:
-            row.note("entry_twice")
-        before.append(content)
-        return len(before) - 1
+        contents.append(content)
+        if len(contents) == 1:
+            return key
+        row.note("entry_twice")
+        nth = len(contents) - 1
+        while as_compared(f"{key}#{nth}") in self._contents:  # somebody's name ends like this
+            nth += 1
+        self._contents[as_compared(f"{key}#{nth}")] = [content]
+        return f"{key}#{nth}"
 
     def _facts_of(
         self, values: Mapping[str, object], unit: str, birth_on: date | None, feeder: str

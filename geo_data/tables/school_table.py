@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 
 from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
-from geo_data.tables.layers import PLACE_COLUMNS, read_layer
+from geo_data.tables.layers import PLACE_COLUMNS, columns_of, read_layer
 from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
 from geo_data.tables.school_sites import note_relations, note_same_places
 from geo_data.tables.shift import note_shift
@@ -100,7 +100,7 @@ def read_schools(
     Source: docs/import.md (schools).
     """
     layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
-    places = match_columns(layer.headers, SCHOOL_COLUMNS, findings)
+    places = columns_of(layer, SCHOOL_COLUMNS, findings)
     if "stage" not in places and stage is None:
         findings.add("column_missing", 1, "学段 / stage")
     if "name" not in places:

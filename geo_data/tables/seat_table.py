@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.cells import Row
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
-from geo_data.tables.reading import open_sheet
+from geo_data.tables.headers import open_table
 
 SEATS = 100_000
 FIRST_YEAR, LAST_YEAR = 2000, 2099
@@ -86,17 +86,17 @@ def read_seats(
     Raises UnreadableFile.
     Source: docs/import.md (seats).
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, SEAT_COLUMNS, findings)
-    if "grade" not in places and not any(column.rpartition("_")[2].isdigit() for column in places):
+    opened = open_table(path, SEAT_COLUMNS, findings)
+    if "grade" not in opened.places and not any(
+        column.rpartition("_")[2].isdigit() for column in opened.places
+    ):
         findings.add("column_missing", 1, "年级 / grade")
-    table = Table(SEAT_COLUMNS, sheet.headers, places, findings)
     checker = _Checker(schools, coming_year)
     found: list[SeatRow] = []
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        row = table.row(number, cells)
+        row = opened.table.row(number, cells)
         of_row = tuple(checker.rows_of(row))
         found += () if row.is_bad else of_row
     if is_empty:

@@ -7,12 +7,12 @@ import numpy as np
 import shapely
 
 from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.guards import check_place, home_of
-from geo_data.tables.layers import PLACE_COLUMNS, Layer, read_layer
+from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.osm_streets import read_osm_streets
-from geo_data.tables.placing import Ground
+from geo_data.tables.placing import Ground, note_no_system
 from geo_data.tables.street_classes import StreetClass, class_of
 from geo_data.tables.street_crossings import split_at_crossings
 from geo_data.tables.street_network import (
@@ -102,14 +102,14 @@ def _lines_at_home(layer: Layer, system: System | None, ground: Ground, findings
 
     When none lies in the district, the guard rails say which system would put them there.
     """
-    places = match_columns(layer.headers, STREET_COLUMNS, findings)
+    places = columns_of(layer, STREET_COLUMNS, findings)
     table = Table(STREET_COLUMNS, layer.headers, places, findings)
     rows = [table.row(number, cells) for number, cells in layer.rows]
     kinds = {row.number: _class_of(row) for row in rows}  # told also of a layer that is stopped below
     if not rows:
         findings.add("file_empty")
     if system is None:
-        findings.add("crs_missing")
+        note_no_system(layer, findings)
         return None
     usable = _usable(layer, rows, findings)
     if not usable.any():

@@ -9,12 +9,12 @@ import shapely
 
 from geo_data.tables.borders import Borders, note_islands, shared_borders
 from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.coverage import SNAP_METRES, Repair, mend_coverage, mend_polygons, note_gaps, note_parts
 from geo_data.tables.findings import Findings
-from geo_data.tables.layers import PLACE_COLUMNS, Layer, read_layer
+from geo_data.tables.headers import open_table
+from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
-from geo_data.tables.reading import open_sheet
 from geo_data.tables.shift import note_shift
 from geo_data.tables.systems import Shapes, System
 
@@ -127,7 +127,7 @@ def read_unit_shapes(
 
 
 def _rows(layer: Layer, findings: Findings) -> list[Row]:
-    places = match_columns(layer.headers, UNIT_COLUMNS, findings)
+    places = columns_of(layer, UNIT_COLUMNS, findings)
     table = Table(UNIT_COLUMNS, layer.headers, places, findings)
     if "name" not in places:
         findings.add("name_missing")
@@ -188,12 +188,10 @@ def _declared_borders(path: Path | None, codes: Sequence[str], shapes: Shapes, f
         findings.add("borders_unknown")
         return {}
     index = {code: i for i, code in enumerate(codes)}
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, BORDER_COLUMNS, findings)
-    table = Table(BORDER_COLUMNS, sheet.headers, places, findings)
+    opened = open_table(path, BORDER_COLUMNS, findings)
     found: dict[tuple[int, int], float] = {}
-    for number, cells in sheet.rows:
-        row = table.row(number, cells)
+    for number, cells in opened.rows:
+        row = opened.table.row(number, cells)
         a, b = _index_of(row, "unit_a", index), _index_of(row, "unit_b", index)
         if a is not None and b is not None and a != b:
             found[min(a, b), max(a, b)] = 0.0

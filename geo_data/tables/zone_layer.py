@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 
 from geo_data.tables.cells import Row, Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.coverage import Repair, mend_polygons
 from geo_data.tables.findings import Findings
-from geo_data.tables.layers import PLACE_COLUMNS, read_layer
+from geo_data.tables.layers import PLACE_COLUMNS, columns_of, read_layer
 from geo_data.tables.placing import Ground, place_shapes
 from geo_data.tables.systems import Shapes, System
 
@@ -70,7 +70,7 @@ def read_zone_areas(
     Source: docs/zone-texts.md (polygons).
     """
     layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
-    places = match_columns(layer.headers, ZONE_COLUMNS, findings)
+    places = columns_of(layer, ZONE_COLUMNS, findings)
     table = Table(ZONE_COLUMNS, layer.headers, places, findings)
     rows = [table.row(number, cells) for number, cells in layer.rows]
     if not rows:

@@ -4,10 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
-from geo_data.tables.reading import open_sheet
+from geo_data.tables.headers import open_table
 
 ZONE_LIST_COLUMNS = (
     Column("unit_id", "单元编号", required=True, aliases=("unit_code", "小区村组编号", "小区编号"), most=40),
@@ -38,15 +37,13 @@ def read_zone_list(
     They may be used only when `findings` does not refuse them. Raises UnreadableFile.
     Source: docs/zone-texts.md (lists of units).
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, ZONE_LIST_COLUMNS, findings)
-    table = Table(ZONE_LIST_COLUMNS, sheet.headers, places, findings)
+    opened = open_table(path, ZONE_LIST_COLUMNS, findings)
     listed: dict[str, ListedUnit] = {}
     zone_of: dict[str, tuple[str, ...]] = {}
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        row = table.row(number, cells)
+        row = opened.table.row(number, cells)
         unit, codes = row.text("unit_id"), tuple(sorted(set(row.codes("schools"))))
         if unit and unit not in units:
             row.note("unit_unknown", "unit_id", unit)

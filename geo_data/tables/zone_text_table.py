@@ -5,10 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Table
-from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
-from geo_data.tables.reading import open_sheet
+from geo_data.tables.headers import open_table
 
 LONGEST = 20_000
 ZONE_TEXT_COLUMNS = (
@@ -45,15 +44,13 @@ def read_zone_text_table(path: Path, *, schools: Collection[str], findings: Find
     They may be used only when `findings` does not refuse them. Raises UnreadableFile.
     Source: docs/zone-texts.md (the file).
     """
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, ZONE_TEXT_COLUMNS, findings)
-    table = Table(ZONE_TEXT_COLUMNS, sheet.headers, places, findings)
+    opened = open_table(path, ZONE_TEXT_COLUMNS, findings)
     lines: dict[tuple[str, ...], list[str]] = defaultdict(list)
     zone_of: dict[str, tuple[str, ...]] = {}
     is_empty = True
-    for number, cells in sheet.rows:
+    for number, cells in opened.rows:
         is_empty = False
-        row = table.row(number, cells)
+        row = opened.table.row(number, cells)
         codes, text = tuple(sorted(set(row.codes("schools")))), row.text("text")
         for code in codes:
             if code not in schools:

@@ -53,6 +53,12 @@ def test_a_guardian_registers_lists_and_withdraws_a_child() -> None:
     assert client.get(PATH).json() == []
 
 
+def test_a_guardian_who_types_numbers_in_full_width_is_taken_in() -> None:
+    made = _sent(_as(guardian()), guardian_identity="９９０１５１１９８００１０１００１８")
+
+    assert made.status_code == 201
+
+
 def test_another_guardians_child_is_not_there() -> None:
     made = _sent(_as(guardian()))
     stranger = _as(guardian("+8613800000002"))

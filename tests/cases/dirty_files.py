@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.cases.dirty_sheets import EXTRACTS, SHEETS
+from tests.cases.dirty_workbooks import WORKBOOKS
 
 FOLDER = Path(__file__).parent / "files"
 Found = tuple[str, int, str]
@@ -50,6 +51,21 @@ FILES = (
     one("file_empty.csv", "schools", 0),
     one("example_row.csv", "schools", 2, "学校编号"),
     one("cell_is_formula.csv", "schools", 2, "学校名称"),
+    one("header_elsewhere.csv", "schools", 0),
+    DirtyFile("title_above_headers.csv", "children", (("header_elsewhere", 0, ""),)),
+    DirtyFile("headers_in_another_sheet.xlsx", "seats", (("header_elsewhere", 0, ""),)),
+    DirtyFile("headers_after_empty_row.xlsx", "seats", (("header_elsewhere", 0, ""),)),
+    one("sheets_not_read.xlsx", "seats", 0),
+    one("sheets_passed_over.xlsx", "seats", 0),
+    DirtyFile("sheet_hidden.xlsx", "seats", (("sheets_passed_over", 0, ""),)),
+    DirtyFile("sheet_hidden_with_rows.xlsx", "seats", (("sheets_not_read", 0, ""),)),
+    one("layers_not_read.gpkg", "units", 0),
+    one("shapefile_incomplete.zip", "units", 0),
+    DirtyFile(
+        "cell_without_header.csv",
+        "schools",
+        (("cell_without_header", 3, ""), ("cell_without_header", 4, "")),
+    ),
     one("column_missing.csv", "schools", 1, "学校编号 / school_id"),
     one("column_twice.csv", "schools", 1, "名称"),
     one("column_unknown.csv", "schools", 1, "校长"),
@@ -61,6 +77,9 @@ FILES = (
     one("name_missing.csv", "schools", 0),
     # Coordinates.
     one("place_missing.csv", "schools", 3),
+    DirtyFile("places_missing.csv", "schools", (("place_missing", 0, ""),)),
+    one("coordinate_half.csv", "addresses", 3, "纵坐标"),
+    DirtyFile("coordinate_without_column.csv", "addresses", (("coordinate_half", 1, "横坐标"),)),
     one("crs_missing.csv", "units", 0),
     one("crs_declared_otherwise.geojson", "schools", 0, crs="CGCS2000"),
     one("degrees_in_metric_layer.csv", "schools", 0),
@@ -149,6 +168,22 @@ FILES = (
     DirtyFile("insurance_too_long.csv", "insurances", (("value_out_of_range", 2, "社会保险月数"),)),
     DirtyFile("relation_not_said.csv", "civil_affairs", (("cell_empty", 2, "亲子关系已证明"),)),
     DirtyFile("preference_unknown.csv", "preferences", (("cell_malformed", 2, "优抚优待类别"),)),
+    # What only looks different is the same, as it is for the indexes of the database.
+    DirtyFile(
+        "number_in_another_width.csv",
+        "children",
+        (("child_in_two_households", 3, "身份证号"), ("child_twice", 4, "身份证号")),
+    ),
+    DirtyFile("title_in_another_width.csv", "titles", (("entry_repeated", 3, ""),)),
+    DirtyFile("rental_in_another_width.csv", "rentals", (("entry_twice", 3, ""),)),
+    DirtyFile(
+        "name_in_another_case.csv",
+        "kindergartens",
+        (
+            *(("entry_repeated", 3, ""), ("entry_twice", 4, "")),
+            *(("identity_absent", row, "") for row in (2, 3, 4)),
+        ),
+    ),
     # Past years.
     one("enrolled_above_children.csv", "enrolments", 2, "入读划片学校人数"),
     one("past_unit_unknown.csv", "enrolments", 2, "单元编号"),
@@ -200,6 +235,7 @@ WRITTEN: Mapping[str, Callable[[Path], None]] = {
     "archive_bomb.zip": _bomb,
     "archive_path.zip": _climbing,
     **EXTRACTS,
+    **WORKBOOKS,
     **SHEETS,
 }
 

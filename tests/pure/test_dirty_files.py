@@ -89,6 +89,7 @@ ELSEWHERE = {
 
 
 UNREADABLE = {"file_unreadable", "file_of_another_kind", "archive_bomb", "archive_path", "xml_entities"}
+UNREADABLE |= {"shapefile_incomplete"}
 UNREADABLE |= {"streets_outside", "street_nodes_missing"}  # of an extract, which is no table
 
 
@@ -221,6 +222,9 @@ def test_the_error_workbook_tells_every_finding_that_asks_for_something(
     path, findings, target = path_of(file, tmp_path), Findings(), tmp_path / "errors.xlsx"
     try:
         READERS[file.reader](path, file.options, findings)
+    except UnreadableFile as fault:
+        findings.add(fault.code, value=str(fault))
+    try:
         sheet = sheet_of_file(path, working_epsg=EPSG)
         write_error_workbook(sheet, remarks_of(findings.kept()), target)
     except UnreadableFile:

@@ -8,6 +8,7 @@ import shapely
 
 from geo_data.tables.child_table import Census, read_children
 from geo_data.tables.findings import Finding, Findings
+from geo_data.tables.identity import check_digit
 from geo_data.tables.placing import Ground
 from geo_data.tables.school_table import read_schools
 from geo_data.tables.systems import parse_system
@@ -128,6 +129,20 @@ def test_a_deferral_stands_under_the_office_that_approved_it(
 
 def test_a_permit_valid_until_tomorrow_has_not_lapsed(tmp_path: Path) -> None:
     assert _children(tmp_path, GIRL + "2026-03-02") == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("number", "born", "codes"),
+    [("990102202603010026", "2026-03-01", ()), ("990102202603020021", "2026-03-02", ("age_unlikely",))],
+)
+def test_a_birth_after_the_day_of_the_survey_is_unlikely(
+    tmp_path: Path, number: str, born: str, codes: tuple[str, ...]
+) -> None:
+    number = number[:17] + check_digit(number[:17])
+
+    count, findings = _children(tmp_path, f"H1,A,1号,甲子涵,{number},{born},女,")
+
+    assert (count, tuple(finding.code for finding in findings)) == (1, codes)
 
 
 def test_missing_columns_are_named_in_both_languages(tmp_path: Path) -> None:

@@ -22,6 +22,15 @@ FORM, CHECK, BIRTH, SEX = IdentityFault
         ("11010519491231002X", date(1950, 1, 1), "male", (BIRTH, SEX)),
         ("110105491231002", date(1949, 12, 31), "female", ()),
         ("110105491331002", None, "", (BIRTH,)),
+        # As some keyboards type them: of full width, in whole or in part.
+        ("１１０１０５１９４９１２３１００２Ｘ", date(1949, 12, 31), "female", ()),
+        ("１１０１０５１９４９１２３１００２X", date(1949, 12, 31), "", ()),
+        ("11010519491231００２ｘ", None, "male", (SEX,)),
+        ("１１０１０５４９１２３１００２", date(1949, 12, 31), "", ()),
+        ("Ｈ１２３４５６７（８）", None, "", ()),
+        # Digits of another script are no digits here.
+        ("١١٠١٠٥١٩٤٩١٢٣١٠٠٢X", None, "", (FORM,)),
+        ("١١٠١٠٥٤٩١٢٣١٠٠٢", None, "", (FORM,)),
         ("H12345678", None, "", ()),
         ("E1234567", None, "", ()),
         ("", None, "", (FORM,)),
@@ -50,4 +59,5 @@ def test_check_digit_of_the_standard() -> None:
     assert (
         check_digit("１１０１０５１９４９１２３１００２") == "X"
     )  # digits of full width, as some keyboards type them
+    assert normalized("１１０１０５　１９４９１２３１００２ｘ") == "11010519491231002X"
     assert normalized(" 1101 05194912\t31002x") == "11010519491231002X"

@@ -9,15 +9,19 @@ import pytest
 import shapely
 import xlsxwriter
 from geopandas.geodataframe import GeoDataFrame
+from python_calamine import load_workbook
 
 from geo_data.tables.cells import CellFault, cell_text, read_cell, read_day
 from geo_data.tables.columns import CellKind, Column, match_columns
+from geo_data.tables.error_workbook import remarks_of, write_error_workbook
 from geo_data.tables.finding_texts import TEXTS
 from geo_data.tables.findings import Finding, Findings, Severity
+from geo_data.tables.headers import letters_of, open_table, place_of_letters
 from geo_data.tables.layers import read_layer
 from geo_data.tables.placing import Ground
 from geo_data.tables.reading import UnreadableFile, open_sheet
 from geo_data.tables.systems import parse_system
+from geo_data.tables.template import template
 from geo_data.tables.unit_table import read_units
 
 WORDS = "编号,名称\nA,锦绣花园\nB,东柳庄村\n"
@@ -34,6 +38,112 @@ def test_csv_is_read_in_every_usual_encoding(tmp_path: Path, encoding: str) -> N
         (2, ("A", "锦绣花园")),
         (3, ("B", "东柳庄村")),
     ]
+
+
+@pytest.mark.parametrize("filler", [1000, 1 << 20, 3 << 20])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_the_encoding_is_told_by_the_first_letters_that_are_not_ascii(
+    tmp_path: Path, encoding: str, filler: int
+) -> None:
+    row = "A1,plain,1\n"
+    text = "code,name,n\n" + row * (filler // len(row)) + "B1,锦绣花园,2\n"
+    (tmp_path / "a.csv").write_text(text, encoding=encoding)
+
+    *_, (_, last) = open_sheet(tmp_path / "a.csv").rows
+
+    assert list(last) == ["B1", "锦绣花园", "2"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_title_above_the_headers_does_not_hide_what_separates_cells(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "a.csv").write_text(f"登记表\n编号{mark}名称\nA{mark}甲\n", encoding="utf-8")
+
+    sheet = open_sheet(tmp_path / "a.csv")
+
+    assert [list(cells) for cells in sheet.around.first] == [["编号", "名称"], ["A", "甲"]]
+
+
+def test_our_own_further_sheets_may_stay_in_a_file(tmp_path: Path) -> None:
+    columns = (Column("code", "编号", required=True), Column("name", "名称"))
+    (tmp_path / "template.xlsx").write_bytes(template(columns, {}, title="样表 sample"))
+    (tmp_path / "a.csv").write_text("编号,名称\nA,甲\n", encoding="utf-8")
+    remarks = remarks_of([Finding("file_empty"), Finding("cell_malformed", 2, "名称")])
+    write_error_workbook(open_sheet(tmp_path / "a.csv"), remarks, tmp_path / "errors.xlsx")
+
+    for name in ("template.xlsx", "errors.xlsx"):
+        findings = Findings()
+        opened = open_table(tmp_path / name, columns, findings)
+
+        assert len(list(opened.rows)) == 1
+        assert not {"sheets_not_read", "sheets_passed_over"} & set(findings.counts())
+
+
+def test_a_value_without_a_header_stands_painted_in_the_error_workbook(tmp_path: Path) -> None:
+    columns = (Column("code", "编号", required=True), Column("name", "名称"))
+    path, target, findings = tmp_path / "a.csv", tmp_path / "errors.xlsx", Findings()
+    path.write_text("编号,,名称\nA,,甲\nB,x,乙,,y\nC,,丙, ,\n", encoding="utf-8")
+
+    rows = list(open_table(path, columns, findings).rows)
+    write_error_workbook(open_sheet(path), remarks_of(findings.kept()), target)
+
+    assert len(rows) == 3
+    assert [(f.code, f.row, f.value) for f in findings.kept()] == [("cell_without_header", 3, "B E")]
+    header, _, row, _ = load_workbook(target).get_sheet_by_index(0).to_python()
+    assert header[-2:] == ["问题说明", "Remarks"]
+    assert row[:5] == ["B", "x", "乙", "", "y"]
+    assert "B E" in str(row[5])
+
+
+@pytest.mark.parametrize(
+    ("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ"), (702, "AAA")]
+)
+def test_columns_are_called_as_spreadsheets_call_them(place: int, letters: str) -> None:
+    assert (letters_of(place), place_of_letters(letters)) == (letters, place)
+
+
+def test_what_macos_adds_to_an_archive_is_no_layer(tmp_path: Path) -> None:
+    frame = GeoDataFrame({"unit_id": ["A"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    frame.to_file(tmp_path / "u.shp")
+    with zipfile.ZipFile(tmp_path / "u.zip", "w") as archive:
+        for part in (".shp", ".shx", ".dbf", ".prj"):
+            archive.write(tmp_path / f"u{part}", f"u{part}")
+            archive.writestr(f"__MACOSX/._u{part}", b"\0\5\x16\7")
+
+    findings = Findings()
+    layer = read_layer(tmp_path / "u.zip", working_epsg=4543, findings=findings)
+
+    assert (len(layer.rows), findings.counts()) == (1, {})
+
+
+@pytest.mark.parametrize("missing", [".dbf", ".shx"])
+@pytest.mark.parametrize("name", ["u.shp", "u.zip"])
+def test_a_shapefile_without_one_of_its_files_says_which(tmp_path: Path, name: str, missing: str) -> None:
+    frame = GeoDataFrame({"unit_id": ["A"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    frame.to_file(tmp_path / "u.shp")
+    (tmp_path / f"u{missing}").unlink()
+    with zipfile.ZipFile(tmp_path / "u.zip", "w") as archive:
+        for part in (".shp", ".shx", ".dbf"):
+            if part != missing:
+                archive.write(tmp_path / f"u{part}", f"层/u{part}")
+
+    with pytest.raises(UnreadableFile) as refusal:
+        read_layer(tmp_path / name, working_epsg=4543, findings=Findings())
+
+    assert (refusal.value.code, str(refusal.value)) == ("shapefile_incomplete", f"u.shp: {missing}")
+
+
+def test_the_styles_of_qgis_are_no_further_layer(tmp_path: Path) -> None:
+    path, findings = tmp_path / "u.gpkg", Findings()
+    shape = [shapely.box(0, 0, 1, 1)]
+    GeoDataFrame({"unit_id": ["A"]}, geometry=shape, crs=4326).to_file(path, layer="u", driver="GPKG")
+    for layer in ("layer_styles", "empty"):
+        rows = {"name": ["x"] if layer == "layer_styles" else []}
+        frame = GeoDataFrame(rows, geometry=shape[: len(rows["name"])], crs=4326)
+        frame.to_file(path, layer=layer, driver="GPKG", mode="a")
+
+    read_layer(path, working_epsg=4543, findings=findings)
+
+    assert findings.counts() == {}
 
 
 def test_empty_rows_are_passed_over_and_rows_keep_their_numbers(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Lists of other offices, row by row: what is read, and each finding."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,6 +95,37 @@ def test_attendance_keeps_its_days_and_kindergartens_are_the_top_class(tmp_path:
 
     assert seen.details == {"attendance_state": "present", "days_expected": 95, "days_present": 90}
     assert (child.school_code, child.grade, child.record_key) == ("K1", 0, "甲子涵|2020-01-01|甲父")
+
+
+def test_a_row_that_only_looks_like_another_ones_second_has_a_key_of_its_own(tmp_path: Path) -> None:
+    rows, found = read(
+        tmp_path,
+        "kindergartens",
+        "姓名,出生日期,幼儿园,监护人",
+        "甲子涵,2020-01-01,K1,甲父#1",
+        "甲子涵,2020-01-01,K1,甲父",
+        "甲子涵,2020-01-01,K2,甲父",
+    )
+
+    keys = [row.record_key for row in rows]
+    assert keys == [f"甲子涵|2020-01-01|甲父{end}" for end in ("#1", "", "#2")]
+    assert [row for code, row, _ in found if code == "entry_twice"] == [4]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row"),
+    [
+        ("births", "姓名,身份证号,出生日期", "甲子涵,,{day}"),
+        ("kindergartens", "姓名,出生日期,幼儿园", "甲子涵,{day},K1"),
+    ],
+)
+@pytest.mark.parametrize(("day", "unlikely"), [(LISTING.as_of, 0), (LISTING.as_of + timedelta(days=1), 1)])
+def test_a_birth_after_the_day_of_the_list_is_unlikely(
+    tmp_path: Path, kind: str, header: str, row: str, day: date, unlikely: int
+) -> None:
+    rows, found = read(tmp_path, kind, header, row.format(day=day))
+
+    assert (len(rows), [code for code, *_ in found].count("age_unlikely")) == (1, unlikely)
 
 
 REGISTERED = GIRL_REGISTERED.split(",")

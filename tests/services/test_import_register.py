@@ -13,6 +13,7 @@ from geo_data.models import Dataset, DatasetKind, DatasetStatus, RegisterEntry
 from geo_data.selectors.registers import find_entries, list_entries, open_entry
 from geo_data.services.datasets import ImportRefused
 from geo_data.services.import_register import NotARegister, import_register
+from tests.cases.dirty_files import FOLDER
 from tests.services import geo_world as world
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.registers_world import (
@@ -69,6 +70,30 @@ def test_only_readers_of_the_district_open_a_row(tmp_path: Path) -> None:
     for stranger in (guardian(), officer("990103"), None):
         with pytest.raises(NotPermitted):
             open_entry(entry, reader=stranger, district_code=world.CODE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rows", "counts"),
+    [
+        (DatasetKind.TITLES, "title_in_another_width.csv", [2], {"entry_repeated": 1}),
+        (DatasetKind.RENTALS, "rental_in_another_width.csv", [2, 3], {"entry_twice": 1}),
+        (
+            DatasetKind.KINDERGARTENS,
+            "name_in_another_case.csv",
+            [2, 4],
+            {"entry_repeated": 1, "entry_twice": 1, "identity_absent": 3},
+        ),
+    ],
+)
+def test_rows_that_only_look_different_are_told_apart_as_the_index_tells_them(
+    kind: DatasetKind, name: str, rows: list[int], counts: dict[str, int]
+) -> None:
+    result = import_register(
+        actor=None, now=world.NOW, district_code=world.CODE, kind=kind, path=FOLDER / name
+    )
+
+    assert [entry.row_number for entry in list_entries(result.dataset)] == rows
+    assert result.counts == counts
 
 
 def test_two_rows_of_one_child_are_kept_under_two_keys(tmp_path: Path) -> None:

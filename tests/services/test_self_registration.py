@@ -16,6 +16,7 @@ from geo_data.selectors.registers import (
     list_live_self_registrations,
     list_self_registrations,
     open_own,
+    person_index,
 )
 from geo_data.services.self_registration import (
     ChildDeclaration,
@@ -66,6 +67,21 @@ def test_a_child_is_stored_sealed_as_declared() -> None:
     event = AuditEvent.objects.get(action="self_registration.made")
     assert event.subject_id == str(registration.pk)
     assert event.details == {}
+
+
+def test_numbers_typed_in_full_width_are_the_plain_ones() -> None:
+    typed = replace(
+        DECLARATION,
+        identity="９９０１０２２０２００１０１００２8",
+        guardian_identity="９９０１５１１９８００１０１００１８",
+    )
+
+    registration = registered(typed)
+
+    [opened] = open_own([registration], registration.guardian)
+    assert (opened.identity, opened.guardian_identity) == ("990102202001010028", "990151198001010018")
+    assert registration.identity_index == person_index("990102202001010028")
+    assert registration.guardian_index == person_index("990151198001010018")
 
 
 def test_faults_of_all_fields_are_told_at_once_and_nothing_is_stored() -> None:

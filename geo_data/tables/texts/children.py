@@ -63,7 +63,10 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
         "Check the unit's code",
     ),
     "age_unlikely": warning(
-        "年龄不在 0 至 18 岁之间", "the age is not between 0 and 18", "请核对出生日期", "Check the birth date"
+        "年龄不在 0 至 18 岁之间，或出生在数据日期之后",
+        "the age is not between 0 and 18, or the birth lies after the day of the data",
+        "请核对出生日期和数据日期",
+        "Check the birth date and the day of the data",
     ),
     "deferral_without_approver": warning(
         "缓学没有写明批准单位",

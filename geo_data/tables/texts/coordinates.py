@@ -8,6 +8,12 @@ COORDINATE_TEXTS: Mapping[str, FindingText] = {
     "place_missing": severe(
         "没有坐标或图形", "there is no place: no shape and no coordinates", "请补充坐标", "Add coordinates"
     ),
+    "coordinate_half": warning(
+        "坐标只有一半，未读取",
+        "only one half of the coordinates is stated; it was not read",
+        "请补上缺少的经度或纬度（横坐标或纵坐标）",
+        "Add the other coordinate",
+    ),
     "crs_missing": severe(
         "文件未声明坐标系",
         "the file does not name its coordinate system",

@@ -44,6 +44,18 @@ FILE_TEXTS: Mapping[str, FindingText] = {
         "请重新导出为普通 KML",
         "Export it again as plain KML",
     ),
+    "layers_not_read": severe(
+        "只读取第一个图层，其他图层还有数据",
+        "only the first layer is read, and others hold shapes",
+        "请每个图层另存为一个文件",
+        "Save a file for each layer",
+    ),
+    "shapefile_incomplete": severe(
+        "Shapefile 缺少组成文件",
+        "files of the shapefile are missing",
+        "请把同名的 .shp、.dbf、.shx、.prj 一起压缩",
+        "Pack the files .shp, .dbf, .shx and .prj of the same name together",
+    ),
     "too_many_vertices": severe(
         "图形顶点过多", "the shapes have too many vertices", "请先简化图层", "Simplify the layer first"
     ),
@@ -72,6 +84,30 @@ FILE_TEXTS: Mapping[str, FindingText] = {
         "this column is not used",
         "如有需要请改用模板中的列名",
         "Use a header of the template if needed",
+    ),
+    "header_elsewhere": severe(
+        "列名不在第一个工作表的第一行",
+        "the headers do not stand in the first row of the first sheet",
+        "请删除列名上方的行，或把该工作表移到最前",
+        "Delete the rows above them, or put their sheet first",
+    ),
+    "sheets_not_read": severe(
+        "只读取第一个工作表，其他工作表还有数据",
+        "only the first sheet is read, and others hold rows",
+        "请合并到第一个工作表，或另存为多个文件；不需要的工作表请删除",
+        "Bring all rows into the first sheet, or save a file for each; delete sheets that are not needed",
+    ),
+    "sheets_passed_over": warning(
+        "其他工作表未读取（隐藏的，或只有一列文字）",
+        "other sheets were not read: they are hidden, or hold one column of text",
+        "请确认其中没有数据",
+        "Check that they hold no rows",
+    ),
+    "cell_without_header": warning(
+        "单元格所在列没有列名，内容未读取",
+        "a value stands in a column without a header; it was not read",
+        "请补上列名，或删除该内容",
+        "Give the column a header, or delete the value",
     ),
     "cell_empty": severe("必填内容为空", "a required value is empty", "请填写", "Fill it in"),
     "cell_malformed": severe(
