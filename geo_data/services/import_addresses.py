@@ -35,7 +35,16 @@ CODE_DIGITS = 14
 SPELLING = Spelling(name=normalized, building=building_key, door=lambda text: _door(text))
 ENTRY_COLUMNS = (
     *("dataset_id", "code", "township", "estate", "building", "road", "number", "suffix", "unit_code"),
-    *("point", "dwellings", "aliases", "old_names", "estate_text", "road_text", "building_key"),
+    *(
+        "point",
+        "unit_by_point",
+        "dwellings",
+        "aliases",
+        "old_names",
+        "estate_text",
+        "road_text",
+        "building_key",
+    ),
 )
 NAME_COLUMNS = (
     *("dataset_id", "kind", "sort", "name", "place", "shown", "township", "code", "entries", "unit_code"),
@@ -132,7 +141,8 @@ def _entry_rows(dataset: Dataset, rows: Sequence[AddressRow]) -> Iterator[Sequen
     for row, point in zip(rows, points, strict=True):
         yield (
             *(str(dataset.pk), entry_code(row), row.township, row.estate, row.building, row.road),
-            *(row.number, row.suffix, row.unit_code, point, row.dwellings),
+            *(row.number, row.suffix, row.unit_code, point, row.unit_by_point),
+            row.dwellings,
             *(_array(row.aliases), _array(row.old_names)),
             *(row.estate_text, row.road_text, row.building_key),
         )

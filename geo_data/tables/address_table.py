@@ -60,6 +60,7 @@ class AddressRow:
     row   -- as the spreadsheet counts
     number, suffix -- of the door; None and "" without one
     unit_code -- "" only where the point lies in no unit
+    unit_by_point -- no unit was stated, and the point lies in one
     point -- in EPSG:4326, or None
     estate_text, road_text, building_key -- in their one spelling
     """
@@ -80,6 +81,7 @@ class AddressRow:
     estate_text: str
     road_text: str
     building_key: str
+    unit_by_point: bool = False
 
 
 def read_addresses(
@@ -212,6 +214,7 @@ def _address(row: Row, unit_code: str, point: shapely.Point | None, spelling: Sp
         estate_text=texts[0],
         road_text=texts[1],
         building_key=spelling.building(building) if building else "",
+        unit_by_point=bool(unit_code) and not row.text("unit_id"),
     )
 
 

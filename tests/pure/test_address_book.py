@@ -102,7 +102,14 @@ def test_what_the_register_does_not_have_is_not_found(address: str) -> None:
     "address",
     [
         *("锦绣花园1号楼2单元501室", "锦绣花园1栋501", "锦绣花园1幢-3-1201室", "锦绣花园1号楼5楼503户"),
-        *("东柳庄村3组301号", "东柳庄村3组12号", "文化路3号", "锦绣花园3-2-501", "文化路12号院3号楼501", "A座1203"),
+        *(
+            "东柳庄村3组301号",
+            "东柳庄村3组12号",
+            "文化路3号",
+            "锦绣花园3-2-501",
+            "文化路12号院3号楼501",
+            "A座1203",
+        ),
     ],
 )
 def test_a_flat_left_out_beforehand_changes_nothing(address: str) -> None:

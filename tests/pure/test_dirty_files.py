@@ -145,7 +145,8 @@ def _children(path: Path, options: Options, findings: Findings) -> None:
 def _book() -> AddressBook:
     """A register of one building."""
     return book_of(
-        [BookName("锦绣花园", ESTATE, "锦绣花园", "", "A")], [BookEntry("", "锦绣花园", "1", None, "", "", "A")]
+        [BookName("锦绣花园", ESTATE, "锦绣花园", "", "A")],
+        [BookEntry("", "锦绣花园", "1", None, "", "", "A")],
     )
 
 

@@ -75,7 +75,16 @@ def test_a_corner_on_a_neighbours_edge_is_a_fault_without_area() -> None:
 
 def _with_crack(width: float) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
     """Two blocks with a closed crack of 20 m between them, `width` wide in its middle half."""
-    right = [(200, 0), (200, 100), (100, 100), (100, 60), (100 + width, 55), (100 + width, 45), (100, 40), (100, 0)]
+    right = [
+        (200, 0),
+        (200, 100),
+        (100, 100),
+        (100, 60),
+        (100 + width, 55),
+        (100 + width, 45),
+        (100, 40),
+        (100, 0),
+    ]
     left = [(0, 0), (100, 0), (100, 40), (100, 60), (100, 100), (0, 100)]
     return _shapes(shapely.Polygon(left), shapely.Polygon(right))
 
@@ -147,7 +156,9 @@ def test_blocks_a_street_apart_or_touching_at_a_corner_are_no_crack() -> None:
 
 def test_a_unit_that_closing_would_swallow_refuses_the_repair() -> None:
     # given a unit of 0.2 m between two blocks
-    shapes = _shapes(shapely.box(0, 0, 100, 100), shapely.box(100, 0, 100.2, 100), shapely.box(100.7, 0, 200, 100))
+    shapes = _shapes(
+        shapely.box(0, 0, 100, 100), shapely.box(100, 0, 100.2, 100), shapely.box(100.7, 0, 200, 100)
+    )
     findings = Findings()
 
     mend_coverage(shapes, CODES, [Repair.SNAP], findings, tolerance_m=1.0)

@@ -88,8 +88,12 @@ def test_a_proposal_rests_on_the_register_it_was_held_against(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("kind", "header", "row"),
     [
-        (DatasetKind.REGISTRATIONS, "姓名,身份证号,出生日期,性别,住址,单元编号", f"{{who}},{{address}},"),
-        (DatasetKind.TITLES, "姓名,身份证号,不动产单元号,坐落,单元编号", "甲父,990151198001010010,Z{nth},{address},"),
+        (DatasetKind.REGISTRATIONS, "姓名,身份证号,出生日期,性别,住址,单元编号", "{who},{address},"),
+        (
+            DatasetKind.TITLES,
+            "姓名,身份证号,不动产单元号,坐落,单元编号",
+            "甲父,990151198001010010,Z{nth},{address},",
+        ),
         (DatasetKind.RENTALS, "姓名,身份证号,坐落,单元编号", "甲父,990151198001010010,{address},"),
     ],
 )
@@ -104,7 +108,9 @@ def test_lists_that_carry_addresses_are_held_against_the_register(
 
     dataset = with_list(tmp_path, kind, header, *rows).dataset
 
-    said = {(code, line) for code, line, *_ in found(dataset) if code in ("unit_by_address", "address_not_found")}
+    said = {
+        (code, line) for code, line, *_ in found(dataset) if code in ("unit_by_address", "address_not_found")
+    }
     assert said == {("unit_by_address", 2), ("address_not_found", 3)}
     stored = RegisterEntry.objects.filter(dataset=dataset).order_by("row_number")
     assert list(stored.values_list("unit_code", flat=True)) == ["B", ""]

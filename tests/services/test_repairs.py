@@ -112,7 +112,8 @@ def with_sliver(folder: Path) -> Upload:
     e = [(0, 0), (100, 0), (100, 40), (99.75, 41), (99.75, 59), (100, 60), (100, 100), (0, 100)]
     f = [(100, 0), (200, 0), (200, 100), (100, 100), (100, 60), (100.25, 59), (100.25, 41), (100, 40)]
     rings = (
-        "({})".format(", ".join(f"{west[0] + x} {west[1] + y}" for x, y in [*ring, ring[0]])) for ring in (e, f)
+        "({})".format(", ".join(f"{west[0] + x} {west[1] + y}" for x, y in [*ring, ring[0]]))
+        for ring in (e, f)
     )
     path = folder / "cracked.csv"
     rows = (f'{code},{code},"POLYGON ({ring})"' for code, ring in zip("EF", rings, strict=True))
@@ -120,7 +121,9 @@ def with_sliver(folder: Path) -> Upload:
     return hand_in(path, DatasetKind.UNITS, choices=Choices(crs=f"EPSG:{world.EPSG}"))
 
 
-@pytest.mark.parametrize(("tolerance_mm", "changed", "left"), [(500, 1, {"coverage_mended": 1}), (499, 0, {"slivers": 1})])
+@pytest.mark.parametrize(
+    ("tolerance_mm", "changed", "left"), [(500, 1, {"coverage_mended": 1}), (499, 0, {"slivers": 1})]
+)
 def test_a_preview_shows_which_unit_is_given_the_ground_of_a_crack(
     tmp_path: Path, tolerance_mm: int, changed: int, left: dict[str, int]
 ) -> None:
@@ -146,7 +149,9 @@ def test_closing_cracks_is_a_version_of_its_own_and_going_back_opens_them_again(
 
     # then the border has its whole length, and going back restores the one with the crack
     assert closed.finding_counts == {"coverage_mended": 1}
-    assert _border_metres(closed) == 100  # 80 m as before, and around the ground that one of the two was given
+    assert (
+        _border_metres(closed) == 100
+    )  # 80 m as before, and around the ground that one of the two was given
     restore_dataset(actor=None, now=world.NOW, dataset=cracked)
     assert get_current_dataset(world.CODE, DatasetKind.UNITS) == cracked
     assert _border_metres(cracked) == 80

@@ -199,7 +199,9 @@ class RepairForm(forms.Form):
     )
     tolerance_mm = forms.IntegerField(
         label=_("How far a corner may be moved, in millimetres"),
-        help_text=_("1 mm mends rounding. A crack is closed when it is nowhere wider than this; more than 1 m hides real disputes."),
+        help_text=_(
+            "1 mm mends rounding. A crack is closed when it is nowhere wider than this; more than 1 m hides real disputes."
+        ),
         min_value=1,
         max_value=MOST_TOLERANCE_MM,
         initial=round(SNAP_METRES * 1000),
