@@ -52,7 +52,7 @@ def note_relations(rows: Sequence[Row], schools: Sequence[Site]) -> None:
 
 
 def note_same_places(rows: Sequence[Row], points: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> None:
-    """Note schools of one stage that stand at most SAME_PLACE_M from one of an earlier row, the first of those named."""
+    """Note schools at most SAME_PLACE_M from one of their stage in an earlier row; the first of those is named."""
     later, earlier = shapely.STRtree(points).query(points, predicate="dwithin", distance=SAME_PLACE_M)
     first: dict[int, int] = {}
     for i, j in sorted(zip(later.tolist(), earlier.tolist(), strict=True)):

@@ -200,7 +200,7 @@ class RepairForm(forms.Form):
     tolerance_mm = forms.IntegerField(
         label=_("How far a corner may be moved, in millimetres"),
         help_text=_(
-            "1 mm mends rounding. A crack is closed when it is nowhere wider than this; more than 1 m hides real disputes."
+            "1 mm mends rounding; a crack closes when it is nowhere wider. More than 1 m hides real disputes."
         ),
         min_value=1,
         max_value=MOST_TOLERANCE_MM,
