@@ -24,7 +24,10 @@ def load_address_book(register: Dataset) -> AddressBook:
             BookName(normalized(name), kind, place, normalized(township), unit)
             for name, kind, place, township, unit in named.iterator()
         ),
-        (BookEntry(*row[:5], normalized(row[5]), row[6]) for row in told.iterator()),
+        (
+            BookEntry(road, estate, building, number, suffix, normalized(township), unit)
+            for road, estate, building, number, suffix, township, unit in told.iterator()
+        ),
     )
 
 

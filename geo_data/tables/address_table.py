@@ -149,7 +149,7 @@ def _points(layer: Layer, declared: System | None, ground: Ground, findings: Fin
 def _shift(
     rows: Sequence[Row], points: Shapes, layer: Layer, declared: System | None, ground: Ground
 ) -> Shift | None:
-    """Return how the layer is shifted: the middle of the addresses of a unit, or of an estate, beside the known unit."""
+    """Return how the layer is shifted: middles of the addresses of units, or estates, beside the known units."""
     grouped: dict[tuple[str, str], list[int]] = {}
     for i in map(int, np.flatnonzero(~shapely.is_missing(points))):
         unit = rows[i].text("unit_id")

@@ -78,7 +78,7 @@ def mend_coverage(
         value = f"{_named(fault, codes)}, {tolerance_m * 1000:g} mm"
         findings.add("coverage_mended", value=value, place=fault.place)
     for crack, around in _closed(shapes, cleaned, codes):
-        value = f"{', '.join(around)}: {_area(crack.area)}, {tolerance_m * 1000:g} mm"
+        value = f"{', '.join(around)}: {_area(float(shapely.area(crack)))}, {tolerance_m * 1000:g} mm"
         findings.add("coverage_mended", value=value, place=crack)
     return cleaned
 
