@@ -13,7 +13,7 @@ def unit_by_address(row: Row, unit: str, answers: AddressAnswers | None) -> str:
     unit    -- as the row states it; it holds, whatever the register says
     answers -- whether the register has an address, and its unit, "" where that is not one alone; None without register
     An address that the register does not have is noted, and so is every unit that was found by address.
-    Source: docs/import.md (addresses of lists).
+    Source: docs/addresses.md (lists that carry addresses).
     """
     if answers is None or not (address := row.text("address")):
         return unit
