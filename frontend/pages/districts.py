@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from geo_data.models import District
-from geo_data.selectors.districts import get_district, list_districts
+from geo_data.selectors.districts import find_only_district, get_district
 
 
 def find_chosen_district(request: HttpRequest) -> District | None:
@@ -11,5 +11,4 @@ def find_chosen_district(request: HttpRequest) -> District | None:
     code = request.GET.get("district", "")
     if code:
         return get_district(code)
-    districts = list(list_districts()[:2])
-    return districts[0] if len(districts) == 1 else None
+    return find_only_district()

@@ -22,10 +22,10 @@ DASHED = re.compile(r"(?P<building>\d{1,3})(?:-\d{1,4}){1,3}$")
 LATIN = re.compile(r"^(?P<name>[a-z]+)(?P<number>\d{1,5})?(?:hao|dong|zhuang|lou)?.*$")
 BARE_BUILDING = re.compile(r"^(?P<name>.*[^\d\W])(?P<building>\d{1,3})$")
 BEHIND_BUILDING = re.compile(r"(?<=[栋幢座楼])-\d[\d-]*(?:室|户|房|号)?$")
+BEHIND = r"-?(?:[\da-z]{1,2}(?:单元|门|梯))?-?(?:\d{1,2}[层楼])?-?\d{3,4}(?:室|户|房|号)?$"
+FLAT = re.compile(rf"(?<=[栋幢楼组]){BEHIND}")
 ROOM = (
-    re.compile(
-        r"(?<=[栋幢座楼组院号])-?(?:[\da-z]{1,2}(?:单元|门|梯))?-?(?:\d{1,2}[层楼])?-?\d{3,4}(?:室|户|房|号)?$"
-    ),
+    re.compile(rf"(?<=[栋幢座楼组院号]){BEHIND}"),
     re.compile(r"(?:(?<=\D)|^)\d{1,2}(?:单元|门|梯).*$"),
     re.compile(r"(?:(?<=\D)|^)\d{1,4}(?:室|户|房).*$"),
     re.compile(r"(?<=[栋幢座])-?\d{1,4}$"),
@@ -93,6 +93,14 @@ def without_room(text: str) -> str:
     Source: docs/addresses.md (what is not kept).
     """
     return _without_room(normalized(text)[:LONGEST])[0]
+
+
+def without_flat(text: str) -> str:
+    """Return an address without the flat behind its building or group, as `read_typed` drops it too.
+
+    So the homes of a building are one address before it is taken apart, which takes ten times as long.
+    """
+    return FLAT.sub("", text)
 
 
 def _without_room(text: str) -> tuple[str, str, bool]:

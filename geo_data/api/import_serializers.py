@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -88,6 +89,18 @@ class VersionSerializer(serializers.ModelSerializer[Dataset]):
         read_only_fields = fields
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+class HeadersField(serializers.JSONField):
+    """Header -> column, in a form as JSON text."""
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """Refuse everything but texts by text."""
+        said = super().to_internal_value(data)
+        if not isinstance(said, dict) or not all(isinstance(column, str) for column in said.values()):
+            raise serializers.ValidationError(_("Give an object: header, and the column that it means."))
+        return said
+
+
 class HandInSerializer(serializers.Serializer[object]):
     """A file handed in, and how it is to be read."""
 
@@ -101,6 +114,12 @@ class HandInSerializer(serializers.Serializer[object]):
         child=serializers.ChoiceField(choices=list(Repair)), required=False, default=list
     )
     tolerance_mm = serializers.IntegerField(required=False, default=1, min_value=1)
+    headers = HeadersField(
+        required=False, default=dict, help_text="Header in the file -> column; an empty column leaves it out."
+    )
+    borders = serializers.FileField(
+        required=False, default=None, help_text="Table of adjoining units, for units that are points."
+    )
     accept_offset = serializers.BooleanField(required=False, default=False)
     offset_reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     source_office = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)

@@ -1,7 +1,8 @@
 """The API of imports: hand a file in, look at what was found, confirm, discard, withdraw."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -36,10 +37,11 @@ from geo_data.selectors.findings import (
     list_findings,
     preview_features,
 )
+from geo_data.services.handing_in import receive_with_borders
 from geo_data.services.kinds import KindNotImported
 from geo_data.services.templates import template_of
 from geo_data.services.terms import Origin
-from geo_data.services.uploads import Choices, receive_upload
+from geo_data.services.uploads import Choices
 from geo_data.services.versions import (
     compare_again,
     confirm_dataset,
@@ -71,26 +73,31 @@ class Uploads(APIView):
         form.is_valid(raise_exception=True)
         asked, now = form.validated_data, timezone.now()
         actor = require(request.user, Action.IMPORT_DATA, asked["district"])
-        upload = receive_upload(
+        upload = receive_with_borders(
             actor=actor,
             now=now,
             district_code=asked["district"],
             kind=DatasetKind(asked["kind"]),
             file=asked["file"],
-            file_name=asked["file"].name,
+            borders=asked["borders"],
             origin=Origin(asked["source_office"], asked["vintage_on"]),
-            choices=Choices(
-                keep=Keep(asked["keep"]),
-                crs=asked["crs"],
-                stage=asked["stage"],
-                repairs=tuple(Repair(word) for word in asked["repairs"]),
-                tolerance_mm=asked["tolerance_mm"],
-                accept_offset=asked["accept_offset"],
-                offset_reason=asked["offset_reason"],
-            ),
+            choices=_choices(asked),
         )
         job = request_reading(actor=actor, now=now, upload=upload)
         return Response(HandedInSerializer({"upload": upload.pk, "job": job.pk}).data, status=202)
+
+
+def _choices(asked: Mapping[str, Any]) -> Choices:
+    return Choices(
+        keep=Keep(asked["keep"]),
+        crs=asked["crs"],
+        stage=asked["stage"],
+        repairs=tuple(Repair(word) for word in asked["repairs"]),
+        tolerance_mm=asked["tolerance_mm"],
+        headers=asked["headers"],
+        accept_offset=asked["accept_offset"],
+        offset_reason=asked["offset_reason"],
+    )
 
 
 class Version(APIView):

@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from geo_data.api.district_field import DistrictField
 from geo_data.models import (
     CatchmentUnit,
     Dataset,
@@ -30,7 +31,7 @@ class DistrictSerializer(serializers.ModelSerializer[District]):
 class DistrictQuerySerializer(serializers.Serializer[object]):
     """Which district is asked about."""
 
-    district = serializers.CharField(max_length=20, help_text="District code.")
+    district = DistrictField()
 
 
 class UnitQuerySerializer(DistrictQuerySerializer):

@@ -36,13 +36,26 @@ def addresses_of_county(county: County) -> Iterator[Row]:
         yield from _of_street(rng, street, county, tree)
 
 
+def buildings_of(seed: int, unit: UnitSketch, place: int) -> int:
+    """Return how many buildings or groups the register has of the unit at this place of the county, at least 2."""
+    rng = np.random.default_rng([seed, ADDRESSES, place])
+    is_estate = unit.kind == UnitKind.ESTATE
+    if is_estate:
+        _other_names(rng, unit, place)
+    return _buildings(rng, is_estate)
+
+
+def _buildings(rng: np.random.Generator, is_estate: bool) -> int:
+    return int(rng.integers(*_bounds(BUILDINGS if is_estate else GROUPS)))
+
+
 def _of_unit(rng: np.random.Generator, unit: UnitSketch, place: int) -> Iterator[Row]:
     """An estate has numbered buildings, a village numbered groups; the name itself is an address too."""
     is_estate = unit.kind == UnitKind.ESTATE
     shared: Row = {"township": unit.township, "estate": unit.name, "unit_id": unit.code}
     names = _other_names(rng, unit, place) if is_estate else {}
     yield {**shared, **names, "x_m": unit.x, "y_m": unit.y, "dwellings": 0}
-    count = int(rng.integers(*_bounds(BUILDINGS if is_estate else GROUPS)))
+    count = _buildings(rng, is_estate)
     homes = rng.integers(*_bounds(HOMES_A_BUILDING if is_estate else HOMES_A_GROUP), count)
     for nth, (x, y) in enumerate(_spots(rng, unit, count)):
         word = f"{nth + 1}号楼" if is_estate else f"{nth + 1}组"

@@ -126,7 +126,8 @@ def _family(
 
 
 def _household_row(rng: np.random.Generator, number: int, place: FamilyPlace) -> Row:
-    building, room = int(rng.integers(1, 25)), int(rng.integers(1, 19)) * 100 + int(rng.integers(1, 5))
+    drawn, room = int(rng.integers(1, 25)), int(rng.integers(1, 19)) * 100 + int(rng.integers(1, 5))
+    building = (drawn - 1) % place.buildings + 1
     where = f"{building}号楼{room}室" if place.is_estate else f"{building}组{room}号"
     return {
         "household_code": f"H{number:08d}",

@@ -9,9 +9,15 @@ import numpy as np
 Row = dict[str, object]
 
 
+MOST_BUILDINGS = 24
+
+
 @dataclass(frozen=True, slots=True)
 class FamilyPlace:
-    """Where a family lives; `units` are the codes of the district's units, `townships` its townships."""
+    """Where a family lives; `units` are the codes of the district's units, `townships` its townships.
+
+    buildings -- how many buildings or groups the unit has
+    """
 
     district: str
     unit: str
@@ -20,6 +26,7 @@ class FamilyPlace:
     is_estate: bool
     units: tuple[str, ...]
     townships: tuple[str, ...]
+    buildings: int = MOST_BUILDINGS
 
 
 class FamilyKind(Enum):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo_data.county.addresses import buildings_of
 from geo_data.county.families import Register, Row, Surroundings, ages_of, families_of_unit, unit_stream
 from geo_data.county.kinds import FamilyPlace
 from geo_data.county.sketch import FIRST_AGE, County, UnitKind, shares
@@ -30,7 +31,10 @@ def children_of_county(county: County) -> Iterator[Row]:
     townships = tuple(sorted({unit.township for unit in county.units}))
     for i, unit in enumerate(county.units):
         is_estate = unit.kind is UnitKind.ESTATE
-        place = FamilyPlace(county.district, unit.code, unit.name, unit.township, is_estate, codes, townships)
+        buildings = buildings_of(county.seed, unit, i)
+        place = FamilyPlace(
+            county.district, unit.code, unit.name, unit.township, is_estate, codes, townships, buildings
+        )
         schools = {
             stage: county.schools[int(zones[i])].code for stage, zones in county.zones_last_year.items()
         }

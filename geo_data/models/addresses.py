@@ -20,6 +20,7 @@ class AddressEntry(models.Model):
     code        -- as the file states it, or one made of its words: the same address has the same code in every version
     number      -- door number; odd and even numbers face each other. `suffix` in its one spelling: 附3, 甲
     unit_code   -- the catchment unit; "" only where the point lies in none
+    unit_by_point -- the file states no unit: the point decided
     dwellings   -- homes at this address, None where the file does not say
     estate_text, road_text, building_key -- as they are compared (geo_data.addresses)
     """
@@ -34,6 +35,7 @@ class AddressEntry(models.Model):
     suffix = models.CharField(max_length=20, blank=True)
     unit_code = models.CharField(max_length=40, blank=True)
     point = models.PointField(srid=4326, null=True, blank=True)
+    unit_by_point = models.BooleanField(default=False, db_default=False)
     dwellings = models.IntegerField(null=True, blank=True)
     aliases = ArrayField(models.CharField(max_length=NAME_LETTERS), default=list, blank=True)
     old_names = ArrayField(models.CharField(max_length=NAME_LETTERS), default=list, blank=True)
@@ -54,6 +56,10 @@ class AddressEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="address_is_somewhere", condition=~Q(unit_code="") | Q(point__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="address_unit_by_point_has_both",
+                condition=Q(unit_by_point=False) | ~Q(unit_code="") & Q(point__isnull=False),
             ),
             models.CheckConstraint(
                 name="address_has_a_name", condition=~Q(estate_text="") | ~Q(road_text="")

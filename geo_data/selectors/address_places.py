@@ -23,6 +23,7 @@ class AddressPlace:
     """An entry, or a whole estate or road, of the register in force.
 
     text  -- its normalized name, "" for an entry; point -- longitude and latitude, or None
+    unit_by_point -- the register states no unit: the point decided
     """
 
     code: str
@@ -33,6 +34,7 @@ class AddressPlace:
     point: tuple[float, float] | None
     dataset_id: UUID
     text: str
+    unit_by_point: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def find_address_place(district_code: str, code: str) -> AddressPlace | None:
         point=None if found.x is None or found.y is None else (found.x, found.y),
         dataset_id=found.dataset_id,
         text=found.place,
+        unit_by_point=found.unit_by_point,
     )
 
 

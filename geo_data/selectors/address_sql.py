@@ -68,7 +68,8 @@ ORDER BY every.path, every.kind, every.key, n.id
 """
 
 ENTRY_FIELDS = """
-    code, township, road, number, suffix, estate, building, building_key, unit_code, ST_X(point), ST_Y(point)
+    code, township, road, number, suffix, estate, building, building_key, unit_code, ST_X(point), ST_Y(point),
+    unit_by_point
 """
 DOORS = f"""
 SELECT asked.nth, door.*
@@ -108,14 +109,14 @@ OFFICIAL, OF_ESTATE, OF_ENTRY = (
 PLACE = f"""
 WITH register AS MATERIALIZED ({CURRENT})
 (SELECT {OF_ENTRY} AS kind, code, '' AS shown, road, number, suffix, estate, building, township, unit_code,
-        ST_X(point) AS x, ST_Y(point) AS y, dataset_id, '' AS place, 0 AS nth
+        ST_X(point) AS x, ST_Y(point) AS y, dataset_id, '' AS place, unit_by_point, 0 AS nth
  FROM {ENTRY} WHERE dataset_id = (SELECT id FROM register) AND code = %(code)s)
 UNION ALL
 (SELECT n.kind, n.code, n.shown, '', NULL, '', '', '', n.township, n.unit_code,
-        ST_X(own.point), ST_Y(own.point), n.dataset_id, n.place, 1
+        ST_X(own.point), ST_Y(own.point), n.dataset_id, n.place, coalesce(own.unit_by_point, false), 1
  FROM {NAME} n
  LEFT JOIN LATERAL (
-    SELECT point FROM {ENTRY} e
+    SELECT point, unit_by_point FROM {ENTRY} e
     WHERE n.kind = {OF_ESTATE} AND e.dataset_id = n.dataset_id AND e.estate_text = n.place
       AND e.township = n.township AND e.building_key = '' AND e.number IS NULL AND e.point IS NOT NULL
     ORDER BY e.code LIMIT 1
@@ -144,6 +145,7 @@ class FoundPlace:
     y: float | None
     dataset_id: UUID
     place: str
+    unit_by_point: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class FoundEntry:
     unit_code: str
     x: float | None
     y: float | None
+    unit_by_point: bool
 
 
 def find_place(district_code: str, code: str) -> FoundPlace | None:

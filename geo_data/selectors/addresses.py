@@ -177,7 +177,8 @@ def _entry(
     shown = shown_address(entry.road, entry.number, entry.suffix, estate, building)
     point = None if entry.x is None or entry.y is None else (entry.x, entry.y)
     kind, unit = AddressNameKind.ENTRY, entry.unit_code
-    found = AddressPlace(entry.code, kind, shown, entry.township, unit, point, place.name.dataset_id, "")
+    dataset, by_point = place.name.dataset_id, entry.unit_by_point
+    found = AddressPlace(entry.code, kind, shown, entry.township, unit, point, dataset, "", by_point)
     return replace(_hit(place, kind, entry.code, shown, entry.township, unit, door, away), entry=found)
 
 

@@ -20,6 +20,12 @@ def get_district(code: str) -> District:
     return district
 
 
+def find_only_district() -> District | None:
+    """Return the district of an installation that has one; None where it has several, or none."""
+    first = list(list_districts()[:2])
+    return first[0] if len(first) == 1 else None
+
+
 def list_districts() -> QuerySet[District]:
     """Return all districts by code."""
     return District.objects.order_by("code")

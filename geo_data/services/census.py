@@ -18,8 +18,9 @@ from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from common.quick_json import encoded
 from geo_data.models import Child, Dataset, DatasetKind, Household
+from geo_data.selectors.address_book import answers_of
 from geo_data.selectors.children import CHILD_TABLE, identity_index
-from geo_data.selectors.datasets import get_current_dataset
+from geo_data.selectors.datasets import find_current_dataset, get_current_dataset
 from geo_data.selectors.registers import address_index, property_index
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, begin_import, bring_in
@@ -74,9 +75,16 @@ def import_children(
         "as_of": origin.vintage_on.isoformat() if origin.vintage_on else None,
         "office": origin.office,
     }
-    codes = frozenset(list_units(units).values_list("code", flat=True))
-    as_of = origin.vintage_on or timezone.localtime(now).date()
-    census = Census(as_of=as_of, verifier=origin.office, district=district_code, units=codes)
+    register = find_current_dataset(district_code, DatasetKind.ADDRESSES)
+    if register:
+        options["addresses"] = register.file_digest
+    census = Census(
+        as_of=origin.vintage_on or timezone.localtime(now).date(),
+        verifier=origin.office,
+        district=district_code,
+        units=frozenset(list_units(units).values_list("code", flat=True)),
+        answers=answers_of(register),
+    )
 
     def read(findings: Findings) -> Iterator[Sequence[object]]:
         return map(_texts_of, read_children(path, census=census, findings=findings))
@@ -92,7 +100,7 @@ def import_children(
         report,
         options,
         terms=terms,
-        basis=(units,),
+        basis=(units, register) if register else (units,),
         takes_good_rows=True,
     )
     return bring_in(job, read, lambda dataset, children: _store(dataset, children, report))

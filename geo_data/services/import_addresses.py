@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,13 +11,14 @@ from django.db import connection, transaction
 from accounts.copying import Value, copy_rows
 from accounts.models import User
 from accounts.services.jobs import Report, not_reported
-from common.canonical import canonical_json
+from common.canonical import CanonicalValue, canonical_json
 from geo_data.addresses.doors import building_key, read_door
 from geo_data.addresses.letters import normalized
 from geo_data.addresses.names import Entry, Name, keys_of, names_of
 from geo_data.addresses.shown import shown_address
 from geo_data.models import AddressEntry, AddressKey, AddressName, Dataset, DatasetKind
 from geo_data.selectors.datasets import get_current_dataset
+from geo_data.selectors.known_places import load_known_places
 from geo_data.services.bringing_in import (
     Import,
     as_ewkb,
@@ -35,7 +37,16 @@ CODE_DIGITS = 14
 SPELLING = Spelling(name=normalized, building=building_key, door=lambda text: _door(text))
 ENTRY_COLUMNS = (
     *("dataset_id", "code", "township", "estate", "building", "road", "number", "suffix", "unit_code"),
-    *("point", "dwellings", "aliases", "old_names", "estate_text", "road_text", "building_key"),
+    *(
+        "point",
+        "unit_by_point",
+        "dwellings",
+        "aliases",
+        "old_names",
+        "estate_text",
+        "road_text",
+        "building_key",
+    ),
 )
 NAME_COLUMNS = (
     *("dataset_id", "kind", "sort", "name", "place", "shown", "township", "code", "entries", "unit_code"),
@@ -50,6 +61,8 @@ def import_addresses(
     district_code: str,
     path: Path,
     crs: str = "",
+    accept_offset: bool = False,
+    offset_reason: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
@@ -60,7 +73,12 @@ def import_addresses(
     """
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
-    ground, declared, shapes = ground_of(district), declared_system(crs), unit_shapes(units)
+    known = load_known_places(district_code, DatasetKind.UNITS)
+    ground = replace(ground_of(district), known=known, accept_offset=accept_offset)
+    declared, shapes = declared_system(crs), unit_shapes(units)
+    options: dict[str, CanonicalValue] = {"units": units.file_digest}
+    if accept_offset:
+        options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
 
     def read(findings: Findings) -> tuple[AddressRow, ...]:
         rows = read_addresses(
@@ -80,7 +98,7 @@ def import_addresses(
         crs,
         origin,
         report,
-        {"units": units.file_digest},
+        options,
         terms=terms,
         basis=(units,),
         takes_good_rows=True,
@@ -132,7 +150,8 @@ def _entry_rows(dataset: Dataset, rows: Sequence[AddressRow]) -> Iterator[Sequen
     for row, point in zip(rows, points, strict=True):
         yield (
             *(str(dataset.pk), entry_code(row), row.township, row.estate, row.building, row.road),
-            *(row.number, row.suffix, row.unit_code, point, row.dwellings),
+            *(row.number, row.suffix, row.unit_code, point, row.unit_by_point),
+            row.dwellings,
             *(_array(row.aliases), _array(row.old_names)),
             *(row.estate_text, row.road_text, row.building_key),
         )

@@ -18,6 +18,7 @@ from common.canonical import CanonicalValue
 from common.errors import MalformedInput
 from common.quick_json import encoded
 from geo_data.models import Dataset, DatasetKind, RegisterEntry
+from geo_data.selectors.address_book import answers_of
 from geo_data.selectors.datasets import find_current_dataset, get_current_dataset
 from geo_data.selectors.registers import (
     ENTRY_TABLE,
@@ -34,7 +35,7 @@ from geo_data.services.terms import AT_ONCE, Terms
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.register_columns import REGISTERS
-from geo_data.tables.register_table import LOOK_UP, Listing, RegisterRow, read_register
+from geo_data.tables.register_table import ADDRESSED, LOOK_UP, Listing, RegisterRow, read_register
 
 CHUNK = 5000
 DWELLINGS = frozenset({DatasetKind.TITLES, DatasetKind.RENTALS})
@@ -94,8 +95,11 @@ def import_register(
         "as_of": origin.vintage_on.isoformat() if origin.vintage_on else None,
         "office": origin.office,
     }
+    register = find_current_dataset(district_code, DatasetKind.ADDRESSES) if kind.value in ADDRESSED else None
+    if register:
+        options["addresses"] = register.file_digest
     as_of = origin.vintage_on or timezone.localtime(now).date()
-    listing = _listing(units, schools, as_of=as_of, verifier=origin.office)
+    listing = _listing(units, schools, register, as_of=as_of, verifier=origin.office)
 
     told = partial(texts_of, kind=kind, as_of=as_of, verifier=origin.office)
 
@@ -116,19 +120,22 @@ def import_register(
         report,
         options,
         terms=terms,
-        basis=(units, schools) if schools else (units,),
+        basis=[version for version in (units, schools, register) if version],
         takes_good_rows=True,
     )
     return bring_in(job, read, store)
 
 
-def _listing(units: Dataset, schools: Dataset | None, *, as_of: date, verifier: str) -> Listing:
+def _listing(
+    units: Dataset, schools: Dataset | None, register: Dataset | None, *, as_of: date, verifier: str
+) -> Listing:
     return Listing(
         as_of=as_of,
         verifier=verifier,
         district=units.district_id,
         units=frozenset(list_units(units).values_list("code", flat=True)),
         schools=frozenset(list_schools(schools).values_list("code", flat=True)) if schools else None,
+        answers=answers_of(register),
     )
 
 

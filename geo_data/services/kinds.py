@@ -157,7 +157,7 @@ ENTRIES = (
         ADDRESS_COLUMNS,
         import_addresses,
         is_layer=True,
-        options=frozenset({Option.CRS}),
+        options=frozenset({Option.CRS, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
         needs=(DatasetKind.UNITS,),
     ),
     *(_of_another_office(kind, spec) for kind, spec in REGISTERS.items()),

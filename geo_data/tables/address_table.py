@@ -12,7 +12,8 @@ from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
-from geo_data.tables.placing import Ground, place_shapes, to_degrees
+from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
+from geo_data.tables.shift import Shift, note_shift
 from geo_data.tables.systems import Shapes, System
 
 DWELLINGS = 100_000
@@ -60,6 +61,7 @@ class AddressRow:
     row   -- as the spreadsheet counts
     number, suffix -- of the door; None and "" without one
     unit_code -- "" only where the point lies in no unit
+    unit_by_point -- no unit was stated, and the point lies in one
     point -- in EPSG:4326, or None
     estate_text, road_text, building_key -- in their one spelling
     """
@@ -80,6 +82,7 @@ class AddressRow:
     estate_text: str
     road_text: str
     building_key: str
+    unit_by_point: bool = False
 
 
 def read_addresses(
@@ -93,7 +96,8 @@ def read_addresses(
 ) -> tuple[AddressRow, ...]:
     """Return the addresses of a file in its order; they may be stored only when `findings` does not refuse them.
 
-    units -- areas by unit code in the working system (points where a unit has no area)
+    units -- areas by unit code in the working system (points where a unit has no area); `ground.known` are the same
+             units: a layer that lies beside them as an undeclared GCJ-02 or BD-09 would is stopped
     The unit stated holds; without one it is the unit around the point, on a border the one with the smaller code.
     `code` is "" where the file has none. Raises UnreadableFile.
     Source: docs/addresses.md (the register).
@@ -112,6 +116,10 @@ def read_addresses(
         return ()
     points = _points(layer, declared, ground, findings)
     if points is None:
+        return ()
+    shift = _shift(rows, points, layer, declared, ground)
+    note_shift(shift, findings, is_accepted=ground.accept_offset)
+    if shift and not ground.accept_offset:
         return ()
     unit_codes = _unit_codes(rows, points, units)
     degrees = _in_degrees(points, ground)
@@ -136,6 +144,21 @@ def _points(layer: Layer, declared: System | None, ground: Ground, findings: Fin
         return None
     points[placed] = shapely.centroid(shapes)
     return points
+
+
+def _shift(
+    rows: Sequence[Row], points: Shapes, layer: Layer, declared: System | None, ground: Ground
+) -> Shift | None:
+    """Return how the layer is shifted: middles of the addresses of units, or estates, beside the known units."""
+    grouped: dict[tuple[str, str], list[int]] = {}
+    for i in map(int, np.flatnonzero(~shapely.is_missing(points))):
+        unit = rows[i].text("unit_id")
+        grouped.setdefault((unit, "" if unit else rows[i].text("estate")), []).append(i)
+    middles = [shapely.centroid(shapely.multipoints(points[members])) for members in grouped.values()]
+    if not middles:
+        return None
+    codes, names = zip(*grouped, strict=True)
+    return layer_shift(codes, names, np.array(middles, dtype=object), layer, declared, ground)
 
 
 def _in_degrees(points: Shapes, ground: Ground) -> Shapes:
@@ -212,6 +235,7 @@ def _address(row: Row, unit_code: str, point: shapely.Point | None, spelling: Sp
         estate_text=texts[0],
         road_text=texts[1],
         building_key=spelling.building(building) if building else "",
+        unit_by_point=bool(unit_code) and not row.text("unit_id"),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common.comparing import as_compared
+from geo_data.tables.addressed import AddressAnswers, unit_by_address
 from geo_data.tables.cells import Row
 from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column
@@ -51,12 +52,14 @@ class Census:
     verifier -- the office that stands behind what its registers say
     district -- GB/T 2260 code of the county surveyed
     units    -- the unit codes that exist
+    answers  -- what the address register says of an address; None where there is none
     """
 
     as_of: date
     verifier: str
     district: str
     units: Collection[str]
+    answers: AddressAnswers | None = None
 
 
 class ChildRow(NamedTuple):
@@ -176,7 +179,8 @@ class _Checker:
         return read_guardians(row, identity=identity, birth_on=birth_on, on=self._census.as_of)
 
     def _unit_of(self, row: Row) -> str:
-        unit = row.texts(("unit_id",))[0]
+        stated = row.texts(("unit_id",))[0]
+        unit = unit_by_address(row, stated, self._census.answers)
         if unit in self._census.units:
             return unit
         row.note("outside_units", "unit_id" if row.has("unit_id") else "", unit)

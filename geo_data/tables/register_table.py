@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common.comparing import as_compared
+from geo_data.tables.addressed import AddressAnswers, unit_by_address
 from geo_data.tables.cells import Row
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
@@ -17,6 +18,7 @@ from geo_data.tables.register_columns import RegisterSpec
 
 OLDEST_YEARS = 18
 LAST_PRIMARY_GRADE, TOP_CLASS = 6, 0
+ADDRESSED = frozenset({"registrations", "titles", "rentals"})  # their addresses should stand in the register
 DECLARED, LOOK_UP = "declared", "look_up"
 WHO = ("name", "identity", "guardian_identity")
 WHERE = ("unit_id", "school_id", "kindergarten_id", "guardian", "property_key", "address", "phone")
@@ -30,6 +32,7 @@ class Listing:
     verifier -- the office that keeps it
     district -- GB/T 2260 code of this county
     units, schools -- the codes that exist; None where nothing was imported to hold them against
+    answers  -- what the address register says of an address; None where there is none
     """
 
     as_of: date
@@ -37,6 +40,7 @@ class Listing:
     district: str
     units: Collection[str]
     schools: Collection[str] | None = None
+    answers: AddressAnswers | None = None
 
 
 class RegisterRow(NamedTuple):
@@ -195,6 +199,8 @@ class _Checker:
         return True
 
     def _unit_of(self, row: Row, unit: str) -> str:
+        if self._spec.kind in ADDRESSED:
+            unit = unit_by_address(row, unit, self._listing.answers)
         if not unit or unit in self._listing.units:
             return unit
         row.note("unit_not_here", "unit_id", unit)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.coverage import Repair, mend_coverage, mend_polygons
+from geo_data.tables.coverage import Repair, mend_coverage, mend_polygons, note_apart, note_gaps
 from geo_data.tables.findings import Findings
 from geo_data.tables.places import small_place
 from geo_data.tables.placing import Ground
@@ -66,6 +66,9 @@ def preview_repair(
         after = np.where(shapely.is_valid(read.shapes), after, read.shapes)
     if shapely.is_valid(after).all():
         after = mend_coverage(after, read.codes, repairs, findings, tolerance_m=tolerance_m)
+        if not findings.refuses:
+            note_gaps(after, read.codes, findings)
+            note_apart(after, read.codes, findings)
     differing = np.flatnonzero(~shapely.equals_exact(_plain(read.shapes), _plain(after), 0.0))
     order = sorted(map(int, differing), key=lambda i: (read.codes[i], i))
     changes = (

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
+import shapely
 
 from geo_data.tables.cells import Row
 
+SAME_PLACE_M = 1.0
 STAGES_OF_NINE_YEARS = ["junior", "primary"]
 
 
@@ -50,13 +52,15 @@ def note_relations(rows: Sequence[Row], schools: Sequence[Site]) -> None:
 
 
 def note_same_places(rows: Sequence[Row], points: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> None:
-    """Note schools of one stage that stand within the same metre."""
-    first: dict[tuple[int, int, str], Row] = {}
-    for row, point in zip(rows, points, strict=True):
-        there = first.setdefault((round(point.x), round(point.y), row.text("stage")), row)
-        if there is not row:
-            value = f"{there.text('school_id')}, {row.text('school_id')}"
-            row.note("same_place", value=value, place=point)
+    """Note schools at most SAME_PLACE_M from one of their stage in an earlier row; the first of those is named."""
+    later, earlier = shapely.STRtree(points).query(points, predicate="dwithin", distance=SAME_PLACE_M)
+    first: dict[int, int] = {}
+    for i, j in sorted(zip(later.tolist(), earlier.tolist(), strict=True)):
+        if j < i and rows[i].text("stage") == rows[j].text("stage"):
+            first.setdefault(i, j)
+    for i, j in first.items():
+        value = f"{rows[j].text('school_id')}, {rows[i].text('school_id')}"
+        rows[i].note("same_place", value=value, place=points[i])
 
 
 def _note_main_school(row: Row, school: Site, by_code: Mapping[str, Site]) -> None:

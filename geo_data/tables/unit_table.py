@@ -10,7 +10,15 @@ import shapely
 from geo_data.tables.borders import Borders, note_islands, shared_borders
 from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
-from geo_data.tables.coverage import SNAP_METRES, Repair, mend_coverage, mend_polygons, note_gaps, note_parts
+from geo_data.tables.coverage import (
+    SNAP_METRES,
+    Repair,
+    mend_coverage,
+    mend_polygons,
+    note_apart,
+    note_gaps,
+    note_parts,
+)
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
@@ -84,6 +92,7 @@ def read_units(
     if findings.refuses:
         return UnitTable((), {})
     note_gaps(shapes, codes, findings)
+    note_apart(shapes, codes, findings)
     borders = shared_borders(shapes)
     note_islands(list(borders), codes, shapes, findings)
     return UnitTable(_units(rows, shapes, ground), borders)

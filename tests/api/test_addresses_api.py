@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.limits import MinuteCounter
-from geo_data.models import AddressRequest
+from geo_data.models import AddressRequest, District
 from geo_data.services.address_requests import answer_address_request
 from tests.services import address_world as register
 from tests.services import geo_world as world
@@ -64,6 +64,27 @@ def test_a_search_costs_one_query_in_all(django_assert_num_queries: DjangoAssert
         client.get("/api/addresses/", {"district": world.CODE, "q": "锦绣"})
     with django_assert_num_queries(2):
         client.get("/api/addresses/", {"district": world.CODE, "q": "锦绣花园2栋"})
+
+
+def test_the_only_district_need_not_be_named_and_one_of_several_must() -> None:
+    # given one district
+    client, at = Client(), {"stage": "primary", "on": "2026-10-01", "address": "锦绣花园2栋501"}
+    assert client.get("/api/addresses/", {"q": "老粮站2栋"}).json()[0]["unit_code"] == "B"
+    assert client.get("/api/zones/at/", at).json()["zone_code"] == "P3"
+    assert client.get("/api/schools/P1/zone/", {"stage": "primary", "on": "2026-10-01"}).status_code == 200
+    assert client.post("/api/address-requests/", {"typed": "不知道的地方"}).status_code == 201
+
+    # when there is a second one, then it has to be said which is meant, and nothing else is taken
+    District.objects.create(code="990199", name="邻县", working_crs=4543)
+    for path, query in (("/api/addresses/", {"q": "老粮站2栋"}), ("/api/zones/at/", at)):
+        answer = client.get(path, query)
+        assert (answer.status_code, list(answer.json()["details"])) == (400, ["district"])
+    assert client.get("/api/zones/at/", {**at, "district": world.CODE}).json()["zone_code"] == "P3"
+    assert client.post("/api/address-requests/", {"typed": "不知道的地方"}).status_code == 400
+    assert AddressRequest.objects.count() == 1
+
+    # and an empty one is no answer
+    assert client.get("/api/addresses/", {"q": "老粮站2栋", "district": ""}).status_code == 400
 
 
 def test_an_address_is_answered_with_its_zone() -> None:

@@ -1,5 +1,6 @@
 """The API of imports: who may hand in, look, confirm, discard and withdraw, and what is answered."""
 
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,7 @@ from django.test import Client
 from python_calamine import load_workbook
 
 from accounts.models import JobRun, User
-from geo_data.models import Dataset, DatasetStatus, Upload
+from geo_data.models import CatchmentUnit, Dataset, DatasetStatus, UnitBorder, Upload
 from geo_data.services.import_units import import_units
 from geo_data.services.terms import Settle, Terms
 from geo_data.services.uploads import read_upload
@@ -90,6 +91,54 @@ def test_what_is_not_offered_is_refused_with_its_code(
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert not Upload.objects.exists()
+
+
+def test_points_are_handed_in_with_their_neighbours_and_what_headers_mean(tmp_path: Path) -> None:
+    # given units that are points, a header that nobody knows, and a table of what adjoins what
+    points = tmp_path / "points.csv"
+    x, y = world.EAST, world.NORTH
+    points.write_text(f"单元编号,名称,小区类别,横坐标,纵坐标\nA,甲,楼盘,{x},{y}\nB,乙,村,{x + 100},{y}\n")
+    neighbours = tmp_path / "neighbours.csv"
+    neighbours.write_text("单元甲,单元乙\nA,B\n")
+    asked = {"district": world.CODE, "kind": "units", "crs": f"EPSG:{world.EPSG}"}
+
+    # when they are sent in one form
+    with points.open("rb") as file, neighbours.open("rb") as borders:
+        sent = {"file": file, "borders": borders, "headers": json.dumps({"小区类别": "kind"}), **asked}
+        answer = _as(officer(world.CODE)).post("/api/uploads/", sent)
+
+    # then the units have their border and their kind
+    assert answer.status_code == 202
+    upload = Upload.objects.get(pk=answer.json()["upload"])
+    dataset = read_upload(actor=None, now=world.NOW, upload=upload).dataset
+    assert dataset.finding_counts == {}
+    assert UnitBorder.objects.filter(dataset=dataset).count() == 1
+    assert set(CatchmentUnit.objects.filter(dataset=dataset).values_list("kind", flat=True)) == {"楼盘", "村"}
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"headers": '{"小区类别": "no_such"}'}, 422),
+        ({"headers": '["kind"]'}, 400),
+        ({"headers": '{"小区类别": 1}'}, 400),
+        ({"headers": "kind"}, 400),
+        ({"kind": "schools"}, 422),  # schools have no borders
+    ],
+)
+def test_what_is_refused_keeps_neither_the_file_nor_its_neighbours(
+    tmp_path: Path, more: dict[str, str], status: int
+) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("单元编号,名称,小区类别\n")
+    asked = {"district": world.CODE, "kind": "units", **more}
+
+    with path.open("rb") as file, path.open("rb") as borders:
+        answer = _as(officer(world.CODE)).post("/api/uploads/", {"file": file, "borders": borders, **asked})
+
+    assert answer.status_code == status
+    assert not Upload.objects.exists()
+    assert not list(tmp_path.rglob("*.sealed"))
 
 
 def test_only_officers_of_the_district_hand_in_and_decide(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class DirtyFile:
     """A file with its reader, and the findings that it has: code, row, column, the one it is named for first.
 
     reader  -- a key of READERS in tests/pure/test_dirty_files.py
-    options -- of the reader: crs, repairs, accept_offset, known
+    options -- of the reader: crs, repairs, accept_offset, known, register
     """
 
     name: str
@@ -98,6 +98,12 @@ FILES = (
     one("coverage_mended.csv", "units", 0, crs=METRES, repairs="snap"),
     one("gap.csv", "units", 0, crs=METRES),
     one("slivers.csv", "units", 0, crs=METRES),
+    DirtyFile(
+        "neighbours_apart.csv",
+        "units",
+        (("neighbours_apart", 0, ""), ("no_neighbour", 0, ""), ("no_neighbour", 0, "")),
+        {"crs": METRES},
+    ),
     one("multi_part.csv", "units", 2, crs=METRES),
     one("no_neighbour.csv", "units", 0, crs=METRES),
     one("islands.csv", "units", 0, crs=METRES),
@@ -146,6 +152,8 @@ FILES = (
     one("child_in_two_households.csv", "children", 3, "身份证号"),
     one("household_differs.csv", "children", 3, "户编号"),
     one("outside_units.csv", "children", 2, "单元编号"),
+    one("address_not_found.csv", "children", 2, "住址", register="yes"),
+    one("unit_by_address.csv", "children", 2, "单元编号", register="yes"),
     one("age_unlikely.csv", "children", 2, "出生日期"),
     one("deferral_without_approver.csv", "children", 2, "缓学截止日期"),
     one("deferral_without_end.csv", "children", 2, "缓学批准单位"),

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import shapely
 from python_calamine import load_workbook
 
 from config.paths import BASE
+from geo_data.addresses.book import AddressBook, BookEntry, BookName, book_of
 from geo_data.addresses.doors import building_key, read_door
 from geo_data.addresses.letters import normalized
+from geo_data.addresses.names import ESTATE
 from geo_data.tables.address_table import Spelling, read_addresses
 from geo_data.tables.child_table import Census, read_children
 from geo_data.tables.coverage import Repair
@@ -134,9 +137,18 @@ def _seats(path: Path, _options: Options, findings: Findings) -> None:
     read_seats(path, schools=schools, coming_year=2026, findings=findings)
 
 
-def _children(path: Path, _options: Options, findings: Findings) -> None:
-    for _child in read_children(path, census=CENSUS, findings=findings):
+def _children(path: Path, options: Options, findings: Findings) -> None:
+    census = replace(CENSUS, answers=_book().answer) if "register" in options else CENSUS
+    for _child in read_children(path, census=census, findings=findings):
         pass
+
+
+def _book() -> AddressBook:
+    """A register of one building."""
+    return book_of(
+        [BookName("锦绣花园", ESTATE, "锦绣花园", "", "A")],
+        [BookEntry("", "锦绣花园", "1", None, "", "", "A")],
+    )
 
 
 def _addresses(path: Path, options: Options, findings: Findings) -> None:

@@ -110,6 +110,15 @@ def test_needs_no_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "child-km" in done.stdout
 
 
+def test_codes_that_a_spreadsheet_would_run_are_guarded_and_come_back(tmp_path: Path) -> None:
+    plan, path = {"=1+1": "@s", "-5": "s"}, tmp_path / "plan.csv"
+
+    path.write_bytes(plan_csv(plan))
+
+    assert path.read_text() == "unit_id,school_id\n-5,s\n'=1+1,'@s\n"
+    assert dict(read_plan(path)) == plan
+
+
 def test_plan_bytes_are_sorted_and_plain() -> None:
     assert plan_csv({"b": "s", "a": "t,u"}) == b'unit_id,school_id\na,"t,u"\nb,s\n'
 

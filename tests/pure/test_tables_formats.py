@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from common.formulas import guarded, looks_like_formula
+from common.formulas import guarded, looks_like_formula, unguarded
 from geo_data.tables import formats
 from geo_data.tables.formats import check_format
 from geo_data.tables.unreadable import UnreadableFile
@@ -109,7 +109,13 @@ def test_an_archive_is_a_bomb_by_number_size_and_ratio(
         ("-", False, "'-"),
         ("锦绣=花园", False, "锦绣=花园"),
         ("", False, ""),
+        ("'=1+1", False, "''=1+1"),
+        ("'5", False, "'5"),
+        ("'-5", False, "''-5"),
+        ("'", False, "'"),
+        ("''", False, "''"),
     ],
 )
 def test_what_a_spreadsheet_would_run_is_seen_and_guarded(text: str, seen: bool, safe: str) -> None:
     assert (looks_like_formula(text), guarded(text)) == (seen, safe)
+    assert unguarded(safe) == text

@@ -150,7 +150,16 @@ def test_a_school_in_full_is_read_without_a_finding(tmp_path: Path) -> None:
         # Places: a nine-year school's two stages may share one, two primary schools not.
         ([{**MAIN, "横坐标": "500050"}, {**JUNIOR, "横坐标": "500050"}], []),
         ([{**MAIN, "横坐标": "500050"}, {"学校编号": "P2", "横坐标": "500050.4"}], [("same_place", 3, "")]),
-        ([{**MAIN, "横坐标": "500050"}, {"学校编号": "P2", "横坐标": "500051"}], []),
+        (
+            [{**MAIN, "横坐标": "500050.49"}, {"学校编号": "P2", "横坐标": "500050.51"}],
+            [("same_place", 3, "")],
+        ),
+        ([{**MAIN, "横坐标": "500050"}, {"学校编号": "P2", "横坐标": "500051"}], [("same_place", 3, "")]),
+        ([{**MAIN, "横坐标": "500050"}, {"学校编号": "P2", "横坐标": "500051.01"}], []),
+        (
+            [{**MAIN, "横坐标": "500050"}, {"学校编号": "P2"}, {"学校编号": "P3", "横坐标": "500050.9"}],
+            [("same_place", 4, "")],
+        ),
     ],
 )
 def test_each_fault_between_schools_has_its_code_row_and_column(

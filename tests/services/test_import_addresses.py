@@ -1,6 +1,7 @@
 """The address register comes in: what is stored, what is found, what is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,6 +19,8 @@ from geo_data.models import (
 )
 from geo_data.services.datasets import ImportRefused
 from geo_data.services.import_addresses import import_addresses
+from geo_data.tables.offsets import gcj02_from_wgs84
+from geo_data.tables.projecting import unproject
 from tests.services import address_world as register
 from tests.services import geo_world as world
 from tests.services.accounts_world import auditor, officer
@@ -47,6 +50,63 @@ def test_entries_are_stored_with_their_unit_number_and_spelling(tmp_path: Path) 
     assert (found.unit_code, found.dwellings) == ("D", 90)  # by its point
     assert found.point is not None
     assert found.point.srid == 4326
+
+
+ON_A_MAP = "小区或村,楼栋,单元编号,经度,纬度"
+MIDDLES = {"A": (50, 50), "B": (150, 50), "C": (50, 150), "D": (150, 150)}
+NAMED = {"A": "锦绣花园", "B": "锦绣花园二期", "C": "东柳庄村", "D": "阳光家园"}
+
+
+def on_a_map(folder: Path, *, units: str, states_units: bool, gcj02: bool) -> Path:
+    """Two buildings in each of the units, 20 m east and west of its middle, drawn on a map of that system."""
+    rows = []
+    for unit in units:
+        for nth, east in enumerate((-20, 20), 1):
+            x, y = MIDDLES[unit]
+            place = unproject([world.EAST + x + east], [world.NORTH + y], epsg=world.EPSG)
+            longitude, latitude = gcj02_from_wgs84(*place) if gcj02 else place
+            stated = unit if states_units else ""
+            rows.append(f"{NAMED[unit]},{nth}号楼,{stated},{longitude[0]:.7f},{latitude[0]:.7f}")
+    return register.addresses_file(folder, *rows, header=ON_A_MAP)
+
+
+def brought_in(path: Path, **options: Any) -> Dataset:
+    return import_addresses(
+        actor=None, now=world.NOW, district_code=world.CODE, path=path, origin=world.ORIGIN, **options
+    ).dataset
+
+
+@pytest.mark.parametrize("states_units", [True, False])
+def test_a_register_drawn_on_a_shifted_map_is_stopped_with_the_likely_system(
+    tmp_path: Path, states_units: bool
+) -> None:
+    path = on_a_map(tmp_path, units="ABCD", states_units=states_units, gcj02=True)
+
+    with pytest.raises(ImportRefused) as refusal:
+        brought_in(path, crs="wgs84")
+
+    [found] = [one for one in refusal.value.findings if one.severity == "severe"]
+    assert (found.code, found.value.split(" m")[0][:9]) == ("shifted_like", "gcj02: 4 ")
+    assert not AddressEntry.objects.exists()
+    assert brought_in(path, crs="gcj02").finding_counts == {}
+    assert set(AddressEntry.objects.values_list("unit_code", flat=True)) == set("ABCD")
+
+
+def test_two_known_units_are_too_few_to_tell_a_shift_and_three_are_enough(tmp_path: Path) -> None:
+    two = brought_in(on_a_map(tmp_path, units="AB", states_units=True, gcj02=True), crs="wgs84")
+    assert two.finding_counts == {"address_outside_its_unit": 4}
+
+    with pytest.raises(ImportRefused):
+        brought_in(on_a_map(tmp_path, units="ABC", states_units=True, gcj02=True), crs="wgs84")
+
+
+def test_an_officer_may_say_that_the_units_are_the_shifted_ones(tmp_path: Path) -> None:
+    path = on_a_map(tmp_path, units="ABCD", states_units=True, gcj02=True)
+
+    dataset = brought_in(path, crs="wgs84", accept_offset=True, offset_reason="单元层偏移")
+
+    assert dataset.finding_counts == {"shift_accepted": 1, "address_outside_its_unit": 8}
+    assert dataset.options["offset_reason"] == "单元层偏移"
 
 
 def test_the_same_address_has_the_same_code_in_every_version(tmp_path: Path) -> None:

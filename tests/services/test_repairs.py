@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from common.errors import NotPermitted
-from geo_data.models import DatasetKind, DatasetStatus, RepairPreview, Upload
+from geo_data.models import Dataset, DatasetKind, DatasetStatus, RepairPreview, UnitBorder, Upload
 from geo_data.selectors.datasets import get_current_dataset
 from geo_data.services.repairs import preview_repairs
 from geo_data.services.uploads import ChoiceNotOffered, Choices, choose_for_upload, read_upload
@@ -104,6 +104,61 @@ def test_a_repair_is_another_proposal_and_going_back_undoes_it(tmp_path: Path) -
     restore_dataset(actor=None, now=world.NOW, dataset=sound)
 
     assert get_current_dataset(world.CODE, DatasetKind.UNITS) == sound
+
+
+def with_sliver(folder: Path) -> Upload:
+    """E and F are a block each, with a closed crack of 500 mm between them."""
+    west = world.EAST, world.NORTH
+    e = [(0, 0), (100, 0), (100, 40), (99.75, 41), (99.75, 59), (100, 60), (100, 100), (0, 100)]
+    f = [(100, 0), (200, 0), (200, 100), (100, 100), (100, 60), (100.25, 59), (100.25, 41), (100, 40)]
+    rings = (
+        "({})".format(", ".join(f"{west[0] + x} {west[1] + y}" for x, y in [*ring, ring[0]]))
+        for ring in (e, f)
+    )
+    path = folder / "cracked.csv"
+    rows = (f'{code},{code},"POLYGON ({ring})"' for code, ring in zip("EF", rings, strict=True))
+    path.write_text("\n".join(("单元编号,名称,图形", *rows)), encoding="utf-8")
+    return hand_in(path, DatasetKind.UNITS, choices=Choices(crs=f"EPSG:{world.EPSG}"))
+
+
+@pytest.mark.parametrize(
+    ("tolerance_mm", "changed", "left"), [(500, 1, {"coverage_mended": 1}), (499, 0, {"slivers": 1})]
+)
+def test_a_preview_shows_which_unit_is_given_the_ground_of_a_crack(
+    tmp_path: Path, tolerance_mm: int, changed: int, left: dict[str, int]
+) -> None:
+    preview = _preview(with_sliver(tmp_path), Repair.SNAP, tolerance_mm=tolerance_mm)
+
+    assert preview.changed == changed
+    assert preview.counts_left == left
+
+
+def test_closing_cracks_is_a_version_of_its_own_and_going_back_opens_them_again(tmp_path: Path) -> None:
+    # given a file with a crack, in use as it is
+    upload = with_sliver(tmp_path)
+    cracked = read_upload(actor=None, now=world.NOW, upload=upload).dataset
+    confirm_dataset(actor=None, now=world.NOW, dataset=cracked)
+    assert cracked.finding_counts == {"slivers": 1}
+
+    # when closing it is chosen and confirmed
+    wanted = Choices(crs=f"EPSG:{world.EPSG}", repairs=(Repair.SNAP,), tolerance_mm=500)
+    choose_for_upload(actor=None, now=world.NOW, upload=upload, choices=wanted)
+    upload.refresh_from_db()
+    closed = read_upload(actor=None, now=world.NOW, upload=upload).dataset
+    confirm_dataset(actor=None, now=world.NOW, dataset=closed)
+
+    # then the border has its whole length, and going back restores the one with the crack
+    assert closed.finding_counts == {"coverage_mended": 1}
+    assert (
+        _border_metres(closed) == 100
+    )  # 80 m as before, and around the ground that one of the two was given
+    restore_dataset(actor=None, now=world.NOW, dataset=cracked)
+    assert get_current_dataset(world.CODE, DatasetKind.UNITS) == cracked
+    assert _border_metres(cracked) == 80
+
+
+def _border_metres(units: Dataset) -> int:
+    return UnitBorder.objects.get(dataset=units).metres
 
 
 def test_who_may_not_import_previews_nothing_and_kinds_without_shapes_have_no_repairs(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from zoning.selectors.by_address import (
     zone_of_address,
     zone_of_code,
 )
-from zoning.selectors.lookup import NoZoneHere
+from zoning.selectors.lookup import NoZoneHere, zone_at_point
 from zoning.selectors.publications import NothingInForce
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,34 @@ def test_distances_are_measured_from_the_point_of_the_address(tmp_path: Path) ->
 
     assert _asked("文化路21号").answer.schools[0].metres == 0
     assert _asked("文化路23号").answer.schools[0].metres in (39, 40)
+
+
+@pytest.mark.parametrize(("metres_east", "near"), [(69, False), (71, True), (99, True)])
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [("边界花园,,,", "边界花园"), (",,边界路,1号", "边界路1号"), ("边界花园,1号楼,,", "边界花园1栋")],
+)
+def test_an_address_whose_unit_the_point_decided_is_near_the_edge_within_thirty_metres(
+    tmp_path: Path, row: str, asked: str, metres_east: int, near: bool
+) -> None:
+    # given an address without a unit, so far from the border of the two zones, which is 100 m east
+    register.with_addresses(tmp_path, f"城关镇,{row},,,,10,{world.EAST + metres_east},{world.NORTH + 50}")
+
+    found = _asked(asked)
+
+    by_point = zone_at_point(world.CODE, Stage.PRIMARY, *_degrees(metres_east, 50), register.DAY)
+    assert (found.answer.unit_code, found.by_point) == ("A", False)
+    assert found.answer.near_edge is by_point.near_edge is near
+    entry = AddressEntry.objects.get(dataset__status="current")
+    assert entry.unit_by_point
+    assert _asked(entry.code).answer.near_edge is near
+
+
+def test_a_unit_that_the_register_states_is_certain_however_near_the_point_is(tmp_path: Path) -> None:
+    register.with_addresses(tmp_path, f"城关镇,边界花园,,,,A,,,10,{world.EAST + 99},{world.NORTH + 50}")
+
+    assert not _asked("边界花园").answer.near_edge
+    assert not AddressEntry.objects.get(dataset__status="current").unit_by_point
 
 
 def test_an_estate_in_two_zones_asks_for_the_building() -> None:

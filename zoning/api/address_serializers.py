@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from geo_data.addresses.doors import Side
+from geo_data.api.district_field import DistrictField
 from geo_data.models import School
 from zoning.selectors.by_address import AddressAnswer
 
@@ -28,7 +29,7 @@ class AnsweredAddressSerializer(serializers.Serializer[object]):
 class SchoolZoneQuery(serializers.Serializer[object]):
     """Of which district, on which day."""
 
-    district = serializers.CharField(help_text="District code.")
+    district = DistrictField()
     on = serializers.DateField(required=False, help_text="The day asked about; today by default.")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from geo_data.api.district_field import DistrictField
 from geo_data.models import DistanceMeasure, Stage
 from zoning.api.address_serializers import AnsweredAddressSerializer
 from zoning.api.serializers import PeriodSerializer
@@ -12,7 +13,7 @@ from zoning.api.serializers import PeriodSerializer
 class ZoneAtQuery(serializers.Serializer[object]):
     """A place, by address, by unit or by point, and a day."""
 
-    district = serializers.CharField(help_text="District code.")
+    district = DistrictField()
     stage = serializers.ChoiceField(choices=Stage.choices)
     address = serializers.CharField(
         required=False,

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from geo_data.api.district_field import DistrictField
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
@@ -16,7 +17,7 @@ MOST_SECONDS = 600
 class DistrictQuery(serializers.Serializer[object]):
     """Of which district, and of which stage."""
 
-    district = serializers.CharField(help_text="District code.")
+    district = DistrictField()
     stage = serializers.ChoiceField(choices=Stage.choices, required=False)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, TypeVar
 
+from common.formulas import guarded, unguarded
 from zoning.engine.problem import School, Unit
 from zoning.engine.shapes import ordered
 from zoning.engine.verify import Facts, Place, Site
@@ -132,12 +133,13 @@ def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
 def plan_csv(plan: Mapping[str, str]) -> bytes:
     """Return the plan as CSV, rows sorted by unit id, lines ending in a line feed: one plan, one text.
 
-    `school_id` is the zone's id: that of its first school, or of its only one.
+    `school_id` is the zone's id: that of its first school, or of its only one. What a spreadsheet would run has an
+    apostrophe before it, which `read_plan` and `read_tables` take away.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("unit_id", "school_id"))
-    writer.writerows(sorted(plan.items()))
+    writer.writerows((guarded(unit), guarded(zone)) for unit, zone in sorted(plan.items()))
     return text.getvalue().encode()
 
 
@@ -147,13 +149,13 @@ class _Row:
     cells: Mapping[str, str | None]
 
     def text(self, column: str) -> str:
-        value = (self.cells[column] or "").strip()
+        value = unguarded((self.cells[column] or "").strip())
         if not value:
             raise FileFault(f"{self.where}: {column} is empty")
         return value
 
     def optional(self, column: str) -> str:
-        return (self.cells.get(column) or "").strip()
+        return unguarded((self.cells.get(column) or "").strip())
 
     def later(self, name: str, years: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(self.whole(f"{name}_{year}") for year in years)

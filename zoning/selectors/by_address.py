@@ -13,7 +13,7 @@ from geo_data.addresses.spans import spans_of
 from geo_data.models import AddressNameKind, Stage
 from geo_data.selectors.address_places import AddressPart, AddressPlace, find_address_place, list_parts
 from geo_data.selectors.addresses import AddressHit, search_addresses
-from zoning.selectors.lookup import NoZoneHere, ZoneAnswer, zone_at_point, zone_of_unit
+from zoning.selectors.lookup import NoZoneHere, ZoneAnswer, zone_at_point, zone_of_unit, zone_of_unit_by_point
 from zoning.selectors.placed import zones_of_units
 
 MOST_CHOICES = 60
@@ -160,6 +160,8 @@ def _of_unit(
     """Return the unit's answer; where the plan does not know the unit, the point's, and that it was so."""
     point = Point(*place.point, srid=4326) if place.point else None
     try:
+        if point and place.unit_by_point:
+            return zone_of_unit_by_point(district_code, stage, unit_code, on, point), False
         return zone_of_unit(district_code, stage, unit_code, on, point), False
     except NoZoneHere:
         if place.point is None:

@@ -14,7 +14,14 @@ from geo_data.models import DistanceMeasure, School, Stage
 from geo_data.selectors.measures import find_unit_distances
 from geo_data.selectors.routes import find_walks, minutes_on_foot
 from geo_data.tables.projecting import project
-from zoning.selectors.placed import Placed, measure_of, place_point, place_unit, schools_of_zone
+from zoning.selectors.placed import (
+    Placed,
+    measure_of,
+    place_point,
+    place_unit,
+    place_unit_by_point,
+    schools_of_zone,
+)
 from zoning.selectors.publications import NothingInForce
 
 
@@ -99,11 +106,20 @@ def zone_of_unit(
     NoZoneHere.
     """
     found = place_unit(district_code, stage, unit_code, on)
-    now = _now(found, district_code, stage, on)
-    if now.zone_id is None:
-        raise NoZoneHere("the zones in force do not know this unit", unit=unit_code)
+    now = _zoned(_now(found, district_code, stage, on), unit_code)
     here = place or Point(now.unit_longitude, now.unit_latitude, srid=4326)
     return _answer(now, found, on=on, place=here, unit_code="" if place else unit_code)
+
+
+def zone_of_unit_by_point(
+    district_code: str, stage: Stage, unit_code: str, on: date, place: Point
+) -> ZoneAnswer:
+    """Return the answer for a unit that was found by the place: near another zone, that must be asked for.
+
+    Costs and raises the same as `zone_of_unit`.
+    """
+    found = place_unit_by_point(district_code, stage, unit_code, place.x, place.y, on)
+    return _answer(_zoned(_now(found, district_code, stage, on), unit_code), found, on=on, place=place)
 
 
 def zone_at_point(
@@ -130,6 +146,12 @@ def _now(found: Sequence[Placed], district_code: str, stage: Stage, on: date) ->
     raise NothingInForce(
         "no zones are in force on this day", district=district_code, stage=stage.value, on=on.isoformat()
     )
+
+
+def _zoned(now: Placed, unit_code: str) -> Placed:
+    if now.zone_id is None:
+        raise NoZoneHere("the zones in force do not know this unit", unit=unit_code)
+    return now
 
 
 def _answer(

@@ -89,6 +89,7 @@ EDGE = f"""
 """
 AT_POINT = PERIODS.replace("%(unit)s", UNIT_AT).replace("%(edge)s", EDGE)
 OF_UNIT = PERIODS.replace("%(unit)s", UNIT_OF_CODE).replace("%(edge)s", "false")
+OF_UNIT_BY_POINT = PERIODS.replace("%(unit)s", UNIT_OF_CODE).replace("%(edge)s", EDGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,25 @@ def place_point(
     district_code: str, stage: Stage, longitude: float, latitude: float, on: date
 ) -> list[Placed]:
     """Return where a point lies in the periods around the day, in their order; none when nothing is in force."""
-    point: dict[str, Any] = {"longitude": longitude, "latitude": latitude}
-    edge = {"reach": NEAR_EDGE_M * DEGREES_PER_METRE, "near": NEAR_EDGE_M}
-    return _placed(AT_POINT, district_code, stage, on, {**point, **edge})
+    return _placed(AT_POINT, district_code, stage, on, _edge_at(longitude, latitude))
 
 
 def place_unit(district_code: str, stage: Stage, unit_code: str, on: date) -> list[Placed]:
     """Return where a unit lies in the periods around the day, in their order; none when nothing is in force."""
     return _placed(OF_UNIT, district_code, stage, on, {"code": unit_code})
+
+
+def place_unit_by_point(
+    district_code: str, stage: Stage, unit_code: str, longitude: float, latitude: float, on: date
+) -> list[Placed]:
+    """Return the same for a unit that was found by this point, which may be near the edge of another zone."""
+    asked = {"code": unit_code, **_edge_at(longitude, latitude)}
+    return _placed(OF_UNIT_BY_POINT, district_code, stage, on, asked)
+
+
+def _edge_at(longitude: float, latitude: float) -> dict[str, Any]:
+    reach = NEAR_EDGE_M * DEGREES_PER_METRE
+    return {"longitude": longitude, "latitude": latitude, "reach": reach, "near": NEAR_EDGE_M}
 
 
 def schools_of_zone(plan_id: UUID, zone_id: int) -> tuple[School, ...]:

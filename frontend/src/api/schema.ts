@@ -1646,8 +1646,8 @@ export interface components {
         DatasetStatusEnum: "proposed" | "current" | "superseded" | "withdrawn" | "refused" | "discarded";
         /** @description A child as its guardian declares it. */
         DeclarationRequest: {
-            /** @description District code. */
-            district: string;
+            /** @description District code; may be left out where the installation has one district. */
+            district?: string;
             name: string;
             /** @description Identity number, or that of another document. */
             identity: string;
@@ -1896,6 +1896,15 @@ export interface components {
             repairs?: components["schemas"]["RepairsEnum"][];
             /** @default 1 */
             tolerance_mm: number;
+            /** @description Header in the file -> column; an empty column leaves it out. */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: binary
+             * @description Table of adjoining units, for units that are points.
+             */
+            borders?: string;
             /** @default false */
             accept_offset: boolean;
             /** @default  */
@@ -2175,8 +2184,8 @@ export interface components {
         };
         /** @description An address that the register does not have. */
         NewAddressRequestRequest: {
-            /** @description District code. */
-            district: string;
+            /** @description District code; may be left out where the installation has one district. */
+            district?: string;
             /** @description The address in the sender's words; sealed. */
             typed: string;
             /**
@@ -3101,8 +3110,8 @@ export interface operations {
     search_addresses: {
         parameters: {
             query: {
-                /** @description District code. */
-                district: string;
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 limit?: number;
                 /** @description Estate, building, road and number, alias, old name, pinyin or initials. */
                 q: string;
@@ -3519,9 +3528,9 @@ export interface operations {
     };
     list_datasets: {
         parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
+            query?: {
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
             };
             header?: never;
             path?: never;
@@ -3910,9 +3919,9 @@ export interface operations {
     };
     list_measures: {
         parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
+            query?: {
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
             };
             header?: never;
             path?: never;
@@ -4450,8 +4459,8 @@ export interface operations {
     get_route: {
         parameters: {
             query: {
-                /** @description District code. */
-                district: string;
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 /** @description Latitude, EPSG:4326. */
                 lat: number;
                 /** @description Longitude, EPSG:4326. */
@@ -4479,9 +4488,9 @@ export interface operations {
     };
     list_school_seats: {
         parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
+            query?: {
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
             };
             header?: never;
             path?: never;
@@ -4501,9 +4510,9 @@ export interface operations {
     };
     list_schools: {
         parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
+            query?: {
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 /**
                  * @description * `primary` - primary
                  *     * `junior` - junior
@@ -4528,9 +4537,9 @@ export interface operations {
     };
     get_zone_of_school: {
         parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
+            query?: {
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 /** @description The day asked about; today by default. */
                 on?: string;
             };
@@ -4666,8 +4675,8 @@ export interface operations {
     search_units: {
         parameters: {
             query: {
-                /** @description District code. */
-                district: string;
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 /** @description Name of an estate or village, or part of it. */
                 q: string;
             };
@@ -4734,11 +4743,11 @@ export interface operations {
     };
     list_zone_plans: {
         parameters: {
-            query: {
+            query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
-                /** @description District code. */
-                district: string;
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 /**
                  * @description * `primary` - primary
                  *     * `junior` - junior
@@ -4997,9 +5006,9 @@ export interface operations {
     };
     list_zone_publications: {
         parameters: {
-            query: {
-                /** @description District code. */
-                district: string;
+            query?: {
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 /**
                  * @description * `primary` - primary
                  *     * `junior` - junior
@@ -5053,8 +5062,8 @@ export interface operations {
             query: {
                 /** @description Code of a place of the register, or an address as typed; goes before unit and point. With lon and lat the point answers for an address that the register does not know. */
                 address?: string;
-                /** @description District code. */
-                district: string;
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
                 lat?: number;
                 lon?: number;
                 /** @description The day asked about; today by default. */

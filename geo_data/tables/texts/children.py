@@ -62,6 +62,18 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
         "请核对单元编号",
         "Check the unit's code",
     ),
+    "address_not_found": warning(
+        "现行地址库中查不到这个地址（或门牌、楼栋）",
+        "the address register in force does not have this address, or its number or building",
+        "请核对地址的写法；确有此址的，请补入地址库",
+        "Check how it is written; if it exists, add it to the address register",
+    ),
+    "unit_by_address": note(
+        "未填单元编号，已按地址在地址库中查得（单元编号）",
+        "no unit was stated; it was found by the address in the register (code of the unit)",
+        "请核对；不符的，请在表中填写单元编号",
+        "Check it; where it is wrong, state the unit in the sheet",
+    ),
     "age_unlikely": warning(
         "年龄不在 0 至 18 岁之间，或出生在数据日期之后",
         "the age is not between 0 and 18, or the birth lies after the day of the data",

@@ -11,7 +11,7 @@ from geo_data.models import Dataset, DatasetStatus, RowsKept
 
 PLACE_CODES = frozenset({"crs_missing"})
 SHIFTED = "shifted_like"
-REPAIRABLE = frozenset({"polygon_invalid", "coverage_fault"})
+REPAIRABLE = frozenset({"polygon_invalid", "coverage_fault", "slivers", "neighbours_apart"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from frontend.pages.refusals import refusal_in_words
 from geo_data.models import DatasetKind, DatasetStatus, District, Upload
 from geo_data.selectors.datasets import list_datasets
 from geo_data.services.datasets import Origin
-from geo_data.services.uploads import Choices, receive_upload
+from geo_data.services.handing_in import receive_with_borders
 from geo_data.tasks import request_reading
 
 
@@ -62,29 +62,18 @@ def bring_in(request: HttpRequest, person: User) -> HttpResponse:
 def _received(person: User, district: District, kind: DatasetKind, form: BringForm) -> Upload:
     """Store the file, with its table of neighbours where there is one, and have it checked."""
     now, said = timezone.now(), form.cleaned_data
-    origin = Origin(said["source_office"], said["vintage_on"])
-    choices = form.choices()
-    if said.get("borders"):
-        borders = _stored(person, district, kind, said["borders"], origin, Choices())
-        choices = form.choices(borders=borders)
-    upload = _stored(person, district, kind, said["file"], origin, choices)
-    request_reading(actor=person, now=now, upload=upload)
-    return upload
-
-
-def _stored(
-    person: User, district: District, kind: DatasetKind, file: Any, origin: Origin, choices: Choices
-) -> Upload:
-    return receive_upload(
+    upload = receive_with_borders(
         actor=person,
-        now=timezone.now(),
+        now=now,
         district_code=district.code,
         kind=kind,
-        file=file,
-        file_name=file.name,
-        origin=origin,
-        choices=choices,
+        file=said["file"],
+        borders=said.get("borders"),
+        origin=Origin(said["source_office"], said["vintage_on"]),
+        choices=form.choices(),
     )
+    request_reading(actor=person, now=now, upload=upload)
+    return upload
 
 
 def _names(kinds: tuple[DatasetKind, ...]) -> list[str]:

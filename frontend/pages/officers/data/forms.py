@@ -114,14 +114,13 @@ class TermsForm(forms.Form):
         except CRSError:
             self.add_error("epsg", _("There is no coordinate system with this code."))
 
-    def choices(self, borders: Upload | None = None) -> Choices:
+    def choices(self) -> Choices:
         """Return what was chosen, in the words of the service."""
         cleaned = self.cleaned_data
         return Choices(
             keep=Keep(cleaned.get("keep") or Keep.ALL_OR_NOTHING),
             crs=declared(cleaned.get("crs", ""), str(cleaned.get("epsg") or "")),
             stage=cleaned.get("stage", ""),
-            borders=borders,
             accept_offset=bool(cleaned.get("accept_offset")),
             offset_reason=cleaned.get("offset_reason", ""),
         )
@@ -199,7 +198,9 @@ class RepairForm(forms.Form):
     )
     tolerance_mm = forms.IntegerField(
         label=_("How far a corner may be moved, in millimetres"),
-        help_text=_("1 mm mends rounding; more than 1 m hides real disputes."),
+        help_text=_(
+            "1 mm mends rounding; a crack closes when it is nowhere wider. More than 1 m hides real disputes."
+        ),
         min_value=1,
         max_value=MOST_TOLERANCE_MM,
         initial=round(SNAP_METRES * 1000),

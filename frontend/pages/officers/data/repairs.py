@@ -33,6 +33,7 @@ from geo_data.tables.coverage import Repair
 from geo_data.tasks import PREVIEWING, request_repair_preview
 
 UNITS_PER_PAGE = 50
+STILL_OPEN = ("slivers", "neighbours_apart")  # wider somewhere than a corner may be moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class PreviewInWords:
     is_enough: bool
     summary: str
     left: Sequence[tuple[str, int]]
+    open: Sequence[str]
     changed: int
     page: Page[Mapping[str, Any]]
     lines: Sequence[ChangeLine]
@@ -133,6 +135,7 @@ def _in_words(preview: RepairPreview, page: Page[Mapping[str, Any]]) -> PreviewI
         is_enough=not left,
         summary=_enough() if not left else _("These faults would remain and refuse the file:"),
         left=[(rule_in_words(code), count) for code, count in left.items()],
+        open=[rule_in_words(code) for code in STILL_OPEN if code in preview.counts_left],
         changed=preview.changed,
         page=page,
         lines=[_line(change) for change in page],
