@@ -398,7 +398,11 @@ def test_twins_codes_of_a_portal_do_not_meet_those_of_others(tmp_path: Path) -> 
 
     taken(csv_file(tmp_path / "a.csv", rows_of(numbers, 多胞胎组号="T1")), opened, mapping)
 
-    assert set(Application.objects.values_list("group_code", flat=True)) == {"sample-province/T1"}
+    named = [fact for row in Application.objects.all() for fact in row.facts if fact["name"] == "twin_group"]
+    assert {fact["value"] for fact in named} == {"sample-province/T1"}
+    # A family's word until somebody proves it: nobody is grouped by it.
+    assert {fact["source"] for fact in named} == {"declared"}
+    assert set(Application.objects.values_list("group_code", flat=True)) == {""}
 
 
 def test_findings_and_events_hold_no_personal_data(tmp_path: Path) -> None:
