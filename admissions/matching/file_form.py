@@ -189,7 +189,7 @@ def _numbered(first_row_of: dict[Any, int], first_rows: "array[int]") -> _Column
 
 
 def _chunks(table: str, data: bytes, columns: Sequence[str]) -> Iterator[list[list[str]]]:
-    reader = csv.reader(TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline=""))
+    reader = csv.reader(TextIOWrapper(BytesIO(data), encoding="utf-8-sig", newline=""), strict=True)
     try:
         yield from _records(table, reader, columns)
     except UnicodeDecodeError as problem:

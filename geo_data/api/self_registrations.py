@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.district_field import DistrictField
 from accounts.models import User
 from accounts.permissions import IsGuardian
-from geo_data.api.district_field import DistrictField
 from geo_data.models import SelfRegistration, Sex
+from geo_data.selectors.districts import find_only_district_code
 from geo_data.selectors.registers import list_self_registrations, open_own
 from geo_data.services.self_registration import ChildDeclaration, register_child, withdraw_registration
 
@@ -21,7 +22,7 @@ from geo_data.services.self_registration import ChildDeclaration, register_child
 class DeclarationSerializer(serializers.Serializer[ChildDeclaration]):
     """A child as its guardian declares it."""
 
-    district = DistrictField()
+    district = DistrictField(find_only_district_code)
     name = serializers.CharField(max_length=100)
     identity = serializers.CharField(max_length=30, help_text="Identity number, or that of another document.")
     birth_on = serializers.DateField()

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from geo_data.api.district_field import DistrictField
+from accounts.api.district_field import DistrictField
 from geo_data.models import (
     CatchmentUnit,
     Dataset,
@@ -16,6 +16,7 @@ from geo_data.models import (
     Site,
     Stage,
 )
+from geo_data.selectors.districts import find_only_district_code
 from geo_data.tables.findings import Finding
 
 
@@ -31,7 +32,7 @@ class DistrictSerializer(serializers.ModelSerializer[District]):
 class DistrictQuerySerializer(serializers.Serializer[object]):
     """Which district is asked about."""
 
-    district = DistrictField()
+    district = DistrictField(find_only_district_code)
 
 
 class UnitQuerySerializer(DistrictQuerySerializer):

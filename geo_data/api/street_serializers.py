@@ -6,9 +6,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from geo_data.api.district_field import DistrictField
+from accounts.api.district_field import DistrictField
 from geo_data.api.serializers import DatasetQuerySerializer, FeatureCollectionSerializer, GeometrySerializer
 from geo_data.models import DistanceMeasure, DistanceMethod
+from geo_data.selectors.districts import find_only_district_code
 from geo_data.selectors.routes import PACE_M_A_MINUTE
 
 
@@ -51,7 +52,7 @@ class DegreeField(serializers.FloatField):
 class RouteQuerySerializer(serializers.Serializer[object]):
     """From where to which school."""
 
-    district = DistrictField()
+    district = DistrictField(find_only_district_code)
     lon = DegreeField(min_value=-180, max_value=180, help_text="Longitude, EPSG:4326.")
     lat = DegreeField(min_value=-90, max_value=90, help_text="Latitude, EPSG:4326.")
     school = serializers.CharField(max_length=40, help_text="School code.")

@@ -26,6 +26,12 @@ def find_only_district() -> District | None:
     return first[0] if len(first) == 1 else None
 
 
+def find_only_district_code() -> str | None:
+    """Return the code of the only district; None where there are several, or none."""
+    only = find_only_district()
+    return only.code if only else None
+
+
 def list_districts() -> QuerySet[District]:
     """Return all districts by code."""
     return District.objects.order_by("code")

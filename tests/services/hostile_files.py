@@ -221,7 +221,14 @@ def lying_shapefile(folder: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("units.shp", head + struct.pack(">2i", 1, 0x7FFFFFF0))
         archive.writestr("units.shx", head)
+        archive.writestr("units.dbf", _empty_attributes())
     return path
+
+
+def _empty_attributes() -> bytes:
+    """A dBase table with one column and no row."""
+    head = struct.pack("<4BIHH20x", 3, 126, 1, 1, 0, 65, 11)
+    return head + b"unit_id".ljust(11, b"\0") + b"C" + bytes(4) + bytes([10]) + bytes(15) + b"\r\x1a"
 
 
 def binary_named_text(folder: Path) -> Path:

@@ -2,9 +2,10 @@
 
 from rest_framework import serializers
 
+from accounts.api.district_field import DistrictField
 from geo_data.addresses.doors import Side
-from geo_data.api.district_field import DistrictField
 from geo_data.models import School
+from geo_data.selectors.districts import find_only_district_code
 from zoning.selectors.by_address import AddressAnswer
 
 
@@ -29,7 +30,7 @@ class AnsweredAddressSerializer(serializers.Serializer[object]):
 class SchoolZoneQuery(serializers.Serializer[object]):
     """Of which district, on which day."""
 
-    district = DistrictField()
+    district = DistrictField(find_only_district_code)
     on = serializers.DateField(required=False, help_text="The day asked about; today by default.")
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from geo_data.api.district_field import DistrictField
+from accounts.api.district_field import DistrictField
 from geo_data.models import DistanceMeasure, Stage
+from geo_data.selectors.districts import find_only_district_code
 from zoning.api.address_serializers import AnsweredAddressSerializer
 from zoning.api.serializers import PeriodSerializer
 
@@ -13,7 +14,7 @@ from zoning.api.serializers import PeriodSerializer
 class ZoneAtQuery(serializers.Serializer[object]):
     """A place, by address, by unit or by point, and a day."""
 
-    district = DistrictField()
+    district = DistrictField(find_only_district_code)
     stage = serializers.ChoiceField(choices=Stage.choices)
     address = serializers.CharField(
         required=False,

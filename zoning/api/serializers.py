@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from geo_data.api.district_field import DistrictField
+from accounts.api.district_field import DistrictField
 from geo_data.models import DistanceMethod, Stage
+from geo_data.selectors.districts import find_only_district_code
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
 from zoning.selectors.basis import Demand, Later
@@ -17,7 +18,7 @@ MOST_SECONDS = 600
 class DistrictQuery(serializers.Serializer[object]):
     """Of which district, and of which stage."""
 
-    district = DistrictField()
+    district = DistrictField(find_only_district_code)
     stage = serializers.ChoiceField(choices=Stage.choices, required=False)
 
 
