@@ -136,7 +136,7 @@ def test_what_is_refused_keeps_neither_the_file_nor_its_neighbours(
     with path.open("rb") as file, path.open("rb") as borders:
         answer = _as(officer(world.CODE)).post("/api/uploads/", {"file": file, "borders": borders, **asked})
 
-    assert answer.status_code == status
+    assert answer.status_code == status, answer.content.decode()
     assert not Upload.objects.exists()
     assert not list(tmp_path.rglob("*.sealed"))
 
@@ -148,7 +148,7 @@ def test_only_officers_of_the_district_hand_in_and_decide(tmp_path: Path) -> Non
     for person, status in ((auditor(world.CODE), 403), *((stranger, 404) for stranger in strangers)):
         for decision in ("confirm", "discard", "withdraw", "restore", "compare"):
             answer = _as(person).post(f"/api/datasets/{dataset.pk}/{decision}/")
-            assert answer.status_code == status
+            assert answer.status_code == status, answer.content.decode()
         with (tmp_path / "units.geojson").open("rb") as file:
             asked = {"file": file, "district": world.CODE, "kind": "units"}
             assert _as(person).post("/api/uploads/", asked).status_code == 403

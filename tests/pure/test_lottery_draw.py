@@ -284,7 +284,7 @@ def test_draw_that_favours_one_child_by_two_percent_fails_the_same_test() -> Non
     assert by_pair > PAIR_LIMIT
 
 
-SEEDS = 10_000
+DRAWS = 10_000
 PLACED_TWICE = 200  # by the plain oracle, which is quick on so few children, and by what places real rounds
 QUARTER, FOUR_DEVIATIONS = 2_500, 4 * 43.3
 
@@ -304,7 +304,7 @@ def wins_of_one_seat(group_id: str | None) -> Counter[str]:
     values = [entry_value(entry) for entry in entries]
     plan = RoundPlan("r", (Line("S1", 1),), (Stage("all", Mechanism.DEFERRED_ACCEPTANCE, ("S1",)),))
     wins = Counter[str]()
-    for i in range(SEEDS):
+    for i in range(DRAWS):
         drawn = tickets(entry_list, replace(record, draw=replace(record.draw, seed=f"{i:064x}")), TRACKS)
         ticket_of = ticket_finder(entry_list, drawn, TRACKS)
         round_input = RoundInput(plan, applicants_from(values, ticket_of, fallbacks={}))
