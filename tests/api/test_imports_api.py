@@ -123,7 +123,7 @@ def test_points_are_handed_in_with_their_neighbours_and_what_headers_mean(tmp_pa
         ({"headers": '["kind"]'}, 400),
         ({"headers": '{"小区类别": 1}'}, 400),
         ({"headers": "kind"}, 400),
-        ({"kind": "schools"}, 422),  # schools have no borders
+        ({"kind": "schools"}, 400),  # schools have no borders
     ],
 )
 def test_what_is_refused_keeps_neither_the_file_nor_its_neighbours(
