@@ -97,9 +97,10 @@ def test_an_officer_sees_who_names_anothers_group_and_records_that_it_is_no_twin
 ) -> None:
     # given twins of the census, and a child of another family that names their group
     world, opened, numbers = open_round_with_twins()
+    family = guardian()
     for number in numbers[:2]:
         file_application(
-            actor=guardian(), now=timezone.now(), round_id=opened.pk, form=round_world.form(number, "u1")
+            actor=family, now=timezone.now(), round_id=opened.pk, form=round_world.form(number, "u1")
         )
     stranger = file_application(
         actor=guardian("+8613800000009"),
