@@ -1,6 +1,6 @@
 """The register in memory: in which unit an address of a long list lies. By equality alone: nothing is guessed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -71,19 +71,24 @@ class AddressBook:
         2. A road answers by its door, an estate by its building or house. What was not stated answers as a whole, and
            so does an estate of which the register knows no building.
         3. Of places with one name in several townships those count whose township stands in the address, if any does.
-        4. The unit is told where all that answers lies in one; where estate and road answer, in one of both.
+        4. Where neither answers, the whole address may be an old name or another name of one entry, number and all.
+        5. The unit is told where all that answers lies in one; where estate and road answer, in one of both.
         Source: docs/addresses.md (lists that carry addresses).
         """
         typed = read_typed(text)
-        found = [
-            units
-            for text in dict.fromkeys((typed.name, typed.road))
-            if (units := NOWHERE.union(*(self._units(name, typed) for name in self._longest(text, typed))))
-        ]
+        found = self._found((typed.name, typed.road), typed) or self._found((typed.text,), typed)
         if not found:
             return NO_ANSWER
         common = frozenset.intersection(*found) or frozenset.union(*found)
         return Answer(True, next(iter(common)) if len(common) == 1 else "")
+
+    def _found(self, texts: Sequence[str], typed: Typed) -> list[Units]:
+        """Return of every text that answers the units that do."""
+        return [
+            units
+            for text in dict.fromkeys(texts)
+            if (units := NOWHERE.union(*(self._units(name, typed) for name in self._longest(text, typed))))
+        ]
 
     def _longest(self, text: str, typed: Typed) -> list[BookName]:
         """Return what the longest name stands for that ends the text: places of one name, in one township or more."""
