@@ -1545,6 +1545,8 @@ export interface components {
             last_ticket: string;
             /** @description YYYY-MM-DD; empty where the dwelling is free. */
             locked_until: string;
+            /** @description Where losers of a private draw stand: same_class_last, after_all; empty where they lose nothing. */
+            losers: string;
         };
         /** @description A choice of the list and what became of it. */
         ChoiceView: {
@@ -1556,6 +1558,10 @@ export interface components {
             reason: string;
             sentence: string;
             figures: components["schemas"]["ChoiceFigures"] | null;
+            /** @description [what speaks against the child, clause], for a choice to which it has no claim. */
+            against: string[][];
+            /** @description Why no category of these seats is the child's, in words. */
+            trace: string[];
         };
         /** @description What closing needs: the names of the values to come. */
         ClosingRequest: {
