@@ -31,10 +31,10 @@ from admissions.matching.table_faults import (
     is_ticket,
     misfits,
     repeats,
-    shown,
     unlike_twins,
 )
 from common.errors import MalformedInput
+from common.shown import shown
 from common.utf8 import UTF_16_FAULT, utf8_fault
 
 if TYPE_CHECKING:

@@ -12,15 +12,9 @@ from common.formulas import guarded
 MOST_FAULTS = 20
 MAX_TICKET = 1 << 256
 TICKET_DIGITS = 100
-SHOWN = 40  # characters of a value that is told
 SAFE = "safe in a spreadsheet: it begins as a formula does; write it without = + - @ at its beginning"
 ONE_LIST = "write one list for all of a group, or leave group_id blank"
 COUNT, INTEGER = "a whole number below 1,000,000,000", "a whole number of at most 15 digits"
-
-
-def shown(text: str) -> str:
-    """Return a value as a fault tells it, the beginning of a long one."""
-    return repr(text) if len(text) <= SHOWN else f"{text[:SHOWN]!r}…"
 
 
 def is_safe(text: str) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from admissions.rules.balance import BalanceStandard, meets, variation
-from admissions.rules.plain_tables import MalformedFile, Row, name_faults, read_rows, shown, whole_number
+from admissions.rules.plain_tables import MalformedFile, Row, name_faults, read_rows, whole_number
 from admissions.rules.policy_records import SchoolStage
+from common.shown import shown
 
 SCHOOL_COLUMNS = ("school_id", "pupils", "group_id")
 MOST_PUPILS = 100_000

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from admissions.rules.class_division import Pupil, Sex
-from admissions.rules.plain_tables import MalformedFile, Row, name_faults, read_rows, shown, whole_number
+from admissions.rules.plain_tables import MalformedFile, Row, name_faults, read_rows, whole_number
+from common.shown import shown
 
 PUPIL_COLUMNS = ("receipt", "sex", "ticket", "group_id", "wish")
 CLASS_COLUMNS = ("class", "receipt", "sex")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from io import StringIO
 
 from common.errors import MalformedInput
+from common.formulas import guarded
+from common.shown import shown
+from common.utf8 import utf8_fault
 
 MOST_FAULTS = 20
 MOST_IN_CELL = 1_000
-SHOWN = 40
-STARTS_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 class MalformedFile(MalformedInput):
@@ -68,11 +69,6 @@ def read_rows(data: bytes, name: str, columns: Sequence[str], *, more: bool = Fa
     return tuple(rows)
 
 
-def shown(text: str) -> str:
-    """Return the text as a fault quotes it, at most 40 characters of it. Source: docs/rules/class-division.md."""
-    return repr(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")
-
-
 def name_faults(row: Row, column: str, seen: dict[str, str]) -> Iterator[str]:
     """Yield why the text cannot name something: blank, named before, or read as a formula by a spreadsheet.
 
@@ -82,7 +78,7 @@ def name_faults(row: Row, column: str, seen: dict[str, str]) -> Iterator[str]:
     name = row[column]
     if not name:
         yield f"{row.place}: {column} is blank"
-    elif name.startswith(STARTS_FORMULA):
+    elif guarded(name) != name:
         yield f"{row.place}: {column} {shown(name)} begins like a formula"
     elif name in seen:
         yield f"{row.place}: {column} {shown(name)} stands already in {seen[name]}"
@@ -100,12 +96,9 @@ def whole_number(text: str, most: int) -> int | None:
 
 
 def _text(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        row = data.count(b"\n", 0, problem.start) + 1
-        remedy = "save the table as “CSV UTF-8” (a sheet saved as plain CSV is often in GBK)"
-        raise MalformedFile([f"{name} row {row}: is not UTF-8; {remedy}"]) from problem
+    if fault := utf8_fault(data):
+        raise MalformedFile([f"{name} {fault}"])
+    return data.decode("utf-8-sig")
 
 
 def _header_faults(name: str, header: Sequence[str], columns: Sequence[str], *, more: bool) -> Iterator[str]:

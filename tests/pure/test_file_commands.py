@@ -103,7 +103,7 @@ def test_classes_that_follow_are_confirmed_and_others_named_by_receipt(tmp_path:
         ([HEAD, "a,boy,1,,"], ["pupils.csv row 2: sex 'boy' is not one of female, 女, male, 男"]),
         ([HEAD, "a,male,-1,,"], ["pupils.csv row 2: ticket '-1' is not a whole number below 2^256"]),
         ([HEAD, "a,male,１,,"], ["pupils.csv row 2: ticket '１' is not a whole number below 2^256"]),
-        ([HEAD, f"a,male,{2**256},,"], [f"pupils.csv row 2: ticket '{str(2**256)[:39]}…' is not a whole"]),
+        ([HEAD, f"a,male,{2**256},,"], [f"pupils.csv row 2: ticket '{str(2**256)[:40]}'… is not a whole"]),
         (
             [HEAD, "a,male,1,,", "a,male,2,,"],
             ["pupils.csv row 3: receipt 'a' stands already in pupils.csv row 2"],
@@ -150,7 +150,13 @@ def test_a_file_of_another_encoding_is_named_with_its_row_and_the_remedy(
         tmp_path,
         lambda: run("divide_classes", "--pupils", pupils, "--classes", 2, "--out", tmp_path / "out"),
     )
-    assert message.startswith(f"pupils.csv row {row}: is not UTF-8; save the table as “CSV UTF-8”")
+    told = (
+        "the file is UTF-16, not UTF-8; save"
+        if encoding == "utf-16"
+        else "not UTF-8; saved as GBK (GB18030)?"
+    )
+    assert message.startswith(f"pupils.csv row {row}: {told}")
+    assert "as “CSV UTF-8”" in message
 
 
 def test_a_file_of_girls_in_gbk_is_found_out_although_its_bytes_are_utf_8(tmp_path: Path) -> None:
@@ -168,11 +174,11 @@ def test_files_and_folders_that_are_not_what_they_should_be_are_named(tmp_path: 
     absent = tmp_path / "absent.csv"
     assert (
         refused(tmp_path, lambda: run(*command, "--pupils", absent, "--out", tmp_path / "out"))
-        == f"{absent}: No such file or directory"
+        == f"{absent}: No such file or directory; check the path, the rights and the room on the disk"
     )
     a_file = tmp_path / "file"
     a_file.write_text("mine", "utf-8")
-    assert "file: File exists" in refused(
+    assert "is a file; name a folder" in refused(
         tmp_path, lambda: run(*command, "--pupils", pupils, "--out", a_file)
     )
     assert a_file.read_text("utf-8") == "mine"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from admissions.management.whole_files import read_whole, write_tables
+from admissions.management.whole_files import UNREADABLE, read_whole, write_tables
 from admissions.rules.class_division import DivisionImpossible, divide
 from admissions.rules.class_size import LARGE_CLASS, is_large_class
 from admissions.rules.division_files import class_rows, differences, read_classes, read_pupils
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             division = divide(pupils, options["classes"])
             told = read_classes(read_whole(options["check"])) if options["check"] else None
         except (MalformedFile, DivisionImpossible) as problem:
-            raise CommandError(str(problem)) from problem
+            raise CommandError(str(problem), returncode=UNREADABLE) from problem
         if told is None:
             write_tables(options["out"], {"classes.csv": class_rows(pupils, division)})
             self.stdout.write(_summary(division, f"classes.csv in {options['out']}"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from admissions.management.whole_files import read_whole, write_tables
+from admissions.management.whole_files import UNREADABLE, read_whole, write_tables
 from admissions.rules.balance import BASIC_2012, HIGH_QUALITY_2017, BalanceStandard
 from admissions.rules.balance_files import balance_rows, pooled, read_schools, verdict
 from admissions.rules.plain_tables import MalformedFile
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         try:
             table = read_schools(read_whole(options["schools"]))
         except MalformedFile as problem:
-            raise CommandError(str(problem)) from problem
+            raise CommandError(str(problem), returncode=UNREADABLE) from problem
         write_tables(options["out"], {"balance.csv": balance_rows(table)})
         stage, after = SchoolStage(options["stage"]), pooled(table)
         held = [("before", table.variations()), ("after", after.variations())]
