@@ -30,7 +30,7 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "6GB",  # a county in one go: else each page is written out whole again and again
+    "max_wal_size": "2GB",
     "jit": "off",
     "timezone": "UTC",
 }
