@@ -10,9 +10,17 @@ from zoning.engine.groundwork import lay_ground
 from zoning.engine.kernel import force
 from zoning.engine.lane import Found, Lane, fill, new_lane
 from zoning.engine.objective import NEAREST, plan_cost
-from zoning.engine.partition import no_zones
 from zoning.engine.problem import Problem
-from zoning.engine.search import HOPELESS, LANES, PATIENCE, STEP, Course, doubtful_lump, make_field
+from zoning.engine.search import (
+    AGE_OF_PATIENCE,
+    HOPELESS,
+    LANES,
+    PATIENCE,
+    STEP,
+    Course,
+    doubtful_lump,
+    make_field,
+)
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
 
@@ -35,7 +43,7 @@ def plan_of(cost: int, overload: int = 0) -> Found:
 
 
 def course_of(start: Found, best: Found) -> Course:
-    return Course(start, best, [start] * LANES, no_zones(), no_zones())
+    return Course(start, best, [start] * LANES, [], [])
 
 
 @pytest.fixture(scope="module")
@@ -105,18 +113,56 @@ def test_more_effort_never_costs_more() -> None:
     assert costs == sorted(costs, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("age", "overload", "patience"),
+    [(0, 0, 1), (7, 0, 1), (8, 0, 2), (15, 0, 2), (16, 0, 3), (0, 4, PATIENCE), (40, 4, PATIENCE)],
+)
+def test_patience_grows_with_a_start_and_is_fixed_without_a_lawful_plan(
+    age: int, overload: int, patience: int
+) -> None:
+    course = course_of(plan_of(9, overload=9), plan_of(5, overload=overload))
+    course.age = age
+
+    assert course.patience() == patience
+
+
 def test_a_search_without_a_better_plan_starts_anew_and_keeps_the_best(field: Field) -> None:
     start, best = plan_of(2_000_000, overload=3), plan_of(1_000_000)
     course = course_of(start, start)
-    course.go_on(field, [best] * LANES, [], no_zones(), [])
-    for idle in range(PATIENCE):
-        assert (course.starts, course.idle, course.age) == (1, idle, idle + 1)
-        assert course.is_closing() == (idle == PATIENCE - 1)
-        course.go_on(field, [best] * LANES, [], no_zones(), [])
+    course.go_on(field, [best] * LANES)
+    assert (course.starts, course.idle, course.age) == (1, 0, 1)
+
+    course.go_on(field, [best] * LANES)
 
     assert (course.starts, course.idle, course.age) == (2, 0, 0)
     assert course.origins == [start] * LANES
     assert course.best is best
+    assert course.plans() == [best]
+
+
+def test_a_search_without_a_lawful_plan_is_patient(field: Field) -> None:
+    start = plan_of(2_000_000, overload=3)
+    course = course_of(start, start)
+
+    for idle in range(1, PATIENCE):
+        course.go_on(field, [start] * LANES)
+        assert (course.starts, course.idle) == (1, idle)
+    course.go_on(field, [start] * LANES)
+
+    assert (course.starts, course.idle, course.age) == (2, 0, 0)
+    assert course.plans() == []
+
+
+@pytest.mark.parametrize(("cost", "starts"), [(999, 2), (1000, 1), (1001, 1)])
+def test_the_search_goes_on_from_a_merged_plan_that_is_better_than_the_best(cost: int, starts: int) -> None:
+    start, best, merged = plan_of(5000), plan_of(1000), plan_of(cost)
+    course = course_of(start, best)
+
+    course.go_on_from(merged)
+
+    assert course.starts == starts
+    assert course.best is min(best, merged, key=Found.rank)
+    assert all(origin is (merged if starts == 2 else start) for origin in course.origins)
 
 
 @pytest.mark.parametrize(("saved", "idle"), [(0, 1), (10**6 // STEP, 1), (10**6 // STEP + 1, 0)])
@@ -125,8 +171,9 @@ def test_a_plan_counts_as_better_when_it_saves_more_than_its_step(
 ) -> None:
     origin = plan_of(10**6)
     course = course_of(origin, origin)
+    course.age = AGE_OF_PATIENCE
 
-    course.go_on(field, [plan_of(10**6 - saved)] * LANES, [], no_zones(), [])
+    course.go_on(field, [plan_of(10**6 - saved)] * LANES)
 
     assert course.idle == idle
     assert course.best.cost == 10**6 - saved
@@ -141,7 +188,7 @@ def test_a_later_start_far_behind_the_best_is_given_up(
     course = course_of(plan_of(5_000_000), plan_of(1_000_000))
     course.age = HOPELESS
 
-    course.go_on(field, [plan_of(cost, overload)] * LANES, [], no_zones(), [])
+    course.go_on(field, [plan_of(cost, overload)] * LANES)
 
     assert course.starts == starts
 

@@ -107,32 +107,3 @@ class State(NamedTuple):
     best: IntArray
     changed: IntArray
     is_changed: BoolArray
-
-
-class Pool(NamedTuple):
-    """Zones met on the way, each once: lawful in themselves, to be recombined by set partitioning.
-
-    key     -- [n] a random word for each unit; a zone is known by the exclusive or of its units' words
-    table   -- open-addressing table of the words met, a power of two long; 0 is free
-    school, start, units -- zone i of `filled[0]` belongs to school[i], its units are units[start[i]:start[i + 1]]
-    """
-
-    key: npt.NDArray[np.uint64]
-    table: npt.NDArray[np.uint64]
-    school: IntArray
-    start: IntArray
-    units: IntArray
-    filled: IntArray
-
-
-def new_pool(n_units: int, capacity: int) -> Pool:
-    """Return an empty pool for so many zones; capacity 0 gathers nothing."""
-    words = np.random.SeedSequence(n_units).generate_state(n_units, np.uint64).astype(np.uint64)
-    return Pool(
-        key=words,
-        table=np.zeros(max(2 ** (4 * capacity).bit_length(), 2), dtype=np.uint64),
-        school=np.zeros(capacity, dtype=np.int64),
-        start=np.zeros(capacity + 1, dtype=np.int64),
-        units=np.zeros(min(64, n_units) * capacity, dtype=np.int64),
-        filled=np.zeros(1, dtype=np.int64),
-    )

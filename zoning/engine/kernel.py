@@ -14,10 +14,9 @@ from zoning.engine.field import (
     STAMP,
     STRAIN,
     Field,
-    Pool,
     State,
 )  # fmt: skip
-from zoning.engine.kernel_lists import gather, keep_best, member_of, note_changed
+from zoning.engine.kernel_lists import keep_best, member_of, note_changed
 from zoning.engine.kernel_plan import cost_in, mark_reached, may_leave, note_and_put, take_back, touches
 from zoning.engine.kernel_rebuild import recreate, ruin
 from zoning.engine.kernel_terms import load_by, reshape_by
@@ -144,9 +143,7 @@ def propose(f: Field, w: State, limit: int, noise: int, rebuild: int) -> bool:
 
 
 @njit
-def anneal(
-    f: Field, w: State, p: Pool, heats: IntArray, per_heat: int, strains: IntArray, rebuild: int
-) -> None:
+def anneal(f: Field, w: State, heats: IntArray, per_heat: int, strains: IntArray, rebuild: int) -> None:
     """Run the heats one after another; keep the best lawful plan in w.best, its cost in w.total[BEST].
 
     heats   -- [k] temperatures; per_heat -- proposals at each; rebuild -- how many of 1024 rebuild a patch
@@ -158,7 +155,6 @@ def anneal(
         noise = min(max(heat >> 2, 1), 1 << 31)
         adapt_strain(f, w, strains[h])
         now = total[COST] + total[STRAIN]
-        gather(f, w, p)
         for _ in range(per_heat):
             total[JOURNALLED] = 0
             limit = (heat * f.luck[draw(w.rng) & (len(f.luck) - 1)]) >> 16

@@ -1,9 +1,7 @@
-"""Lists that the compiled loops keep: members of zones, units moved since the best plan, and zones met."""
-
-import numpy as np
+"""Lists that the compiled loops keep: members of zones, and units moved since the best plan."""
 
 from zoning.engine.compiling import njit, woven
-from zoning.engine.field import BEST, BLOCK, BLOCK_BITS, CHANGED, COST, JOURNALLED, SPARE, Field, Pool, State
+from zoning.engine.field import BEST, BLOCK, BLOCK_BITS, CHANGED, COST, JOURNALLED, SPARE, State
 
 
 @woven
@@ -57,29 +55,3 @@ def note_changed(w: State) -> None:
             w.is_changed[u] = True
             w.changed[w.total[CHANGED]] = u
             w.total[CHANGED] += 1
-
-
-@njit
-def gather(f: Field, w: State, p: Pool) -> None:
-    """Add the zones of the present plan that keep their seats to the pool, each once, while there is room."""
-    mask = np.uint64(len(p.table) - 1)
-    for s in range(len(w.load)):
-        i = p.filled[0]
-        if i >= len(p.school) or p.start[i] + w.size[s] > len(p.units):
-            return
-        if w.lack[s] > 0:
-            continue
-        word = np.uint64(s + 1)
-        for k in range(w.size[s]):
-            word ^= p.key[member_of(w, s, k)]
-        slot = word & mask
-        while p.table[slot] != 0 and p.table[slot] != word:
-            slot = (slot + np.uint64(1)) & mask
-        if p.table[slot] == word:
-            continue
-        p.table[slot] = word
-        p.school[i] = s
-        p.start[i + 1] = p.start[i] + w.size[s]
-        for k in range(w.size[s]):
-            p.units[p.start[i] + k] = member_of(w, s, k)
-        p.filled[0] = i + 1

@@ -56,6 +56,16 @@ def note_and_put(f: Field, w: State, u: int, t: int) -> None:
 
 
 @njit
+def lone_moves(f: Field, w: State, units: IntArray, zones: IntArray, cost: IntArray) -> None:
+    """Write what the plan would cost more if units[i] alone were in zones[i], whatever the seats."""
+    for i in range(len(units)):
+        s, before = w.zone[units[i]], w.total[COST]
+        put(f, w, units[i], zones[i])
+        cost[i] = w.total[COST] - before
+        put(f, w, units[i], s)
+
+
+@njit
 def take_back(f: Field, w: State) -> None:
     for j in range(w.total[JOURNALLED] - 1, -1, -1):
         put(f, w, w.journal_unit[j], w.journal_zone[j])

@@ -18,9 +18,7 @@ from zoning.engine.field import (
     SPARE,
     STRAIN,
     Field,
-    Pool,
     State,
-    new_pool,
 )  # fmt: skip
 from zoning.engine.kernel import anneal, force
 from zoning.engine.kernel_plan import put_all
@@ -31,7 +29,6 @@ SLICES = 40
 EXTRA = 6
 REBUILD = 32
 NOT_YET = 2**62
-ZONES = 6000
 SMALL_ZONE = 40
 # Odd rounds from this one on probe; each probe takes so many heats, the first of them so hot.
 FIRST_PROBES = 3
@@ -48,6 +45,11 @@ class Found:
     overload: int
     cost: int
     zone: IntArray
+
+    @staticmethod
+    def of(state: State) -> "Found":
+        """Return the plan that the state holds."""
+        return Found(int(state.total[OVER]), int(state.total[COST]), state.zone.copy())
 
     def rank(self) -> tuple[int, int, bytes]:
         return self.overload, self.cost, self.zone.tobytes()
@@ -111,18 +113,15 @@ def fill(field: Field, state: State, zone: IntArray) -> None:
 def new_lane(field: Field, zone: IntArray, seed: int, number: int, heat: float) -> "Lane":
     """Return a lane with a generator and working space of its own.
 
-    Zones are gathered, and lumps probed, where zones are small; gathered only where a zone costs the same in all plans.
+    Lumps are probed where zones are small.
     """
     n = len(field.children)
     is_small = field.is_whole and n <= SMALL_ZONE * len(field.seats)
-    capacity = ZONES if is_small and not (field.edge.any() or field.parity.any()) else 0
     weight = (field.children * LUMP_SCALE // max(int(field.children.max(initial=0)), 1)) ** 2
     return Lane(
         field._replace(fixed=field.fixed.copy(), cost=field.cost.copy() if is_small else field.cost),
         new_state(field, zone, seed, number),
         _typical_step(field),
-        new_pool(n, capacity),
-        new_pool(n, 0),
         heat,
         np.cumsum(np.where(field.fixed == 0, weight, 0) * is_small),
     )
@@ -138,8 +137,6 @@ class Lane:
     field: Field
     state: State
     scale: int
-    pool: Pool
-    no_pool: Pool
     heat: float
     lumps: IntArray
 
@@ -157,8 +154,6 @@ class Lane:
         self, origin: Found, number: int, stopped: Callable[[], bool], watch: Callable[[int], None]
     ) -> Found:
         """Search once from `origin`; return the best plan met, `origin` if none was better."""
-        self.pool.table[:] = 0
-        self.pool.filled[0] = 0
         is_probing = number >= FIRST_PROBES and number % 2 == 1 and not origin.overload and self.has_lumps()
         return (self._probe if is_probing else self._anneal)(origin, number, stopped, watch)
 
@@ -171,16 +166,14 @@ class Lane:
         state.total[BEST] = NOT_YET if origin.overload else origin.cost
         per_heat = proposals(field, number) // HEATS
         for part, (heats, strains) in enumerate(self._slices(number)):
-            pool = self.pool if part >= SLICES // 4 else self.no_pool
             if stopped() or (part >= SLICES and state.total[BEST] < NOT_YET):
                 break
-            anneal(field, state, pool, heats, per_heat, strains, REBUILD)
+            anneal(field, state, heats, per_heat, strains, REBUILD)
             if state.total[BEST] < NOT_YET:
                 watch(int(state.total[BEST]))
         if state.total[BEST] < (NOT_YET if origin.overload else origin.cost):
             return Found(0, int(state.total[BEST]), state.best.copy())
-        last = Found(int(state.total[OVER]), int(state.total[COST]), state.zone.copy())
-        return min(origin, last, key=Found.rank)
+        return min(origin, Found.of(state), key=Found.rank)
 
     def _probe(
         self, origin: Found, number: int, stopped: Callable[[], bool], watch: Callable[[int], None]
@@ -207,9 +200,9 @@ class Lane:
             return best
         field.fixed[unit] = 1
         per_heat = proposals(field, 0) // PROBE_HEATS
-        schedule = self._cooling(PROBE_HEAT * self.heat, self._cool(PROBE_HEAT), 1.0, 30.0, PROBE_HEATS, 2)
-        for pool, (heats, strains) in zip((self.no_pool, self.pool), schedule, strict=True):
-            anneal(field, state, pool, heats, per_heat, strains, REBUILD)
+        schedule = self._cooling(PROBE_HEAT * self.heat, self._cool(PROBE_HEAT), 1.0, 30.0, PROBE_HEATS, 1)
+        for heats, strains in schedule:
+            anneal(field, state, heats, per_heat, strains, REBUILD)
         field.fixed[unit] = 0
         if state.total[BEST] >= best.cost:
             return best

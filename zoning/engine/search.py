@@ -6,24 +6,31 @@ or on how many threads ran it. So the plan after k rounds is the same on every m
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from zoning.engine.field import COST, LUCK, NEVER, OVER, Field
+from zoning.engine.field import LUCK, NEVER, Field
 from zoning.engine.groundwork import Groundwork
-from zoning.engine.lane import NOT_YET, Found, new_lane, new_state, proposals
+from zoning.engine.lane import FIRST_PROBES, Found, new_lane, proposals
+from zoning.engine.merge import merged
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
-from zoning.engine.partition import Zones, joined, no_zones, recombine, zones_of
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 
 LANES = 2
+# Rounds without a better plan after which a start is given up while no lawful plan is known; else the sooner, the
+# shorter it has gone on.
 PATIENCE = 3
+AGE_OF_PATIENCE = 8
 # A plan counts as better when it saves one part of so many.
 STEP = 10_000
 # After this round a start that is far behind the best plan is given up.
 HOPELESS = 5
+MOST_PLANS = 100
+KEPT_OF_START = 2
+# What merging gives is taken in after so many moves of a lane: about as long as it takes.
+MERGE_MOVES = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +129,10 @@ def _land(problem: Problem, weights: Weights) -> tuple[IntArray, IntArray, IntAr
 
 @dataclass(slots=True)
 class Course:
-    """Where the search stands; it starts anew when nothing better was found for PATIENCE rounds.
+    """Where the search stands; it starts anew when nothing better was found for a few rounds.
 
     start, best -- the plan it starts from, and the best of all; origins -- where each lane goes on
-    zones, kept -- met since the last start, and worth keeping from before it
+    met, kept   -- the best plans since the last start, and of those before it
     age, idle   -- rounds since the last start, and since the last better plan
     starts, moves -- starts so far; moves proposed on a lane in all
     """
@@ -133,47 +140,47 @@ class Course:
     start: Found
     best: Found
     origins: list[Found]
-    zones: Zones
-    kept: Zones
+    met: list[Found]
+    kept: list[Found]
     age: int = 0
     idle: int = 0
     starts: int = 1
     moves: int = 0
-
-    def is_closing(self) -> bool:
-        """Say whether this is the last round before a new start, in which zones of all starts are mixed."""
-        return self.idle == PATIENCE - 1
-
-    def to_mix(self) -> tuple[Zones, Found] | None:
-        """Return the zones to recombine beside this round, and the plan they must undercut."""
-        if self.is_closing():
-            return joined([self.kept, self.zones]), self.best
-        if self.age >= 6 and self.age % 2 == 0:
-            return self.zones, min(self.origins, key=Found.rank)
-        return None
 
     def watched(self, watch: Callable[[int], None]) -> Callable[[int], None]:
         """Return `watch`, told of the best plan of all where a later start has not come so far."""
         best = self.best
         return lambda cost: watch(cost if best.overload else min(cost, best.cost))
 
-    def go_on(
-        self, field: Field, found: list[Found], mixed: list[Found], kept: Zones, met: list[Zones]
-    ) -> None:
-        """Take in what a round found; `kept` is what the recombination kept of the zones it was given."""
-        before, now = min(self.origins, key=Found.rank), min([*found, *mixed], key=Found.rank)
+    def plans(self) -> list[Found]:
+        """Return the plans worth merging, best first."""
+        return best_plans([self.best, *self.kept, *self.met])
+
+    def go_on(self, field: Field, found: list[Found]) -> None:
+        """Take in what a round found."""
+        before, now = min(self.origins, key=Found.rank), min(found, key=Found.rank)
         is_better = now.overload < before.overload or now.cost < before.cost - before.cost // STEP
         self.moves += proposals(field, self.age)
         self.best = min(self.best, now, key=Found.rank)
-        if self.is_closing() and not is_better:
-            self.kept = kept
-            self._start_anew()
-        elif self.age == HOPELESS and self._is_far_behind(now):
-            self._start_anew()
+        self.met = best_plans([*self.met, *found])[:KEPT_OF_START]
+        self.idle = 0 if is_better else self.idle + 1
+        if self.idle >= self.patience() or (self.age == HOPELESS and self._is_far_behind(now)):
+            self._start_anew([self.start] * LANES, 0)
         else:
-            self.zones = joined([kept, *met])
-            self.origins = _next_origins(found, mixed, self.age)
-            self.age, self.idle = self.age + 1, 0 if is_better else self.idle + 1
+            self.origins = [now] * LANES if self.age % 4 == 3 else found
+            self.age += 1
+
+    def patience(self) -> int:
+        """Return after how many rounds without a better plan to start anew."""
+        return PATIENCE if self.best.overload else 1 + self.age // AGE_OF_PATIENCE
+
+    def go_on_from(self, plan: Found) -> bool:
+        """Start anew from a plan made of others where it is better than the best; say whether it is."""
+        is_better = plan.rank() < self.best.rank()
+        if is_better:
+            self.best = plan
+            self._start_anew([plan] * LANES, FIRST_PROBES)
+        return is_better
 
     def _is_far_behind(self, now: Found) -> bool:
         """Say whether a plan lacks seats or costs a hundredth more than the best, which is lawful."""
@@ -181,10 +188,39 @@ class Course:
             now.overload > 0 or now.cost - self.best.cost > self.best.cost // 100
         )
 
-    def _start_anew(self) -> None:
-        self.zones = no_zones()
-        self.origins, self.age, self.idle = [self.start] * LANES, 0, 0
+    def _start_anew(self, origins: list[Found], age: int) -> None:
+        self.kept, self.met = best_plans([*self.kept, *self.met]), []
+        self.origins, self.age, self.idle = origins, age, 0
         self.starts += 1
+
+
+@dataclass(slots=True)
+class Merging:
+    """Plans being merged beside the rounds; what comes of it is taken in after a fixed number of moves.
+
+    ranks -- of what was merged last; since -- moves when it began; job -- what comes of it, None when it was taken in
+    """
+
+    threads: ThreadPoolExecutor
+    field: Field
+    ranks: list[tuple[int, int, bytes]]
+    since: int = 0
+    job: "Future[Found | None] | None" = None
+
+    def beside(self, course: Course, seconds: float) -> None:
+        """Begin to merge where nothing is being merged and there is something new."""
+        plans = course.plans()
+        ranks = [plan.rank() for plan in plans]
+        if self.job is None and len(plans) > 1 and ranks != self.ranks:
+            self.ranks, self.since = ranks, course.moves
+            self.job = self.threads.submit(merged, self.field, [plan.zone for plan in plans], seconds)
+
+    def due(self, moves: int) -> Found | None:
+        """Return the merged plan where it is time, `moves` of a lane from the beginning; None if there is none."""
+        if self.job is None or moves - self.since < MERGE_MOVES:
+            return None
+        plan, self.job = self.job.result(), None
+        return plan
 
 
 def improve(
@@ -199,33 +235,33 @@ def improve(
 ) -> Improved:
     """Return the best plan, and the number of whole rounds that gave it.
 
-    Each lane goes on from its own best plan; every fourth round all go on from the best of all. Beside the
-    later rounds the zones met before are recombined. A lawful plan that costs no more than `least`, the lower
+    Each lane goes on from its own best plan; every fourth round both go on from the better one. Beside the
+    rounds the best plans of all starts are merged. A lawful plan that costs no more than `least`, the lower
     bound, ends the search. The hotter, the more of `zone` is forgotten.
     """
     lanes = [new_lane(field, zone, seed, number, heat) for number in range(LANES)]
-    total = lanes[0].state.total
-    start = Found(int(total[OVER]), int(total[COST]), zone.copy())
-    course = Course(start, start, [start] * LANES, no_zones(), no_zones())
+    start = Found.of(lanes[0].state)
+    course = Course(start, start, [start] * LANES, [], [])
     done, pace = 0, 0.0
     with ThreadPoolExecutor(LANES + 1) as threads:
+        merging = Merging(threads, field, [])
         while (budget.effort is None or done < budget.effort) and not course.best.is_proven(least):
             before, length = budget.time_left(), proposals(field, course.age)
             if before < pace * length or budget.is_asked_to_stop():
                 break
-            to_mix = course.to_mix()
-            mixing = threads.submit(_mixed, field, *to_mix, before) if to_mix else None
+            merging.beside(course, before)
             jobs = [
                 threads.submit(lane.run_round, origin, course.age, budget.is_over, course.watched(watch))
                 for lane, origin in zip(lanes, course.origins, strict=True)
             ]
             found = [job.result() for job in jobs]
-            kept, mixed = mixing.result() if mixing else (course.zones, [])
+            better = merging.due(course.moves + length)
             if budget.is_over():
-                return _cut_short(course, [*found, *mixed], done)
-            course.go_on(field, found, mixed, kept, [zones_of(field, lane.pool) for lane in lanes])
-            if course.age == 0 and lanes[0].has_lumps():
-                lump = doubtful_lump(field, course, least)
+                return _cut_short(course, found, done)
+            course.go_on(field, found)
+            is_merged = better is not None and course.go_on_from(better)
+            if (course.age == 0 or is_merged) and lanes[0].has_lumps():
+                lump = None if is_merged else doubtful_lump(field, course, least)
                 for lane in lanes:
                     lane.ban(lump, field)
             pace = 0.0 if budget.seconds is None else (before - budget.time_left()) / length
@@ -253,25 +289,10 @@ def doubtful_lump(field: Field, course: Course, least: int) -> tuple[int, int] |
     return lump, int(zone[lump])
 
 
-def _mixed(field: Field, zones: Zones, best: Found, seconds: float) -> tuple[Zones, list[Found]]:
-    kept, plan = recombine(field, zones, best.cost if best.overload == 0 else NOT_YET, seconds)
-    if plan is None:
-        return kept, []
-    return kept, [Found(0, int(_zone_costs(field, plan)), plan)]
-
-
-def _zone_costs(field: Field, zone: IntArray) -> int:
-    state = new_state(field, zone, 0, 0)
-    return int(state.total[COST])
-
-
-def _next_origins(found: list[Found], mixed: list[Found], age: int) -> list[Found]:
-    """Return where each lane goes on: a recombined plan takes the place of the worst lane's."""
-    best = min([*found, *mixed], key=Found.rank)
-    if age % 4 == 3:
-        return [best] * LANES
-    worst = max(found, key=Found.rank)
-    return [best if mixed and lane is worst else lane for lane in found]
+def best_plans(plans: list[Found]) -> list[Found]:
+    """Return the lawful ones among the plans, each once, best first."""
+    lawful = {plan.zone.tobytes(): plan for plan in plans if plan.overload == 0}
+    return sorted(lawful.values(), key=Found.rank)[:MOST_PLANS]
 
 
 def _cut_short(course: Course, found: list[Found], done: int) -> Improved:

@@ -1,0 +1,132 @@
+"""Merging plans: the cheapest plan of their pairs, lawful, and by brute force no cheaper one."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from tests.pure.engine_worlds import facts_of, grid, named
+from zoning.engine.building import build_problem
+from zoning.engine.connection import pieces_cut_off
+from zoning.engine.field import Field
+from zoning.engine.groundwork import lay_ground
+from zoning.engine.merge import merged, open_pairs
+from zoning.engine.objective import BALANCED, NEAREST, Weights, plan_cost
+from zoning.engine.problem import IntArray, Problem
+from zoning.engine.search import make_field
+from zoning.engine.solve import Options, solve
+from zoning.engine.verify import violations
+
+CHILDREN = np.array([(7 * i) % 5 + 3 for i in range(36)])
+COUNTY = grid(6, 6, CHILDREN, {(1, 1): 62, (4, 1): 64, (2, 4): 66})
+
+
+def field_of(problem: Problem, weights: Weights) -> Field:
+    ground = lay_ground(problem, weights, None)
+    return make_field(problem, weights, ground, ground.relaxed.prices)
+
+
+def some_plans(problem: Problem, weights: Weights) -> list[IntArray]:
+    """Return plans of short searches from different seeds, the best first."""
+    plans = [solve(problem, Options(effort=1, weights=weights, prove=False), seed=seed) for seed in range(6)]
+    return [plan.zone for plan in sorted(plans, key=lambda plan: plan.cost) if plan.lawful]
+
+
+def worse(problem: Problem, zone: IntArray, units: list[int]) -> list[IntArray]:
+    """Return the plan with each of the units moved to a zone beside it, where that is lawful."""
+    plans = []
+    indptr, near = problem.graph
+    for unit in units:
+        for other in set(zone[near[indptr[unit] : indptr[unit + 1]]].tolist()) - {int(zone[unit])}:
+            plan = zone.copy()
+            plan[unit] = other
+            if violations(facts_of(COUNTY), named(problem, plan)) == ():
+                plans.append(plan)
+    return plans
+
+
+def cheapest_by_hand(problem: Problem, plans: list[IntArray]) -> int:
+    """Return the cost of the cheapest lawful plan of the plans' pairs, by trying all."""
+    choices = [sorted({int(plan[unit]) for plan in plans}) for unit in range(problem.n_units)]
+    costs = []
+    for zones in product(*choices):
+        plan = np.array(zones)
+        if violations(facts_of(COUNTY), named(problem, plan)) == ():
+            costs.append(plan_cost(problem, NEAREST, plan))
+    return min(costs)
+
+
+def test_merging_finds_the_cheapest_lawful_plan_of_all_pairs() -> None:
+    problem = build_problem(*COUNTY)
+    field = field_of(problem, NEAREST)
+    good = solve(problem, Options(effort=6), seed=1).zone
+    others = worse(problem, good, list(range(problem.n_units)))[:9]
+    plans = sorted(others, key=lambda plan: plan_cost(problem, NEAREST, plan))
+    least = cheapest_by_hand(problem, plans)
+    assert least < plan_cost(problem, NEAREST, plans[0])
+
+    found = merged(field, plans, np.inf)
+
+    assert found is not None
+    assert found.cost == plan_cost(problem, NEAREST, found.zone) == least
+    assert violations(facts_of(COUNTY), named(problem, found.zone)) == ()
+
+
+@pytest.mark.parametrize("weights", [NEAREST, BALANCED])
+def test_a_merged_plan_is_lawful_cheaper_and_made_of_the_plans_pairs(weights: Weights) -> None:
+    problem = build_problem(*COUNTY)
+    field = field_of(problem, weights)
+    plans = some_plans(problem, weights)[1:] or some_plans(problem, weights)
+
+    found = merged(field, plans, np.inf)
+
+    if found is not None:
+        assert found.cost < plan_cost(problem, weights, plans[0])
+        assert found.cost == plan_cost(problem, weights, found.zone)
+        assert (np.array(plans) == found.zone).any(axis=0).all()
+        assert violations(facts_of(COUNTY), named(problem, found.zone)) == ()
+
+
+def test_nothing_is_merged_of_one_plan_or_where_the_best_is_the_best_of_all() -> None:
+    problem = build_problem(*COUNTY)
+    field = field_of(problem, NEAREST)
+    best = solve(problem, Options(effort=12), seed=1).zone
+
+    assert merged(field, [best, best.copy()], np.inf) is None
+    assert merged(field, [best, *worse(problem, best, [8, 9, 14])], np.inf) is None
+
+
+def test_the_same_plans_give_the_same_plan() -> None:
+    problem = build_problem(*COUNTY)
+    field = field_of(problem, NEAREST)
+    plans = some_plans(problem, NEAREST)[1:]
+
+    first, second = merged(field, plans, np.inf), merged(field, plans, np.inf)
+
+    assert (first is None) == (second is None)
+    assert first is None or second is None or np.array_equal(first.zone, second.zone)
+
+
+@pytest.mark.parametrize(
+    ("most", "opened"), [(1, []), (2, [2]), (3, [2]), (4, [0, 1]), (5, [0, 1]), (6, [0, 1, 2])]
+)
+def test_pairs_are_opened_plan_by_plan_while_there_is_room(most: int, opened: list[int]) -> None:
+    plans = [np.array([0, 0, 1, 1]), np.array([1, 1, 1, 1]), np.array([0, 0, 0, 1])]
+
+    pairs = open_pairs(plans, 2, most)
+
+    assert sorted(set(pairs.unit.tolist())) == opened
+    assert len(pairs.unit) == len(pairs.at) <= most
+    assert all(
+        pairs.at[unit, zone] == i for i, (unit, zone) in enumerate(zip(pairs.unit, pairs.zone, strict=True))
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "pieces"),
+    [([0, 0, 1, 1], []), ([0, 1, 0, 1], [[1], [2]]), ([0, 1, 1, 0], [[1, 2]]), ([0, 0, 0, 1], [])],
+)
+def test_pieces_without_a_school_are_told(zone: list[int], pieces: list[list[int]]) -> None:
+    in_a_row = np.array([0, 1, 3, 5, 6]), np.array([1, 0, 2, 1, 3, 2])
+
+    assert pieces_cut_off(in_a_row, np.array([0, 3]), np.array(zone)) == pieces

@@ -1,0 +1,166 @@
+"""Merging plans: the cheapest lawful plan made of pairs of unit and zone that the given plans have.
+
+Good plans of different starts agree about most units, and each is right somewhere else. Where they differ, few pairs
+are open, and an integer program finds among them within a second what annealing hardly ever meets. It is limited by
+nodes, never by time alone, so that it can be repeated.
+1. Open the pairs of as many plans as `most_pairs` allows, best first; all other units stay where the best has them.
+2. Choose one pair a unit within the seats; a unit needs a neighbour in its zone.
+3. Where a piece is cut off from the school none the less, ask for a neighbour of the piece, and choose again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy.sparse import csr_array
+
+from zoning.engine.connection import pieces_cut_off
+from zoning.engine.field import Field
+from zoning.engine.kernel_plan import lone_moves
+from zoning.engine.lane import Found, new_state
+from zoning.engine.problem import IntArray
+
+NODES = 100
+TRIES = 6
+UNITS_A_PAIR = 6
+SCALE = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Open pairs of unit and zone, in order; `at` is the place of each. A unit has all its pairs or none.
+
+    base -- [n_units] the best plan, where units without pairs stay
+    """
+
+    base: IntArray
+    unit: IntArray
+    zone: IntArray
+    at: dict[tuple[int, int], int]
+
+
+def most_pairs(field: Field) -> int:
+    """Return how many pairs to open: lumpy zones are hard to choose for, and small ones need no more."""
+    return min(max(150, len(field.children) // UNITS_A_PAIR), 400)
+
+
+def merged(field: Field, plans: Sequence[IntArray], seconds: float) -> Found | None:
+    """Return a lawful plan cheaper than plans[0], made of pairs of the plans; None if none was found.
+
+    plans   -- [n_units] each, lawful, the best first
+    seconds -- what is left of the wall time, infinite when effort counts; a choice cut short gives no plan
+    What a pair costs is told from the best plan alone: where the cost of a zone hangs on all its units (balance,
+    borders, shape) the choice is a guess, and only the plan's own cost decides.
+    """
+    pairs = open_pairs(plans, len(field.seats), most_pairs(field))
+    if not len(pairs.unit):
+        return None
+    state = new_state(field, pairs.base, 0, 0)
+    cost = np.zeros(len(pairs.unit), dtype=np.int64)
+    lone_moves(field, state, pairs.unit, pairs.zone, cost)
+    plan = _chosen(field, pairs, cost, seconds)
+    if plan is None:
+        return None
+    found, best = (Found.of(new_state(field, one, 0, 0)) for one in (plan, pairs.base))
+    return found if found.rank() < best.rank() and not found.overload else None
+
+
+def open_pairs(plans: Sequence[IntArray], n_zones: int, most: int) -> Pairs:
+    """Return the pairs of as many plans as keep their number within `most`, in the order of the plans."""
+    base = plans[0]
+    moves: frozenset[int] = frozenset()
+    for plan in plans[1:]:
+        units = np.flatnonzero(plan != base)
+        wider = moves | frozenset((units * n_zones + plan[units]).tolist())
+        if len(wider) + len({move // n_zones for move in wider}) <= most:
+            moves = wider
+    stays = {unit * n_zones + int(base[unit]) for unit in {move // n_zones for move in moves}}
+    unit, zone = np.divmod(np.array(sorted(moves | stays), dtype=np.int64), n_zones)
+    at = {pair: i for i, pair in enumerate(zip(unit.tolist(), zone.tolist(), strict=True))}
+    return Pairs(base, unit, zone, at)
+
+
+def _chosen(field: Field, pairs: Pairs, cost: IntArray, seconds: float) -> IntArray | None:
+    """Return the cheapest plan of the pairs with its zones in one piece; None if it is the best, or none was found."""
+    solver, schools = _solver(field, pairs, cost, seconds), np.flatnonzero(field.fixed)
+    for _ in range(TRIES):
+        solver.setSolution(_as_solution(pairs))
+        solver.run()
+        value = np.array(solver.getSolution().col_value)
+        if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit or not len(value):
+            return None
+        plan, taken = pairs.base.copy(), np.flatnonzero(value > 0.5)
+        plan[pairs.unit[taken]] = pairs.zone[taken]
+        pieces = pieces_cut_off((field.indptr, field.near), schools, plan)
+        if not pieces:
+            return None if np.array_equal(plan, pairs.base) else plan
+        for piece in pieces:
+            _ask_for_neighbours(solver, field, pairs, piece, int(plan[piece[0]]))
+    return None
+
+
+def _solver(field: Field, pairs: Pairs, cost: IntArray, seconds: float) -> Any:
+    """Return a solver that holds one pair a unit, the seats, and a neighbour in its zone for every unit."""
+    make: Any = highspy.Highs
+    solver = make()
+    settings = (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 1))
+    for option, value in (*settings, ("mip_max_nodes", NODES), ("mip_rel_gap", 0.0)):
+        solver.setOptionValue(option, value)
+    if np.isfinite(seconds):
+        solver.setOptionValue("time_limit", max(seconds, 0.01))
+    solver.passModel(_model(field, pairs, cost))
+    for unit, zone in pairs.at:
+        _ask_for_neighbours(solver, field, pairs, [unit], zone)
+    return solver
+
+
+def _model(field: Field, pairs: Pairs, cost: IntArray) -> Any:
+    """Return one row a unit, then one a zone and year: children of the open units within what the others leave."""
+    units, place = np.unique(pairs.unit, return_inverse=True)
+    n, count = len(units), len(pairs.unit)
+    children, seats = field.children[:, None], field.seats[:, None]
+    if field.every_year:
+        children = np.hstack([children, field.later_children])
+        seats = np.hstack([seats, field.later_seats])
+    left = seats.copy()
+    stays = np.setdiff1d(np.arange(len(pairs.base)), units)
+    np.subtract.at(left, pairs.base[stays], children[stays])
+    years, m = left.shape[1], len(left)
+    rows = np.concatenate([place, *(n + year * m + pairs.zone for year in range(years))])
+    values = np.concatenate([np.ones(count), *children[pairs.unit].T.astype(np.float64)])
+    matrix = csr_array((values, (rows, np.tile(np.arange(count), 1 + years))), shape=(n + years * m, count))
+    model: Any = highspy.HighsLp()
+    model.num_col_, model.num_row_ = count, n + years * m
+    model.col_cost_ = cost / SCALE
+    model.col_lower_, model.col_upper_ = np.zeros(count), np.ones(count)
+    model.row_lower_ = np.concatenate([np.ones(n), np.full(left.size, -np.inf)])
+    model.row_upper_ = np.concatenate([np.ones(n), left.T.ravel().astype(np.float64)])
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    model.integrality_ = [highspy.HighsVarType.kInteger] * count
+    return model
+
+
+def _ask_for_neighbours(solver: Any, field: Field, pairs: Pairs, piece: Sequence[int], zone: int) -> None:
+    """Let units of the piece be in the zone only where a unit beside the piece is."""
+    beside = {int(v) for unit in piece for v in field.near[field.indptr[unit] : field.indptr[unit + 1]]}
+    columns = [pairs.at.get((unit, zone), -1) for unit in sorted(beside - set(piece))]
+    joining = [at for at in columns if at >= 0]
+    stay = {unit for unit in beside - set(piece) if (unit, int(pairs.base[unit])) not in pairs.at}
+    if any(pairs.base[unit] == zone for unit in stay):
+        return
+    for unit in piece:
+        at = pairs.at.get((unit, zone))
+        least = 1.0 if at is None else 0.0  # a unit that stays in the zone needs one in any case
+        row = np.array(joining if at is None else [*joining, at], dtype=np.int32)
+        value = np.array([1.0] * len(joining) + [-1.0] * (at is not None))
+        solver.addRow(least, np.inf, len(row), row, value)
+
+
+def _as_solution(pairs: Pairs) -> Any:
+    solution: Any = highspy.HighsSolution()
+    solution.col_value = (pairs.base[pairs.unit] == pairs.zone).astype(np.float64).tolist()
+    return solution
