@@ -274,5 +274,5 @@ def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) ->
     return Paper(source, row_id, key, identity, number or numbers_at.get(address, address), unit, facts)
 
 
-def _opened(sealed: bytes, table: str, row_id: str, field: str, keyring: Keyring) -> str:
+def _opened(sealed: bytes | memoryview, table: str, row_id: str, field: str, keyring: Keyring) -> str:
     return open_bytes(sealed, table=table, row_id=row_id, field=field, keyring=keyring).decode()
