@@ -104,10 +104,17 @@ def line_of(row: Sequence[Value]) -> str:
     if "\\" in texts or "\t" in texts or "\n" in texts or "\r" in texts:
         return "\t".join(map(_text, row)) + "\n"
     # Hardly a row has anything to escape: asking once is several times quicker than asking each value.
-    return (
-        "\t".join([value if type(value) is str else NULL if value is None else _text(value) for value in row])
-        + "\n"
-    )
+    told = [
+        value
+        if type(value) is str
+        else NULL
+        if value is None
+        else f"\\\\x{value.hex()}"
+        if type(value) is bytes
+        else _text(value)
+        for value in row
+    ]
+    return "\t".join(told) + "\n"
 
 
 def _text(value: Value) -> str:

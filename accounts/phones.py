@@ -8,6 +8,7 @@ from common.errors import MalformedInput
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 # 100… belongs to no operator: the households of a sample county have such numbers, and nothing reaches anybody there.
 CHINESE_MOBILE = re.compile(r"\+861(?:[3-9]\d|00)\d{8}")
+AS_TYPED = re.compile(r"1(?:[3-9]\d|00)\d{8}", re.ASCII)  # a Chinese mobile's, as nearly all are
 SEPARATORS = re.compile(r"[\s\-().]+")
 
 
@@ -23,6 +24,8 @@ def normalize_phone(typed: str, *, country: str = "86") -> str:
     Raises BadPhone for anything that is not a number, and for a Chinese number that is not a mobile's.
     Source: ITU-T E.164; the numbering plan of the Ministry of Industry and Information Technology (check).
     """
+    if country == "86" and AS_TYPED.fullmatch(typed):
+        return f"+86{typed}"
     number = SEPARATORS.sub("", unicodedata.normalize("NFKC", typed))
     if number.startswith("00"):
         number = f"+{number[2:]}"

@@ -24,7 +24,6 @@ class Household(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="household_once_per_dataset", fields=["dataset", "code"])]
-        indexes = [models.Index(name="household_by_phone", fields=["phone_index"])]
 
     def __str__(self) -> str:
         return str(self.id)

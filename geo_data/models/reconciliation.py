@@ -133,11 +133,6 @@ class ReconciledChild(models.Model):
         ]
         indexes = [
             models.Index(name="reconciled_by_unit", fields=["reconciliation", "unit_code", "birth_on"]),
-            models.Index(
-                name="reconciled_by_dwelling",
-                fields=["reconciliation", "dwelling_key"],
-                condition=~Q(dwelling_key=""),
-            ),
         ]
         triggers = [
             # Plans and projections count these rows again whenever they are shown.

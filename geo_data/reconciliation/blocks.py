@@ -155,8 +155,10 @@ def _settled_of(
     answer = task.decisions.answers.get(_key_of(evidence.records)) if left else None
     if (came_back := fact_of_return(left, answer)) is not None:
         decided[str(came_back["name"])] = came_back
-    values |= {name: fact["value"] for name, fact in decided.items()}
-    return _Settled(beside | decided, decided, values)
+    if decided:
+        values |= {name: fact["value"] for name, fact in decided.items()}
+        return _Settled(beside | decided, decided, values)
+    return _Settled(beside, decided, values)
 
 
 def _key_of(records: Sequence[Record]) -> str:
@@ -235,7 +237,9 @@ def _dwelling_unit(evidence: _Evidence, settled: Mapping[str, Fact], values: Map
 def _school_in(records: Sequence[Record], source: Source, *, prefer: str = "") -> str:
     """Return the school that a list names: where it names several the one an officer chose, else the first."""
     named = [record for record in records if record.source is source and record.school]
-    schools = [record.school for record in named if speaks_of_school(record)] if named else []
+    if not named:
+        return ""
+    schools = [record.school for record in named if speaks_of_school(record)]
     return prefer if prefer in schools else next(iter(schools), "")
 
 

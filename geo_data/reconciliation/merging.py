@@ -45,6 +45,8 @@ def facts_beside(lead: Voice, others: Sequence[Voice]) -> tuple[dict[str, Fact],
     Source: docs/reconciliation.md (facts).
     """
     values = dict(lead.facts.values)
+    if not others:
+        return {}, values
     said_by: dict[str, Voice] = {}
     is_any_declared = lead.facts.declares or any(voice.facts.declares for voice in others)
     for voice in others:
@@ -71,6 +73,8 @@ def facts_decided(found: Sequence[Contradiction], decisions: Decisions) -> dict[
 
     Source: docs/reconciliation.md (decisions).
     """
+    if not found or not decisions.by_case:  # as nearly always
+        return {}
     return {
         name: {
             "name": name,

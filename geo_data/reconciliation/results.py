@@ -69,7 +69,7 @@ class Child(NamedTuple):
     @property
     def sources(self) -> tuple[str, ...]:
         """Return the lists that know the child, strongest first."""
-        return tuple(dict.fromkeys(trail.source for trail in self.trail))
+        return tuple(dict.fromkeys([trail.source for trail in self.trail]))
 
 
 @dataclass(frozen=True, slots=True)

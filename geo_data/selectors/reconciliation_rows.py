@@ -57,10 +57,8 @@ CENSUS_VALUES = (
     "school_now",
     "facts_text",
     "home_id",
-    "household__code",
-    "household__unit_code",
-    "household__phone_sealed",
 )
+HOMES_AT_ONCE = 1_000  # so few of a county's households that their index is used
 ENTRY_VALUES = (
     "row_id",
     "list_id",
@@ -99,6 +97,7 @@ PAPER_VALUES = (
     "facts_text",
 )
 Values = tuple[object, ...]
+Home = tuple[str, str, memoryview | None]
 
 
 def current_lists(district_code: str) -> dict[Source, Dataset]:
@@ -124,8 +123,11 @@ def count_births(inputs: Inputs) -> dict[date, int]:
 def find_numbers_of_several_births(inputs: Inputs) -> dict[str, date]:
     """Return numbers under which lists state several birth dates, with the date of the strongest list.
 
-    Resident numbers hold their birth date and were checked when read; this is about documents of other kinds.
+    Resident numbers hold their birth date and were checked when read; this is about documents of other kinds. Each
+    number stands in the census once, so without another list there is none.
     """
+    if not inputs.of(CHILD_SOURCES[1:]) and not list_standing(inputs.district, inputs.declared_at).exists():
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(  # hardly any: what orders the lists would sort millions of rows
             f"SELECT identity_index FROM ({ALL_RECORDS}) AS all_records WHERE identity_index <> ''"
@@ -165,6 +167,23 @@ def list_census_rows(inputs: Inputs, births: BirthRange) -> QuerySet[Child, Valu
     rows = Child.objects.filter(_of_range(births), dataset=inputs.datasets[Source.CENSUS])
     rows = rows.annotate(row_id=_text("id"), home_id=_text("household_id"), facts_text=_text("facts"))
     return rows.order_by("id").values_list(*CENSUS_VALUES)
+
+
+def load_homes(ids: Collection[str]) -> dict[str, Home]:
+    """Return code, unit and sealed phone of these households, by id.
+
+    They are not joined to their children: the database would read every household of the county for each range.
+    """
+    wanted = sorted(ids)
+    homes: dict[str, Home] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), HOMES_AT_ONCE):
+            cursor.execute(
+                "SELECT id::text, code, unit_code, phone_sealed FROM geo_data_household WHERE id = ANY(%s::uuid[])",
+                [wanted[start : start + HOMES_AT_ONCE]],
+            )
+            homes.update((home, (code, unit, phone)) for home, code, unit, phone in cursor.fetchall())
+    return homes
 
 
 def list_entry_rows(inputs: Inputs, births: BirthRange) -> QuerySet[RegisterEntry, Values]:

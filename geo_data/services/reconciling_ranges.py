@@ -4,13 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from accounts.copying import row_ids
 from accounts.sealing import Keyring, current_keyring, open_bytes
 from common.quick_json import decoded
-from geo_data.reconciliation.blocks import Task, reconcile_block
+from geo_data.reconciliation.blocks import Outcome, Task, reconcile_block
 from geo_data.reconciliation.facts import Facts
 from geo_data.reconciliation.papers import NO_PAPERS, PaperIndex, index_papers
 from geo_data.reconciliation.records import Paper, Record
@@ -19,6 +18,7 @@ from geo_data.reconciliation.words import RANK, Source, Verdict
 from geo_data.selectors.children import CHILD_TABLE, GUARDIANS_FIELD
 from geo_data.selectors.reconciliation_rows import (
     BirthRange,
+    Home,
     Inputs,
     find_numbers_at,
     list_census_rows,
@@ -26,6 +26,7 @@ from geo_data.selectors.reconciliation_rows import (
     list_papers_of_dwellings,
     list_papers_of_holders,
     list_self_rows,
+    load_homes,
 )
 from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, dwelling_key
 from geo_data.services.reconciling_lines import case_line, child_line, departure_line
@@ -64,17 +65,20 @@ def reconcile_range(work: RangeWork) -> RangeResult:
     moved = _births_of(records, work.births.moved_here)
     for record in records:
         blocks[moved.get(record.identity, record.birth_on)].append(record)
+    outcomes = [reconcile_block(blocks[born], papers, work.task) for born in sorted(blocks)]
     sources = Counter(record.source for record in records)
     counts = Counter({("records", source.value): count for source, count in sources.items()})
+    return _written(work, outcomes, counts)
+
+
+def _written(work: RangeWork, outcomes: Sequence[Outcome], counts: Counter[tuple[str, str]]) -> RangeResult:
     children: list[str] = []
     cases: list[str] = []
     departures: list[str] = []
     keyring, made = current_keyring(), row_ids()
-    for born in sorted(blocks):
-        outcome = reconcile_block(blocks[born], papers, work.task)
+    for outcome, ids in zip(outcomes, _ids_of(outcomes, made), strict=True):
         names = settle_names(outcome.children)
         verdicts = _still_standing(work.verdicts, names.outdated)
-        ids = list(islice(made, len(outcome.children)))
         children += (
             child_line(work.run, ids, child, names.holding.get(child.place), keyring)
             for child in outcome.children
@@ -86,7 +90,25 @@ def reconcile_range(work: RangeWork) -> RangeResult:
         counts.update(_counted(outcome.children, outcome.cases, outcome.departed))
         counts["left_out", ""] += outcome.left_out
         counts["gone", ""] += len(outcome.departed)
+    children.sort()  # by id, with which every line begins
     return RangeResult("".join(children), "".join(cases), "".join(departures), counts)
+
+
+def _ids_of(outcomes: Sequence[Outcome], made: Iterator[str]) -> list[list[str]]:
+    """Return the ids of each block's children: they count up with the leading records, in all blocks together.
+
+    A census is stored as the file lists it, unit by unit. In its order the foreign key and the indexes of census
+    children and of units are gone through from one end to the other; in the order of births they are jumped about in.
+    """
+    ids = [[""] * len(outcome.children) for outcome in outcomes]
+    leads = [
+        (child.lead.record, block, child.place)
+        for block, outcome in enumerate(outcomes)
+        for child in outcome.children
+    ]
+    for _, block, place in sorted(leads):
+        ids[block][place] = next(made)
+    return ids
 
 
 def _still_standing(verdicts: Mapping[str, Verdict], outdated: frozenset[str]) -> Mapping[str, Verdict]:
@@ -118,34 +140,29 @@ def _births_of(records: Sequence[Record], moved: frozenset[str]) -> Mapping[str,
 
 def _records_of(work: RangeWork) -> list[Record]:
     keyring, inputs, births = current_keyring(), work.inputs, work.births
-    phones: dict[str, str] = {}
-    records = [_census_record(row, keyring, phones) for row in list_census_rows(inputs, births)]
+    records = _census_records(list(list_census_rows(inputs, births)), keyring)
     sources = {str(dataset): source for source, dataset in inputs.datasets.items()}
     records += (_entry_record(row, sources[str(row[1])], keyring) for row in list_entry_rows(inputs, births))
     records += (_self_record(row, keyring) for row in list_self_rows(inputs, births))
     return records
 
 
-def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str]) -> Record:
-    (
-        row_id,
-        identity,
-        name,
-        guardians,
-        indexes,
-        born,
-        sex,
-        school,
-        facts_text,
-        home,
-        household,
-        unit,
-        phone,
-    ) = row
+def _census_records(rows: Sequence[Sequence[Any]], keyring: Keyring) -> list[Record]:
+    sealed = load_homes({row[-1] for row in rows})
+    homes = {key: (*home[:2], _phone_of(key, home, keyring)) for key, home in sealed.items()}
+    return [_census_record(row, homes[row[-1]], keyring) for row in rows]
+
+
+def _phone_of(key: str, home: Home, keyring: Keyring) -> str:
+    phone = home[2]
+    return "" if phone is None else _opened(phone, "geo_data_household", key, "phone_sealed", keyring)
+
+
+def _census_record(row: Sequence[Any], home: tuple[str, str, str], keyring: Keyring) -> Record:
+    row_id, identity, name, guardians, indexes, born, sex, school, facts_text, _ = row
+    household, unit, phone = home
     groups = decoded(facts_text)
     family = _family(guardians, indexes, row_id, keyring) if guardians is not None else NOBODY
-    if phone is not None and home not in phones:
-        phones[home] = _opened(phone, "geo_data_household", home, "phone_sealed", keyring)
     dwelling = ""
     for group in groups:
         if told := group["values"].get("dwelling_key"):
@@ -160,7 +177,7 @@ def _census_record(row: Sequence[Any], keyring: Keyring, phones: dict[str, str])
         sex=sex,
         guardian=family[0],
         guardian_identity=family[1],
-        phone=phones.get(home, ""),
+        phone=phone,
         unit=unit,
         school=school,
         household=household,
@@ -257,5 +274,5 @@ def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) ->
     return Paper(source, row_id, key, identity, number or numbers_at.get(address, address), unit, facts)
 
 
-def _opened(sealed: bytes, table: str, row_id: str, field: str, keyring: Keyring) -> str:
+def _opened(sealed: bytes | memoryview, table: str, row_id: str, field: str, keyring: Keyring) -> str:
     return open_bytes(sealed, table=table, row_id=row_id, field=field, keyring=keyring).decode()
