@@ -1,9 +1,11 @@
 """What an import found: data, never an exception; severe findings refuse the file, or their row."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import shapely
 
@@ -96,6 +98,11 @@ class Preview:
     role: str
     system: str
     shape: shapely.Geometry
+
+    def as_data(self) -> dict[str, Any]:
+        """Return plain JSON data, the shape as GeoJSON."""
+        geometry = json.loads(shapely.to_geojson(self.shape))
+        return {"role": self.role, "system": self.system, "geometry": geometry}
 
 
 @dataclass(frozen=True, slots=True)
