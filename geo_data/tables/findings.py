@@ -74,8 +74,7 @@ class Finding:
         text = TEXTS[self.code]
         if language == "zh":
             return f"{self._place('第 {row} 行', '“{column}”列', '：“{value}”')}{text.zh}。{text.remedy_zh}。"
-        sentence = f"{self._place('row {row}', ', {column}', ': {value!r}')} {text.en}. {text.remedy_en}."
-        return sentence.lstrip()
+        return f"{self._place('row {row}', ', {column}', ': {value!r}')}{text.en}. {text.remedy_en}."
 
     def _place(self, row: str, column: str, value: str) -> str:
         parts = (row if self.row else "", column if self.column else "", value if self.value else "")

@@ -74,7 +74,7 @@ def mistaken(shapes: Shapes, *, truly: str, read_as: str, working_epsg: int) -> 
 
 
 def note_fit(
-    fit: Fit | None,
+    fit: Fit,
     value: str,
     shape: shapely.Geometry,
     findings: Findings,
@@ -87,8 +87,6 @@ def note_fit(
     shape -- the layer in the working system, or its outline
     value -- how badly it fits, in words
     """
-    if fit is None:
-        return
     code = "shift_accepted" if is_accepted else "shifted_like"
     findings.add(code, value=f"{fit.likely}: {value}", place=shape, epsg=working_epsg)
     declared = small_place(shape, epsg=working_epsg)

@@ -13,7 +13,7 @@ from geo_data.tables.shift import FEWEST_MATCHES
 from geo_data.tables.street_network import StreetTable
 from geo_data.tables.systems import Shapes
 
-LEAST_CM = 1_000  # median distance of a network that needs explaining
+LEAST_CM = 500  # median distance of a network that needs explaining
 CM_PER_METRE = 100
 FEWEST_WITHOUT_NAME = 20  # any street is near something: without names more marks must agree
 NOTHING: Shapes = np.zeros(0, dtype=np.object_)
@@ -42,7 +42,7 @@ def note_street_fit(
     1. Where three streets of the file have the name of a mark, every mark with such a name is held against the
        streets of its name. Otherwise marks that lie on streets, inside the box of the network, are held against the
        nearest street, when they are 20 at least.
-    2. The measure is the median of these distances in whole centimetres; it needs explaining from 10 m.
+    2. The measure is the median of these distances in whole centimetres; it needs explaining from 5 m.
     Without any marks nothing can be told.
     Source: docs/streets.md (coordinates).
     """
@@ -53,13 +53,12 @@ def note_street_fit(
     if not len(points):
         return
     fit = find_fit(points, misfit, declared=declared, least=LEAST_CM, working_epsg=ground.working_epsg)
-    words = ""
-    if fit:
-        before, after = (round(cm / CM_PER_METRE) for cm in (fit.misfit, fit.likely_misfit))
-        words = f"{len(points)} × {before} → {after} m"
+    if fit is None:
+        return
+    before, after = (round(cm / CM_PER_METRE) for cm in (fit.misfit, fit.likely_misfit))
     note_fit(
         fit,
-        words,
+        f"{len(points)} × {before} → {after} m",
         shapely.MultiLineString(list(lines)).convex_hull,
         findings,
         working_epsg=ground.working_epsg,

@@ -58,13 +58,14 @@ def note_zone_fit(
     touched = np.unique(tree.query(known.units, predicate="intersects")[0]) if len(known.units) else ()
     if len(touched) >= FEWEST_MATCHES:
         fit = _fit_of_units(known.units[touched], shapes, tree, declared, ground)
-        words = _square_kilometres(fit) if fit else ""
     else:
         fit = _fit_of_schools(zones, known.schools, declared, ground)
-        words = f"学校 schools {fit.misfit} → {fit.likely_misfit} m" if fit else ""
+    if fit is None:
+        return
+    is_of_units = len(touched) >= FEWEST_MATCHES
     note_fit(
         fit,
-        words,
+        _square_kilometres(fit) if is_of_units else f"学校 schools {fit.misfit} → {fit.likely_misfit} m",
         shapely.MultiPolygon(list(shapely.get_parts(shapes))),
         findings,
         working_epsg=ground.working_epsg,

@@ -245,3 +245,15 @@ def test_schools_declared_in_degrees_are_stopped_when_they_are_metres(tmp_path: 
 
     assert schools == ()
     assert "metres_in_degree_layer" in findings.counts()
+
+
+@pytest.mark.parametrize(
+    ("finding", "sentence"),
+    [
+        (Finding("cell_empty", 3, "姓名"), "row 3, 姓名 a required value is empty. Fill it in."),
+        (Finding("cell_empty"), "a required value is empty. Fill it in."),
+        (Finding("cell_empty", 0, "", "x"), "'x' a required value is empty. Fill it in."),
+    ],
+)
+def test_a_sentence_has_one_space_between_place_and_rule(finding: Finding, sentence: str) -> None:
+    assert finding.sentence("en") == sentence

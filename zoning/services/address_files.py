@@ -215,7 +215,7 @@ def _erase(file: AddressFile, now: datetime) -> None:
 def _asked(data: bytes, suffix: str) -> tuple[list[Asked], tuple[Finding, ...]]:
     """Return the rows, read in a process of its own, and what of the file was not read.
 
-    Raises AddressFileHeadersElsewhere, AddressFileOfSeveralSheets, and AddressFileUnfit, whatever happens to the reader.
+    Raises AddressFileHeadersElsewhere, AddressFileOfSeveralSheets, and whatever happens to the reader AddressFileUnfit.
     """
     asked: list[Asked] = []
 
