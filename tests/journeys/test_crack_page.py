@@ -16,7 +16,7 @@ from tests.journeys.pages_world import chromium
 from tests.services.upload_world import own_storage
 
 GROUND_OPEN = [9995, 9995]  # each block is notched by a quarter of a metre along twenty metres
-GROUND_CLOSED = [9995, 10005]
+GROUND_CLOSED = [10005, 9995]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
