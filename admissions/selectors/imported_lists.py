@@ -118,15 +118,15 @@ def guardians_of(district_code: str, children: Iterable[Asked]) -> dict[str, set
     """Return the indexes of each child's guardians, as the lists in use and the census state them. Two queries."""
     keys = {child.key for child in children}
     rows = RegisterEntry.objects.filter(
-        ~Q(guardian_index=""),
+        ~Q(guardian_index="") | ~Q(second_guardian_index=""),
         dataset__district_id=district_code,
         dataset__kind__in=NAMING_GUARDIANS,
         dataset__status="current",
         identity_index__in=keys,
     )
     found: dict[str, set[str]] = defaultdict(set)
-    for child, guardian in rows.values_list("identity_index", "guardian_index"):
-        found[child].add(guardian)
+    for child, *numbers in rows.values_list("identity_index", "guardian_index", "second_guardian_index"):
+        found[child] |= set(numbers) - {""}
     for child, named in find_census_guardians(district_code, keys).items():
         found[child] |= set(named)
     return found

@@ -181,7 +181,15 @@ WORDS: Mapping[str, Promise] = {
     "no_such_address_request": _("There is no such question to the bureau."),
     "address_file_unfit": _(
         "Give a CSV or XLSX file of up to 10 MB and 20,000 rows, with a column 地址 / address, 地址编号 / address_id "
-        "or 单元编号 / unit_id."
+        "or 单元编号 / unit_id in the first row of its first sheet."
+    ),
+    "address_file_headers_elsewhere": _(
+        "The headers do not stand in the first row of the first sheet. Delete what stands above them, or move the "
+        "sheet to the front."
+    ),
+    "address_file_of_several_sheets": _(
+        "Only the first sheet is read, and others hold rows too. Bring all rows into the first sheet, or give a file "
+        "for each; delete sheets that are not needed."
     ),
     "address_file_erased": _("The answer was handed out or its time is over; it was erased."),
     "no_such_address_file": _("There is no such file."),
@@ -248,9 +256,22 @@ WORDS: Mapping[str, Promise] = {
 }
 
 
+# How the form calls what may be chosen for a file: `option` of a refusal.
+FIELDS: Mapping[str, Promise] = {
+    "crs": _("Coordinate system"),
+    "stage": _("Stage of all schools in the file"),
+    "repairs": _("What may be repaired"),
+    "tolerance_mm": _("How far a corner may be moved, in millimetres"),
+    "borders": _("Which units adjoin"),
+    "accept_offset": _("The positions of the current version are wrong; take this file's"),
+}
+
+
 def refusal_in_words(refusal: DomainError) -> str:
     """Return the sentence for the refusal's code; a code nobody wrote one for shows its own message."""
-    return str(WORDS.get(refusal.code, refusal.message))
+    words = str(WORDS.get(refusal.code, refusal.message))
+    field = FIELDS.get(str(refusal.details.get("option", "")))
+    return f"{words} ({field})" if field else words
 
 
 def code_in_words(code: str, message: str) -> str:

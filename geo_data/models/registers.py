@@ -28,9 +28,9 @@ class RegisterEntry(models.Model):
     title, rental). Never edited.
 
     row_number    -- as the spreadsheet counts
-    person_sealed -- JSON of name, identity, guardian, guardian_identity, phone, address: one sealed value
+    person_sealed -- JSON of name, identity, both guardians' names and numbers, phone, address: one sealed value
     record_index  -- keyed; finds the same record in another version of the list
-    identity_index, guardian_index, property_index -- keyed; empty where the row states none
+    identity_index, guardian_index, second_guardian_index, property_index -- keyed; empty where the row states none
     address_index -- keyed, of a title's or rental's dwelling, when its address names a number
     birth_on      -- empty in lists of holders
     unit_code     -- the unit of this county that the row names: registered there, living there, the dwelling's
@@ -45,6 +45,7 @@ class RegisterEntry(models.Model):
     record_index = models.CharField(max_length=64)
     identity_index = models.CharField(max_length=64, blank=True)
     guardian_index = models.CharField(max_length=64, blank=True)
+    second_guardian_index = models.CharField(max_length=64, blank=True, default="", db_default="")
     property_index = models.CharField(max_length=64, blank=True)
     address_index = models.CharField(max_length=64, blank=True, default="")
     birth_on = models.DateField(null=True, blank=True)

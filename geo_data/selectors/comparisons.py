@@ -121,7 +121,7 @@ COMPARISONS: dict[DatasetKind, Comparison] = {
             label="concat('#', t.row_number)",
             columns={
                 **_plain("birth_on", "sex", "unit_code", "school_code", "grade", "guardian_index"),
-                **_plain("property_index", "details"),
+                **_plain("second_guardian_index", "property_index", "details"),
             },
         ),
     ),

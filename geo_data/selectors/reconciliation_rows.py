@@ -65,6 +65,7 @@ ENTRY_VALUES = (
     "record_index",
     "identity_index",
     "guardian_index",
+    "second_guardian_index",
     "person_sealed",
     "birth_on",
     "sex",

@@ -1,6 +1,5 @@
 """What was found in a file, kept with its version."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -27,14 +26,7 @@ def store_findings(dataset: Dataset, findings: Findings) -> None:
         copy_rows(DatasetFinding, COLUMNS, _rows(dataset, kept[start : start + CHUNK], start))
     dataset.findings = _first_of_each_code(kept)
     dataset.finding_counts = dict(findings.counts())
-    dataset.preview = [
-        {
-            "role": preview.role,
-            "system": preview.system,
-            "geometry": json.loads(shapely.to_geojson(preview.shape)),
-        }
-        for preview in findings.previews()
-    ]
+    dataset.preview = [preview.as_data() for preview in findings.previews()]
 
 
 def delete_rows(dataset: Dataset) -> None:

@@ -48,6 +48,7 @@ COLUMNS = (
     "record_index",
     "identity_index",
     "guardian_index",
+    "second_guardian_index",
     "property_index",
     "address_index",
     "birth_on",
@@ -159,6 +160,7 @@ class EntryTexts(NamedTuple):
     record_key: str
     identity: str
     guardian_identity: str
+    second_guardian_identity: str
     property_index: str
     address_index: str
     birth_on: str | None
@@ -180,6 +182,7 @@ def texts_of(row: RegisterRow, *, kind: DatasetKind, as_of: date, verifier: str)
         row.record_key if row.record_key != row.identity else "",
         row.identity,
         row.guardian_identity,
+        row.second_guardian_identity,
         number,
         address,
         row.birth_on.isoformat() if row.birth_on else None,
@@ -199,6 +202,8 @@ def person_text(row: RegisterRow) -> str:
         "identity": row.identity,
         "guardian": row.guardian,
         "guardian_identity": row.guardian_identity,
+        "second_guardian": row.second_guardian,
+        "second_guardian_identity": row.second_guardian_identity,
         "phone": row.phone,
         "address": row.address,
     }
@@ -214,7 +219,7 @@ def _entries(
         person = seal(row.person, table=ENTRY_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
         identity = person_index(row.identity)
         record = blind_index(row.record_key, purpose=RECORD) if row.record_key else identity
-        guardian = person_index(row.guardian_identity)
+        guardian, second = person_index(row.guardian_identity), person_index(row.second_guardian_identity)
         yield (
             row_id,
             whose,
@@ -223,7 +228,8 @@ def _entries(
             record,
             identity,
             guardian,
-            *cast(Sequence[Value], row[5:]),
+            second,
+            *cast(Sequence[Value], row[6:]),
         )
 
 

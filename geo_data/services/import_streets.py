@@ -1,5 +1,6 @@
 """The street network of a file."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from geo_data.models import Dataset, DatasetKind, StreetNetwork
+from geo_data.selectors.known_streets import load_street_marks
 from geo_data.services.bringing_in import Import, begin_import, bring_in, declared_system, ground_of
 from geo_data.services.datasets import ImportResult, Origin
 from geo_data.services.terms import AT_ONCE, Terms
@@ -28,6 +30,8 @@ def import_streets(
     path: Path,
     crs: str = "",
     split_crossings: bool = True,
+    accept_offset: bool = False,
+    offset_reason: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
@@ -37,13 +41,16 @@ def import_streets(
     split_crossings -- lines meet where they cross at grade, not only where they share a vertex
     """
     district = begin_import(actor, district_code)
-    ground, declared = ground_of(district), declared_system(crs)
+    ground = replace(ground_of(district), accept_offset=accept_offset)
+    declared, marks = declared_system(crs), load_street_marks(district_code)
     options: dict[str, CanonicalValue] = {
         "split_crossings": split_crossings,
         "working_crs": district.working_crs,
     }
     if ground.extent:
         options["extent"] = [f"{side:.6f}" for side in ground.extent]  # what lies outside is left out
+    if accept_offset:
+        options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
 
     def read(findings: Findings) -> StreetTable:
         return read_streets(
@@ -52,6 +59,7 @@ def import_streets(
             declared=declared,
             findings=findings,
             split_crossings=split_crossings,
+            marks=marks,
         )
 
     job = Import(actor, now, district, DatasetKind.STREETS, path, crs, origin, report, options, terms=terms)

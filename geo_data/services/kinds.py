@@ -55,6 +55,11 @@ class Option(StrEnum):
     ACCEPT_OFFSET = "accept_offset"
     OFFSET_REASON = "offset_reason"
 
+    @property
+    def asked_as(self) -> str:
+        """Return what forms and the API call it."""
+        return {Option.BORDERS: "borders", Option.TOLERANCE: "tolerance_mm"}.get(self, self.value)
+
 
 # An import: `*, actor, now, district_code, path, origin, report, terms` and the options of its kind.
 Importer = Callable[..., ImportResult]
@@ -147,7 +152,7 @@ ENTRIES = (
         STREET_COLUMNS,
         import_streets,
         is_layer=True,
-        options=frozenset({Option.CRS}),
+        options=frozenset({Option.CRS, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
         takes_good_rows=False,  # a street left out may be the only way to school
         further_suffixes=frozenset({OSM_SUFFIX}),
     ),

@@ -28,7 +28,12 @@ from geo_data.selectors.reconciliation_rows import (
     list_self_rows,
     load_homes,
 )
-from geo_data.selectors.registers import ENTRY_TABLE, PERSON_FIELD, SELF_TABLE, dwelling_key
+from geo_data.selectors.registers import (
+    ENTRY_TABLE,
+    PERSON_FIELD,
+    SELF_TABLE,
+    dwelling_key,
+)
 from geo_data.services.reconciling_lines import case_line, child_line, departure_line
 from geo_data.services.reconciling_names import settle_names
 
@@ -205,7 +210,22 @@ def _family(
 
 
 def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Record:
-    row_id, _, key, identity, guardian, sealed, born, sex, unit, school, grade, facts_text, details_text = row
+    (
+        row_id,
+        _,
+        key,
+        identity,
+        guardian,
+        second,
+        sealed,
+        born,
+        sex,
+        unit,
+        school,
+        grade,
+        facts_text,
+        details_text,
+    ) = row
     person = decoded(
         open_bytes(sealed, table=ENTRY_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
     )
@@ -227,6 +247,8 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         household=str(details.get("household_code", "")),
         state=str(next(filter(None, map(details.get, STATES)), "")),
         facts=Facts(decoded(facts_text)),
+        second_guardian=person.get("second_guardian", ""),
+        second_guardian_identity=second,
     )
 
 

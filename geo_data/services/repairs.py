@@ -43,7 +43,7 @@ def preview_repairs(
     if actor is not None:
         require(actor, Action.IMPORT_DATA, upload.district_id)
     if Option.REPAIRS not in kind_of(upload.kind).options or not repairs:
-        raise ChoiceNotOffered("this kind does not offer that", option=Option.REPAIRS.value)
+        raise ChoiceNotOffered("this kind does not offer that", option=Option.REPAIRS.asked_as)
     check_tolerance(tolerance_mm)
     headers = remembered_headers(upload.district_id, DatasetKind(upload.kind))
     findings = Findings(

@@ -186,7 +186,9 @@ def formats_of(entry: ImportKind) -> tuple[str, ...]:
 def check_tolerance(tolerance_mm: int) -> None:
     """Raise ChoiceNotOffered unless a snap of this reach may be asked for: more would move what nobody mistook."""
     if not 0 < tolerance_mm <= MOST_TOLERANCE_MM:
-        raise ChoiceNotOffered("the tolerance is out of range", option="tolerance_m", most=MOST_TOLERANCE_MM)
+        raise ChoiceNotOffered(
+            "the tolerance is out of range", option=Option.TOLERANCE.asked_as, most=MOST_TOLERANCE_MM
+        )
 
 
 def _set_choices(upload: Upload, choices: Choices) -> None:
@@ -200,9 +202,9 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
     }
     for option, value in chosen.items():
         if value and option not in entry.options:
-            raise ChoiceNotOffered("this kind does not offer that", option=option.value)
+            raise ChoiceNotOffered("this kind does not offer that", option=option.asked_as)
     if choices.stage and choices.stage not in Stage.values:
-        raise ChoiceNotOffered("there is no such stage", option="stage")
+        raise ChoiceNotOffered("there is no such stage", option=Option.STAGE.asked_as)
     check_tolerance(choices.tolerance_mm)
     if choices.keep is Keep.GOOD_ROWS and not entry.takes_good_rows:
         raise GoodRowsNotOffered("this kind of data is brought in whole", kind=entry.kind.value)

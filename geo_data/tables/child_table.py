@@ -42,6 +42,8 @@ WHO, WHERE = ("household_code", "name", "identity"), ("address", "phone", "schoo
 OLDEST_YEARS = 18
 DECLARED, LOOK_UP = "declared", "look_up"
 DEFERRED = "deferred_until"
+TWINS = "twin_group"
+MOST_DAYS_APART = 1  # of one birth, before and after midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,9 @@ class _Checker:
         self._households: dict[
             str, tuple[int, str, int]
         ] = {}  # code -> its place, and what its first row states
+        self._twins: dict[
+            str, tuple[str, date, date]
+        ] = {}  # code -> first household, earliest and latest birth
 
     def child_of(self, row: Row) -> ChildRow | None:
         household, name, identity = row.texts(WHO)
@@ -134,6 +139,7 @@ class _Checker:
         place = self._place_of(row, code, unit, hash((address, phone)))
         if place is None:
             return None
+        self._check_twins(row, code, birth_on)
         opens = place == self._opened
         self._opened += opens
         return ChildRow(
@@ -172,6 +178,19 @@ class _Checker:
             return False
         row.note("child_twice" if first == household else "child_in_two_households", "identity")
         return True
+
+    def _check_twins(self, row: Row, household: str, birth_on: date) -> None:
+        """Note a twin code that stands in two households, or at births more than a day apart; the row is kept."""
+        twins = row.texts((TWINS,))[0] if TWINS in self._fact_names else ""
+        if not twins:
+            return
+        first, earliest, latest = self._twins.get(twins, (household, birth_on, birth_on))
+        earliest, latest = min(earliest, birth_on), max(latest, birth_on)
+        self._twins[twins] = (first, earliest, latest)
+        if first != household:
+            row.note("twins_in_two_households", TWINS, twins)
+        if (latest - earliest).days > MOST_DAYS_APART:
+            row.note("twins_born_apart", TWINS, twins)
 
     def _guardians_of(self, row: Row, identity: str, birth_on: date) -> Guardians:
         if not self._names_guardians:

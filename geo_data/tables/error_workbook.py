@@ -74,7 +74,10 @@ def write_error_workbook(sheet: Sheet, remarks: Remarks, target: Path) -> int:
     }
     with xlsxwriter.Workbook(str(target), options) as book:
         rows = _Painter(book, sheet, remarks).paint(book.add_worksheet("数据 Data"), sheet)
-        _write_whole(book.add_worksheet("整份文件 Whole file"), remarks.whole, rows.left_out)
+        whole = book.add_worksheet("整份文件 Whole file")
+        _write_whole(whole, remarks.whole, rows.left_out)
+        if any(finding.severity is Severity.SEVERE for finding in remarks.whole):
+            whole.activate()  # what refuses the whole file is seen first
     return rows.written
 
 

@@ -97,6 +97,8 @@ OF_A_LIST: Mapping[str, str] = {
     "sex": "女",
     "guardian": "甲乙",
     "guardian_identity": "990151198001010018",
+    "second_guardian": "丙丁",
+    "second_guardian_identity": "990151198202020028",
     "phone": "10000000001",
     "address": "甲乙花园 1 号楼 101 室",
     "unit_id": "0101",

@@ -1,9 +1,11 @@
 """What an import found: data, never an exception; severe findings refuse the file, or their row."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import shapely
 
@@ -72,8 +74,7 @@ class Finding:
         text = TEXTS[self.code]
         if language == "zh":
             return f"{self._place('第 {row} 行', '“{column}”列', '：“{value}”')}{text.zh}。{text.remedy_zh}。"
-        sentence = f"{self._place('row {row}', ', {column}', ': {value!r}')} {text.en}. {text.remedy_en}."
-        return sentence.lstrip()
+        return f"{self._place('row {row}', ', {column}', ': {value!r}')}{text.en}. {text.remedy_en}."
 
     def _place(self, row: str, column: str, value: str) -> str:
         parts = (row if self.row else "", column if self.column else "", value if self.value else "")
@@ -96,6 +97,11 @@ class Preview:
     role: str
     system: str
     shape: shapely.Geometry
+
+    def as_data(self) -> dict[str, Any]:
+        """Return plain JSON data, the shape as GeoJSON."""
+        geometry = json.loads(shapely.to_geojson(self.shape))
+        return {"role": self.role, "system": self.system, "geometry": geometry}
 
 
 @dataclass(frozen=True, slots=True)

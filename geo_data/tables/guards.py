@@ -82,10 +82,10 @@ def check_place(
     elif _is_home(x, y, system, home):
         return _check_rows(shapes, rows, system, home, findings)
     elif _is_home(y, x, system, home):
-        findings.add("axes_swapped", value=f"{x:.6g}, {y:.6g}")
+        findings.add("axes_swapped", value=_told(x, y))
     else:
         likely = _likely(x, y, home, working_epsg)
-        findings.add("outside_district", value=f"{system.name}: {x:.6g}, {y:.6g} → {likely}")
+        findings.add("outside_district", value=f"{system.name}: {_told(x, y)} → {likely}")
     _show(centres, x, y, system, home, working_epsg, findings)
     return None
 
@@ -134,6 +134,11 @@ def _check_rows(
 def _is_home(x: float, y: float, system: System, home: Home) -> bool:
     point = change_system(np.array([shapely.Point(x, y)], dtype=object), system, to_epsg=WGS84.epsg)[0]
     return bool(np.isfinite([point.x, point.y]).all()) and home.has(point.x, point.y)
+
+
+def _told(x: float, y: float) -> str:
+    digits = 4 if abs(x) <= 180 and abs(y) <= 180 else 0  # degrees, or metres
+    return f"{x:.{digits}f}, {y:.{digits}f}"
 
 
 def _likely(x: float, y: float, home: Home, working_epsg: int) -> str:

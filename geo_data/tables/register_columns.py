@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from geo_data.tables.child_facts import FACT_COLUMNS
 from geo_data.tables.child_table import SEXES
 from geo_data.tables.columns import CellKind, Column
-from geo_data.tables.guardians import GUARDIAN, GUARDIAN_IDENTITY
+from geo_data.tables.guardians import GUARDIAN, GUARDIAN_COLUMNS, GUARDIAN_IDENTITY
 
 HIGHEST_GRADE = 9
 PUPIL_STATES = {
@@ -46,6 +46,11 @@ PROPERTY = Column(
 FACTS: Mapping[str, Column] = {column.name: column for column in FACT_COLUMNS}
 CHILD = (NAME, IDENTITY, BIRTH_ON, SEX)
 FAMILY = (GUARDIAN, GUARDIAN_IDENTITY, PHONE, ADDRESS)
+BOTH_PARENTS = (
+    *GUARDIAN_COLUMNS,
+    PHONE,
+    ADDRESS,
+)  # as a household register and a birth certificate name them
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ SPECS = (
             _needed(IDENTITY),
             BIRTH_ON,
             _needed(SEX),
-            *FAMILY,
+            *BOTH_PARENTS,
             UNIT,
             *_facts(*REGISTRATION_FACTS),
         ),
@@ -211,7 +216,7 @@ SPECS = (
         ),
         details=("class_name",),
     ),
-    RegisterSpec("births", (*CHILD, *FAMILY, UNIT)),
+    RegisterSpec("births", (*CHILD, *BOTH_PARENTS, UNIT)),
     RegisterSpec(
         "surveys",
         (

@@ -11,6 +11,7 @@ from geo_data.tables.addressed import AddressAnswers, unit_by_address
 from geo_data.tables.cells import Row
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
+from geo_data.tables.guardians import NUMBERS as GUARDIAN_NUMBERS
 from geo_data.tables.guardians import UNDER_AGE, guardian_faults
 from geo_data.tables.headers import open_table
 from geo_data.tables.identity import RESIDENT, identity_faults, of_eighteen_digits
@@ -20,7 +21,7 @@ OLDEST_YEARS = 18
 LAST_PRIMARY_GRADE, TOP_CLASS = 6, 0
 ADDRESSED = frozenset({"registrations", "titles", "rentals"})  # their addresses should stand in the register
 DECLARED, LOOK_UP = "declared", "look_up"
-WHO = ("name", "identity", "guardian_identity")
+WHO = ("name", "identity", "guardian_identity", "second_guardian_identity", "second_guardian")
 WHERE = ("unit_id", "school_id", "kindergarten_id", "guardian", "property_key", "address", "phone")
 
 
@@ -65,6 +66,8 @@ class RegisterRow(NamedTuple):
     grade: int | None
     facts: tuple[FactGroup, ...]
     details: dict[str, object]
+    second_guardian: str = ""
+    second_guardian_identity: str = ""
 
 
 def read_register(
@@ -103,19 +106,19 @@ class _Checker:
         self._contents: dict[str, list[int]] = {}
 
     def row_of(self, row: Row) -> RegisterRow | None:
-        name, identity, guardian_identity = row.texts(WHO)
+        name, identity, guardian_identity, second_identity, second_guardian = row.texts(WHO)
         identity, birth_on, sex = of_eighteen_digits(identity), None, ""
         if self._spec.is_of_children:
             born = row.value("birth_on")
             birth_on, sex = born if isinstance(born, date) else None, self._text(row, "sex")
-        guardian_identity = of_eighteen_digits(guardian_identity)
+        numbers = of_eighteen_digits(guardian_identity), of_eighteen_digits(second_identity)
         values = row.plain_values(self._facts)
         for needed in self._needed:
             if needed not in values and not row.is_bad:
                 row.value(needed)  # notes that the cell is empty, which `values` passes over
         if not name or not self._is_told_apart(row, identity, birth_on, sex):
             return None
-        if not self._numbers_fit(row, identity, guardian_identity, birth_on, sex):
+        if not self._numbers_fit(row, identity, numbers, birth_on, sex):
             return None
         if not self._days_fit(row, values):
             return None
@@ -135,7 +138,7 @@ class _Checker:
             name=name,
             identity=identity,
             guardian=guardian,
-            guardian_identity=guardian_identity,
+            guardian_identity=numbers[0],
             phone=phone,
             address=address,
             property_key=property_key,
@@ -146,6 +149,8 @@ class _Checker:
             grade=grade,
             facts=self._facts_of(values, unit, birth_on, school if grade == LAST_PRIMARY_GRADE else ""),
             details=details,
+            second_guardian=second_guardian,
+            second_guardian_identity=numbers[1],
         )
 
     def _text(self, row: Row, name: str) -> str:
@@ -165,14 +170,19 @@ class _Checker:
         return True
 
     def _numbers_fit(
-        self, row: Row, identity: str, guardian_identity: str, birth_on: date | None, sex: str
+        self, row: Row, identity: str, numbers: tuple[str, str], birth_on: date | None, sex: str
     ) -> bool:
+        """Say whether the child's number and those of its guardians are such as may stand there."""
         faults = identity_faults(identity, birth_on=birth_on, sex=sex) if identity else ()
         for fault in faults:
             row.note(f"identity_{fault}", "identity")
-        wrong = self._guardian_faults(guardian_identity, identity, birth_on)
-        for code in wrong:
-            row.note(code, "guardian_identity")
+        wrong = []
+        for column, number in zip(GUARDIAN_NUMBERS, numbers, strict=True):
+            for code in self._guardian_faults(number, identity, birth_on):
+                wrong.append(code)
+                row.note(code, column)
+        if numbers[1] and numbers[0] == numbers[1]:
+            row.note("guardian_twice", GUARDIAN_NUMBERS[1])
         if faults or any(code != UNDER_AGE for code in wrong):
             return False
         if identity and not RESIDENT.fullmatch(identity):

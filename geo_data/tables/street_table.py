@@ -15,6 +15,7 @@ from geo_data.tables.osm_streets import read_osm_streets
 from geo_data.tables.placing import Ground, note_no_system
 from geo_data.tables.street_classes import StreetClass, class_of
 from geo_data.tables.street_crossings import split_at_crossings
+from geo_data.tables.street_fit import Marks, note_street_fit
 from geo_data.tables.street_network import (
     EMPTY,
     BoolArray,
@@ -50,32 +51,41 @@ class _Lines:
 
 
 def read_streets(
-    path: Path, *, ground: Ground, declared: System | None, findings: Findings, split_crossings: bool = False
+    path: Path,
+    *,
+    ground: Ground,
+    declared: System | None,
+    findings: Findings,
+    split_crossings: bool = False,
+    marks: Marks = Marks(),  # noqa: B008 - frozen
 ) -> StreetTable:
     """Return the network of a file; it may be stored only when `findings` does not refuse it.
 
     split_crossings -- lines also meet where they cross without a common point, unless bridge, tunnel or layer differ
+    marks -- points known to lie at streets: a network that lies beside them as another system would have it is stopped
     Raises UnreadableFile.
     Source: docs/streets.md (files).
     """
     if path.suffix.casefold() == OSM_SUFFIX:
-        table = read_osm_streets(path, ground=ground, findings=findings)
+        table, system = read_osm_streets(path, ground=ground, findings=findings), WGS84
     else:
-        table = _read_lines(path, ground, declared, findings, split_crossings=split_crossings)
+        layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
+        table, system = _read_lines(layer, declared, ground, findings, split_crossings=split_crossings)
     if not findings.refuses and not len(table.edge_a):
         findings.add("file_empty")
     if not findings.refuses:
+        note_street_fit(table, marks, system.name, ground, findings)
         note_street_islands(table, ground.working_epsg, findings)
     return table
 
 
 def _read_lines(
-    path: Path, ground: Ground, declared: System | None, findings: Findings, *, split_crossings: bool
-) -> StreetTable:
-    layer = read_layer(path, working_epsg=ground.working_epsg, findings=findings)
-    lines = _lines_at_home(layer, declared or layer.system, ground, findings)
-    if lines is None or findings.refuses:
-        return EMPTY
+    layer: Layer, declared: System | None, ground: Ground, findings: Findings, *, split_crossings: bool
+) -> tuple[StreetTable, System]:
+    system = declared or layer.system
+    lines = _lines_at_home(layer, system, ground, findings)
+    if system is None or lines is None or findings.refuses:
+        return EMPTY, WGS84
     levels = _levels(lines.rows) if split_crossings else None
     shapes = lines.shapes if levels is None else split_at_crossings(lines.shapes, levels)
     vertices, owner = shapely.get_coordinates(shapes, return_index=True)
@@ -94,7 +104,7 @@ def _read_lines(
     ]
     node_ids, first = np.unique(ids, return_index=True)
     nodes = (node_ids, grid[first, 0] / PER_METRE, grid[first, 1] / PER_METRE)
-    return network_of(sound_ways(ways, findings), nodes)
+    return network_of(sound_ways(ways, findings), nodes), system
 
 
 def _lines_at_home(layer: Layer, system: System | None, ground: Ground, findings: Findings) -> _Lines | None:

@@ -15,6 +15,7 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, columns_of, read_layer
 from geo_data.tables.placing import Ground, place_shapes
 from geo_data.tables.systems import Shapes, System
+from geo_data.tables.zone_fit import KnownGround, note_zone_fit
 
 ZONE_COLUMNS = (
     Column(
@@ -62,10 +63,12 @@ def read_zone_areas(
     declared: System | None,
     schools: Collection[str],
     repairs: Collection[Repair] = (),
+    known: KnownGround = KnownGround(),  # noqa: B008 - frozen
     findings: Findings,
 ) -> tuple[ZoneArea, ...]:
     """Return the zones of a file by code; rows of the same schools are parts of one zone.
 
+    known -- units and schools of today: zones that lie beside them as another system would have it are stopped
     They may be used only when `findings` does not refuse them. Raises UnreadableFile.
     Source: docs/zone-texts.md (polygons).
     """
@@ -86,6 +89,15 @@ def read_zone_areas(
     names = ["+".join(its_schools) for its_schools in codes]
     shapes = mend_polygons(shapes, [row.number for row in rows], names, repairs, findings)
     _note_shared_schools(rows, codes)
+    if findings.refuses:
+        return ()
+    zones = _merged(codes, shapes)
+    system = declared or layer.system
+    note_zone_fit(zones, known, system.name if system else "", ground, findings)
+    return zones
+
+
+def _merged(codes: Sequence[tuple[str, ...]], shapes: Shapes) -> tuple[ZoneArea, ...]:
     parts: dict[tuple[str, ...], list[shapely.Geometry]] = defaultdict(list)
     for its_schools, shape in zip(codes, shapes, strict=True):
         parts[its_schools].append(shape)

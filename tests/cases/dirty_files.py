@@ -150,6 +150,8 @@ FILES = (
     one("identity_other_document.csv", "children", 2, "身份证号"),
     one("child_twice.csv", "children", 3, "身份证号"),
     one("child_in_two_households.csv", "children", 3, "身份证号"),
+    one("twins_in_two_households.csv", "children", 3, "多胞胎组号"),
+    one("twins_born_apart.csv", "children", 3, "多胞胎组号"),
     one("household_differs.csv", "children", 3, "户编号"),
     one("outside_units.csv", "children", 2, "单元编号"),
     one("address_not_found.csv", "children", 2, "住址", register="yes"),

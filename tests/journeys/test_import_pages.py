@@ -228,6 +228,7 @@ def test_pages_of_data_have_no_barrier_that_axe_finds(
     desk.press("看看会有哪些变化")
     repairs = desk.page.url.removeprefix(live_server.url)
     work()
+    desk.visit.wait_for("table.findings")  # or the page that reloads itself may cut off what is opened next
     good = desk.hand_in(
         dirty_files.write_villages(tmp_path / "good.gpkg", dirty_files.villages()), DatasetKind.UNITS
     )

@@ -133,3 +133,16 @@ def _box(page: str) -> str:
     """The box as it stands on a page."""
     at = page.index(BOX)
     return page[page.rindex("<", 0, at) : page.index(">", at)]
+
+
+def test_a_file_that_cannot_be_opened_offers_no_painted_sheet(tmp_path: Path) -> None:
+    broken = tmp_path / "schools.xlsx"
+    broken.write_bytes(b"no workbook")
+    world.with_units(tmp_path)
+    unreadable = read_upload(actor=None, now=world.NOW, upload=hand_in(broken, DatasetKind.SCHOOLS)).dataset
+    readable = stopped(tmp_path)
+
+    make = "workbook/"
+    assert make not in desk().get(f"/office/data/{unreadable.pk}/").content.decode()
+    assert "问题见下面的说明" in desk().get(f"/office/data/{unreadable.pk}/").content.decode()
+    assert make in desk().get(f"/office/data/{readable.pk}/").content.decode()

@@ -80,6 +80,8 @@ ELSEWHERE = {
     "::test_a_sibling_at_an_unknown_school_is_left_out_and_the_row_is_taken",
     "portal_choice_order": BAD_ROW,
     "portal_rows_differ": BAD_ROW,
+    "unit_maybe_by_point": "tests/services/test_import_addresses.py"
+    "::test_a_register_from_before_is_judged_as_found_by_point_where_that_cannot_be_excluded",
     "portal_filed_elsewhere": f"{PORTAL}::test_a_child_filed_here_too_is_a_finding_and_stays_as_it_is",
     "portal_refused": f"{PORTAL}::test_what_the_rules_refuse_is_told_by_row_with_the_reason",
     "portal_not_known": f"{PORTAL}"

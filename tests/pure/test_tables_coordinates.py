@@ -199,9 +199,9 @@ def test_other_words_are_no_system(text: str) -> None:
         ("EPSG:4543", (102.0, 40.4), "degrees_in_metric_layer", "EPSG:4326"),
         ("EPSG:4326", (500_000, 4_480_000), "metres_in_degree_layer", "EPSG:4543"),
         ("EPSG:4326", (34_500_000, 4_480_000), "metres_in_degree_layer", "EPSG:4522"),
-        ("EPSG:4326", (40.4, 102.0), "axes_swapped", "40.4"),
-        ("EPSG:4543", (4_480_000, 500_000), "axes_swapped", ""),
-        ("EPSG:4547", (500_000, 4_480_000), "outside_district", "EPSG:4543"),
+        ("EPSG:4326", (40.4, 102.0), "axes_swapped", "40.4000, 102.0000"),
+        ("EPSG:4543", (4_480_000, 500_000), "axes_swapped", "4480000, 500000"),
+        ("EPSG:4547", (500_000, 4_480_000), "outside_district", "EPSG:4547: 500000, 4480000 → EPSG:4543"),
         ("EPSG:4326", (110.0, 40.4), "outside_district", "?"),
     ],
 )

@@ -69,6 +69,52 @@ def test_a_child_in_two_households_is_named_where_it_stands_again(tmp_path: Path
     assert (count, [(f.code, f.row) for f in findings]) == (1, [("child_in_two_households", 3)])
 
 
+TWIN_HEADER = "户编号,单元编号,住址,姓名,身份证号,出生日期,性别,多胞胎组号"
+
+
+def twin(household: str, number: str, born: str, code: str) -> str:
+    return f"{household},A,1号,甲子涵,{number},{born},女,{code}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        # one birth before and after midnight
+        ((twin("H1", "FIRST", "2020-01-01", "T1"), twin("H1", "NEXT", "2020-01-02", "T1")), []),
+        (
+            (twin("H1", "FIRST", "2020-01-01", "T1"), twin("H1", "LATER", "2020-01-03", "T1")),
+            [("twins_born_apart", 3)],
+        ),
+        # each a day from the one before, two days between the first and the last
+        (
+            (
+                twin("H1", "FIRST", "2020-01-01", "T1"),
+                twin("H1", "NEXT", "2020-01-02", "T1"),
+                twin("H1", "LATER", "2020-01-03", "T1"),
+            ),
+            [("twins_born_apart", 4)],
+        ),
+        (
+            (twin("H1", "FIRST", "2020-01-01", "T1"), twin("H2", "NEXT", "2020-01-02", "T1")),
+            [("twins_in_two_households", 3)],
+        ),
+        ((twin("H1", "FIRST", "2020-01-01", "T1"), twin("H2", "NEXT", "2020-01-02", "T2")), []),
+        ((twin("H1", "FIRST", "2020-01-01", ""), twin("H2", "LATER", "2020-01-03", "")), []),
+    ],
+)
+def test_a_twin_code_of_two_families_or_two_births_is_found_and_the_rows_are_kept(
+    tmp_path: Path, rows: tuple[str, ...], found: list[tuple[str, int]]
+) -> None:
+    numbers = {"FIRST": "990102202001010028", "NEXT": "990102202001020023", "LATER": "990102202001030029"}
+    for word, number in numbers.items():
+        rows = tuple(row.replace(word, number) for row in rows)
+
+    count, findings = _children(tmp_path, *rows, header=TWIN_HEADER)
+
+    assert count == len(rows)
+    assert [(finding.code, finding.row) for finding in findings] == found
+
+
 def test_a_household_with_two_addresses_is_severe(tmp_path: Path) -> None:
     other = "H1,A,2号,甲一一,990102202008310023,2020-08-31,女,"
 
@@ -199,3 +245,15 @@ def test_schools_declared_in_degrees_are_stopped_when_they_are_metres(tmp_path: 
 
     assert schools == ()
     assert "metres_in_degree_layer" in findings.counts()
+
+
+@pytest.mark.parametrize(
+    ("finding", "sentence"),
+    [
+        (Finding("cell_empty", 3, "姓名"), "row 3, 姓名 a required value is empty. Fill it in."),
+        (Finding("cell_empty"), "a required value is empty. Fill it in."),
+        (Finding("cell_empty", 0, "", "x"), "'x' a required value is empty. Fill it in."),
+    ],
+)
+def test_a_sentence_has_one_space_between_place_and_rule(finding: Finding, sentence: str) -> None:
+    assert finding.sentence("en") == sentence

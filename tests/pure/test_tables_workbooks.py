@@ -152,3 +152,25 @@ def test_rows_beyond_an_xlsx_are_counted(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert len(book.get_sheet_by_index(0).to_python()) == 3
     assert book.get_sheet_by_index(1).to_python()[-1][1] == "2 more rows do not fit into an XLSX."
+
+
+@pytest.mark.parametrize(
+    ("finding", "opens_at"),
+    [
+        (Finding("header_elsewhere", 0, "", "第 3 行 row 3"), 1),
+        (Finding("sheets_passed_over", 0, "", "备注"), 0),
+        (Finding("cell_empty", 2, "编号"), 0),
+    ],
+)
+def test_the_painted_workbook_opens_at_what_refuses_the_whole_file(
+    tmp_path: Path, finding: Finding, opens_at: int
+) -> None:
+    target = tmp_path / "painted.xlsx"
+    sheet = Sheet(("编号", "数量"), iter([(2, ("", "3"))]))
+
+    write_error_workbook(sheet, remarks_of([finding]), target)
+
+    with zipfile.ZipFile(target) as archive:
+        views = archive.read("xl/workbook.xml").decode()
+    assert (f'activeTab="{opens_at}"' in views) is bool(opens_at)
+    assert load_workbook(target).sheet_names == ["数据 Data", "整份文件 Whole file"]  # still read from the first

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from django_tasks_db.models import DBTaskResult
 from python_calamine import load_workbook
 
@@ -24,6 +25,8 @@ from zoning.services import address_files
 from zoning.services.address_files import (
     MOST_ROWS,
     AddressFileErased,
+    AddressFileHeadersElsewhere,
+    AddressFileOfSeveralSheets,
     AddressFileUnfit,
     answer_address_file,
     erase_address_file,
@@ -87,7 +90,69 @@ def test_every_row_comes_back_with_its_zone_and_how_certain_it_is() -> None:
         [9, "Z", "不属于任何学区 no zone", "", "", "", ""],
     ]
     file.refresh_from_db()
-    assert file.counts == {"certain": 2, "near": 1, "choose": 1, "missing": 2, "no_zone": 1, "empty": 1}
+    assert file.counts == {
+        "certain": 2,
+        "near": 1,
+        "choose": 1,
+        "missing": 2,
+        "no_zone": 1,
+        "empty": 1,
+        "notes": 0,
+    }
+
+
+def _sheets(*names: str) -> bytes:
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out)
+    for name in names:
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, ("姓名", "住址"))
+        sheet.write_row(1, 0, ("甲一", "文化路3号", "路东"))
+    book.add_worksheet("备注").write(0, 0, "自动生成")
+    book.close()
+    return out.getvalue()
+
+
+def test_what_of_a_file_is_not_read_is_told_on_a_second_sheet() -> None:
+    file = _kept(_sheets("城关"))
+
+    answered = answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
+    data = hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
+
+    book = load_workbook(BytesIO(data))
+    assert (answered.counts["certain"], answered.counts["notes"]) == (1, 2)
+    assert book.sheet_names == ["学区 zones", "未读取 not read"]
+    notes = book.get_sheet_by_name("未读取 not read").to_python()[1:]
+    assert [note[0] for note in notes] == ["", 2]
+    assert "备注" in str(notes[0][1])
+    assert "C" in str(notes[1][1])
+    assert all("甲一" not in str(cell) and "路东" not in str(cell) for note in notes for cell in note)
+
+
+def test_further_sheets_with_rows_are_a_refusal_of_its_own() -> None:
+    file = _kept(_sheets("城关", "乡下"))
+
+    with pytest.raises(AddressFileOfSeveralSheets):
+        answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
+
+    file.refresh_from_db()
+    assert file.answer_sealed is None
+
+
+def test_headers_below_a_title_are_a_refusal_of_its_own() -> None:
+    file = _taken("全县住户,,\n姓名,住址,单元编号\n甲一,文化路3号,A")
+
+    with pytest.raises(AddressFileHeadersElsewhere):
+        answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
+
+    file.refresh_from_db()
+    assert file.answer_sealed is None
+
+
+def test_codes_typed_in_full_width_are_found() -> None:
+    file = _taken("单元编号,住址\nＡ,\n,文化路３号")
+
+    assert answer_address_file(actor=None, now=world.NOW, file_id=file.pk).counts["certain"] == 2
 
 
 def test_nothing_personal_is_left_once_it_was_handed_out() -> None:
@@ -175,7 +240,7 @@ def test_a_workbook_that_is_good_is_answered() -> None:
 
 
 def test_a_reader_that_is_killed_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(address_files, "open_sheet", lambda path: os.kill(os.getpid(), signal.SIGSEGV))
+    monkeypatch.setattr(address_files, "open_table", lambda *_: os.kill(os.getpid(), signal.SIGSEGV))
 
     with pytest.raises(AddressFileUnfit) as refusal:
         answer_address_file(actor=None, file_id=_taken().pk, now=world.NOW)

@@ -25,6 +25,7 @@ from geo_data.models import (
     ReconciledChild,
     Reconciliation,
     ReconciliationCase,
+    RegisterEntry,
     SurveySheet,
 )
 from geo_data.reconciliation.words import CaseCode, Source, Verdict
@@ -32,18 +33,27 @@ from geo_data.selectors.case_lists import CaseFilter
 from geo_data.selectors.children import find_census_guardians, identity_index, unseal_child
 from geo_data.selectors.reconciled_guardians import load_guardians
 from geo_data.selectors.reconciliation import facts_of, list_reconciled_children
-from geo_data.selectors.registers import person_index
+from geo_data.selectors.registers import open_entry, person_index
 from geo_data.selectors.surveys import load_known_rows
 from geo_data.services.case_decisions import decide_case
 from geo_data.services.case_lists import export_cases
 from geo_data.services.census import import_children
+from geo_data.services.import_register import import_register
 from geo_data.services.survey_papers import hand_out_sheet
 from geo_data.services.surveys import issue_sheets
 from geo_data.services.terms import Settle, Terms
 from geo_data.tables.guardians import Guardians
 from tests.services import geo_world as world
 from tests.services.accounts_world import auditor, guardian, officer
-from tests.services.registers_world import BOY, FATHER, GIRL, PUPILS, reconciled, with_list
+from tests.services.registers_world import (
+    BOY,
+    FATHER,
+    GIRL,
+    PUPILS,
+    list_file,
+    reconciled,
+    with_list,
+)
 from tests.services.survey_world import ISSUED_AT, SURVEYOR, TERMS
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +65,7 @@ HEADER = (
 GIRL_ROW = f"H1,A,甲子涵,{GIRL},2020-01-01,女,甲父,{FATHER},乙母,{MOTHER},家庭户,980121"
 BOY_ROW = f"H1,A,甲子轩,{BOY},2018-05-05,男,,,乙母,,,"
 PERMITS = "姓名,身份证号,居住证签发日期,居住证失效日期"
+BOTH_PARENTS = "单元编号,姓名,身份证号,出生日期,性别,父亲姓名,父亲身份证号,母亲姓名,母亲身份证号"
 REGISTRATIONS = "户编号,单元编号,姓名,身份证号,出生日期,性别,监护人姓名,监护人身份证号"
 
 
@@ -371,3 +382,57 @@ def test_a_survey_sheet_is_prefilled_with_a_guardians_name_and_no_number(county:
     printed = str(CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python())
     assert "甲父" in printed
     assert not any(number in printed for number in (FATHER, MOTHER))
+
+
+@pytest.mark.parametrize("kind", [DatasetKind.REGISTRATIONS, DatasetKind.BIRTHS])
+def test_both_parents_of_a_household_register_or_a_birth_list_are_sealed_matched_and_looked_up(
+    tmp_path: Path, kind: DatasetKind
+) -> None:
+    # given a census that names nobody, and a list that names both parents
+    world.district()
+    world.with_units(tmp_path)
+    census(
+        tmp_path, f"H1,A,甲子涵,{GIRL},2020-01-01,女", header="户编号,单元编号,姓名,身份证号,出生日期,性别"
+    )
+    listed = with_list(
+        tmp_path, kind, BOTH_PARENTS, f"A,甲子涵,{GIRL},2020-01-01,女,甲父,{FATHER},乙母,{MOTHER}"
+    )
+    with_list(tmp_path, DatasetKind.PERMITS, PERMITS, f"乙母,{MOTHER},2024-01-01,2027-01-01")
+
+    # when the lists are reconciled
+    run = reconciled()
+
+    # then the mother's permit is the child's, and only permitted people read who she is
+    (girl,) = list_reconciled_children(run)
+    assert "permits" in girl.sources
+    entry = RegisterEntry.objects.get(dataset=listed.dataset)
+    opened = open_entry(entry, reader=officer(world.CODE), district_code=world.CODE)
+    assert (opened.second_guardian, opened.second_guardian_identity) == ("乙母", MOTHER)
+    assert entry.second_guardian_index == person_index(MOTHER)
+    stored = str(RegisterEntry.objects.values().get(pk=entry.pk))
+    assert not any(told in stored for told in (FATHER, MOTHER, "乙母"))
+    (named,) = load_guardians([girl], reader=officer(world.CODE), district_code=world.CODE)
+    assert named is not None
+    assert named.who == Guardians("甲父", FATHER, "乙母", MOTHER)
+    asked = Asked(person_index(GIRL))
+    assert guardians_of(world.CODE, [asked]) == {asked.key: {person_index(FATHER), person_index(MOTHER)}}
+
+
+def test_another_number_of_the_second_parent_is_a_change_of_the_list(tmp_path: Path) -> None:
+    world.district()
+    world.with_units(tmp_path)
+    row = f"A,甲子涵,{GIRL},2020-01-01,女,甲父,{FATHER},乙母,{MOTHER}"
+    with_list(tmp_path, DatasetKind.BIRTHS, BOTH_PARENTS, row)
+    path = list_file(tmp_path, "births", BOTH_PARENTS, row.replace(MOTHER, OTHERS_NUMBER))
+
+    proposed = import_register(
+        actor=None,
+        now=world.NOW,
+        district_code=world.CODE,
+        kind=DatasetKind.BIRTHS,
+        path=path,
+        origin=world.ORIGIN,
+        terms=Terms(settle=Settle.PROPOSE),
+    ).dataset
+
+    assert proposed.comparison["changed"]["count"] == 1  # type: ignore[index]

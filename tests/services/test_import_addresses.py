@@ -1,10 +1,13 @@
 """The address register comes in: what is stored, what is found, what is refused."""
 
+from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEvent
 from common.errors import NotPermitted
@@ -235,3 +238,61 @@ def test_the_database_refuses_an_address_twice_or_without_name_or_place(tmp_path
         with pytest.raises(IntegrityError), transaction.atomic():
             fresh.save(force_insert=True)
     assert AddressEntry.objects.filter(dataset=dataset).count() == 11
+
+
+BEFORE = "城关镇,{name},,,,{unit},,,10,{x},{y}"
+
+
+def _from_before(folder: Path, imported_at: datetime) -> Dataset:
+    """A register as it was stored before `unit_by_point` was kept."""
+    rows = [
+        BEFORE.format(name="坐标花园", unit="", x=world.EAST + 50, y=world.NORTH + 50),  # the point decided
+        BEFORE.format(
+            name="填写花园", unit="A", x=world.EAST + 60, y=world.NORTH + 50
+        ),  # stated, and the same
+        BEFORE.format(
+            name="别处花园", unit="B", x=world.EAST + 60, y=world.NORTH + 60
+        ),  # stated, and another
+        BEFORE.format(name="无点花园", unit="A", x="", y=""),  # stated
+        BEFORE.format(name="县外花园", unit="", x=world.EAST + 900, y=world.NORTH + 900),  # in no unit
+    ]
+    version = register.with_addresses(folder, *rows).dataset
+    AddressEntry.objects.update(unit_by_point=False)
+    Dataset.objects.filter(pk=version.pk).update(imported_at=imported_at)
+    return Dataset.objects.get(pk=version.pk)
+
+
+def _assume() -> None:
+    import_module("geo_data.migrations.0018_old_registers_ask_near_the_edge").assume(apps, None)
+
+
+def test_a_register_from_before_is_judged_as_found_by_point_where_that_cannot_be_excluded(
+    tmp_path: Path,
+) -> None:
+    version = _from_before(tmp_path, world.NOW)
+    found_before = dict(version.finding_counts)
+
+    _assume()
+
+    by_point = AddressEntry.objects.filter(unit_by_point=True).order_by("estate")
+    assert {entry.estate for entry in by_point} == {"坐标花园", "填写花园"}
+    version.refresh_from_db()
+    assert version.finding_counts == {**found_before, "unit_maybe_by_point": 1}
+    row = version.finding_rows.get(code="unit_maybe_by_point")
+    assert (row.value, row.weight, row.number) == ("2", 2, version.finding_rows.count())
+    assert version.findings[-1] == {"code": "unit_maybe_by_point", "row": 0, "column": "", "value": "2"}
+
+
+def test_a_register_imported_since_is_left_as_it_is(tmp_path: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT applied FROM django_migrations WHERE app = 'geo_data' AND name LIKE '0017%%'", []
+        )
+        (kept_since,) = cursor.fetchone()
+    version = _from_before(tmp_path, kept_since)
+
+    _assume()
+
+    assert not AddressEntry.objects.filter(unit_by_point=True).exists()
+    version.refresh_from_db()
+    assert "unit_maybe_by_point" not in version.finding_counts

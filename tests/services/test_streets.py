@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.gis.geos import Point
 from django.core.management import CommandError, call_command
@@ -13,14 +14,19 @@ from accounts.models import AuditEvent, User
 from common.errors import NotPermitted
 from geo_data.models import (
     AddressEntry,
+    Dataset,
     DatasetKind,
+    DatasetStatus,
     DistanceMeasure,
     DistanceMethod,
     StreetEdit,
     StreetNetwork,
     UnitDistances,
 )
+from geo_data.selectors import known_streets
 from geo_data.selectors.datasets import NoSuchDataset, get_current_dataset
+from geo_data.selectors.districts import get_district
+from geo_data.selectors.known_streets import load_street_marks
 from geo_data.selectors.measures import find_unit_distances, load_distances
 from geo_data.selectors.routes import NoWayOnFoot, find_route, find_walks
 from geo_data.selectors.schools import NoSuchSchool
@@ -32,6 +38,7 @@ from geo_data.selectors.street_map import (
     streets_near,
 )
 from geo_data.selectors.streets import NoSuchEdit
+from geo_data.services.datasets import ImportRefused
 from geo_data.services.import_streets import import_streets
 from geo_data.services.measures import STRAIGHT, Manner, MeasureOutOfRange, compute_measure
 from geo_data.services.street_edits import (
@@ -45,8 +52,9 @@ from geo_data.services.street_edits import (
     undo_edit,
 )
 from geo_data.streets.edits import Pair
+from geo_data.tables.offsets import bd09_from_wgs84
 from tests.services.accounts_world import auditor, officer
-from tests.services.street_world import AT, HIGHWAY, MIDDLE, measured, streets_file, with_streets
+from tests.services.street_world import AT, HIGHWAY, LINES, MIDDLE, measured, streets_file, with_streets
 from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, add_school, dataset, small_county
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +65,11 @@ WALK_WITH_PENALTY = Manner(DistanceMethod.WALK, 100)
 def _county(tmp_path: Path) -> None:
     small_county()
     with_streets(tmp_path)
+
+
+def shifted(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    x, y = bd09_from_wgs84(*(np.array(side) for side in zip(*points, strict=True)))
+    return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
 def metres(measure: DistanceMeasure) -> dict[tuple[str, str], int]:
@@ -380,3 +393,73 @@ def test_a_unit_walks_from_its_dwellings_where_the_register_knows_them() -> None
     assert found.report["points"] == 5  # two of the first estate, one of each other
     assert metres(found)["u0", "A"] == 46  # 184.7 m walked from one of four dwellings
     assert metres(found)["u1", "A"] in (923, 924)
+
+
+def test_a_new_network_beside_the_one_in_use_is_stopped_taken_with_its_system_or_with_a_reason(
+    tmp_path: Path,
+) -> None:
+    before = get_current_dataset(DISTRICT, DatasetKind.STREETS)
+    path = streets_file(tmp_path, [(kind, name, shifted(points)) for kind, name, points in LINES])
+    brought: dict[str, Any] = {"actor": None, "now": NOON, "district_code": DISTRICT, "path": path}
+
+    with pytest.raises(ImportRefused) as refusal:
+        import_streets(**brought)
+    assert get_current_dataset(DISTRICT, DatasetKind.STREETS) == before
+    declared = import_streets(**brought, crs="bd09")
+    assert "shifted_like" not in declared.dataset.finding_counts
+    accepted = import_streets(**brought, accept_offset=True, offset_reason="旧路网偏移")
+
+    (stopped,) = [finding for finding in refusal.value.findings if finding.code == "shifted_like"]
+    assert stopped.value.startswith("bd09: ")
+    assert accepted.dataset.finding_counts["shift_accepted"] == 1
+    assert accepted.dataset.options["offset_reason"] == "旧路网偏移"
+
+
+def test_without_a_network_in_use_addresses_tell_by_the_names_of_their_roads(tmp_path: Path) -> None:
+    StreetNetwork.objects.all().delete()
+    Dataset.objects.filter(kind=DatasetKind.STREETS).update(status=DatasetStatus.WITHDRAWN)
+    path = streets_file(tmp_path, [(kind, name, shifted(points)) for kind, name, points in LINES])
+    brought: dict[str, Any] = {"actor": None, "now": NOON, "district_code": DISTRICT, "path": path}
+    assert load_street_marks(DISTRICT).names == ()
+
+    register = dataset(get_district(DISTRICT), DatasetKind.ADDRESSES)
+    for kind, name, points in LINES:
+        x, y = points[0]
+        AddressEntry.objects.create(
+            dataset=register,
+            code=f"{kind}{name}",
+            road=name,
+            road_text=name,
+            number=1,
+            unit_code="u0",
+            point=Point(x, y),
+        )
+    AddressEntry.objects.create(
+        dataset=register, code="z", road="环路", road_text="环路", number=2, unit_code="u0"
+    )  # no point
+    AddressEntry.objects.create(
+        dataset=register,
+        code="y",
+        estate="第0小区",
+        estate_text="第0小区",
+        unit_code="u0",
+        point=Point(114, 34),
+    )
+
+    marks = load_street_marks(DISTRICT)
+    assert sorted(marks.names) == sorted(name for _, name, _ in LINES)
+    assert not marks.lie_on_streets
+    with pytest.raises(ImportRefused) as refusal:
+        import_streets(**brought)
+    assert "shifted_like" in {finding.code for finding in refusal.value.findings}
+
+
+def test_marks_of_a_large_network_or_register_are_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_streets, "MOST", 3)
+    edges = StreetNetwork.objects.get().edges
+
+    marks = load_street_marks(DISTRICT)
+
+    assert edges > 6
+    assert len(marks.names) == len(marks.points) == 3
+    assert marks.lie_on_streets

@@ -8,10 +8,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 from python_calamine import load_workbook
 
 from accounts.models import AuditEvent, JobRun, JobStatus
 from common.errors import NotPermitted
+from frontend.pages.refusals import refusal_in_words
+from geo_data.api.import_serializers import HandInSerializer
 from geo_data.models import (
     CatchmentUnit,
     Child,
@@ -430,3 +433,28 @@ def test_a_file_can_be_deleted_by_hand_once(tmp_path: Path) -> None:
     delete_upload(actor=None, now=world.NOW, upload=upload)
 
     assert AuditEvent.objects.filter(action="upload.deleted").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "choices", "field"),
+    [
+        (DatasetKind.UNITS, Choices(tolerance_mm=5001), "tolerance_mm"),
+        (DatasetKind.SCHOOLS, Choices(repairs=(Repair.SNAP,)), "repairs"),
+        (DatasetKind.SCHOOLS, Choices(stage="college"), "stage"),
+        (DatasetKind.SCHOOLS, Choices(borders=Upload()), "borders"),
+        (DatasetKind.CHILDREN, Choices(accept_offset=True, offset_reason="x"), "accept_offset"),
+    ],
+)
+def test_what_a_kind_does_not_offer_is_named_as_the_form_and_the_api_name_it(
+    kind: DatasetKind, choices: Choices, field: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"x")
+
+    with pytest.raises(ChoiceNotOffered) as refusal:
+        hand_in(path, kind, choices=choices, name="file.csv")
+
+    assert refusal.value.details["option"] == field
+    assert field in HandInSerializer().fields
+    with override("en"):
+        assert refusal_in_words(refusal.value).startswith("This cannot be chosen for this kind of file. (")

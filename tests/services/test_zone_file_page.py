@@ -12,7 +12,7 @@ from python_calamine import load_workbook
 
 from geo_data.models import CatchmentUnit, Dataset, DatasetKind, DatasetStatus
 from tests.services.accounts_world import auditor, guardian, officer
-from tests.services.test_zoning_earlier import layer, square
+from tests.services.test_zoning_earlier import layer, shifted, square
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
 from zoning.selectors.plans import plan_content
@@ -107,6 +107,34 @@ def test_a_file_with_faults_is_refused_with_its_findings(client: Client, tmp_pat
         assert "The file cannot be used" in page
         assert 'name="digest" value' not in page
     assert not ZonePlan.objects.exists()
+
+
+def test_zones_on_a_shifted_map_are_stopped_shown_beside_the_units_and_taken_with_a_reason(
+    client: Client, tmp_path: Path
+) -> None:
+    drawn = {"A": shifted(square(0, 2)), "B": shifted(square(2, 2))}
+
+    stopped = checked(client, polygons(tmp_path, **drawn))
+    silent = checked(client, polygons(tmp_path, **drawn), accept_offset="on")
+    declared = checked(client, polygons(tmp_path, **drawn), crs="gcj02")
+    accepted = checked(
+        client, polygons(tmp_path, **drawn), accept_offset="on", offset_reason=" 单元层偏移 ", majority="on"
+    )
+
+    assert "The file cannot be used" in stopped
+    assert "gcj02: " in stopped
+    assert "As declared" in stopped
+    assert "Likely" in stopped
+    places = json.loads(re.search(r'<script id="places-data"[^>]*>(.*?)</script>', stopped)[1])  # type: ignore[index]
+    assert [one["role"] for one in places["layers"]] == ["ground", "known", "wrong", "likely"]
+    assert "Write why: the plan keeps it." in silent
+    assert "4 units" in declared
+    assert "The file cannot be used" not in accepted
+    store = {"stage": "primary", "store": "1", "confirmed": "on", "majority": "on", **carried(accepted)}
+    decided = {f"unit-u{i}": "A" for i in range(4)}
+    client.post(ADDRESS, {**store, **decided, "offset_reason": "another reason, never read"})
+    plan = ZonePlan.objects.get()
+    assert plan.report["matched"]["offset_reason"] == "单元层偏移"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from django.contrib.gis.geos import LineString, MultiLineString
@@ -25,6 +26,8 @@ from geo_data.models import (
     Stage,
 )
 from geo_data.selectors.zone_world import load_zone_world
+from geo_data.tables.offsets import gcj02_from_wgs84
+from geo_data.tables.systems import parse_system
 from geo_data.tables.zone_text_table import ZoneText
 from tests.services.accounts_world import auditor, officer
 from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, County, dataset, small_county
@@ -204,6 +207,13 @@ def square(estate: float, width: float = 1.0) -> dict[str, object]:
     return {"type": "Polygon", "coordinates": [ring]}
 
 
+def shifted(shape: dict[str, object]) -> dict[str, object]:
+    """The shape as a file in GCJ-02 holds it."""
+    ring = np.array(shape["coordinates"])[0]
+    x, y = gcj02_from_wgs84(ring[:, 0], ring[:, 1])
+    return {"type": "Polygon", "coordinates": [np.stack([x, y], axis=1).tolist()]}
+
+
 def layer(folder: Path, **zones: dict[str, object]) -> Path:
     features = [
         {"type": "Feature", "properties": {"school_id": school}, "geometry": shape}
@@ -242,6 +252,48 @@ def test_a_unit_whose_point_lies_in_another_zone_than_most_of_it_is_named(tmp_pa
     unit.save(update_fields=["point"])
 
     assert zones_of_polygons(majority=False, **words).beside == ("u0",)  # type: ignore[arg-type]
+
+
+def test_zones_drawn_on_a_shifted_map_are_stopped_taken_with_their_system_or_with_a_reason(
+    tmp_path: Path,
+) -> None:
+    small_county()
+    path = layer(tmp_path, A=shifted(square(0, 2)), B=shifted(square(2, 2)))
+    words = {"district_code": DISTRICT, "stage": Stage.PRIMARY, "path": path, "on": NOON.date()}
+
+    with pytest.raises(ZoneFileRefused) as refusal:
+        zones_of_polygons(majority=True, **words)  # type: ignore[arg-type]
+    declared = zones_of_polygons(majority=False, declared=parse_system("gcj02"), **words)  # type: ignore[arg-type]
+    accepted = zones_of_polygons(majority=True, accept_offset=True, **words)  # type: ignore[arg-type]
+
+    assert [finding.code for finding in refusal.value.findings] == ["shifted_like"]
+    assert refusal.value.findings[0].value.startswith("gcj02: ")
+    assert [(one.role, one.system) for one in refusal.value.previews] == [
+        ("declared", "EPSG:4326"),
+        ("likely", "gcj02"),
+    ]
+    assert [one.zone for one in declared.standings] == ["A", "A", "B", "B"]
+    assert declared.findings == ()
+    assert [finding.code for finding in accepted.findings] == ["shift_accepted"]
+    rest = dict.fromkeys(accepted.undecided, "A")
+    plan = stored(accepted, source="polygons", decided=rest, offset_reason="单元层偏移")
+    assert plan.report["matched"]["accept_offset"] is True
+    assert plan.report["matched"]["offset_reason"] == "单元层偏移"
+
+
+def test_the_command_takes_shifted_zones_only_with_a_reason(tmp_path: Path) -> None:
+    small_county()
+    path = layer(tmp_path, A=shifted(square(0, 2)), B=shifted(square(2, 2)))
+
+    with pytest.raises(CommandError, match="--accept-offset needs --offset-reason"):
+        _call("import_zones", path, "--majority", "--accept-offset")
+    with pytest.raises(CommandError, match="gcj02: "):
+        _call("import_zones", path, "--majority")
+    assert not ZonePlan.objects.exists()
+
+    _call("import_zones", path, "--crs", "gcj02", "--offset-reason", "nothing accepted")
+
+    assert "offset_reason" not in ZonePlan.objects.get().report["matched"]
 
 
 def test_a_layer_with_faults_is_refused_with_findings(tmp_path: Path) -> None:

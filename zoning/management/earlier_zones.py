@@ -82,6 +82,7 @@ def store_matched(
             confirmed=zones.digest,
             source=source,
             decided=decided,
+            offset_reason=options.get("offset_reason", ""),
             entry_year=options["entry_year"],
             name=options["name"] or options["file"].name,
         )

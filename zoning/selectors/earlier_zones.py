@@ -17,13 +17,15 @@ from geo_data.addresses.zone_texts import read_zone_text
 from geo_data.addresses.zone_world import PhraseMatch
 from geo_data.apart.limits import limits_of_settings
 from geo_data.apart.reading import read_apart
-from geo_data.models import Stage
+from geo_data.models import DatasetKind, Stage
+from geo_data.selectors.known_places import load_known_places
 from geo_data.selectors.units import find_extent, list_units, load_areas, load_unit_places
 from geo_data.selectors.zone_world import load_zone_world
 from geo_data.tables.coverage import Repair
-from geo_data.tables.findings import Finding, Findings
+from geo_data.tables.findings import Finding, Findings, Preview
 from geo_data.tables.placing import Ground
 from geo_data.tables.systems import WGS84, Shapes, System, change_system
+from geo_data.tables.zone_fit import KnownGround
 from geo_data.tables.zone_layer import ZoneArea, overlay_units, read_zone_areas
 from geo_data.tables.zone_list_table import ListedUnit, read_zone_list
 from geo_data.tables.zone_text_table import ZoneText, read_zone_text_table
@@ -44,6 +46,7 @@ class ZoneFileRefused(RulesSayNo):
     def __init__(self, findings: Findings) -> None:
         super().__init__("the file has severe findings; nothing was read", counts=dict(findings.counts()))
         self.findings: tuple[Finding, ...] = findings.kept()
+        self.previews: tuple[Preview, ...] = findings.previews()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +122,17 @@ def zones_of_polygons(
     path: Path,
     declared: System | None = None,
     repairs: Collection[Repair] = (),
+    accept_offset: bool = False,
     majority: bool,
     on: date,
 ) -> EarlierZones:
-    """Return what a layer of zones means. Raises ZoneFileRefused, and what `load_current_basis` raises."""
+    """Return what a layer of zones means. Raises ZoneFileRefused, and what `load_current_basis` raises.
+
+    accept_offset -- should the zones look shifted, the units in use are the wrong ones
+    """
     basis = load_current_basis(district_code, stage, None, on=on)
-    return _settled(basis, _shares_of_polygons(basis, path, declared, repairs), majority)
+    found = _shares_of_polygons(basis, path, declared, repairs, accept_offset=accept_offset)
+    return _settled(basis, found, majority)
 
 
 def read_polygons(
@@ -134,14 +142,18 @@ def read_polygons(
     stage: Stage,
     declared: System | None,
     repairs: Collection[Repair],
+    accept_offset: bool = False,
     on: date,
 ) -> ZoneShares:
     """Return how units share in the polygons of a file, while its sender waits.
 
+    accept_offset -- should the zones look shifted, the units in use are the wrong ones
     Raises ZoneFileRefused, and what `load_current_basis` raises.
     """
     basis = load_current_basis(district_code, stage, None, on=on)
-    return _shares_of_polygons(basis, path, declared, repairs, seconds=MOST_SECONDS)
+    return _shares_of_polygons(
+        basis, path, declared, repairs, accept_offset=accept_offset, seconds=MOST_SECONDS
+    )
 
 
 def read_unit_list(path: Path, *, district_code: str, stage: Stage, on: date) -> ZoneShares:
@@ -212,22 +224,31 @@ def _shares_of_polygons(
     declared: System | None,
     repairs: Collection[Repair],
     *,
+    accept_offset: bool,
     seconds: int | None = None,
 ) -> ZoneShares:
     units = basis.datasets.units
-    ground = Ground(basis.district.working_crs, find_extent(units))
+    ground = Ground(basis.district.working_crs, find_extent(units), accept_offset=accept_offset)
     schools = {school.code for school in basis.schools}
-
-    def read(findings: Findings) -> tuple[ZoneArea, ...]:
-        return read_zone_areas(
-            path, ground=ground, declared=declared, schools=schools, repairs=repairs, findings=findings
-        )
-
-    zones, findings = _read(read, seconds=seconds)
     places = load_unit_places(units)
     codes = [place.code for place in places]
     points = shapely.points([(place.x_m, place.y_m) for place in places])
-    overlay = overlay_units(zones, codes, _shapes(basis, codes, points), points)
+    shapes = _shapes(basis, codes, points)
+    known = KnownGround(shapes[shapely.get_dimensions(shapes) == 2], _sites(basis))
+
+    def read(findings: Findings) -> tuple[ZoneArea, ...]:
+        return read_zone_areas(
+            path,
+            ground=ground,
+            declared=declared,
+            schools=schools,
+            repairs=repairs,
+            known=known,
+            findings=findings,
+        )
+
+    zones, findings = _read(read, seconds=seconds)
+    overlay = overlay_units(zones, codes, shapes, points)
     first = {
         one.unit_id: one.shares[0][0] for one in settle_units(overlay.shares, majority=False) if one.shares
     }
@@ -280,6 +301,14 @@ def _shapes(basis: PlanBasis, codes: Sequence[str], points: Shapes) -> Shapes:
         degrees[:] = [shapely.from_wkb(areas[codes[i]]) for i in housed]
         shapes[housed] = change_system(degrees, WGS84, to_epsg=basis.district.working_crs)
     return shapes
+
+
+def _sites(basis: PlanBasis) -> dict[str, shapely.Point]:
+    """Return the sites of the schools in the working system, by code."""
+    places = load_known_places(basis.district.code, DatasetKind.SCHOOLS)
+    degrees = np.array([shapely.Point(place.longitude, place.latitude) for place in places], dtype=object)
+    points = change_system(degrees, WGS84, to_epsg=basis.district.working_crs)
+    return {place.code: point for place, point in zip(places, points, strict=True)}
 
 
 def _report(

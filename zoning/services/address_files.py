@@ -1,5 +1,6 @@
 """A whole file of addresses is looked up: taken in sealed, answered by a job, handed out once, then erased."""
 
+import unicodedata
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,9 +24,9 @@ from geo_data.apart.reading import read_apart
 from geo_data.models import Stage
 from geo_data.selectors.districts import get_district
 from geo_data.tables.cells import cell_text
-from geo_data.tables.columns import Column, match_columns
-from geo_data.tables.findings import HEADER_ROW, Findings
-from geo_data.tables.reading import open_sheet
+from geo_data.tables.columns import Column
+from geo_data.tables.findings import HEADER_ROW, Finding, Findings
+from geo_data.tables.headers import open_table
 from zoning.models import AddressFile
 from zoning.selectors.by_address import (
     AddressAnswer,
@@ -40,6 +41,8 @@ from zoning.services.address_workbook import AnsweredRow, Result, write_workbook
 TABLE = AddressFile._meta.db_table
 MOST_BYTES, MOST_ROWS, MOST_SECONDS = 10 << 20, 20_000, 120
 SUFFIXES = (".csv", ".xlsx")
+NOTES = "notes"  # in the counts: what of the file was not read
+OF_NO_CONCERN = frozenset({"column_unknown"})  # such lists have columns of names and much else
 Plain = tuple[int, str, str, str]  # the fields of Asked, as the reader hands them back
 COLUMNS = (
     Column("address_id", "地址编号", aliases=("code", "编号")),
@@ -54,6 +57,18 @@ class AddressFileUnfit(MalformedInput):
     """The file is too large, of another kind, or has no column of addresses."""
 
     code = "address_file_unfit"
+
+
+class AddressFileHeadersElsewhere(MalformedInput):
+    """The headers of the file do not stand in the first row of its first sheet."""
+
+    code = "address_file_headers_elsewhere"
+
+
+class AddressFileOfSeveralSheets(MalformedInput):
+    """Further sheets of the file hold rows, and only the first one is read."""
+
+    code = "address_file_of_several_sheets"
 
 
 class NoSuchAddressFile(NotFound):
@@ -124,8 +139,8 @@ def answer_address_file(
     """Look up every row, and keep the workbook sealed in the place of the upload.
 
     Rows are looked up outside any transaction, the answer is stored in one with the job's success. Whoever
-    asked must still be an officer of the district. Raises NoSuchAddressFile, NotPermitted, AddressFileUnfit and
-    AddressFileErased.
+    asked must still be an officer of the district. Raises NoSuchAddressFile, NotPermitted, AddressFileUnfit,
+    AddressFileHeadersElsewhere, AddressFileOfSeveralSheets and AddressFileErased.
     """
     file = get_address_file(file_id)
     if actor is not None:
@@ -133,10 +148,11 @@ def answer_address_file(
     if file.upload_sealed is None:
         raise AddressFileErased("the file was erased")
     data = open_bytes(file.upload_sealed, table=TABLE, row_id=file.pk, field="upload_sealed")
-    asked = _asked(data, file.suffix)
+    asked, notes = _asked(data, file.suffix)
     answered = list(_answered(file, asked, report))
     counts = {result.value: sum(row.result is result for row in answered) for result in Result}
-    book = write_workbook(answered)
+    counts[NOTES] = len(notes)
+    book = write_workbook(answered, notes)
     with transaction.atomic():
         file.answer_sealed = seal_bytes(book, table=TABLE, row_id=file.pk, field="answer_sealed")
         file.upload_sealed, file.counts = None, counts
@@ -196,8 +212,11 @@ def _erase(file: AddressFile, now: datetime) -> None:
     file.save(update_fields=["upload_sealed", "answer_sealed", "erased_at"])
 
 
-def _asked(data: bytes, suffix: str) -> list[Asked]:
-    """Read the file in a process of its own. Raises AddressFileUnfit, whatever happens to the reader."""
+def _asked(data: bytes, suffix: str) -> tuple[list[Asked], tuple[Finding, ...]]:
+    """Return the rows, read in a process of its own, and what of the file was not read.
+
+    Raises AddressFileHeadersElsewhere, AddressFileOfSeveralSheets, and whatever happens to the reader AddressFileUnfit.
+    """
     asked: list[Asked] = []
 
     def keep(rows: Iterator[Plain]) -> int:
@@ -214,21 +233,33 @@ def _asked(data: bytes, suffix: str) -> list[Asked]:
         read_apart(lambda found: _rows(path, found), findings, keep, limits=_limits())
     if "column_missing" in findings.counts():
         raise AddressFileUnfit("no column 地址 / address, 地址编号 / address_id or 单元编号 / unit_id")
+    for code, refusal in OWN_REFUSALS.items():
+        if code in findings.counts():
+            raise refusal("the file is not read as it stands", counts=dict(findings.counts()))
     if findings.refuses:
         raise AddressFileUnfit("the file cannot be read", counts=dict(findings.counts()))
-    return asked
+    return asked, tuple(finding for finding in findings.kept() if finding.code not in OF_NO_CONCERN)
+
+
+OWN_REFUSALS = {
+    "header_elsewhere": AddressFileHeadersElsewhere,
+    "sheets_not_read": AddressFileOfSeveralSheets,
+}
 
 
 def _rows(path: Path, findings: Findings) -> Iterator[Plain]:
-    sheet = open_sheet(path)
-    places = match_columns(sheet.headers, COLUMNS, Findings())
-    if not places:
+    opened = open_table(path, COLUMNS, findings)
+    if not opened.places:
         findings.add("column_missing", HEADER_ROW)
         return
-    for number, cells in sheet.rows:
-        texts = {name: cell_text(cells[at]) if at < len(cells) else "" for name, at in places.items()}
+    for number, cells in opened.rows:
+        texts = {name: cell_text(cells[at]) if at < len(cells) else "" for name, at in opened.places.items()}
         code, address, unit = (texts.get(column.name, "")[:200] for column in COLUMNS)
-        yield number, code, address, unit
+        yield number, _plain_width(code), address, _plain_width(unit)  # of an address the search sees to it
+
+
+def _plain_width(code: str) -> str:
+    return unicodedata.normalize("NFKC", code)
 
 
 def _limits() -> Limits:

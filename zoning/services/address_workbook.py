@@ -6,8 +6,10 @@ from enum import StrEnum
 from io import BytesIO
 
 import xlsxwriter
+from xlsxwriter.format import Format
 
 from common.formulas import guarded
+from geo_data.tables.findings import Finding
 from zoning.selectors.by_address import AddressAnswer
 
 HEADERS = (
@@ -56,8 +58,11 @@ class AnsweredRow:
     choices: tuple[str, ...] = ()
 
 
-def write_workbook(rows: Sequence[AnsweredRow]) -> bytes:
-    """Return an XLSX file with one row for each row of the file, in its order."""
+def write_workbook(rows: Sequence[AnsweredRow], notes: Sequence[Finding] = ()) -> bytes:
+    """Return an XLSX file with one row for each row of the file, in its order.
+
+    notes -- what of the file was not read: a second sheet says it, where there is any
+    """
     out = BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -73,8 +78,25 @@ def write_workbook(rows: Sequence[AnsweredRow]) -> bytes:
         sheet.write_number(number, 0, row.row)
         for column, text in enumerate(_texts(row), start=1):
             sheet.write_string(number, column, guarded(text))
+    if notes:
+        _write_notes(book, notes, bold)
     book.close()
     return out.getvalue()
+
+
+def _write_notes(book: xlsxwriter.Workbook, notes: Sequence[Finding], bold: Format) -> None:
+    sheet = book.add_worksheet("未读取 not read")
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for column, header in enumerate(("行号 row", "说明", "what was not read")):
+        sheet.write_string(0, column, header, bold)
+    sheet.set_column(0, 0, 8)
+    sheet.set_column(1, 2, 60)
+    sheet.freeze_panes(1, 0)
+    for number, note in enumerate(notes, start=1):
+        if note.row:
+            sheet.write_number(number, 0, note.row, wrapped)
+        for column, language in enumerate(("zh", "en"), start=1):
+            sheet.write_string(number, column, guarded(note.sentence(language)), wrapped)
 
 
 def _texts(row: AnsweredRow) -> tuple[str, ...]:

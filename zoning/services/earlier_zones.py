@@ -41,6 +41,7 @@ def import_earlier_zones(
     confirmed: str,
     source: str,
     decided: Mapping[str, str] | None = None,
+    offset_reason: str = "",
     entry_year: int | None = None,
     name: str = "",
 ) -> ZonePlan:
@@ -49,6 +50,7 @@ def import_earlier_zones(
     confirmed -- digest of the report that the person saw
     source    -- polygons or texts
     decided   -- unit -> zone code, where the officer decides; it wins over what was matched
+    offset_reason -- why zones that look shifted are right and the units in use are not; kept with the plan
     Raises NotPermitted, ZonesChanged, UnitsUndecided, and what `import_plan` raises.
     """
     if actor is not None:
@@ -71,8 +73,12 @@ def import_earlier_zones(
         rows=rows,
         entry_year=entry_year,
         name=name,
-        details={"matched": _figures(zones, chosen, source)},
+        details={"matched": _figures(zones, chosen, source) | _reason(offset_reason)},
     )
+
+
+def _reason(offset_reason: str) -> dict[str, Json]:
+    return {"accept_offset": True, "offset_reason": offset_reason} if offset_reason else {}
 
 
 def _figures(zones: EarlierZones, chosen: Mapping[str, str], source: str) -> dict[str, Json]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frontend.pages.officers.data.systems import OTHER, system_choices
 from geo_data.models import District, Stage
+from geo_data.services.uploads import REASON_LETTERS
 from geo_data.tables.layers import LAYERS
 from geo_data.tables.reading import SPREADSHEETS, TEXTS
 from geo_data.tables.systems import UnknownSystem, parse_system
@@ -39,6 +40,20 @@ class ZoneFileForm(forms.Form):
         required=False,
         widget=forms.TextInput({"inputmode": "numeric", "class": "short"}),
     )
+    accept_offset = forms.BooleanField(
+        label=_("The positions of the current version are wrong; take this file's"),
+        help_text=_(
+            "Only when the check said that the file lies beside the places known, and you know the file is right."
+        ),
+        required=False,
+    )
+    offset_reason = forms.CharField(
+        label=_("Why the positions of the current version are wrong"),
+        help_text=_("Only with the box above; it is kept with the plan."),
+        required=False,
+        max_length=REASON_LETTERS,
+        widget=forms.TextInput({"class": "wide", "autocomplete": "off"}),
+    )
     repair = forms.BooleanField(
         label=_("Mend invalid polygons; every one that is mended is listed."), required=False
     )
@@ -70,8 +85,10 @@ class ZoneFileForm(forms.Form):
         return file
 
     def clean(self) -> dict[str, Any]:
-        """Refuse another system without its code."""
+        """Refuse another system without its code, and an accepted offset without its reason."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("accept_offset") and not cleaned.get("offset_reason"):
+            self.add_error("offset_reason", _("Write why: the plan keeps it."))
         if cleaned.get("crs") == OTHER:
             cleaned["crs"] = f"EPSG:{cleaned.get('epsg') or ''}"
             try:

@@ -1,6 +1,7 @@
 """Zones of an earlier year from a map of polygons or a list of units: read, reported, stored when confirmed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,11 +19,13 @@ from accounts.models import User
 from accounts.permissions import Action, require
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
+from frontend.pages.officers.data.place import system_layers, system_lines
 from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.zone_file_form import ZoneFileForm
 from frontend.pages.officers.zone_report import decided_units, report_of
 from frontend.pages.refusals import refusal_in_words
-from geo_data.models import District, Stage
+from geo_data.models import DatasetKind, District, Stage
+from geo_data.selectors.datasets import find_current_dataset
 from geo_data.tables.coverage import Repair
 from geo_data.tables.layers import LAYERS
 from geo_data.tables.systems import parse_system
@@ -41,6 +44,15 @@ SALT = "zones of an earlier year"
 KEPT_SECONDS = 24 * 3600
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POLYGONS, LIST = "polygons", "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a file; with a reason where zones that look shifted were said to be right."""
+
+    source: str
+    shares: ZoneShares
+    offset_reason: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +97,8 @@ def _answer(
     """Return the report, or the way to the stored plan. What was read travels with the page, signed."""
     stage = Stage(form.cleaned_data["stage"])
     try:
-        source, found = _read(district, stage, form) if form.cleaned_data["file"] else _carried(form)
+        read = _read(district, stage, form) if form.cleaned_data["file"] else _carried(form)
+        found = read.shares
         zones = settle_zones(
             found,
             district_code=district.code,
@@ -96,11 +109,11 @@ def _answer(
         decided = decided_units(request, zones)
         if "store" in request.POST and not form.cleaned_data["file"]:
             if form.cleaned_data["confirmed"]:
-                return _stored(request, person, district, form, zones, source, decided)
+                return _stored(request, person, district, form, zones, read, decided)
             form.add_error("confirmed", _("Confirm that you have checked the report."))
-        return report_of(zones, decided) | {"seen": _signed(stage, source, found), "source": source}
+        return report_of(zones, decided) | {"seen": _signed(stage, read), "source": read.source}
     except ZoneFileRefused as refusal:
-        return {"refused": refusal.findings}
+        return {"refused": refusal.findings, **_systems(district, refusal)}
     except signing.BadSignature:
         form.add_error("file", _("Choose the file again: what was read of it is too old."))
     except DomainError as refusal:
@@ -108,24 +121,40 @@ def _answer(
     return {}
 
 
-def _read(district: District, stage: Stage, form: ZoneFileForm) -> tuple[str, ZoneShares]:
+def _systems(district: District, refusal: ZoneFileRefused) -> dict[str, Any]:
+    """Return where a map falls that was stopped for its coordinates, in words and for a map."""
+    if not refusal.previews:
+        return {}
+    previews = [preview.as_data() for preview in refusal.previews]
+    return {
+        "systems": system_lines(previews, may_choose=False),
+        "places": {"layers": system_layers(district.code, previews)},
+        "base_map": find_current_dataset(district.code, DatasetKind.BASE_MAP),
+    }
+
+
+def _read(district: District, stage: Stage, form: ZoneFileForm) -> Read:
     said = form.cleaned_data
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"zones{Path(said['file'].name).suffix.casefold()}"
         path.write_bytes(said["file"].read())
         where: dict[str, Any] = {"district_code": district.code, "stage": stage, "on": timezone.localdate()}
         if path.suffix not in LAYERS:
-            return LIST, read_unit_list(path, **where)
+            return Read(LIST, read_unit_list(path, **where))
         system = parse_system(said["crs"]) if said["crs"] else None
         repairs = [Repair.MAKE_VALID] if said["repair"] else []
-        return POLYGONS, read_polygons(path, declared=system, repairs=repairs, **where)
+        accepts = said["accept_offset"]
+        found = read_polygons(path, declared=system, repairs=repairs, accept_offset=accepts, **where)
+        return Read(POLYGONS, found, said["offset_reason"] if accepts else "")
 
 
-def _signed(stage: Stage, source: str, found: ZoneShares) -> str:
+def _signed(stage: Stage, carried: Read) -> str:
     """Return what was read, for the next request of the same page; the file itself is kept nowhere."""
+    found = carried.shares
     read = [
         stage.value,
-        source,
+        carried.source,
+        carried.offset_reason,
         {zone: list(codes) for zone, codes in found.schools.items()},
         {unit: dict(shares) for unit, shares in found.shares.items()},
         list(found.beside),
@@ -133,14 +162,14 @@ def _signed(stage: Stage, source: str, found: ZoneShares) -> str:
     return signing.dumps(read, salt=SALT, compress=True)
 
 
-def _carried(form: ZoneFileForm) -> tuple[str, ZoneShares]:
+def _carried(form: ZoneFileForm) -> Read:
     """Return what an earlier request read. Raises BadSignature, also where it was for another stage."""
     read = signing.loads(form.cleaned_data["seen"], salt=SALT, max_age=KEPT_SECONDS)
-    stage, source, schools, shares, beside = cast(tuple[str, str, Any, Any, list[str]], read)
+    stage, source, reason, schools, shares, beside = cast(tuple[str, str, str, Any, Any, list[str]], read)
     if stage != form.cleaned_data["stage"]:
         raise signing.BadSignature("read for another stage")
     codes = {zone: tuple(its_schools) for zone, its_schools in schools.items()}
-    return source, ZoneShares(codes, shares, tuple(beside))
+    return Read(source, ZoneShares(codes, shares, tuple(beside)), reason)
 
 
 def _stored(
@@ -149,7 +178,7 @@ def _stored(
     district: District,
     form: ZoneFileForm,
     zones: EarlierZones,
-    source: str,
+    read: Read,
     decided: Mapping[str, str],
 ) -> HttpResponse:
     plan = import_earlier_zones(
@@ -159,8 +188,9 @@ def _stored(
         stage=Stage(form.cleaned_data["stage"]),
         zones=zones,
         confirmed=form.cleaned_data["digest"],
-        source=source,
+        source=read.source,
         decided=decided,
+        offset_reason=read.offset_reason,
         name=form.cleaned_data["name"],
     )
     messages.success(request, _("Version %(number)s was stored.") % {"number": plan.number})

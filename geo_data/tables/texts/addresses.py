@@ -41,6 +41,13 @@ ADDRESS_TEXTS: Mapping[str, FindingText] = {
         "请核对坐标和单元编号",
         "Check point and unit",
     ),
+    "unit_maybe_by_point": note(
+        "导入时未记录这些地址的单元是文件所填还是由坐标判定；靠近其他学区边界时，查询将请家庭咨询教育局",
+        "it was not kept whether the file stated the unit of these addresses or their point decided: near the edge of"
+        " another zone families are told to ask the bureau",
+        "重新导入地址库即可分清",
+        "Import the register again, and it is told apart",
+    ),
     "address_twice": severe(
         "同一地址重复出现", "this address stands in an earlier row", "请删除重复行", "Remove one of the rows"
     ),

@@ -50,6 +50,18 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
         "请核实儿童随哪一户居住",
         "Find out in which household the child lives",
     ),
+    "twins_in_two_households": warning(
+        "同一多胞胎组号出现在两户",
+        "one twin code stands in two households: as it stands, children of two families would be drawn together",
+        "请核实是否为多胞胎，并改正组号",
+        "Find out whether they are twins, and correct the code",
+    ),
+    "twins_born_apart": warning(
+        "同一多胞胎组号的儿童出生日期相差超过一天，不是多胞胎",
+        "children of one twin code were born more than a day apart: they are no twins",
+        "请核对组号和出生日期",
+        "Check the code and the birth dates",
+    ),
     "household_differs": severe(
         "同一户的住址、电话或单元前后不一致",
         "address, phone or unit differ from an earlier row of the household",

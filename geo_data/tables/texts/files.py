@@ -104,8 +104,8 @@ FILE_TEXTS: Mapping[str, FindingText] = {
         "Check that they hold no rows",
     ),
     "cell_without_header": warning(
-        "单元格所在列没有列名，内容未读取",
-        "a value stands in a column without a header; it was not read",
+        "单元格所在列（见列号）没有列名，内容未读取",
+        "a value stands in a column without a header (see its letters); it was not read",
         "请补上列名，或删除该内容",
         "Give the column a header, or delete the value",
     ),

@@ -39,10 +39,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--repair", action="store_true", help="of polygons: mend invalid ones (make_valid)"
         )
+        parser.add_argument(
+            "--accept-offset",
+            action="store_true",
+            help="of polygons: should they look shifted, the units in use are the wrong ones",
+        )
+        parser.add_argument("--offset-reason", default="", help="why, kept with the plan")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["until_on"] and not options["from_on"]:
             raise CommandError("--until needs --from.")
+        if options["accept_offset"] and not options["offset_reason"]:
+            raise CommandError("--accept-offset needs --offset-reason.")
         now = timezone.now()
         try:
             if options["file"].suffix.casefold() in TEXTS | SPREADSHEETS:
@@ -80,10 +88,12 @@ class Command(BaseCommand):
             path=options["file"],
             declared=options["crs"],
             repairs=[Repair.MAKE_VALID] if options["repair"] else [],
+            accept_offset=options["accept_offset"],
             majority=options["majority"],
             on=timezone.localtime(now).date(),
         )
-        store_matched(self, zones, "polygons", now, options)
+        reason = options["offset_reason"] if options["accept_offset"] else ""
+        store_matched(self, zones, "polygons", now, {**options, "offset_reason": reason})
 
 
 def _system(text: str) -> System:

@@ -11,6 +11,13 @@ from geo_data.models import Dataset, DatasetStatus, RowsKept
 
 PLACE_CODES = frozenset({"crs_missing"})
 SHIFTED = "shifted_like"
+# Of such a file there is no sheet that could be painted.
+UNREADABLE = frozenset(
+    {
+        *("file_unreadable", "file_of_another_kind", "file_too_heavy", "file_crashed_the_reader"),
+        *("archive_bomb", "archive_path", "xml_entities", "shapefile_incomplete"),
+    }
+)
 REPAIRABLE = frozenset({"polygon_invalid", "coverage_fault", "slivers", "neighbours_apart"})
 
 
@@ -49,7 +56,11 @@ def advices_for(dataset: Dataset) -> list[Advice]:
         again = Step(
             _("Hand in the corrected file"), f"{reverse('bring-in')}?kind={dataset.kind}", is_second=True
         )
-        text = _("Every mistake is listed below with its row, and marked red in the workbook.")
+        text = (
+            _("What is wrong with it stands below.")
+            if UNREADABLE & dataset.finding_counts.keys()
+            else _("Every mistake is listed below with its row, and marked red in the workbook.")
+        )
         found.append(Advice(_("Put it right in the file"), text, [again]))
     return found
 

@@ -31,6 +31,8 @@ COLUMNS: Mapping[str, Promise] = {
     "school_now": gettext_lazy("school now"),
     "household": gettext_lazy("household"),
     "guardians": gettext_lazy("numbers of the guardians"),
+    "guardian_index": gettext_lazy("numbers of the guardians"),
+    "second_guardian_index": gettext_lazy("numbers of the guardians"),
     "details": gettext_lazy("other details"),
 }
 

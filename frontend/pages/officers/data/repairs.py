@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import LIVE, JobRun, User
@@ -33,7 +34,10 @@ from geo_data.tables.coverage import Repair
 from geo_data.tasks import PREVIEWING, request_repair_preview
 
 UNITS_PER_PAGE = 50
-STILL_OPEN = ("slivers", "neighbours_apart")  # wider somewhere than a corner may be moved
+STILL_OPEN = {  # wider somewhere than a corner may be moved
+    "slivers": gettext_lazy("tiny gaps between units"),
+    "neighbours_apart": gettext_lazy("cracks between neighbours, open to the outside"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def _in_words(preview: RepairPreview, page: Page[Mapping[str, Any]]) -> PreviewI
         is_enough=not left,
         summary=_enough() if not left else _("These faults would remain and refuse the file:"),
         left=[(rule_in_words(code), count) for code, count in left.items()],
-        open=[rule_in_words(code) for code in STILL_OPEN if code in preview.counts_left],
+        open=[str(words) for code, words in STILL_OPEN.items() if code in preview.counts_left],
         changed=preview.changed,
         page=page,
         lines=[_line(change) for change in page],

@@ -17,7 +17,7 @@ from accounts.selectors.jobs import find_latest_job
 from admissions.selectors.rounds import list_rounds_on_plans
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.data.access import dataset_for
-from frontend.pages.officers.data.advice import Step, advices_for
+from frontend.pages.officers.data.advice import UNREADABLE, Step, advices_for
 from frontend.pages.officers.data.comparing import comparison_in_words
 from frontend.pages.officers.data.findings import finding_table, severity_counts
 from frontend.pages.officers.data.maps import findings_map
@@ -53,7 +53,7 @@ def dataset(request: HttpRequest, person: User, dataset_id: UUID) -> HttpRespons
         "may_import": may_import,
         "workbook_job": _painting(found) if may_import else None,
         "findings": findings,
-        "is_sheet": found.upload is not None and not found.file_name.casefold().endswith(OSM_SUFFIX),
+        "is_sheet": _is_sheet(found),
         "places": findings_map(found, findings.rows),
         "base_map": find_current_dataset(found.district_id, DatasetKind.BASE_MAP),
         "system": system_in_words(found.declared_crs) if found.declared_crs else "",
@@ -87,6 +87,12 @@ def _painting(found: Dataset) -> JobRun | None:
     """Return the job that paints the workbook while it waits or runs, or when it failed."""
     job = find_latest_job(PAINTING, found)
     return job if job and job.status not in (JobStatus.SUCCEEDED, JobStatus.CANCELLED) else None
+
+
+def _is_sheet(found: Dataset) -> bool:
+    """Say whether the file is a table that can be painted: kept, no extract of streets, and readable."""
+    is_table = found.upload is not None and not found.file_name.casefold().endswith(OSM_SUFFIX)
+    return is_table and not UNREADABLE & found.finding_counts.keys()
 
 
 def _steps(found: Dataset) -> list[Step]:
