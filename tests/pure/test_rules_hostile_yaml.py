@@ -1,11 +1,11 @@
 """What a policy file may not do to the server: grow when read, hold itself, or break the reader."""
 
 import pytest
-import yaml
 
 from admissions.rules.legal_check import violations
 from admissions.rules.plain_yaml import MOST_CHARACTERS, MOST_LEVELS, NotPlain, read_yaml
 from admissions.rules.policy import PolicyFault, example_names, example_policy, load_policy
+from tests.policies import as_yaml, shipped_policy
 
 BILLION = "x0: &x0 [1, 1]\n" + "".join(f"x{n}: &x{n} [*x{n - 1}, *x{n - 1}]\n" for n in range(1, 40))
 
@@ -41,9 +41,9 @@ def test_what_is_as_deep_and_long_as_allowed_is_read() -> None:
 
 
 def with_year(year: int, calendar_year: str) -> str:
-    data = yaml.safe_load(example_policy("registration_and_dwelling"))
+    data = shipped_policy()
     moments = {name: str(moment).replace("2026", calendar_year) for name, moment in data["calendar"].items()}
-    return str(yaml.safe_dump({**data, "year": year, "calendar": moments}, allow_unicode=True))
+    return as_yaml({**data, "year": year, "calendar": moments})
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_a_calendar_beyond_all_reckoning_is_refused(calendar_year: str) -> None:
 
 
 def test_a_policy_without_coordinated_placement_is_refused_with_the_clause() -> None:
-    data = yaml.safe_load(example_policy("registration_and_dwelling"))
+    data = shipped_policy()
     del data["fallback"]
     with pytest.raises(PolicyFault) as caught:
-        load_policy(str(yaml.safe_dump(data, allow_unicode=True)))
+        load_policy(as_yaml(data))
     [fault] = caught.value.faults
     assert (fault.path, fault.message) == ("fallback", "is missing")
     assert fault.clause == "Compulsory Education Law, art. 12(2)"
