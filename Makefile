@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+unexport PYTHONDONTWRITEBYTECODE  # else each of the many processes compiles the same thousands of files again
 .PHONY: help setup system demo serve stop clean check test test-fast test-slow fix schema docs messages \
         format lint types imports migrations generated front-end translations cluster
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -75,8 +76,8 @@ def find_published_policy(district_code: str, stage: str, year: int) -> PolicyVe
 
 
 def policy_of_version(version: PolicyVersion) -> Policy:
-    """Return what the text says."""
-    return load_policy(version.text)
+    """Return what the text says. The same text is read once."""
+    return _policy_of_text(version.text)
 
 
 def planned_intakes(district_code: str, stage: str) -> tuple[PlannedIntake, ...]:
@@ -149,6 +150,11 @@ def violation_data(violation: Violation) -> dict[str, str]:
         "zh": violation_text(violation, "zh"),
         "en": violation_text(violation, "en"),
     }
+
+
+@lru_cache(maxsize=16)
+def _policy_of_text(text: str) -> Policy:
+    return load_policy(text)
 
 
 __all__ = [

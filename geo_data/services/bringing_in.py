@@ -37,6 +37,7 @@ from geo_data.services.terms import AT_ONCE, Settle, Terms
 from geo_data.services.versions import check_basis, confirm_dataset, restore
 from geo_data.tables.findings import Findings, Keep
 from geo_data.tables.placing import Ground
+from geo_data.tables.projecting import get_ready
 from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, change_system, parse_system
 
 Rows = TypeVar("Rows")
@@ -104,6 +105,7 @@ def bring_in(
     )
     findings = Findings(keep=job.terms.keep, headers=headers, working_epsg=job.district.working_crs)
     job.report("reading", 0, 0)
+    get_ready(job.district.working_crs)
     with transaction.atomic():
         stored = read_apart(read, findings, lambda rows: store(dataset, rows), report=job.report)
         if not (stored or findings.refuses) and findings.bad_rows:

@@ -15,7 +15,7 @@ def project(longitude: npt.ArrayLike, latitude: npt.ArrayLike, *, epsg: int) -> 
 
     Source: docs/import.md (coordinates).
     """
-    x, y = _transformer(DEGREES, epsg).transform(longitude, latitude)
+    x, y = transformer(DEGREES, epsg).transform(longitude, latitude)
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
 
@@ -24,7 +24,7 @@ def unproject(x: npt.ArrayLike, y: npt.ArrayLike, *, epsg: int) -> tuple[FloatAr
 
     Source: docs/import.md (coordinates).
     """
-    longitude, latitude = _transformer(epsg, DEGREES).transform(x, y)
+    longitude, latitude = transformer(epsg, DEGREES).transform(x, y)
     return np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
 
 
@@ -34,6 +34,17 @@ def is_metric(epsg: int) -> bool:
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
 
 
-@lru_cache(maxsize=32)
-def _transformer(source: int, target: int) -> Transformer:
+def get_ready(epsg: int) -> None:
+    """Find the ways between degrees and the system now: a reader that is forked later has them.
+
+    PROJ takes a tenth of a second or two to find one, which every reader would spend on every file.
+    Source: docs/import.md (coordinates).
+    """
+    transformer(DEGREES, epsg)
+    transformer(epsg, DEGREES)
+
+
+@lru_cache(maxsize=64)
+def transformer(source: int, target: int) -> Transformer:
+    """Return the way from one EPSG code to another, x east and y north. Source: docs/import.md (coordinates)."""
     return Transformer.from_crs(source, target, always_xy=True)

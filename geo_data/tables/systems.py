@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo_data.tables.offsets import FloatArray, wgs84_from_bd09, wgs84_from_gcj02
-from geo_data.tables.projecting import DEGREES
+from geo_data.tables.projecting import DEGREES, transformer
 from geo_data.tables.system_words import code_of_words
 
 Pair = tuple[FloatArray, FloatArray]
@@ -67,15 +66,10 @@ def change_system(shapes: Shapes, system: System, *, to_epsg: int) -> Shapes:
         shapes = _vertex_by_vertex(shapes, SHIFTED[system.name])
     if system.epsg == to_epsg:
         return shapes
-    return _vertex_by_vertex(shapes, _transformer(system.epsg, to_epsg).transform)
+    return _vertex_by_vertex(shapes, transformer(system.epsg, to_epsg).transform)
 
 
 def _vertex_by_vertex(shapes: Shapes, change: Callable[[FloatArray, FloatArray], Pair]) -> Shapes:
     points = shapely.get_coordinates(shapes)
     moved = np.stack(change(points[:, 0], points[:, 1]), axis=1)
     return np.asarray(shapely.set_coordinates(shapes.copy(), moved), dtype=np.object_)
-
-
-@lru_cache(maxsize=32)
-def _transformer(source: int, target: int) -> Transformer:
-    return Transformer.from_crs(source, target, always_xy=True)

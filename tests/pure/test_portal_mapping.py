@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
 from admissions.matching.records import Reason
 from admissions.rules.portal_mapping import (
@@ -17,12 +16,13 @@ from admissions.rules.portal_mapping import (
 )
 from admissions.rules.portal_records import RESULT_REASONS, DateForm, Layout
 from geo_data.tables.portal_dates import DATE_FORMS
+from tests.policies import from_yaml
 
 Data = dict[str, Any]
 
 
 def example() -> Data:
-    data: Data = yaml.safe_load(example_mapping())
+    data: Data = from_yaml(example_mapping())
     return data
 
 

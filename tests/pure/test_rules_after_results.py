@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import yaml
 
 from admissions.rules.after_results import (
     after_results,
@@ -20,6 +19,7 @@ from admissions.rules.after_results import (
 )
 from admissions.rules.policy import PolicyFault, example_policy, load_policy, policy_digest
 from admissions.rules.policy_records import AfterResults, Moves, Refill, RefillAdmits, Silence
+from tests.policies import as_yaml, shipped_policy
 from tests.pure.rules_world import town_policy
 
 POLICY = town_policy()
@@ -147,13 +147,11 @@ def test_a_policy_that_says_nothing_keeps_its_digest_and_has_the_defaults() -> N
 
 
 def test_the_part_is_read_and_its_faults_are_named() -> None:
-    data = yaml.safe_load(example_policy("registration_and_dwelling"))
-    read = load_policy(
-        yaml.safe_dump({**data, "after_results": {"moves": "without_place", "answer_days": 5}})
-    )
+    data = shipped_policy()
+    read = load_policy(as_yaml({**data, "after_results": {"moves": "without_place", "answer_days": 5}}))
     assert read.after_results == AfterResults(moves=Moves.WITHOUT_PLACE, answer_days=5)
     with pytest.raises(PolicyFault) as refusal:
-        load_policy(yaml.safe_dump({**data, "after_results": {"moves": "all", "answer_days": 0, "other": 1}}))
+        load_policy(as_yaml({**data, "after_results": {"moves": "all", "answer_days": 0, "other": 1}}))
     paths = [fault.path for fault in refusal.value.faults]
     assert paths == ["after_results.other", "after_results.moves", "after_results.answer_days"]
 

@@ -1,11 +1,14 @@
 """What a policy file may not do to the server: grow when read, hold itself, or break the reader."""
 
+import json
+
 import pytest
 import yaml
 
 from admissions.rules.legal_check import violations
 from admissions.rules.plain_yaml import MOST_CHARACTERS, MOST_LEVELS, NotPlain, read_yaml
 from admissions.rules.policy import PolicyFault, example_names, example_policy, load_policy
+from tests.policies import as_yaml, shipped_policy
 
 BILLION = "x0: &x0 [1, 1]\n" + "".join(f"x{n}: &x{n} [*x{n - 1}, *x{n - 1}]\n" for n in range(1, 40))
 
@@ -21,6 +24,8 @@ BILLION = "x0: &x0 [1, 1]\n" + "".join(f"x{n}: &x{n} [*x{n - 1}, *x{n - 1}]\n" f
         ("? [a]\n: b\n", "a key is a plain word"),
         ("? {a: 1}\n: b\n", "a key is a plain word"),
         ('a: "\x00"', "is no YAML"),
+        ("a: \ud800", "is no YAML"),
+        ("a: [1, 2\nb: 3\n", "line 1, column 4"),
         ("a: !!python/object/apply:os.system [ls]", "is no YAML"),
         ("- 1\n", "expected an object"),
         ("", "expected an object"),
@@ -41,9 +46,9 @@ def test_what_is_as_deep_and_long_as_allowed_is_read() -> None:
 
 
 def with_year(year: int, calendar_year: str) -> str:
-    data = yaml.safe_load(example_policy("registration_and_dwelling"))
+    data = shipped_policy()
     moments = {name: str(moment).replace("2026", calendar_year) for name, moment in data["calendar"].items()}
-    return str(yaml.safe_dump({**data, "year": year, "calendar": moments}, allow_unicode=True))
+    return as_yaml({**data, "year": year, "calendar": moments})
 
 
 @pytest.mark.parametrize(
@@ -62,13 +67,44 @@ def test_a_calendar_beyond_all_reckoning_is_refused(calendar_year: str) -> None:
 
 
 def test_a_policy_without_coordinated_placement_is_refused_with_the_clause() -> None:
-    data = yaml.safe_load(example_policy("registration_and_dwelling"))
+    data = shipped_policy()
     del data["fallback"]
     with pytest.raises(PolicyFault) as caught:
-        load_policy(str(yaml.safe_dump(data, allow_unicode=True)))
+        load_policy(as_yaml(data))
     [fault] = caught.value.faults
     assert (fault.path, fault.message) == ("fallback", "is missing")
     assert fault.clause == "Compulsory Education Law, art. 12(2)"
+
+
+PLAIN = """
+on: 2026-06-15
+at: 2026-06-15T08:00:00+08:00
+"yes": [true, No, null, ~, 010, 0x1F, 1_000, 1.5e3, 12:30:45]
+text: >-
+  就近 enrolment
+  in two lines
+quoted: 'it''s'   # a remark
+"\\u5c31\\t": |
+  kept
+   as it is
+empty:
+nested: {a: [b, {c: d}], "e:f": g}
+"""
+
+
+class SlowReader(yaml.SafeLoader):
+    """PyYAML's own reader, which guesses no dates either."""
+
+
+SlowReader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@pytest.mark.parametrize("text", [PLAIN, *map(example_policy, example_names())])
+def test_the_quick_reader_reads_what_the_slow_one_does(text: str) -> None:
+    assert json.dumps(read_yaml(text)) == json.dumps(yaml.load(text, Loader=SlowReader))
 
 
 @pytest.mark.parametrize("name", example_names())

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from admissions.rules.clauses import (
     AGE_SIX,
@@ -41,6 +40,7 @@ from admissions.rules.policy_records import (
     Window,
 )  # fmt: skip
 from admissions.rules.terms import Computed, Term
+from tests.policies import as_yaml, shipped_policy
 from tests.pure.rules_world import town_policy
 
 POLICY = town_policy()
@@ -279,9 +279,9 @@ def test_a_longer_term_is_found_however_it_is_written(extra: Condition, is_longe
 
 
 def as_text(**changes: object) -> str:
-    data = yaml.safe_load(example_policy("registration_and_dwelling"))
+    data = shipped_policy()
     data.update(changes)
-    return str(yaml.safe_dump(data, allow_unicode=True))
+    return as_yaml(data)
 
 
 def category_on(term: str, **test: object) -> list[dict[str, object]]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from admissions.matching import records as placing
 from admissions.matching.ranks import dense_ranks_with_losers
@@ -23,6 +22,7 @@ from admissions.rules.policy_records import PRIVATE_KINDS
 from admissions.rules.reserves import SeatsAside, seats_aside
 from admissions.rules.stages import stage_layout
 from admissions.rules.standing import Target
+from tests.policies import from_yaml
 from tests.pure.rules_world import fact
 
 CASES = Path(__file__).parents[1] / "cases" / "policies"
@@ -58,7 +58,7 @@ class Case:
 
 
 def load_case(name: str) -> Case:
-    data = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    data = from_yaml((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
     return Case(load_policy(example_policy(data["policy"])), data)
 
 

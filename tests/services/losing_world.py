@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import yaml
-
 from accounts.models import User
 from admissions.models import AdmissionRound, Application, ChoiceOutcome, DrawRecord
-from admissions.rules.policy import example_policy
 from admissions.services.applications import file_application
 from admissions.services.results import publish_results
 from admissions.services.review import accept_as_they_stand
+from tests.policies import shipped_policy
 from tests.services.accounts_world import guardian
 from tests.services.round_world import (
     AFTER_CLOSING,
@@ -67,7 +65,7 @@ def family(application: Application) -> User:
 
 def losing_round(loser: str, *, accepts_coordination: bool = True) -> LosingRound:
     """A has two seats, B one, P one; results are out. `loser` is the rule of the policy."""
-    private: dict[str, Any] = yaml.safe_load(example_policy("registration_and_dwelling"))["private"]
+    private: dict[str, Any] = shipped_policy()["private"]
     world = county_with_zones({"A": (0, 2), "B": (3, 1)}, private={"P": (1, 1)})
     early = add_children(world, ["u0"] * 3, registration_since="2019-01-01")
     late = add_children(world, ["u0"] * 3)

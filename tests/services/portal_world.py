@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-import yaml
 
 from accounts.models import AuditEvent, User
 from accounts.services.portals import make_portal_account
@@ -27,6 +26,7 @@ from admissions.services.portal_changes import Change
 from admissions.services.portal_exchange import Taken, take_portal_file
 from admissions.services.portal_mappings import save_portal_mapping
 from geo_data.tables.findings import Keep
+from tests.policies import as_yaml, from_yaml
 from tests.services.round_world import (
     OPENS,
     WHILE_OPEN,
@@ -60,13 +60,13 @@ HEADERS = (
 def mapping_data(**changes: object) -> dict[str, Any]:
     """The shipped example as data, for the small county, with top-level parts replaced."""
     schools = [{"code": code, "school": school} for school, code in CODES.items()]
-    data: dict[str, Any] = yaml.safe_load(example_mapping())
+    data = from_yaml(example_mapping())
     return {**data, "district": DISTRICT, "schools": schools, **changes}
 
 
 def mapping_text(**changes: object) -> str:
     """The same as YAML."""
-    return yaml.safe_dump(mapping_data(**changes), allow_unicode=True)
+    return as_yaml(mapping_data(**changes))
 
 
 def mapping_saved(**changes: object) -> PortalMappingVersion:

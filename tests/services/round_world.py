@@ -6,14 +6,12 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4
 
-import yaml
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
 from accounts.sealing import seal
 from admissions.models import PUBLIC_STATUSES, AdmissionRound, DrawRecord, EntryList, PolicyVersion
-from admissions.rules.policy import example_policy, load_policy, policy_digest
-from admissions.selectors.policies import policy_of_version
+from admissions.rules.policy import Policy, load_policy, policy_digest
 from admissions.services.applications import ApplicationForm, file_applications
 from admissions.services.closing import close_entries
 from admissions.services.draw import enter_public_value, run_draw
@@ -28,6 +26,7 @@ from admissions.services.rounds import create_round, open_round
 from geo_data.models import Child, Dataset, DatasetKind, Household, Ownership, Stage
 from geo_data.selectors.children import identity_index
 from geo_data.tables.identity import check_digit
+from tests.policies import as_yaml, shipped_policy
 from tests.services.accounts_world import officer
 from tests.services.worlds import County, add_school, dataset, small_county
 from zoning.models import AttendanceZone, PlanOrigin, UnitAssignment, ZonePlan, ZonePublication, ZoneSchool
@@ -92,14 +91,12 @@ def county_with_zones(
 
 def policy_text(**changes: object) -> str:
     """The shipped county policy, with top-level parts replaced."""
-    return yaml.safe_dump(
-        {**yaml.safe_load(example_policy("registration_and_dwelling")), **changes}, allow_unicode=True
-    )
+    return as_yaml({**shipped_policy(), **changes})
 
 
 def calendar_of(year: int) -> dict[str, str]:
     """The calendar of the shipped policy in another year."""
-    calendar = yaml.safe_load(example_policy("registration_and_dwelling"))["calendar"]
+    calendar = shipped_policy()["calendar"]
     return {name: str(moment).replace("2026", str(year)) for name, moment in calendar.items()}
 
 
@@ -130,23 +127,18 @@ def form(number: str, unit: str, **more: Any) -> ApplicationForm:
 
 def policy_checked(world: RoundWorld, **changes: object) -> PolicyVersion:
     """A policy, written by the first officer, that the legal check has nothing against."""
-    at = publishes(**changes)
-    saved = save_policy(actor=world.officer, now=at, district_code="410181", text=policy_text(**changes))
-    return check_policy(actor=world.officer, now=at, version_id=saved.pk)
-
-
-def publishes(**changes: object) -> datetime:
-    """Some weeks before the round of a policy opens, whatever its year."""
-    return load_policy(policy_text(**changes)).calendar.opens_at - (OPENS - PUBLISHES)
+    return _checked(world, policy_text(**changes))
 
 
 def policy_published(world: RoundWorld, **changes: object) -> PolicyVersion:
     """A policy that went the whole way; the same text is not saved twice."""
-    digest = policy_digest(load_policy(policy_text(**changes)))
+    text = policy_text(**changes)
+    policy = load_policy(text)
+    digest, at = policy_digest(policy), _publishes(policy)
     if found := PolicyVersion.objects.filter(digest=digest, status__in=PUBLIC_STATUSES).first():
         return found
-    version, at = policy_checked(world, **changes), publishes(**changes)
-    for step in policy_of_version(version).approval:
+    version = _checked(world, text)
+    for step in policy.approval:
         record_policy_step(
             actor=world.officer,
             now=at,
@@ -204,6 +196,17 @@ def drawn(world: RoundWorld, admission_round: AdmissionRound) -> DrawRecord:
     """A round that is drawn and placed."""
     entry_list = values_entered(world, entries_closed(world, admission_round))
     return run_draw(actor=world.officer, now=DRAW_DAY, entry_list_id=entry_list.pk)
+
+
+def _publishes(policy: Policy) -> datetime:
+    """Some weeks before the round of the policy opens, whatever its year."""
+    return policy.calendar.opens_at - (OPENS - PUBLISHES)
+
+
+def _checked(world: RoundWorld, text: str) -> PolicyVersion:
+    at = _publishes(load_policy(text))
+    saved = save_policy(actor=world.officer, now=at, district_code="410181", text=text)
+    return check_policy(actor=world.officer, now=at, version_id=saved.pk)
 
 
 def _census(world: RoundWorld) -> Dataset:

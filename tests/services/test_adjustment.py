@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import yaml
 
 from admissions.matching import verify_list
 from admissions.models import (
@@ -17,7 +16,6 @@ from admissions.models import (
     Placement,
     PlanLine,
 )
-from admissions.rules.policy import example_policy
 from admissions.selectors.applications import application_view
 from admissions.selectors.audit_bundle_check import audit_bundle_faults
 from admissions.selectors.bundles import unzip_files
@@ -29,6 +27,7 @@ from admissions.services.audit_bundles import write_audit_bundle
 from admissions.services.chances import make_chance_table
 from admissions.services.results import bundle_faults, publish_results
 from common.errors import DomainError
+from tests.policies import shipped_policy
 from tests.services.accounts_world import auditor, guardian
 from tests.services.bundle_world import ROUND, changed_to, row_changed, sealed, where_is
 from tests.services.round_world import (
@@ -49,7 +48,7 @@ Asked = tuple[tuple[str, ...], bool]
 
 
 def private_rules(**changes: object) -> dict[str, Any]:
-    rules: dict[str, Any] = yaml.safe_load(example_policy("registration_and_dwelling"))["private"]
+    rules: dict[str, Any] = shipped_policy()["private"]
     return {**rules, **changes}
 
 

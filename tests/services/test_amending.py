@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-import yaml
 from django.db import Error, connection, transaction
 from pytest_django import Settings
 
@@ -16,7 +15,6 @@ from accounts.services.resealing import reseal
 from admissions.models import AdmissionRound, Application, ApplicationVersion, ChildReceipt
 from admissions.rules.application_form import changes_between
 from admissions.rules.facts import Fact, FactName, FactSource
-from admissions.rules.policy import example_policy
 from admissions.rules.status import Action as Step
 from admissions.selectors.applications import NoSuchApplication, may_amend
 from admissions.selectors.withdrawals import list_withdrawals_near_line
@@ -32,6 +30,7 @@ from admissions.services.asking import ask_registers
 from admissions.services.review import object_to_refusal, review_application, withdraw_application
 from admissions.services.steps import ApplicationChanged, NotOpen, StepNotPossible
 from common.errors import NotPermitted
+from tests.policies import shipped_policy
 from tests.services.accounts_world import auditor, guardian
 from tests.services.look_ups_world import outside, registers_are
 from tests.services.round_world import (
@@ -432,5 +431,5 @@ def patched_asking(barrier: threading.Barrier) -> Callable[..., Any]:
 
 def lines_with_window(window: dict[str, str]) -> list[dict[str, Any]]:
     """The lines of the shipped county policy, the open private one with a window of its own."""
-    lines: list[dict[str, Any]] = yaml.safe_load(example_policy("registration_and_dwelling"))["lines"]
+    lines: list[dict[str, Any]] = shipped_policy()["lines"]
     return [{**line, "window": window} if line["code"] == "private_open" else line for line in lines]

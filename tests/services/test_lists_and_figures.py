@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 from django.db import transaction
 from pytest_django import Settings
 
@@ -23,6 +22,7 @@ from admissions.services.rounds import SeatsDoNotFit, open_round
 from common import merkle
 from common.canonical import canonical_json
 from common.errors import MalformedInput
+from tests.policies import from_yaml
 from tests.services.after_world import published_round
 from tests.services.round_world import (
     AFTER_CLOSING,
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 
 def part(name: str) -> list[dict[str, Any]]:
     """A part of the shipped policy, as data."""
-    found: list[dict[str, Any]] = yaml.safe_load(policy_text())[name]
+    found: list[dict[str, Any]] = from_yaml(policy_text())[name]
     return found
 
 

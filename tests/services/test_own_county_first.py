@@ -3,16 +3,15 @@
 from typing import Any
 
 import pytest
-import yaml
 
 from admissions.models import AdmissionRound, Application, DrawRecord, Entry, LineCutoff, Placement
-from admissions.rules.policy import example_policy
 from admissions.selectors.applications import application_view
 from admissions.selectors.audit_bundle_check import audit_bundle_faults
 from admissions.selectors.bundles import unzip_files
 from admissions.selectors.choice_figures import choice_figures
 from admissions.services.audit_bundles import write_audit_bundle
 from admissions.services.results import bundle_faults, publish_results
+from tests.policies import shipped_policy
 from tests.services.accounts_world import auditor
 from tests.services.round_world import (
     RESULTS_DAY,
@@ -36,7 +35,7 @@ NEXT_COUNTY = {
 
 def private_in(area: str) -> list[dict[str, Any]]:
     """The lines of the shipped county policy, its private schools open to an area."""
-    lines: list[dict[str, Any]] = yaml.safe_load(example_policy("registration_and_dwelling"))["lines"]
+    lines: list[dict[str, Any]] = shipped_policy()["lines"]
     return [{**line, "area": area} if line["code"] == "private_open" else line for line in lines]
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import yaml
 from django.db import transaction
 
 from accounts.models import User
@@ -22,7 +21,6 @@ from admissions.models import (
     PlanLine,
     RoundStatus,
 )
-from admissions.rules.policy import example_policy
 from admissions.rules.policy_records import Precedence, ReserveRules
 from admissions.selectors.applications import application_view
 from admissions.selectors.audit_bundle_check import audit_bundle_faults
@@ -39,6 +37,7 @@ from admissions.services.giving_on import give_places_on
 from admissions.services.results import bundle_faults, publish_results
 from admissions.services.rounds import SeatsDoNotFit, open_round
 from admissions.services.simulating import simulate_policy
+from tests.policies import shipped_policy
 from tests.services.accounts_world import auditor, guardian
 from tests.services.round_world import (
     OPENS,
@@ -61,7 +60,7 @@ RESERVED = {("preferential", "A"): 2}
 
 def lines_with(**reserve: object) -> list[dict[str, Any]]:
     """The lines of the shipped county policy, its reserve stated in another way."""
-    lines: list[dict[str, Any]] = yaml.safe_load(example_policy("registration_and_dwelling"))["lines"]
+    lines: list[dict[str, Any]] = shipped_policy()["lines"]
     return [{**line, "reserve": reserve} if line["code"] == "preferential" else line for line in lines]
 
 

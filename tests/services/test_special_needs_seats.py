@@ -1,15 +1,14 @@
 """A child with special needs has its seat before the draw, whatever the policy names."""
 
 import pytest
-import yaml
 
 from admissions.models import DrawRecord, Offer, Placement
-from admissions.rules.policy import example_policy
 from admissions.selectors.applications import application_view
 from admissions.selectors.audit_bundle_check import audit_bundle_faults
 from admissions.selectors.bundles import unzip_files
 from admissions.services.audit_bundles import write_audit_bundle
 from admissions.services.results import publish_results
+from tests.policies import shipped_policy
 from tests.services.accounts_world import auditor
 from tests.services.bundle_world import SOON
 from tests.services.round_world import (
@@ -47,7 +46,7 @@ def test_special_needs_child_has_a_seat_before_the_draw_and_is_in_no_public_file
 
 def test_a_policy_without_a_line_for_special_needs_still_seats_the_child() -> None:
     world = county_with_zones({"A": (0, 2), "B": (3, 4)})
-    stated = yaml.safe_load(example_policy("registration_and_dwelling"))["lines"]
+    stated = shipped_policy()["lines"]
     special = add_children(world, ["u0"], special_needs=True)
     others = add_children(world, ["u0", "u1"])
     opened = round_open(world, lines=[line for line in stated if line["kind"] != "special_needs"])
