@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("geo_data", "0017_units_found_by_point"),
+        ("geo_data", "0019_lists_name_both_parents"),
     ]
 
     operations = [
