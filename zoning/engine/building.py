@@ -36,7 +36,8 @@ def build_problem(
     problem = _assemble(units, schools, adjacency, wishes, matrix_m)
     if borders_m is not None:
         problem = replace(problem, land=make_land(sorted(units, key=lambda u: u.unit_id), borders_m))
-    lost = unreachable_units(*problem.graph, problem.site_unit)
+    lost = unreachable_units(*problem.plain_graph, problem.site_unit)
+    lost = lost[~np.isin(lost, problem.enclaves[:, 0])]
     if len(lost):
         raise ProblemFault((Fault("joined_to_no_school", tuple(problem.unit_ids[i] for i in lost)),))
     return problem
@@ -83,6 +84,7 @@ def _assemble(
             len(wishes.later_years),
         ),
         matrix_m=_matrix(matrix_m, unit_at, site_at),
+        township=_townships([unit.township for unit in units]) if wishes.townships_kept else None,
     )
 
 
@@ -103,6 +105,11 @@ def _adjoining(adjacency: Collection[tuple[str, str]], unit_at: Mapping[str, int
 
 def _by_year(rows: Sequence[Sequence[int]], years: int) -> IntArray:
     return np.array([list(row) for row in rows], dtype=np.int64).reshape(len(rows), years)
+
+
+def _townships(names: Sequence[str]) -> IntArray:
+    number = {name: i for i, name in enumerate(sorted(set(names) - {""}))}
+    return np.array([number.get(name, NOWHERE) for name in names], dtype=np.int64)
 
 
 def _zone_of_units(

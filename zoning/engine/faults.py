@@ -162,6 +162,11 @@ def _units_of_several_zones(schools: Sequence[SchoolLike]) -> set[str]:
 
 def unreachable_units(indptr: IntArray, neighbours: IntArray, school_unit: IntArray) -> IntArray:
     """Return the units, ascending, from which no chain of neighbours leads to a school's unit."""
+    return np.flatnonzero(~reached_units(indptr, neighbours, school_unit)).astype(np.int64)
+
+
+def reached_units(indptr: IntArray, neighbours: IntArray, school_unit: IntArray) -> npt.NDArray[np.bool_]:
+    """Return from which units a chain of neighbours leads to a school's unit, [n_units]."""
     seen = np.zeros(len(indptr) - 1, dtype=np.bool_)
     seen[school_unit] = True
     stack = [int(unit) for unit in school_unit]
@@ -171,7 +176,7 @@ def unreachable_units(indptr: IntArray, neighbours: IntArray, school_unit: IntAr
             if not seen[other]:
                 seen[other] = True
                 stack.append(other)
-    return np.flatnonzero(~seen).astype(np.int64)
+    return seen
 
 
 def _repeated(ids: Iterable[str]) -> set[str]:

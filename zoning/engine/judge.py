@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_ways
+from zoning.engine.enclaves import joined
 from zoning.engine.groundwork import Groundwork
 from zoning.engine.objective import later_loads, zone_loads
 from zoning.engine.problem import IntArray, Problem
@@ -137,8 +137,8 @@ def _with_a_zone(problem: Problem, units: IntArray) -> list[int]:
 
 
 def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:
-    joined = joined_to_school(problem.graph, (problem.site_unit, problem.site_zone), zone)
-    cut = [(s, np.flatnonzero(~joined & (zone == s)).tolist()) for s in np.unique(zone[~joined]).tolist()]
+    lost = ~joined(problem, zone)
+    cut = [(s, np.flatnonzero(lost & (zone == s)).tolist()) for s in np.unique(zone[lost]).tolist()]
     return [
         Trouble(
             "cut_off",

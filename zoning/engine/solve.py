@@ -20,6 +20,7 @@ from zoning.engine.bound import (
     worst_year_bound,
 )
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
+from zoning.engine.enclaves import settled, tried_both_ways, wanted_zones
 from zoning.engine.faults import Fault, ProblemFault
 from zoning.engine.field import Field
 from zoning.engine.groundwork import Groundwork, lay_ground
@@ -121,12 +122,14 @@ def solve(
     ground = lay_ground(own, options.weights, wanted)
     prices = ground.relaxed.prices * own.walks_a_seat
     least = _bound_of_prices(own, options.weights, ground, prices)
-    field = make_field(own, options.weights, ground, prices)
+    apart = settled(own, wanted_zones(own, ground, wanted))
+    near = ground if apart is own else lay_ground(apart, options.weights, wanted)
+    field = make_field(apart, options.weights, near, prices)
     is_proving = options.prove and ground.ways.is_whole
     tell("starting", 0, 1)
     found = improve(
         field,
-        _start(own, field, ground, wanted),
+        _start(apart, field, near, wanted),
         seed,
         _searching(budget, is_proving),
         tell,
@@ -134,6 +137,7 @@ def solve(
         options.heat,
         watch or (lambda cost: None),
     )
+    found = replace(found, zone=tried_both_ways(own, options.weights, found.zone))
     spent, wrong = plan_cost(own, options.weights, found.zone), troubles(own, found.zone, ground)
     is_proving = is_proving and not wrong
     proof, gained = _prove(own, ground, prices, found, budget, tell) if is_proving else (None, 0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit: children, its point in metres, the children of later entry years, and its land where known."""
+    """A unit: children, its point in metres, the children of later entry years, its land and township where known."""
 
     children: int
     x_m: float
@@ -19,6 +19,7 @@ class Place:
     later: tuple[int, ...] = ()
     area_m2: float = 0.0
     outline_m: float = 0.0
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Facts:
     later_years: tuple[int, ...] = ()
     every_year: bool = False
     borders_m: Mapping[tuple[str, str], float] | None = None
+    townships_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation
         *locks_broken(facts, zone_of),
         *forbidden_used(facts, zone_of),
         *too_far(facts, zone_of),
+        *township_left(facts, zone_of),
     )
 
 
@@ -124,7 +127,10 @@ def later_seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[V
 
 
 def zones_cut(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
-    """A zone holds its schools' units, and each of its units is joined to one of them; enclaves count as joined."""
+    """A zone holds its schools' units, and each of its units is joined to one of them or approved to lie apart.
+
+    An approval is for one unit: what adjoins an enclave is joined by it to nothing.
+    """
     near = _neighbours(facts)
     zones: dict[str, set[str]] = defaultdict(set)
     for unit_id, zone_id in zone_of.items():
@@ -136,7 +142,7 @@ def zones_cut(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
             yield Violation("school_outside_zone", zone_id, tuple(sorted(sites - zone)))
             continue
         approved = {unit for unit, school in facts.enclaves if school in school_ids}
-        cut = zone - _reached([*sites, *approved], zone, near)
+        cut = zone - _reached([*sites], zone, near) - approved
         if cut:
             yield Violation("zone_cut", zone_id, tuple(sorted(cut)))
 
@@ -165,6 +171,18 @@ def too_far(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
         metres = _nearest(facts, unit_id, zones[school_id])
         if metres > cap or math.isinf(metres):
             yield Violation("too_far", school_id, (unit_id,), facts.units[unit_id].children)
+
+
+def township_left(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
+    """Where townships are kept, no unit is in a zone whose schools all stand in other townships than its own."""
+    if not facts.townships_kept:
+        return
+    zones, nowhere = _zones(facts), Place(0, 0.0, 0.0)
+    for unit_id, zone_id in sorted(zone_of.items()):
+        own = facts.units[unit_id].township
+        theirs = {facts.units.get(facts.schools[s].unit_id, nowhere).township for s in zones[zone_id]}
+        if own and own not in theirs and "" not in theirs:
+            yield Violation("township_left", zone_id, (unit_id,), facts.units[unit_id].children)
 
 
 def cost_km(facts: Facts, zone_of: Mapping[str, str]) -> float:
