@@ -57,6 +57,7 @@ VIOLATIONS: Mapping[str, Promise] = {
     "lock_broken": _("A fixed estate or village was moved"),
     "forbidden_used": _("An estate or village has a school that it may not have"),
     "too_far": _("The way is longer than allowed"),
+    "township_left": _("An estate or village of one township has a school of another"),
     "seats_short_everywhere": _("There are fewer seats than children in the whole district"),
     "only_full_schools": _("Only full schools are within reach"),
     "no_school_allowed": _("No school is allowed for this estate or village"),

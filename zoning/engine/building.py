@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from zoning.engine.enclaves import with_islands
 from zoning.engine.faults import Fault, ProblemFault, input_faults, unreachable_units, zone_key
 from zoning.engine.problem import NOWHERE, FloatArray, IntArray, Problem, School, Unit, Wishes
 from zoning.engine.shapes import land_faults, make_land
@@ -36,6 +37,7 @@ def build_problem(
     problem = _assemble(units, schools, adjacency, wishes, matrix_m)
     if borders_m is not None:
         problem = replace(problem, land=make_land(sorted(units, key=lambda u: u.unit_id), borders_m))
+    problem = with_islands(problem)
     lost = unreachable_units(*problem.plain_graph, problem.site_unit)
     lost = lost[~np.isin(lost, problem.enclaves[:, 0])]
     if len(lost):

@@ -28,6 +28,18 @@ def joined(problem: Problem, zone: IntArray) -> BoolArray:
     return found
 
 
+def with_islands(problem: Problem) -> Problem:
+    """Return the problem with every island of the zones in force approved to stay, unit by unit.
+
+    An island is a piece of a zone in force that nothing joins to a school of it, as in `verify.islands_in_force`.
+    """
+    known = problem.in_force != NOWHERE
+    sites = (problem.site_unit, problem.site_zone)
+    lost = np.flatnonzero(known & ~joined_to_school(problem.plain_graph, sites, problem.in_force))
+    islands = np.stack([lost, problem.first_site[problem.in_force[lost]]], axis=1)
+    return replace(problem, enclaves=np.unique(np.concatenate([problem.enclaves, islands]), axis=0))
+
+
 def settled(problem: Problem, wanted: IntArray) -> Problem:
     """Return the problem with every approved unit either apart in its zone or like all others.
 

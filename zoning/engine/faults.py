@@ -32,8 +32,8 @@ WORDS = {
     "border_too_long": "The borders of these units are longer than their outlines",
     "no_borders": "Compactness cannot count: areas, outlines and borders are not known.",
     "cap_negative": "The distance cap is not a positive length.",
-    "joined_to_no_school": "No chain of neighbours leads from these units to any school;"
-    " add a link or approve an enclave",
+    "joined_to_no_school": "No chain of neighbours leads from these units to any school; state a link to another unit"
+    " or an enclave (Rules of drawing, or rules.csv with the rules link and enclave)",
 }
 SHOWN = 10
 

@@ -19,8 +19,8 @@ WORDS = {
     "only_full_schools": "{n} children of these units can go only to {schools}, which have {seats} seats"
     " together: {units}.",
     "none_found": "This search found no lawful plan; that is no proof that there is none.",
-    "not_allowed": "{units}: {n} children in the zone of {school}, which a lock, a forbidden pair"
-    " or the distance cap rules out.",
+    "not_allowed": "{units}: {n} children in the zone of {school}, which a lock, a forbidden pair,"
+    " the distance cap or a township border rules out.",
     "cut_off": "{units}: not joined to {school} within its zone.",
     "no_school_allowed": "{units}: no school is allowed and within the distance cap.",
     "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach; this one comes nearest:",

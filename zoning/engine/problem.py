@@ -65,7 +65,8 @@ class Wishes:
     forbidden    -- (unit, school) pairs that may not be
     enclaves     -- (unit, school) pairs approved by name: the unit may lie apart in the school's zone. Nothing may be
                     reached through it unless it is approved too
-    zones_in_force -- unit -> school today; units without one are new
+    zones_in_force -- unit -> school today; units without one are new. Pieces of these zones that nothing joins to their
+                    school may stay: each unit of them counts as an approved enclave
     distance_cap_m -- no child farther than this from the school, metres, or None
     later_years  -- entry years beyond the one that the plan is drawn for; their children walk too
     every_year   -- the children of every later year must fit its seats; else they count by Weights.worst_year_m

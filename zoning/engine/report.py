@@ -134,6 +134,15 @@ def _rules(problem: Problem) -> dict[str, Json]:
         "forbidden": [[problem.unit_ids[u], problem.zone_ids[s]] for u, s in problem.forbidden.tolist()],
         "enclaves": [[problem.unit_ids[u], problem.site_ids[s]] for u, s in problem.enclaves.tolist()],
         "distance_cap_m": problem.distance_cap_m,
+        **_townships(problem),
         "later_years": list(problem.later_years),
         "every_year": problem.every_year,
     }
+
+
+def _townships(problem: Problem) -> dict[str, Json]:
+    """Return a number for the township of every unit whose township is known, where townships are kept."""
+    if problem.township is None:
+        return {}
+    numbers = zip(problem.unit_ids, problem.township.tolist(), strict=True)
+    return {"townships": {unit_id: number for unit_id, number in numbers if number != NOWHERE}}

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,9 +18,8 @@ from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
 from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
-from zoning.selectors.plans import plan_content
+from zoning.selectors.islands import load_zones_in_force, with_islands
 from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
-from zoning.selectors.publications import find_latest_publication
 from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
@@ -86,7 +85,8 @@ def draw_zones_of_district(
         district_code, stage, entry_year, on=today, demand=demand, method=method, later=later
     )
     sites = sites_to_draw(basis, school_groups)
-    in_force = _zones_in_force(district_code, stage, sites, today)
+    in_force = load_zones_in_force(basis, sites, today)
+    basis = with_islands(basis, sites, in_force)
     draft = _solve(
         basis, sites, in_force, preset=preset, seed=seed, effort=effort, seconds=seconds, report=report
     )
@@ -96,23 +96,6 @@ def draw_zones_of_district(
         if job:
             job.succeed(now=now, result={"plan": str(plan.pk), "number": plan.number, "lawful": plan.lawful})
     return plan
-
-
-def _zones_in_force(
-    district_code: str, stage: Stage, sites: Sequence[ZoneSite], on: date
-) -> Mapping[str, str]:
-    """Return unit code -> the new zone that holds the first school of the zone in force."""
-    publication = find_latest_publication(district_code, stage, on)
-    if publication is None:
-        return {}
-    content = plan_content(publication.plan)
-    site_of = {school.code: site.code for site in sites for school in site.schools}
-    first = {zone.code: zone.schools[0].code for zone in content.zones.values() if zone.schools}
-    return {
-        unit: site_of[first[zone]]
-        for unit, zone in content.zone_of.items()
-        if zone in first and first[zone] in site_of
-    }
 
 
 def _solve(

@@ -19,6 +19,7 @@ from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm, ReasonForm
+from frontend.pages.officers.zone_rules import rules_context
 from frontend.pages.refusals import refusal_in_words
 from frontend.pages.words import VIOLATIONS
 from geo_data.models import DatasetKind, DistanceMethod, Stage
@@ -169,6 +170,7 @@ def _context(person: User, found: ZonePlan) -> dict[str, Any]:
         "faults": _faults(found),
         "demand": demand_facts(found),
         "workspace": _workspace(found, overview, may_edit=may_edit),
+        **rules_context(found),
         "map_review_number": settings.MAP_REVIEW_NUMBER,
     }
 

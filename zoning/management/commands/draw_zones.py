@@ -12,12 +12,13 @@ from common.errors import DomainError
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
-from zoning.engine.files import FileFault, plan_csv, read_tables
+from zoning.engine.files import FileFault, Tables, plan_csv, read_tables
 from zoning.engine.objective import FILE_PRESETS
-from zoning.engine.problem import Wishes
 from zoning.engine.report import plan_rows, report
+from zoning.engine.rules import Rule
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations
+from zoning.management.rule_files import rules_of_file
 from zoning.models import ZonePlan
 from zoning.selectors.basis import Demand, Later
 from zoning.services.drawing import draw_zones_of_district
@@ -30,6 +31,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         for name in ("units", "schools", "adjacency", "out", "report"):
             parser.add_argument(f"--{name}", type=Path)
+        parser.add_argument(
+            "--rules", type=Path, help="file form: locks, forbidden pairs, enclaves, a cap, links, townships"
+        )
         budget = parser.add_mutually_exclusive_group()
         budget.add_argument("--seconds", type=float, help="wall time of the search (10)")
         budget.add_argument("--effort", type=int, help="rounds of search: the same plan on every machine")
@@ -68,6 +72,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["district"]:
+            if options["rules"]:
+                raise CommandError(
+                    "--rules is of the file form; a district's rules are stated in the office."
+                )
             self._draw_district(options)
             return
         missing = [f"--{name}" for name in ("units", "schools", "adjacency", "out") if not options[name]]
@@ -108,9 +116,14 @@ class Command(BaseCommand):
             tables = read_tables(options["units"], options["schools"], options["adjacency"])
             if options["later"] == Later.IGNORED.value:
                 tables = tables.without_later_years()
-            wishes = Wishes(later_years=tables.later_years, every_year=options["later"] == Later.KEPT.value)
+            if options["rules"]:
+                tables = tables.under(_rules(options["rules"], tables))
             problem = build_problem(
-                tables.units, tables.schools, tables.adjacency, wishes=wishes, borders_m=tables.borders_m
+                tables.units,
+                tables.schools,
+                tables.adjacency,
+                wishes=tables.wishes(every_year=options["later"] == Later.KEPT.value),
+                borders_m=tables.borders_m,
             )
             solution = solve(problem, _solve_options(options), seed=options["seed"])
         except (FileFault, ProblemFault) as fault:
@@ -145,6 +158,14 @@ class Command(BaseCommand):
                 f"Shares of seats empty or lacking: {off:.4f} in {len(round_by)} zones; lacking roundness: {bent:.4f};"
                 f" 0.7 and 0.3 of them: {0.7 * off + 0.3 * bent:.4f}"
             )
+
+
+def _rules(path: Path, tables: Tables) -> tuple[Rule, ...]:
+    return rules_of_file(
+        path,
+        units={unit.unit_id for unit in tables.units},
+        schools={school.school_id for school in tables.schools},
+    )
 
 
 def _distances(plan: ZonePlan) -> str:
