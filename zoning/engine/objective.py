@@ -53,6 +53,17 @@ FULL_AND_ROUND = Weights(walked_m=0, filling_m=700_000, shape_m=300_000)
 FILE_PRESETS = {**PRESETS, "full_and_round": FULL_AND_ROUND}
 
 
+def preset_of(weights: Weights) -> str | None:
+    """Return the name of the preset with these weights, None where they are free."""
+    return next((name for name, preset in FILE_PRESETS.items() if preset == weights), None)
+
+
+def ways_alone(problem: Problem, weights: Weights) -> bool:
+    """Say whether a pair of unit and zone costs the children's ways and nothing else."""
+    moves_count = weights.moved_child_m and bool((problem.in_force != NOWHERE).any())
+    return weights.walked_m == 1 and not moves_count
+
+
 def child_distance(ways: Ways) -> IntArray:
     """Return millimetres a child walks, by pair; pairs without a way cost FORBIDDEN_COST."""
     known = np.isfinite(ways.metres)
@@ -148,6 +159,11 @@ def shape_costs(shape: int, area: IntArray, outline: IntArray) -> IntArray:
 
 def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
     """Return the plan's whole cost in child-millimetres, an exact integer."""
+    return sum(cost_by_term(problem, weights, zone).values())
+
+
+def cost_by_term(problem: Problem, weights: Weights, zone: IntArray) -> dict[str, int]:
+    """Return what each term adds to the plan's cost, child-millimetres, exact; `even` is balance and parity."""
     unit = np.arange(problem.n_units)
     load = zone_loads(problem, zone)
     indptr, near = problem.graph
@@ -155,10 +171,18 @@ def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
     parted = (zone[owner] != zone[near]) & (owner < near)
     filled = balance(problem, weights) + parity(problem, weights)
     even = filled * load * load // np.maximum(problem.seats, 1)
-    walked = child_cost(problem, weights, plan_ways(problem, zone))[:, 0] * problem.walkers
-    whole = int(walked.sum() + even.sum() + border(problem, weights)[parted].sum())
-    whole += int(filling(problem, weights, load).sum() + compactness(problem, weights, zone).sum())
-    return whole - mean_filling(problem, weights, load) + worst_year(problem, weights, zone)
+    ways = plan_ways(problem, zone)
+    moved = child_moved(problem, weights, ways)[:, 0] * problem.walkers
+    whole = child_cost(problem, weights, ways)[:, 0] * problem.walkers
+    return {
+        "walked": int((whole - moved).sum()),
+        "moved": int(moved.sum()),
+        "even": int(even.sum()) - mean_filling(problem, weights, load),
+        "border": int(border(problem, weights)[parted].sum()),
+        "filling": int(filling(problem, weights, load).sum()),
+        "shape": int(compactness(problem, weights, zone).sum()),
+        "worst_year": worst_year(problem, weights, zone),
+    }
 
 
 def zone_loads(problem: Problem, zone: IntArray) -> IntArray:

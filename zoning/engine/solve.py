@@ -4,7 +4,7 @@
 2. Start: cheapest school at those prices, made connected.
 3. Improve: rounds of annealing on independent lanes, the best lawful plan kept at every moment.
 4. Prove: a stronger bound for a lawful plan, from whole units and connection.
-5. Judge: loads, gap, and what is violated where no lawful plan was found.
+5. Judge: loads, gap, and what is violated, and why, where no lawful plan was found.
 """
 
 from collections.abc import Callable
@@ -12,21 +12,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zoning.engine.bound import (
-    balance_bound,
-    filling_bound,
-    parity_bound,
-    seats_bound,
-    worst_year_bound,
-)
+from zoning.engine.bound import seats_bound, several_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.faults import Fault, ProblemFault
 from zoning.engine.field import Field
 from zoning.engine.groundwork import Groundwork, lay_ground
-from zoning.engine.judge import Trouble, troubles
+from zoning.engine.judge import PROOFS, Trouble, troubles
 from zoning.engine.objective import NEAREST, Weights, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
+from zoning.engine.reasons import with_reasons
 from zoning.engine.search import Budget, Improved, improve, make_field
 from zoning.engine.start import FAR, Choice, connected_plan
 from zoning.engine.strengthen import Proof
@@ -46,7 +41,8 @@ class Options:
     weights -- what a plan costs, see objective.PRESETS
     start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices
     heat    -- how freely the search leaves its start: 1 forgets it, 0.02 stays near it
-    prove   -- work out the stronger bound too; without it the bound is the one that seat prices prove
+    prove   -- work out the stronger bound too, and why no plan is lawful; without it the bound is the one that seat
+               prices prove, and reasons are those that the relaxation gives
     """
 
     effort: int | None = None
@@ -72,11 +68,13 @@ class Solution:
 
     zone        -- [n_units] school index; the best lawful plan, or the one with least trouble
     cost        -- child-millimetres and other terms by `weights`, exact
-    lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound
+    lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound; both tell
+                   nothing where no plan is lawful
     loads       -- [n_zones] children; prices -- [n_zones] millimetres one child would save by one more seat
     proof       -- what proves the lower bound where it is stronger than the prices', in cost units
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
     effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
+    weights     -- what the plan was to be like
     """
 
     zone: IntArray
@@ -90,6 +88,12 @@ class Solution:
     violations: tuple[Trouble, ...]
     effort_used: int | None
     seed: int
+    weights: Weights
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Say whether it is proven that no plan is lawful; then there is no bound and no price of a seat."""
+        return any(trouble.code in PROOFS for trouble in self.violations)
 
 
 def solve(
@@ -135,6 +139,9 @@ def solve(
         watch or (lambda cost: None),
     )
     spent, wrong = plan_cost(own, options.weights, found.zone), troubles(own, found.zone, ground)
+    if wrong and options.prove:
+        tell("explaining", 0, 1)
+        wrong = with_reasons(own, wrong, budget.is_asked_to_stop)
     is_proving = is_proving and not wrong
     proof, gained = _prove(own, ground, prices, found, budget, tell) if is_proving else (None, 0)
     least += gained
@@ -150,14 +157,13 @@ def solve(
         violations=wrong,
         effort_used=found.rounds,
         seed=seed,
+        weights=options.weights,
     )
 
 
 def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> int:
     """Return what no lawful plan undercuts, by the prices of seats and the terms that depend on several units."""
-    seats = seats_bound(problem, weights, ground.ways, prices)
-    several = parity_bound(problem, weights) + balance_bound(problem, weights)
-    return seats + several + worst_year_bound(problem, weights) + filling_bound(problem, weights)
+    return seats_bound(problem, weights, ground.ways, prices) + several_bound(problem, weights)
 
 
 def _prove(

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.errors import MalformedInput
 from geo_data.models import DistanceMethod, Stage
-from zoning.engine.judge import Trouble
+from zoning.engine.judge import PROOFS, Trouble
 from zoning.engine.objective import PRESETS
 from zoning.engine.report import Json, plan_rows
 from zoning.engine.report import report as engine_report
@@ -25,15 +25,7 @@ from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
 # Why there is no lawful plan; the rest of what the engine says, the checker says itself.
-HOPELESS = frozenset(
-    {
-        "seats_short_everywhere",
-        "later_seats_short_everywhere",
-        "only_full_schools",
-        "no_school_allowed",
-        "none_found",
-    }
-)
+HOPELESS = PROOFS | {"none_found"}
 
 
 class UnknownPreset(MalformedInput):

@@ -19,8 +19,8 @@ from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm, ReasonForm
+from frontend.pages.officers.plan_reasons import plan_reasons
 from frontend.pages.refusals import refusal_in_words
-from frontend.pages.words import VIOLATIONS
 from geo_data.models import DatasetKind, DistanceMethod, Stage
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.reconciliation import find_newest_reconciliation, find_reconciliation_in_use
@@ -34,8 +34,6 @@ from zoning.selectors.plans import has_later_version, list_plans
 from zoning.services.plans import move_units, restore_plan
 from zoning.services.publications import publish_plan
 from zoning.tasks import DRAWING, drawing_subject, request_drawing
-
-SHOWN_FAULTS = 20
 
 
 @require_safe
@@ -166,7 +164,8 @@ def _context(person: User, found: ZonePlan) -> dict[str, Any]:
         "may_publish": may(person, Action.PUBLISH_ZONES, found.district_id),
         "move_form": _move_form(found, overview, None) if may_edit else None,
         "restore_form": ReasonForm(auto_id="restore_%s") if may_edit and has_later_version(found) else None,
-        "faults": _faults(found),
+        "faults": plan_reasons(found),
+        "gaps": _gaps(found),
         "demand": demand_facts(found),
         "workspace": _workspace(found, overview, may_edit=may_edit),
         "map_review_number": settings.MAP_REVIEW_NUMBER,
@@ -178,9 +177,13 @@ def _move_form(found: ZonePlan, overview: PlanOverview, data: Any) -> MoveForm:
     return MoveForm(data, zones=[(one.zone.code, one.zone.name) for one in overview.zones], names=names)
 
 
-def _faults(found: ZonePlan) -> list[dict[str, Any]]:
-    broken = found.report.get("violations", [])[:SHOWN_FAULTS]
-    return [{**fault, "words": VIOLATIONS.get(fault["code"], fault["code"])} for fault in broken]
+def _gaps(found: ZonePlan) -> dict[str, float | None]:
+    """Return how far the plan is from the best by what was wished for, and, where that is not ways alone, by ways."""
+    ways = found.report.get("gap")
+    objective = found.report.get("objective")
+    if objective is None or "prices_mm" not in objective:
+        return {"best": ways, "ways": None}
+    return {"best": objective["gap"], "ways": ways}
 
 
 def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from zoning.engine.files import FileFault, Tables, read_tables
 from zoning.engine.objective import FILE_PRESETS
 from zoning.management.districts import Drawn, Failed, Order, draw_districts
+from zoning.management.figures import figures_in_words
 
 PARTS = ("units", "schools", "adjacency")
 
@@ -78,8 +79,8 @@ class Command(BaseCommand):
         (out / "report.json").write_text(text + "\n", encoding="utf-8")
         told = result.report
         self.stdout.write(
-            f"{count}: {name}: {result.children} children, {told['cost_km']:.3f} child-km, no plan less than"
-            f" {told['lower_bound']:.3f}; {result.cpu_seconds:.1f} s of processor, effort {told['effort']}"
+            f"{count}: {name}: {result.children} children, {figures_in_words(told)};"
+            f" {result.cpu_seconds:.1f} s of processor, effort {told['effort']}"
         )
         if result.broken:
             self._note(

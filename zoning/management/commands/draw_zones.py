@@ -18,8 +18,10 @@ from zoning.engine.problem import Wishes
 from zoning.engine.report import plan_rows, report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations
+from zoning.management.figures import LEAST, Names, figures_in_words, reasons_in_words
 from zoning.models import ZonePlan
 from zoning.selectors.basis import Demand, Later
+from zoning.selectors.plans import unit_names, zone_names
 from zoning.services.drawing import draw_zones_of_district
 
 
@@ -95,12 +97,12 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(f"{refusal.message} ({refusal.code}) {dict(refusal.details)}") from refusal
         self.stdout.write(
-            f"Plan {plan.number} stored: {plan.report['cost_km']:.3f} child-km, at least"
-            f" {plan.report['lower_bound']:.3f} for any plan (gap {100 * plan.report['gap']:.2f} %),"
-            f" by {_distances(plan)}, on {_children(plan)}"
+            f"Plan {plan.number} stored: {figures_in_words(plan.report)}, by {_distances(plan)}, on {_children(plan)}"
         )
         if not plan.lawful:
-            raise CommandError(f"No lawful plan was found; this one breaks: {plan.report['violations']}")
+            for line in reasons_in_words(plan.report, Names(zone_names(plan), unit_names(plan))):
+                self.stderr.write(line)
+            raise CommandError(LEAST)
 
     def _draw_from_files(self, options: dict[str, Any]) -> None:
         began = time.monotonic()
@@ -126,15 +128,14 @@ class Command(BaseCommand):
         if solution.lawful and violations(tables.facts(every_year=problem.every_year), list(plan.items())):
             raise CommandError("The independent check refuses the plan: this is a fault of the engine.")
         if not solution.lawful:
-            raise CommandError("No lawful plan was found; the plan written has the least trouble.")
+            raise CommandError(
+                "No lawful plan was found; the plan written is the one with the least overload."
+            )
 
     def _tell(self, solution: Solution, told: dict[str, Any]) -> None:
         for trouble in solution.violations:
             self.stderr.write(str(trouble))
-        self.stdout.write(
-            f"{told['cost_km']:.3f} child-km; no plan can have less than {told['lower_bound']:.3f}"
-            f" (gap {100 * told['gap']:.2f} %); {told['seconds']:.1f} s, effort {told['effort']}"
-        )
+        self.stdout.write(f"{figures_in_words(told)}; {told['seconds']:.1f} s, effort {told['effort']}")
 
     def _tell_shape(self, facts: Facts, plan: dict[str, str]) -> None:
         """Tell the parts of the score `full_and_round`, from unrounded figures, where the units' land is known."""
