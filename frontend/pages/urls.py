@@ -146,6 +146,7 @@ officers: list[URLPattern] = [
     path("office/streets/edits/<uuid:edit_id>/undo/", streets.undo, name="street-undo"),
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
+    path("office/plans/drawings/<uuid:job_id>/stop/", plans.stop, name="stop-drawing"),
     path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/texts/template.xlsx", zone_files.text_template, name="zone-text-template"),
     path("office/plans/file/", zone_files.zone_file, name="zone-file"),

@@ -4,7 +4,8 @@ Every term is expressed in child-millimetres, so that a weight is a length an of
 "moving a child to another school must save at least 500 m".
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from zoning.engine.ways import Ways, plan_ways
 
 # For one child; dearer than any real way, cheap enough that sums over a county stay inside 64 bits.
 FORBIDDEN_COST = 10**11
+# Weights are metres that one can picture; heavier ones would leave 64 bits.
+HEAVIEST_M = 100_000
+HEAVIEST = {"walked_m": 1, "filling_m": 10_000_000, "shape_m": 10_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Weights:
     filling_m: int = 0
     shape_m: int = 0
 
+    def __post_init__(self) -> None:
+        for name, metres in asdict(self).items():
+            if not 0 <= metres <= HEAVIEST.get(name, HEAVIEST_M):
+                raise ValueError(f"{name} is a whole number from 0 to {HEAVIEST.get(name, HEAVIEST_M)}")
+
 
 NEAREST = Weights(worst_year_m=2000)
 FEWEST_CHANGES = Weights(moved_child_m=1000, worst_year_m=2000)
@@ -56,6 +65,15 @@ FILE_PRESETS = {**PRESETS, "full_and_round": FULL_AND_ROUND}
 def preset_of(weights: Weights) -> str | None:
     """Return the name of the preset with these weights, None where they are free."""
     return next((name for name, preset in FILE_PRESETS.items() if preset == weights), None)
+
+
+def weighted(preset: str, changes: Mapping[str, int]) -> Weights:
+    """Return the preset's weights with some of them changed. Raises ValueError for unknown names and odd numbers."""
+    known = {one.name for one in fields(Weights)}
+    unknown = sorted(set(changes) - known)
+    if unknown:
+        raise ValueError(f"there is no weight {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return replace(FILE_PRESETS[preset], **changes)
 
 
 def ways_alone(problem: Problem, weights: Weights) -> bool:

@@ -7,6 +7,7 @@
 5. Judge: loads, gap, and what is violated, and why, where no lawful plan was found.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -58,6 +59,10 @@ class Options:
             raise ValueError("give either effort or seconds")
         if self.heat <= 0:
             raise ValueError("heat is positive")
+        if self.effort is not None and self.effort < 1:
+            raise ValueError("effort is one round or more")
+        if self.seconds is not None and not 0 <= self.seconds < math.inf:
+            raise ValueError("seconds are not below zero, and finite")
         if self.seconds is not None and self.clock is None:
             raise ValueError("seconds need a clock")
 
@@ -110,11 +115,16 @@ def solve(
     progress    -- called with (stage, done, total) now and then
     should_stop -- asked often; once it says yes the best plan so far is returned
     watch       -- called with the cost of the best lawful plan a lane knows, several times a round, from its thread
-    Raises ProblemFault where the weights ask for what the problem does not know (compactness without land).
+    Raises ProblemFault where the weights ask for what the problem does not know (compactness without land), and
+    ValueError for a negative seed or a plan to start from that is none of this problem.
     The order of the input changes nothing. Same problem, options.effort and seed: the same plan.
     """
     if options.weights.shape_m and problem.land is None:
         raise ProblemFault((Fault("no_borders"),))
+    if seed < 0:
+        raise ValueError("a seed is not below zero")
+    if options.start is not None:
+        _refuse_misfit(problem, options.start)
     tell = progress or (lambda stage, done, total: None)
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
@@ -122,7 +132,7 @@ def solve(
     units, zones = name_free_order(problem)
     own = reordered(problem, units, zones)
     wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))
-    ground = lay_ground(own, options.weights, wanted)
+    ground = lay_ground(own, options.weights, wanted, budget.is_asked_to_stop)
     prices = ground.relaxed.prices * own.walks_a_seat
     least = _bound_of_prices(own, options.weights, ground, prices)
     field = make_field(own, options.weights, ground, prices)
@@ -159,6 +169,11 @@ def solve(
         seed=seed,
         weights=options.weights,
     )
+
+
+def _refuse_misfit(problem: Problem, start: IntArray) -> None:
+    if start.shape != (problem.n_units,) or not ((start >= NOWHERE) & (start < problem.n_zones)).all():
+        raise ValueError("the plan to start from gives each unit a zone of this problem, or none")
 
 
 def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> int:

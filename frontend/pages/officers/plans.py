@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import JobRun, User
+from accounts.models import JobRun, JobStatus, User
 from accounts.permissions import Action, may, require
 from accounts.selectors.jobs import find_latest_job
+from accounts.services.jobs import JobIsOver
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
@@ -33,7 +34,7 @@ from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import has_later_version, list_plans
 from zoning.services.plans import move_units, restore_plan
 from zoning.services.publications import publish_plan
-from zoning.tasks import DRAWING, drawing_subject, request_drawing
+from zoning.tasks import DRAWING, drawing_subject, get_drawing, request_drawing, stop_drawing
 
 
 @require_safe
@@ -75,6 +76,26 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
             )
         except DomainError as refusal:
             messages.error(request, refusal_in_words(refusal))
+    return redirect("plans")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def stop(request: HttpRequest, person: User, job_id: UUID) -> HttpResponse:
+    """Ask for a confirmation, then stop the drawing."""
+    job = get_drawing(job_id)
+    require(person, Action.DRAW_ZONES, job.district_code)
+    if request.method != "POST":
+        return render(request, "officers/stop_drawing.html", {"job": job})
+    try:
+        asked = stop_drawing(actor=person, now=timezone.now(), job_id=job_id)
+    except JobIsOver as refusal:
+        messages.error(request, refusal_in_words(refusal))
+    else:
+        if asked.status == JobStatus.CANCELLED:
+            messages.success(request, _("The drawing was taken out of the queue."))
+        else:
+            messages.success(request, _("The drawing stops at its next step."))
     return redirect("plans")
 
 
