@@ -149,6 +149,7 @@ officers: list[URLPattern] = [
     path("office/plans/draw/", plans.draw, name="draw-zones"),
     path("office/plans/rules/", zone_rules.rules, name="zone-rules"),
     path("office/plans/rules/<uuid:rule_id>/withdraw/", zone_rules.withdraw, name="zone-rule-withdraw"),
+    path("office/plans/drawings/<uuid:job_id>/stop/", plans.stop, name="stop-drawing"),
     path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/texts/template.xlsx", zone_files.text_template, name="zone-text-template"),
     path("office/plans/file/", zone_files.zone_file, name="zone-file"),

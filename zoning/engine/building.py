@@ -6,7 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from zoning.engine.enclaves import with_islands
-from zoning.engine.faults import Fault, ProblemFault, input_faults, unreachable_units, zone_key
+from zoning.engine.faults import (
+    Fault,
+    ProblemFault,
+    input_faults,
+    matrix_faults,
+    unreachable_units,
+    zone_key,
+)
 from zoning.engine.problem import NOWHERE, FloatArray, IntArray, Problem, School, Unit, Wishes
 from zoning.engine.shapes import land_faults, make_land
 
@@ -30,6 +37,8 @@ def build_problem(
     """
     wishes = wishes or Wishes()
     faults = input_faults(units, schools, adjacency, wishes)
+    if matrix_m is not None:
+        faults = (*faults, *matrix_faults(units, schools, matrix_m))
     if borders_m is not None and not faults:
         faults = tuple(Fault(*fault) for fault in land_faults(units, adjacency, borders_m))
     if faults:

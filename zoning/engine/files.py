@@ -5,7 +5,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict, TypeVar
 
@@ -33,6 +33,7 @@ class Tables:
     later_years: tuple[int, ...] = ()
     borders_m: Mapping[tuple[str, str], float] | None = None
     rules: tuple[Rule, ...] = ()
+    in_force: Mapping[str, str] = field(default_factory=dict)
 
     def under(self, rules: Iterable[Rule]) -> "Tables":
         """Return the same under these rules; the adjacency is what they leave and add."""
@@ -43,8 +44,9 @@ class Tables:
         return replace(self, rules=rules, adjacency=pairs, borders_m=borders)
 
     def wishes(self, *, every_year: bool = False) -> Wishes:
-        """Return what the rules fix for the engine."""
-        return wishes_under(self.rules, Wishes(later_years=self.later_years, every_year=every_year))
+        """Return what the rules and the zones in force fix for the engine."""
+        stated = Wishes(zones_in_force=self.in_force, later_years=self.later_years, every_year=every_year)
+        return wishes_under(self.rules, stated)
 
     def without_later_years(self) -> "Tables":
         """Return the same for the first entry year alone."""
@@ -54,6 +56,7 @@ class Tables:
             adjacency=self.adjacency,
             borders_m=self.borders_m,
             rules=self.rules,
+            in_force=self.in_force,
         )
 
     def facts(self, *, every_year: bool = False) -> Facts:
@@ -79,6 +82,7 @@ class Tables:
             enclaves=stated.enclaves,
             distance_cap_m=stated.distance_cap_m,
             townships_kept=stated.townships_kept,
+            in_force=self.in_force,
         )
 
 

@@ -23,7 +23,13 @@ WORDS = {
     " the distance cap or a township border rules out.",
     "cut_off": "{units}: not joined to {school} within its zone.",
     "no_school_allowed": "{units}: no school is allowed and within the distance cap.",
-    "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach; this one comes nearest:",
+    "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach.",
+    "unit_too_large": "{units} has {n} children, and no school that it may have has more than {seats} seats.",
+    "part_short": "These units are joined to no others and have {n} children; the schools there ({schools})"
+    " have {seats} seats: {units}.",
+    "out_of_reach": "{units} can be in no zone: the one of {school} comes nearest, but with the lightest way there"
+    " it has {n} children and {seats} seats.",
+    "shut_in": "{units}: no way leads from there to a school that it may have.",
     "school_moved": "{units} holds a school of the zone of {school} and stays in it.",
     "held_too_full": "The zone of {school} has {seats} seats; its schools' own units and {units} have {n} children.",
     "no_way_there": "{units}: every way from there to {school} leads over units that cannot be in its zone.",
@@ -37,6 +43,11 @@ PROOFS = frozenset(
         "later_seats_short_everywhere",
         "only_full_schools",
         "no_school_allowed",
+        "whole_units_do_not_fit",
+        "unit_too_large",
+        "part_short",
+        "out_of_reach",
+        "shut_in",
     }
 )
 
@@ -59,7 +70,10 @@ class Trouble:
 
     def __str__(self) -> str:
         units, schools = _listed(self.unit_ids), _listed(self.school_ids)
-        return WORDS[self.code].format(
+        words = WORDS[self.code]
+        if self.year and "{year}" not in words:
+            words += " ({year})"
+        return words.format(
             n=self.children,
             year=self.year,
             school=self.school_id,

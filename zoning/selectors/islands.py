@@ -29,5 +29,7 @@ def load_zones_in_force(basis: PlanBasis, sites: Sequence[ZoneSite], on: date) -
 
 def with_islands(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str]) -> PlanBasis:
     """Return the basis with the islands of these zones in force beside those that it pins."""
+    if not in_force:
+        return basis
     found = islands_in_force(facts_of(basis, sites), in_force)
     return replace(basis, islands=tuple(sorted({*basis.islands, *found})))

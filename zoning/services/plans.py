@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.errors import MalformedInput, RulesSayNo
 from geo_data.models import Stage
-from zoning.engine.report import Json
+from zoning.engine.report import Json, gap_above
 from zoning.engine.verify import cost_km
 from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import PlanBasis, load_current_basis, load_pinned_basis
@@ -21,7 +21,17 @@ from zoning.services.storing import Draft, store_version
 
 SHOWN = 20
 # What holds for every plan of the same units, seats and rules; a bound does.
-SHARED = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules", "preset", "hopeless")
+SHARED = (
+    "lower_bound",
+    "prices_mm",
+    "prices_sha256",
+    "proof",
+    "proof_sha256",
+    "rules",
+    "preset",
+    "zones_in_force",
+    "hopeless",
+)
 
 
 class PlanRowsDoNotFit(MalformedInput):
@@ -170,7 +180,7 @@ def _figures(
     loads = loads_of(basis, zone_of)
     return {
         "cost_km": cost,
-        "gap": (cost - lower_bound) / lower_bound if lower_bound else None,
+        "gap": gap_above(cost, lower_bound, lawful=True),
         "loads": {site.code: loads.get(site.code, 0) for site in sites},
         "seats": {site.code: site.seats for site in sites},
     }

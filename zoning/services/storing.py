@@ -63,7 +63,12 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         reconciliation=basis.datasets.reconciliation,
         entry_year=basis.entry_year,
         lawful=not found,
-        report={**_reasons(draft, found), "violations": found, **_basis_facts(basis)},
+        report={
+            **_reasons(draft, found),
+            "lawful": not found,
+            "violations": found,
+            **_basis_facts(basis),
+        },
         job=job,
         created_by=actor,
         created_at=now,
@@ -91,8 +96,10 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
 
 
 def _reasons(draft: Draft, found: list[Json]) -> dict[str, Json]:
-    """Return the draft's report; only a plan that breaks rules says why no lawful one was found."""
-    return {**draft.report, "hopeless": draft.report.get("hopeless", []) if found else []}
+    """Return the draft's report; a plan that breaks rules says why no lawful one was found, and has no gap."""
+    if not found:
+        return {**draft.report, "hopeless": []}
+    return {"hopeless": [], **draft.report, "gap": None}
 
 
 def _store_zones(plan: ZonePlan, draft: Draft) -> None:
