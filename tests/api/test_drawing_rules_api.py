@@ -13,7 +13,14 @@ from zoning.models import DrawingRule
 
 pytestmark = pytest.mark.django_db
 RULES = "/api/drawing-rules/"
-LOCK = {"district": DISTRICT, "stage": "primary", "rule": "lock", "unit": "u1", "school": "A", "reason": "历史"}
+LOCK = {
+    "district": DISTRICT,
+    "stage": "primary",
+    "rule": "lock",
+    "unit": "u1",
+    "school": "A",
+    "reason": "历史",
+}
 
 
 def test_an_officer_states_lists_and_withdraws_a_rule() -> None:

@@ -1,6 +1,8 @@
 """Rules of drawing in the file form: what each means for engine and check, both sides of every boundary."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.pure.engine_worlds import street
+from zoning.engine import verify_bound
 from zoning.engine.building import build_problem
 from zoning.engine.files import Tables
 from zoning.engine.judge import broken
@@ -73,6 +76,44 @@ def test_a_bad_row_is_refused_with_row_and_remedy_and_draws_nothing(tmp_path: Pa
 def test_units_that_nothing_joins_are_told_where_a_link_is_stated(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"rules\.csv with the rules link and enclave.*: u2, u3"):
         draw(tmp_path, "no_link,u1,u2,,,\nno_link,u3,u4,,,\n")
+
+
+def verified(folder: Path, rules: str | None = None) -> list[str]:
+    """Return the faults that the stand-alone checker finds, with the rules file as it is or in other words."""
+    if rules is not None:
+        (folder / "rules.csv").write_text(
+            "rule,unit_id,other_unit_id,school_id,metres,reason\n" + rules, "utf-8"
+        )
+    files = [f"--{name}={folder / name}.csv" for name in ("units", "schools", "adjacency", "rules")]
+    command = [sys.executable, "-I", "-S", verify_bound.__file__, *files, f"--report={folder / 'r.json'}"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = json.loads(run.stdout)
+    assert (run.returncode == 0) == told["proven"]
+    faults: list[str] = told["faults"]
+    return faults
+
+
+STATED = "lock,u3,,s0,,r\nforbid,u2,,s5,,r\nenclave,u3,,s0,,r\ncap,,,,300,r\nno_link,u3,u4,,,r\n"
+
+
+def test_the_bound_of_a_plan_under_rules_is_recomputed_and_other_rules_are_refused(tmp_path: Path) -> None:
+    draw(tmp_path, STATED)
+    assert verified(tmp_path) == []
+
+    for change, name in [
+        (STATED.replace("lock,u3", "lock,u2"), "locks"),
+        (STATED.replace("forbid,u2,,s5", "forbid,u1,,s5"), "forbidden pairs"),
+        (STATED + "enclave,u4,,s0,,r\n", "enclaves"),
+        (STATED.replace("300", "301"), "cap"),
+        (STATED + "township,,,,,r\n", "townships"),
+    ]:
+        assert verified(tmp_path, change) == [f"the {name} of the report are not those of the rules file"]
+
+
+def test_the_bound_of_a_plan_that_keeps_townships_is_recomputed(tmp_path: Path) -> None:
+    draw(tmp_path, "township,,,,,不跨乡镇\n")
+
+    assert verified(tmp_path) == []
 
 
 TOWNS = ["东", "东", "东", "西", "", "西"]

@@ -379,12 +379,16 @@ def gap_faults(report: dict[str, Any], gap: float | None, cost: float, bound: fl
     return []
 
 
-def read_links(path: str, rules: dict[str, Any], schools: Schools) -> Links:
-    """Return every unit's neighbours; an approved enclave adjoins its school's unit."""
-    pairs = [(row["unit_a"], row["unit_b"]) for row in rows(path)]
-    pairs += [(unit, schools[school][0]) for unit, school in rules.get("enclaves", [])]
+def read_links(path: str, rules: dict[str, Any], schools: Schools, stated: list[dict[str, str]]) -> Links:
+    """Return every unit's neighbours, by the links and cuts stated; an approved enclave adjoins its school's unit."""
+    pairs = {frozenset((row["unit_a"], row["unit_b"])) for row in rows(path)}
+    named = [(row["rule"], frozenset((row["unit_id"], row["other_unit_id"]))) for row in stated]
+    pairs = (pairs | {pair for rule, pair in named if rule == "link"}) - {
+        p for r, p in named if r == "no_link"
+    }
+    pairs |= {frozenset((unit, schools[school][0])) for unit, school in rules.get("enclaves", [])}
     near: dict[str, set[str]] = defaultdict(set)
-    for a, b in pairs:
+    for a, b in (pair for pair in pairs if len(pair) == 2):
         near[a].add(b)
         near[b].add(a)
     return near
@@ -398,13 +402,9 @@ def read_units(path: str, report: dict[str, Any]) -> Units:
     every = report["rules"].get("every_year", False)
     found = {}
     for row in rows(path):
-        children, later = int(float(row["children"])), later_count(row, "children", report)
-        found[row["unit_id"]] = (
-            float(row["x_m"]),
-            float(row["y_m"]),
-            children + later,
-            children + (later if every else 0),
-        )
+        x, y, children = float(row["x_m"]), float(row["y_m"]), int(float(row["children"]))
+        later = later_count(row, "children", report)
+        found[row["unit_id"]] = x, y, children + later, children + (later if every else 0)
     return found
 
 
@@ -437,15 +437,47 @@ def read_input(args: argparse.Namespace, report: dict[str, Any]) -> Input:
     return Input(
         read_units(args.units, report),
         schools,
-        read_links(args.adjacency, report["rules"], schools),
+        read_links(args.adjacency, report["rules"], schools, stated_rows(args, "link", "no_link")),
         own_children=sum(int(float(row["children"])) for row in units),
         own_seats={row["school_id"]: int(float(row["seats"])) for row in school_rows},
         worst_lack=worst_lack(units, school_rows, report),
     )
 
 
+def stated_rows(args: argparse.Namespace, *kinds: str) -> list[dict[str, str]]:
+    """Return the rows of the rules file of these kinds; none without such a file."""
+    return [row for row in (rows(args.rules) if args.rules else []) if row["rule"] in kinds]
+
+
+def rule_faults(args: argparse.Namespace, rules: dict[str, Any], schools: Schools) -> list[str]:
+    """Return where the report claims to keep other rules than the file states; without a file it is believed."""
+    if not args.rules:
+        return []
+    zone_of = {school: zone for zone, members in zones_of(schools).items() for school in members}
+    locked, forbidden, enclaves = (
+        {(row["unit_id"], row["school_id"]) for row in stated_rows(args, kind)}
+        for kind in ("lock", "forbid", "enclave")
+    )
+    towns = {r["unit_id"]: r.get("township", "") for r in rows(args.units) if stated_rows(args, "township")}
+    number = {name: i for i, name in enumerate(sorted(set(towns.values()) - {""}))}
+    same = {
+        "locks": rules["locked"] == {unit: zone_of[school] for unit, school in locked},
+        "forbidden pairs": {(u, z) for u, z in rules["forbidden"]} == {(u, zone_of[s]) for u, s in forbidden},
+        "enclaves": enclaves <= {(unit, school) for unit, school in rules["enclaves"]},
+        "cap": rules["distance_cap_m"]
+        == min((float(row["metres"]) for row in stated_rows(args, "cap")), default=None),
+        "townships": rules.get("townships", {}) == {u: number[name] for u, name in towns.items() if name},
+    }
+    return [
+        f"the {name} of the report are not those of the rules file"
+        for name, is_so in same.items()
+        if not is_so
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--rules", help="rules.csv: the report must keep these and no others")
     for name in ("units", "schools", "adjacency", "report"):
         parser.add_argument(f"--{name}", required=True)
     args = parser.parse_args()
@@ -456,7 +488,7 @@ def main() -> int:
             f"school {s} stands in unknown unit {u}"
             for s, (u, _, _) in data.schools.items()
             if u not in data.units
-        ]
+        ] + rule_faults(args, report["rules"], data.schools)
         verdict = {"proven": False, "faults": lost} if lost else judge(report, data)
     else:
         verdict = {"proven": False, "faults": ["this plan has no bound"]}
