@@ -1,6 +1,7 @@
 """The rules that an officer states for drawing, one by one, and what they mean for a problem and for the check."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -49,9 +50,11 @@ def wishes_under(rules: Iterable[Rule], wishes: Wishes) -> Wishes:
 
     Of two locks of one unit the later in the order of schools counts: whoever states rules refuses the second.
     """
-    of = {kind: [rule for rule in rules if rule.kind is kind] for kind in RuleKind} if rules else {}
+    of: dict[RuleKind, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        of[rule.kind].append(rule)
     pairs = {
-        kind: tuple(sorted((rule.unit_id, rule.school_id) for rule in of.get(kind, ())))
+        kind: tuple(sorted((rule.unit_id, rule.school_id) for rule in of[kind]))
         for kind in OF_UNIT_AND_SCHOOL
     }
     return replace(
@@ -60,10 +63,10 @@ def wishes_under(rules: Iterable[Rule], wishes: Wishes) -> Wishes:
         forbidden=(*wishes.forbidden, *pairs[RuleKind.FORBID]),
         enclaves=(*wishes.enclaves, *pairs[RuleKind.ENCLAVE]),
         distance_cap_m=min(
-            (float(rule.metres) for rule in of.get(RuleKind.CAP, ()) if rule.metres is not None),
+            (float(rule.metres) for rule in of[RuleKind.CAP] if rule.metres is not None),
             default=wishes.distance_cap_m,
         ),
-        townships_kept=wishes.townships_kept or bool(of.get(RuleKind.TOWNSHIP)),
+        townships_kept=wishes.townships_kept or bool(of[RuleKind.TOWNSHIP]),
     )
 
 
@@ -79,19 +82,6 @@ def adjacency_under(
     kept = tuple(pair for pair in adjacency if _ordered(*pair) not in cut)
     there = {_ordered(*pair) for pair in kept}
     return (*kept, *sorted(linked - cut - there))
-
-
-def ordered_rule(rule: Rule) -> Rule:
-    """Return the same rule; of two units the smaller id first."""
-    if rule.kind not in OF_TWO_UNITS:
-        return rule
-    unit_id, other_unit_id = _ordered(rule.unit_id, rule.other_unit_id)
-    return replace(rule, unit_id=unit_id, other_unit_id=other_unit_id)
-
-
-def in_order(rules: Iterable[Rule]) -> Sequence[Rule]:
-    """Return the rules by kind, units, school and metres."""
-    return sorted(rules, key=lambda r: (r.kind, r.unit_id, r.other_unit_id, r.school_id, r.metres or 0))
 
 
 def _pairs(rules: Iterable[Rule], kind: RuleKind) -> set[tuple[str, str]]:
