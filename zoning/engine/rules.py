@@ -30,8 +30,6 @@ class RuleKind(StrEnum):
 
 
 OF_UNIT_AND_SCHOOL = frozenset({RuleKind.LOCK, RuleKind.FORBID, RuleKind.ENCLAVE})
-OF_TWO_UNITS = frozenset({RuleKind.LINK, RuleKind.NO_LINK})
-OF_ALL = frozenset({RuleKind.CAP, RuleKind.TOWNSHIP})
 
 
 @dataclass(frozen=True, slots=True)
