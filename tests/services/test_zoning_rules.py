@@ -63,7 +63,7 @@ def zones(plan: ZonePlan) -> str:
         ([rule("lock", "u2", school="A")], "AAAB"),
         ([rule("forbid", "u1", school="A")], "ABBB"),
         ([rule("no_link", "u1", "u0")], "ABBB"),
-        ([rule("no_link", "u1", "u0"), rule("link", "u2", "u0"), rule("lock", "u2", school="A")], "ABAB"),
+        ([rule("no_link", "u1", "u0"), rule("link", "u2", "u0"), rule("lock", "u2", school="A")], "AAAB"),
         (
             [rule("no_link", "u1", "u0"), rule("no_link", "u1", "u2"), rule("enclave", "u1", school="A")],
             "AABB",

@@ -137,7 +137,7 @@ def solve(
     prices = ground.relaxed.prices * own.walks_a_seat
     least = _bound_of_prices(own, options.weights, ground, prices)
     apart = settled(own, wanted_zones(own, ground, wanted))
-    near = ground if apart is own else lay_ground(apart, options.weights, wanted)
+    near = ground if apart is own else lay_ground(apart, options.weights, wanted, budget.is_asked_to_stop)
     field = make_field(apart, options.weights, near, prices)
     is_proving = options.prove and ground.ways.is_whole
     tell("starting", 0, 1)
