@@ -20,6 +20,7 @@ WORDS: Mapping[str, Promise] = {
     "no_such_plan": _("There is no such zone plan."),
     "no_such_unit": _("There is no such estate or village."),
     "no_such_job": _("There is no such job."),
+    "job_is_over": _("The job is over; it cannot be stopped any more."),
     "no_such_district": _("There is no such district here."),
     "no_such_dataset": _("The files for this have not been imported yet."),
     "nothing_in_force": _("No zones are in force on this day."),

@@ -304,12 +304,15 @@ def columns_in_force(folder: Path) -> str:
 
 
 def test_zones_in_force_from_a_file_are_changed_little(folder: Path) -> None:
+    # Every zone has seats for all: the zones in force are lawful, and nobody gains 1,000 m by leaving them.
+    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 435) for s in SCHOOLS])
     in_force = columns_in_force(folder)
 
     few, nearest = run(folder, in_force), run(folder, in_force, "--preset=nearest")
 
     assert few["objective"]["preset"] == "fewest_changes"
-    assert few["moved_children"] < nearest["moved_children"]
+    assert (few["moved_units"], few["moved_children"]) == ([], 0)
+    assert nearest["moved_children"] > 0
     assert few["cost_km"] > nearest["cost_km"]
     assert judged(folder, few, folder)["proven"]
 
@@ -375,7 +378,7 @@ def test_a_folder_that_is_missing_is_found_before_the_search(
     [
         ("units", "unit_id,x_m,y_m,children\na,0,0,4000001\n", "more than 4,000,000 children"),
         ("units", "unit_id,x_m,y_m,children\na,0,0,9e18\n", "more than 4,000,000 children"),
-        ("units", "unit_id,x_m,y_m,children\na,3.1e7,0,1\n", "more than 30,000 km from the origin: a"),
+        ("units", "unit_id,x_m,y_m,children\na,3.1e7,0,1\n", "their points are not metres: a"),
         ("schools", "school_id,unit_id,seats\ns,c0r0,4611686018427387904\n", "more than 4,000,000"),
     ],
 )
@@ -387,6 +390,7 @@ def test_numbers_beyond_reckoning_are_refused(folder: Path, name: str, text: str
 
 
 def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(folder: Path) -> None:
+    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 435) for s in SCHOOLS])
     files = [f"--{name}={path}" for name, path in inputs(folder).items()]
     outs = [f"--out={folder / 'plan.csv'}", f"--report={folder / 'report.json'}"]
     # So many rounds take hours, and borders cost what no bound knows of: nothing else ends the search.
@@ -400,10 +404,10 @@ def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(folder: Path) -> None:
         "--weight=border_m=5",
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as drawing:
-        with pytest.raises(subprocess.TimeoutExpired):
-            drawing.wait(timeout=20)
+        assert drawing.stdout is not None
+        assert "Ctrl-C" in drawing.stdout.readline()
         drawing.send_signal(signal.SIGINT)
-        out, err = drawing.communicate(timeout=120)
+        out, err = drawing.communicate(timeout=300)
 
     assert drawing.returncode == 0, err
     assert "child-km" in out

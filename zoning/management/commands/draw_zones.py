@@ -119,6 +119,10 @@ class Command(BaseCommand):
         for name in ("out", "report"):
             _refuse_unwritable(name, options[name])
         tables, problem = _read(options)
+        self.stdout.write(
+            f"{problem.n_units} units, {problem.n_zones} zones. Ctrl-C ends the search with the best plan so far."
+        )
+        self.stdout.flush()
         try:
             solution = solve(problem, _solve_options(options), seed=options["seed"], should_stop=should_stop)
         except ProblemFault as fault:
