@@ -221,6 +221,7 @@ class JobRun(models.Model):
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     progress_at = models.DateTimeField(null=True)
+    stop_asked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

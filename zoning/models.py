@@ -197,6 +197,122 @@ class ZonePublication(models.Model):
         return f"{self.plan_id} {self.in_force}"
 
 
+class DrawingRuleKind(models.TextChoices):
+    """What a rule of drawing says; see zoning.engine.rules."""
+
+    LOCK = "lock", _("stays with the school")
+    FORBID = "forbid", _("never with the school")
+    ENCLAVE = "enclave", _("may lie apart in the school's zone")
+    CAP = "cap", _("no way is longer")
+    LINK = "link", _("count as adjoining")
+    NO_LINK = "no_link", _("do not count as adjoining")
+    TOWNSHIP = "township", _("zones keep to townships")
+
+
+def _speaks_of(*names: str) -> Q:
+    """Return what holds of a rule that names these parts and no others."""
+    there = {
+        "unit_code": ~Q(unit_code=""),
+        "other_unit_code": ~Q(other_unit_code=""),
+        "school_code": ~Q(school_code=""),
+        "metres": Q(metres__gt=0),
+    }
+    found = Q()
+    for name, is_there in there.items():
+        empty = Q(metres=None) if name == "metres" else Q(**{name: ""})
+        found &= is_there if name in names else empty
+    return found
+
+
+class DrawingRule(models.Model):
+    """A rule of drawing, in force from its statement until its withdrawal. It names codes, which outlive versions.
+
+    Once written only a withdrawal with its reason may be added. Of two units the smaller code comes first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="drawing_rules")
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    kind = models.CharField(max_length=10, choices=DrawingRuleKind.choices)
+    unit_code = models.CharField(max_length=40, blank=True)
+    other_unit_code = models.CharField(max_length=40, blank=True)
+    school_code = models.CharField(max_length=40, blank=True)
+    metres = models.IntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=300)
+    stated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    stated_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="drawing_rule_stage_is_known", condition=Q(stage__in=Stage.values)),
+            models.CheckConstraint(
+                name="drawing_rule_names_its_parts",
+                condition=(Q(kind__in=["lock", "forbid", "enclave"]) & _speaks_of("unit_code", "school_code"))
+                | (Q(kind__in=["link", "no_link"]) & _speaks_of("unit_code", "other_unit_code"))
+                | (Q(kind="cap") & _speaks_of("metres"))
+                | (Q(kind="township") & _speaks_of()),
+            ),
+            models.CheckConstraint(
+                name="drawing_rule_joins_two_units",
+                condition=Q(other_unit_code="") | ~Q(unit_code=models.F("other_unit_code")),
+            ),
+            models.CheckConstraint(name="drawing_rule_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="drawing_rule_withdrawn_with_reason",
+                condition=Q(withdrawn_at=None, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
+            ),
+            models.UniqueConstraint(
+                name="drawing_rule_once_in_force",
+                fields=["district", "stage", "kind", "unit_code", "other_unit_code", "school_code"],
+                condition=Q(withdrawn_at=None),
+            ),
+            models.UniqueConstraint(
+                name="drawing_rule_locks_a_unit_once",
+                fields=["district", "stage", "unit_code"],
+                condition=Q(withdrawn_at=None, kind="lock"),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="only_withdrawal",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["withdrawn_by", "withdrawn_at", "withdrawn_reason"]),
+            ),
+            pgtrigger.Protect(
+                name="withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        parts = (self.kind, self.unit_code, self.other_unit_code, self.school_code, str(self.metres or ""))
+        return " ".join(part for part in parts if part)
+
+
+class PlanRule(models.Model):
+    """A rule that a plan was drawn and judged under."""
+
+    plan = models.ForeignKey(ZonePlan, on_delete=models.CASCADE, related_name="plan_rules")
+    rule = models.ForeignKey(DrawingRule, on_delete=models.PROTECT, related_name="plan_rules")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="rule_once_per_plan", fields=["plan", "rule"])]
+        triggers = never_changed()
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}: {self.rule_id}"
+
+
 class AddressFile(models.Model):
     """A file of addresses that an officer wants looked up, and the answer. Both are sealed, and erased once handed out.
 

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from accounts.permissions import Action, Person, may_read_district, require
-from zoning.models import ZonePlan, ZonePublication
+from zoning.models import DrawingRule, ZonePlan, ZonePublication
 from zoning.selectors.plans import NoSuchPlan, get_plan
 from zoning.selectors.publications import NoSuchPublication, get_publication
+from zoning.selectors.rules import NoSuchRule, get_rule
 
 
 def plan_for_reading(person: Person | None, plan_id: UUID) -> ZonePlan:
@@ -43,3 +44,12 @@ def publication_for(person: Person | None, action: Action, publication_id: UUID)
         raise NoSuchPublication("there is no such publication", publication=str(publication_id))
     require(person, action, publication.district_id)
     return publication
+
+
+def rule_for(person: Person | None, action: Action, rule_id: UUID) -> DrawingRule:
+    """Return the rule of drawing for somebody who may do this. Raises NoSuchRule and NotPermitted."""
+    rule = get_rule(rule_id)
+    if not may_read_district(person, rule.district_id):
+        raise NoSuchRule("there is no such rule of drawing", rule=str(rule_id))
+    require(person, action, rule.district_id)
+    return rule

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import JobRun, User
-from accounts.services.jobs import request_job, running
+from accounts.permissions import Action, require
+from accounts.selectors.jobs import NoSuchJob, get_job
+from accounts.services.jobs import ask_to_stop, request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
 from zoning.selectors.basis import Demand, Later, current_datasets
@@ -59,6 +61,7 @@ def draw_zones_task(
             seconds=seconds,
             job=job,
             report=job.report,
+            should_stop=lambda: job.is_asked_to_stop,
         )
 
 
@@ -109,6 +112,21 @@ def request_drawing(
 def drawing_subject(district_code: str, stage: Stage) -> tuple[str, str]:
     """Return what a drawing job is about: one runs at a time for a district and stage."""
     return "zoning.drawing", f"{district_code}/{stage.value}"
+
+
+def stop_drawing(*, actor: User, now: datetime, job_id: UUID) -> JobRun:
+    """Ask a drawing to stop; it stores nothing. Raises NoSuchJob, NotPermitted and JobIsOver."""
+    job = get_drawing(job_id)
+    require(actor, Action.DRAW_ZONES, job.district_code)
+    return ask_to_stop(actor=actor, now=now, job_id=job_id)
+
+
+def get_drawing(job_id: UUID) -> JobRun:
+    """Return the drawing. Raises NoSuchJob, also for a job of another kind."""
+    job = get_job(job_id)
+    if job.kind != DRAWING:
+        raise NoSuchJob("there is no such drawing", job=str(job_id))
+    return job
 
 
 @task()

@@ -46,6 +46,16 @@ class JobAlreadyRunning(WrongMoment):
     code = "job_already_running"
 
 
+class JobIsOver(WrongMoment):
+    """A job that is over cannot be stopped."""
+
+    code = "job_is_over"
+
+
+class JobStopped(Exception):
+    """The job was asked to stop, and does, without any effect."""
+
+
 def not_reported(stage: str, done: int, total: int) -> None:
     """Report to nobody: the default of services that can be run without a job."""
 
@@ -129,12 +139,36 @@ def cancel_job(*, actor: User, now: datetime, job_id: UUID) -> JobRun:
     return job
 
 
+@transaction.atomic
+def ask_to_stop(*, actor: User, now: datetime, job_id: UUID) -> JobRun:
+    """Take a waiting job out of the queue; ask a running one to stop, which it does when it next reports.
+
+    The caller has checked permission, and that jobs of this kind ask (`RunningJob.stop_if_asked`). Raises JobIsOver.
+    """
+    job = JobRun.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NoSuchJob("there is no such job", job=str(job_id))
+    if job.status == JobStatus.QUEUED:
+        return cancel_job(actor=actor, now=now, job_id=job_id)
+    if job.status != JobStatus.RUNNING:
+        raise JobIsOver("the job is over", job=str(job_id), status=job.status)
+    if job.stop_asked_at is None:
+        job.stop_asked_at = now
+        job.save(update_fields=["stop_asked_at"])
+        _record(job, actor=actor, now=now, action="job.stop_asked")
+    return job
+
+
 class RunningJob:
-    """A job in the hands of this worker: reports how far it is, and records success."""
+    """A job in the hands of this worker: reports how far it is, and records success.
+
+    is_asked_to_stop -- somebody asked this job to stop, as known at the last report; read from any thread
+    """
 
     def __init__(self, job: JobRun, line: BaseDatabaseWrapper) -> None:
         self.job = job
         self.is_over = False
+        self.is_asked_to_stop = False
         self._line = line
         self._stage = ""
         self._reported_at = float("-inf")
@@ -154,11 +188,18 @@ class RunningJob:
         with self._line.cursor() as cursor:
             cursor.execute(
                 "UPDATE accounts_jobrun SET stage = %s, done = %s, total = %s, progress_at = statement_timestamp()"
-                " WHERE id = %s AND status = %s AND attempts = %s",
+                " WHERE id = %s AND status = %s AND attempts = %s RETURNING stop_asked_at IS NOT NULL",
                 [stage, done, total, self.job.id, JobStatus.RUNNING.value, self.job.attempts],
             )
-            if cursor.rowcount != 1:
-                raise JobTaken("the job was given to another worker", job=str(self.job.id))
+            row = cursor.fetchone()
+        if row is None:
+            raise JobTaken("the job was given to another worker", job=str(self.job.id))
+        self.is_asked_to_stop = row[0]
+
+    def stop_if_asked(self) -> None:
+        """End the job here, without any effect, if somebody asked for it by the last report. Raises JobStopped."""
+        if self.is_asked_to_stop:
+            raise JobStopped
 
     def succeed(self, *, now: datetime, result: Result) -> None:
         """Record success in the caller's transaction, the one that holds the job's effect.
@@ -177,6 +218,13 @@ class RunningJob:
             _record(self.job, actor=None, now=now, action="job.failed", details={"code": code})
         self.is_over = True
 
+    def cancel(self, *, now: datetime) -> None:
+        """Record that the job stopped because somebody asked for it."""
+        with transaction.atomic():
+            self._end(JobStatus.CANCELLED)
+            _record(self.job, actor=None, now=now, action="job.cancelled")
+        self.is_over = True
+
     def _end(self, status: JobStatus, **changes: object) -> None:
         mine = JobRun.objects.filter(pk=self.job.pk, status=JobStatus.RUNNING, attempts=self.job.attempts)
         if not mine.update(status=status, finished_at=Now(), **changes):
@@ -189,9 +237,9 @@ def running(job_id: str) -> Iterator[RunningJob]:
 
     1. On a connection of its own, lock the job until this process lets go or dies; reports go the same way.
     2. Claim it: only a waiting job can be claimed.
-    3. A refusal is recorded as the job's failure; a fault too, and raised again. A block that ends without
-       either and without `succeed` has succeeded. A process told to stop at once leaves the job to the sweeper;
-       so does one whose database went away, for that is nobody's fault.
+    3. A job that stops because it was asked to is cancelled. A refusal is recorded as the job's failure; a fault too,
+       and raised again. A block that ends without any of these and without `succeed` has succeeded. A process told
+       to stop at once leaves the job to the sweeper; so does one whose database went away, for that is nobody's fault.
     """
     if connection.in_atomic_block:
         raise NotInTransaction("a job is run outside any transaction, or nobody could watch it")
@@ -204,6 +252,8 @@ def running(job_id: str) -> Iterator[RunningJob]:
                 job.succeed(now=_database_moment(), result={})
         except (JobTaken, InterfaceError, OperationalError):
             raise
+        except JobStopped:
+            job.cancel(now=_database_moment())
         except DomainError as refusal:
             job.fail(now=_database_moment(), code=refusal.code, message=refusal.message)
         except Exception:

@@ -20,6 +20,7 @@ WORDS: Mapping[str, Promise] = {
     "no_such_plan": _("There is no such zone plan."),
     "no_such_unit": _("There is no such estate or village."),
     "no_such_job": _("There is no such job."),
+    "job_is_over": _("The job is over; it cannot be stopped any more."),
     "no_such_district": _("There is no such district here."),
     "no_such_dataset": _("The files for this have not been imported yet."),
     "nothing_in_force": _("No zones are in force on this day."),
@@ -41,6 +42,14 @@ WORDS: Mapping[str, Promise] = {
     "mending_changed": _("What would move is not what was shown. Look at it again."),
     "moves_do_not_fit": _("This plan has no such unit or zone."),
     "reason_missing": _("Write a reason: zones are changed with a reason."),
+    "no_such_rule": _("There is no such rule of drawing."),
+    "rule_does_not_fit": _("The rule lacks something, says too much, or names what the data do not know."),
+    "rule_reason_missing": _("Write a reason, in up to 300 letters."),
+    "rule_stated_already": _(
+        "This is in force already: an estate is fixed to one school, and there is one longest way."
+    ),
+    "rules_contradict": _("A rule in force says the opposite. Withdraw that one first."),
+    "rule_withdrawn_already": _("This rule was withdrawn before."),
     "dataset_missing": _("The files for this have not been imported yet."),
     "nothing_to_project_from": _(
         "There is no census with children yet to enter and no past year. Import one of them first."

@@ -12,6 +12,7 @@ STAGES: Mapping[str, Promise] = {
     "starting": _("Making a first plan"),
     "improving": _("Looking for a better plan"),
     "proving": _("Proving how near the plan is to the best"),
+    "explaining": _("Looking why no plan keeps all rules"),
     "filing": _("Taking applications"),
     "judging": _("Judging every application by the rules"),
     "writing": _("Writing the entry list"),

@@ -35,6 +35,7 @@ from frontend.pages.officers import (
     twins,
     what_if,
     zone_files,
+    zone_rules,
     zone_texts,
 )
 from frontend.pages.officers.data import (
@@ -146,6 +147,9 @@ officers: list[URLPattern] = [
     path("office/streets/edits/<uuid:edit_id>/undo/", streets.undo, name="street-undo"),
     path("office/plans/", plans.plans, name="plans"),
     path("office/plans/draw/", plans.draw, name="draw-zones"),
+    path("office/plans/rules/", zone_rules.rules, name="zone-rules"),
+    path("office/plans/rules/<uuid:rule_id>/withdraw/", zone_rules.withdraw, name="zone-rule-withdraw"),
+    path("office/plans/drawings/<uuid:job_id>/stop/", plans.stop, name="stop-drawing"),
     path("office/plans/texts/", zone_texts.zone_texts, name="zone-texts"),
     path("office/plans/texts/template.xlsx", zone_files.text_template, name="zone-text-template"),
     path("office/plans/file/", zone_files.zone_file, name="zone-file"),

@@ -51,18 +51,15 @@ VIOLATIONS: Mapping[str, Promise] = {
     "unit_missing": _("An estate or village has no zone"),
     "seats_exceeded": _("More children than seats"),
     "later_seats_exceeded": _("More children than seats in a later entry year"),
-    "later_seats_short_everywhere": _("There are fewer seats than children in a later entry year"),
     "school_outside_zone": _("The school stands outside its own zone"),
     "zone_cut": _("The zone falls into several pieces"),
     "lock_broken": _("A fixed estate or village was moved"),
     "forbidden_used": _("An estate or village has a school that it may not have"),
     "too_far": _("The way is longer than allowed"),
-    "seats_short_everywhere": _("There are fewer seats than children in the whole district"),
-    "only_full_schools": _("Only full schools are within reach"),
-    "no_school_allowed": _("No school is allowed for this estate or village"),
+    "township_left": _("An estate or village of one township has a school of another"),
 }
 
-# Why nothing lawful was found around what was moved by hand; a zone, units, children and seats follow the sentence.
+# Why no plan is lawful, or none with what was moved by hand; a zone, units, children and seats follow the sentence.
 OBSTACLES: Mapping[str, Promise] = {
     "seats_short": _("More children than seats"),
     "later_seats_short": _("More children than seats in a later entry year"),
@@ -79,4 +76,10 @@ OBSTACLES: Mapping[str, Promise] = {
     ),
     "no_way_there": _("Every way from there to the school leads over places that cannot be in its zone"),
     "way_too_full": _("With what must lie between, the zone has more children than seats"),
+    "unit_too_large": _("This estate or village has more children than any school it may have has seats"),
+    "part_short": _("These are joined to no others, and the schools there have too few seats"),
+    "out_of_reach": _(
+        "No zone has room for this estate or village and for what must lie between; this one comes nearest"
+    ),
+    "shut_in": _("No way leads from there to a school that this estate or village may have"),
 }

@@ -14,6 +14,7 @@ from geo_data.tables.past_tables import (
     MOVE_COLUMNS,
 )
 from geo_data.tables.register_columns import REGISTER_COLUMNS
+from geo_data.tables.rule_table import RULE_COLUMNS
 from geo_data.tables.school_table import SCHOOL_COLUMNS
 from geo_data.tables.seat_table import SEAT_COLUMNS
 from geo_data.tables.street_table import STREET_COLUMNS
@@ -30,6 +31,7 @@ TABLES = {
     "zones": ZONE_COLUMNS,
     "zone list": ZONE_LIST_COLUMNS,
     "zone texts": ZONE_TEXT_COLUMNS,
+    "zone rules": RULE_COLUMNS,
     "children": CHILD_COLUMNS,
     "base map": BASE_MAP_COLUMNS,
     "streets": STREET_COLUMNS,

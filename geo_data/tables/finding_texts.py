@@ -10,6 +10,7 @@ from geo_data.tables.texts.files import FILE_TEXTS
 from geo_data.tables.texts.past import PAST_TEXTS
 from geo_data.tables.texts.portals import PORTAL_TEXTS
 from geo_data.tables.texts.registers import REGISTER_TEXTS
+from geo_data.tables.texts.rules import RULE_TEXTS
 from geo_data.tables.texts.schools import SCHOOL_TEXTS
 from geo_data.tables.texts.shapes import SHAPE_TEXTS
 from geo_data.tables.texts.streets import STREET_TEXTS
@@ -27,4 +28,5 @@ TEXTS: Mapping[str, FindingText] = {
     **PAST_TEXTS,
     **ADDRESS_TEXTS,
     **PORTAL_TEXTS,
+    **RULE_TEXTS,
 }

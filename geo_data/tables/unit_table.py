@@ -84,6 +84,8 @@ def read_units(
     if not (shapely.get_dimensions(shapes) == 2).any():
         borders = _declared_borders(borders_path, codes, shapes, findings)
         return UnitTable(_units(rows, shapes, ground), borders)
+    if borders_path is not None:
+        findings.add("borders_of_polygons", value=borders_path.name)
     if not _all_polygons(shapes, numbers, findings):
         return UnitTable((), {})
     shapes = mend_polygons(shapes, numbers, codes, repairs, findings)

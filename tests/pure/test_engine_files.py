@@ -1,6 +1,7 @@
 """The file form: what is read, what is refused, the bytes written, and the bound a stranger recomputes."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -283,3 +284,132 @@ def test_published_cases_are_lawful_and_near_the_best_known(case: str, tmp_path:
     best_known = {"zy/13a": 2755.72852213, "gy/40a": 74046.9486, "gy2/22a": 1875355.9233}[case]
     assert verdict["lawful"]
     assert verdict["cost_km"] <= best_known * 1.015
+
+
+def run(folder: Path, *options: str) -> dict[str, Any]:
+    """Draw as from a shell, one round unless told otherwise, and return the report."""
+    files = [f"--{name}={path}" for name, path in inputs(folder).items()]
+    outs = [f"--out={folder / 'plan.csv'}", f"--report={folder / 'report.json'}"]
+    effort = [] if any(option.startswith("--seconds") for option in options) else ["--effort=1"]
+    call_command("draw_zones", *files, *outs, *effort, *options, stdout=sys.__stdout__)
+    told: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return told
+
+
+def columns_in_force(folder: Path) -> str:
+    """Write zones in force that follow columns: all of a half with its upper school."""
+    zones = [(u.unit_id, f"s-c{1 if u.x_m < 350 else 6}r{1 if u.y_m < 450 else 6}") for u in UNITS]
+    write(folder / "now.csv", "unit_id,school_id", zones)
+    return f"--in-force={folder / 'now.csv'}"
+
+
+def test_zones_in_force_from_a_file_are_changed_little(folder: Path) -> None:
+    # Every zone has seats for all: the zones in force are lawful, and nobody gains 1,000 m by leaving them.
+    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 435) for s in SCHOOLS])
+    in_force = columns_in_force(folder)
+
+    few, nearest = run(folder, in_force), run(folder, in_force, "--preset=nearest")
+
+    assert few["objective"]["preset"] == "fewest_changes"
+    assert (few["moved_units"], few["moved_children"]) == ([], 0)
+    assert nearest["moved_children"] > 0
+    assert few["cost_km"] > nearest["cost_km"]
+    assert judged(folder, few, folder)["proven"]
+
+
+def test_weights_are_free_and_stored(folder: Path) -> None:
+    in_force = columns_in_force(folder)
+
+    told = run(folder, in_force, "--weight=moved_child_m=0", "--weight=balance_m=7")
+
+    assert told["objective"]["preset"] is None
+    weights = {name: metres for name, metres in told["objective"]["weights"].items() if metres}
+    assert weights == {"balance_m": 7, "walked_m": 1, "worst_year_m": 2000}
+    assert told["moved_children"] == run(folder, in_force, "--preset=nearest")["moved_children"]
+    assert judged(folder, told, folder)["proven"]
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--preset=fewest_changes"], "needs the zones in force: --in-force"),
+        (["--share=s-c1r1,s-c6r1"], "Of no use when drawing from files: --share"),
+        (["--measure=walk", "--stage=junior"], "Of no use when drawing from files: --stage, --measure"),
+        (["--entry-year=2030", "--demand=projection"], "--entry-year, --demand"),
+        (
+            ["--district=410181"],
+            "Of no use when drawing a district: --units, --schools, --adjacency, --out, --report",
+        ),
+        (["--weight=moved_child=500"], "there is no weight moved_child"),
+        (["--weight=moved_child_m=-5"], "is not NAME=METRES"),
+        (["--weight=moved_child_m=1.5"], "is not NAME=METRES"),
+        (["--weight=moved_child_m=100001"], "from 0 to 100000"),
+        (["--effort=0"], "one round or more"),
+        (["--seconds=-1"], "not below zero"),
+        (["--seconds=nan"], "not below zero"),
+        (["--seed=-1"], "not below zero"),
+    ],
+)
+def test_options_that_cannot_be_followed_are_refused(
+    folder: Path, options: list[str], complaint: str
+) -> None:
+    with pytest.raises(CommandError, match=complaint):
+        run(folder, *options)
+
+    assert not (folder / "plan.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["out", "report"])
+def test_a_folder_that_is_missing_is_found_before_the_search(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "zoning.management.commands.draw_zones.solve", lambda *args, **options: pytest.fail("searched")
+    )
+
+    with pytest.raises(CommandError, match=f"--{name}: there is no folder"):
+        run(folder, f"--{name}={folder / 'missing' / 'file'}")
+    with pytest.raises(CommandError, match=f"--{name}: .* cannot be written"):
+        run(folder, f"--{name}={folder}")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("units", "unit_id,x_m,y_m,children\na,0,0,4000001\n", "more than 4,000,000 children"),
+        ("units", "unit_id,x_m,y_m,children\na,0,0,9e18\n", "more than 4,000,000 children"),
+        ("units", "unit_id,x_m,y_m,children\na,3.1e7,0,1\n", "their points are not metres: a"),
+        ("schools", "school_id,unit_id,seats\ns,c0r0,4611686018427387904\n", "more than 4,000,000"),
+    ],
+)
+def test_numbers_beyond_reckoning_are_refused(folder: Path, name: str, text: str, complaint: str) -> None:
+    (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+    with pytest.raises(CommandError, match=complaint):
+        run(folder)
+
+
+def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(folder: Path) -> None:
+    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 435) for s in SCHOOLS])
+    files = [f"--{name}={path}" for name, path in inputs(folder).items()]
+    outs = [f"--out={folder / 'plan.csv'}", f"--report={folder / 'report.json'}"]
+    # So many rounds take hours, and borders cost what no bound knows of: nothing else ends the search.
+    command = [
+        sys.executable,
+        "manage.py",
+        "draw_zones",
+        *files,
+        *outs,
+        "--effort=100000",
+        "--weight=border_m=5",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as drawing:
+        assert drawing.stdout is not None
+        assert "Ctrl-C" in drawing.stdout.readline()
+        drawing.send_signal(signal.SIGINT)
+        out, err = drawing.communicate(timeout=300)
+
+    assert drawing.returncode == 0, err
+    assert "child-km" in out
+    assert violations(read_tables(**inputs(folder)).facts(), read_plan(folder / "plan.csv")) == ()
+    assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["lawful"] is True

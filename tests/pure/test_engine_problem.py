@@ -1,5 +1,9 @@
 """Building a problem: what is refused and in which words, and that the order of the input does not matter."""
 
+import math
+import time
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,6 +12,7 @@ from zoning.engine.building import build_problem
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.faults import ProblemFault
 from zoning.engine.problem import School, Unit, Wishes
+from zoning.engine.solve import Options, solve
 
 UNITS, SCHOOLS, PAIRS = street([5, 5, 5, 5], {0: 20, 3: 20})
 
@@ -95,3 +100,76 @@ def test_a_matrix_replaces_straight_lines_and_a_missing_pair_is_beyond_reach() -
     problem = build_problem(UNITS, SCHOOLS, PAIRS, matrix_m=ways)
 
     assert allowed_pairs(problem).tolist() == [[True, False], [True, False], [False, True], [False, True]]
+
+
+@pytest.mark.parametrize(
+    ("metres", "fault"),
+    [
+        (0.0, None),
+        (8e7, None),
+        (math.inf, None),
+        (8.1e7, "distance_not_usable"),
+        (-1.0, "distance_not_usable"),
+        (math.nan, "distance_not_usable"),
+    ],
+)
+def test_stated_distances_are_lengths(metres: float, fault: str | None) -> None:
+    world = street([1, 1], {0: 5})
+    matrix = {("u0", "s0"): 0.0, ("u1", "s0"): metres}
+
+    if fault is None:
+        assert build_problem(*world, matrix_m=matrix).distance_m()[1, 0] == metres
+        return
+    with pytest.raises(ProblemFault) as refusal:
+        build_problem(*world, matrix_m=matrix)
+    assert [(one.code, one.ids) for one in refusal.value.faults] == [(fault, ("u1",))]
+
+
+@pytest.mark.parametrize("pair", [("u9", "s0"), ("u1", "s9")])
+def test_distances_of_strangers_are_refused(pair: tuple[str, str]) -> None:
+    with pytest.raises(ProblemFault) as refusal:
+        build_problem(*street([1, 1], {0: 5}), matrix_m={pair: 1.0})
+
+    assert [one.code for one in refusal.value.faults] == ["distance_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("children", "seats", "refused"),
+    [(2, 4_000_000, False), (2, 4_000_001, True), (3_999_999, 5, False), (4_000_000, 5, True)],
+)
+def test_more_children_or_seats_than_can_be_reckoned_with_are_refused(
+    children: int, seats: int, *, refused: bool
+) -> None:
+    world = street([1, children], {0: seats})
+
+    if not refused:
+        assert build_problem(*world).n_units == 2
+        return
+    with pytest.raises(ProblemFault, match="more than can be reckoned with"):
+        build_problem(*world)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"effort": 0},
+        {"effort": -3},
+        {"seconds": -1.0},
+        {"seconds": math.inf},
+        {"seconds": math.nan},
+        {"effort": 1, "heat": 0},
+    ],
+)
+def test_options_without_sense_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"effort|seconds|heat"):
+        Options(**{"clock": time.monotonic, **options})
+
+
+@pytest.mark.parametrize("start", [[0], [0, 1], [-2, 0], [0, 0, 0]])
+def test_a_plan_to_start_from_fits_the_problem(start: list[int]) -> None:
+    problem = build_problem(*street([1, 1], {0: 5}))
+
+    with pytest.raises(ValueError, match="start from"):
+        solve(problem, Options(effort=1, start=np.array(start)), seed=1)
+    with pytest.raises(ValueError, match="seed"):
+        solve(problem, Options(effort=1), seed=-1)

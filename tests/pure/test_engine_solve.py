@@ -179,11 +179,24 @@ def test_units_that_reach_only_full_schools_are_named() -> None:
 
 
 def test_a_failed_search_does_not_claim_a_proof() -> None:
-    # Two units of 6 do not fit 2 x 9 seats beside units of 4, though 20 children would fit 20 seats.
-    solution = solved(street([4, 6, 6, 4], {0: 9, 3: 11}))
+    # Only a2 and b2 fill the 6 seats of sz, and a1 and b1 the 4 of sy; but sz reaches a2 and b2 over a1 and b1.
+    children = {"z": 0, "a1": 2, "a2": 3, "b1": 2, "b2": 3, "y": 0}
+    units = [Unit(name, count, 100.0 * i, 0.0) for i, (name, count) in enumerate(children.items())]
+    links = [
+        ("z", "a1"),
+        ("a1", "a2"),
+        ("z", "b1"),
+        ("b1", "b2"),
+        *(("y", end) for end in ("a1", "a2", "b1", "b2")),
+    ]
+    world = units, [School("sz", "z", 6), School("sy", "y", 4)], links
 
+    solution = solved(world)
+
+    assert cheapest_by_brute_force(world) is None
     assert not solution.lawful
     assert "none_found" in {trouble.code for trouble in solution.violations}
+    assert not solution.is_hopeless
 
 
 def test_a_school_without_seats_keeps_its_own_empty_unit() -> None:

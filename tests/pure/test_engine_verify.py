@@ -39,14 +39,27 @@ def test_cut_zone_is_found_and_names_the_units_cut_off() -> None:
     assert found == (Violation("zone_cut", "s0", ("u2", "u3")), Violation("zone_cut", "s5", ("u1",)))
 
 
-def test_approved_enclave_is_no_cut() -> None:
+@pytest.mark.parametrize(
+    ("approved", "cut_off"),
+    [
+        (["u1 s5", "u2 s0", "u3 s0"], ()),
+        (["u1 s5", "u2 s0"], (Violation("zone_cut", "s0", ("u3",)),)),  # u2's approval leads nobody in
+        (["u1 s5", "u3 s0"], (Violation("zone_cut", "s0", ("u2",)),)),
+        (["u1 s5", "u2 s5"], (Violation("zone_cut", "s0", ("u2", "u3")),)),  # approved for another school
+        (["u2 s0", "u3 s0"], (Violation("zone_cut", "s5", ("u1",)),)),
+    ],
+)
+def test_an_enclave_is_approved_by_name_and_opens_no_way(
+    approved: list[str], cut_off: tuple[Violation, ...]
+) -> None:
     plan = [("u0", "s0"), ("u1", "s5"), ("u2", "s0"), ("u3", "s0"), ("u4", "s5"), ("u5", "s5")]
-    wishes = Wishes(enclaves=[("u2", "s0"), ("u1", "s5")])
+    enclaves = [(unit, school) for unit, school in map(str.split, approved)]
 
-    assert violations(facts_of(WORLD, wishes), plan) == ()
-    assert violations(facts_of(WORLD, Wishes(enclaves=[("u2", "s5"), ("u1", "s5")])), plan) == (
-        Violation("zone_cut", "s0", ("u2", "u3")),
-    )
+    assert violations(facts_of(WORLD, Wishes(enclaves=enclaves)), plan) == cut_off
+
+
+def test_an_approved_unit_that_is_joined_anyway_leads_on_like_any_other() -> None:
+    assert violations(facts_of(WORLD, Wishes(enclaves=[("u1", "s0")])), PLAN) == ()
 
 
 def test_school_outside_its_zone_is_found() -> None:

@@ -11,7 +11,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "import.md"
 
 
-@pytest.mark.parametrize("name", ["import.md", "zone-texts.md"])
+@pytest.mark.parametrize("name", ["import.md", "zone-texts.md", "zone-rules.md"])
 def test_tables_of_every_page_are_those_of_the_code(name: str) -> None:
     text = (DOCS / name).read_text(encoding="utf-8")
 

@@ -224,6 +224,34 @@ def test_points_with_a_table_of_neighbours_are_units_too(tmp_path: Path) -> None
     assert findings.counts() == {"name_missing": 1}
 
 
+@pytest.mark.parametrize("with_borders", [True, False])
+def test_a_table_of_neighbours_is_refused_for_polygons_with_where_to_state_links(
+    tmp_path: Path, with_borders: bool
+) -> None:
+    ring = "[[102.0,40.4],[102.01,40.4],[102.01,40.41],[102.0,40.41],[102.0,40.4]]"
+    (tmp_path / "u.geojson").write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"unit_id":"A"},'
+        f'"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}]}}',
+        encoding="utf-8",
+    )
+    (tmp_path / "b.csv").write_text("unit_a,unit_b\nA,A\n", encoding="utf-8")
+    findings = Findings()
+
+    read_units(
+        tmp_path / "u.geojson",
+        ground=Ground(4543),
+        declared=None,
+        repairs=(),
+        findings=findings,
+        borders_path=tmp_path / "b.csv" if with_borders else None,
+    )
+
+    told = [one.sentence("en") for one in findings.kept() if one.code == "borders_of_polygons"]
+    assert findings.refuses == with_borders
+    assert bool(told) == with_borders
+    assert all("Rules of drawing" in sentence for sentence in told)
+
+
 def test_points_declared_as_gcj02_are_moved_back(tmp_path: Path) -> None:
     (tmp_path / "u.csv").write_text(
         "unit_id,lon,lat\nA,121.531541859215,31.17530398364597\n", encoding="utf-8"

@@ -15,7 +15,16 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import AuditEvent, JobRun, JobStatus
 from accounts.selectors.jobs import NoSuchJob, find_latest_job, get_job
 from accounts.services.audit import NotInTransaction
-from accounts.services.jobs import JobAlreadyRunning, JobTaken, cancel_job, lock_number, request_job, running
+from accounts.services.jobs import (
+    JobAlreadyRunning,
+    JobIsOver,
+    JobTaken,
+    ask_to_stop,
+    cancel_job,
+    lock_number,
+    request_job,
+    running,
+)
 from accounts.services.sweeper import sweep_jobs
 from common.canonical import CanonicalValue
 from tests.services import job_tasks
@@ -335,6 +344,51 @@ def test_running_job_cannot_be_cancelled_and_nothing_is_written() -> None:
 
 
 @pytest.mark.django_db
+def test_a_waiting_job_asked_to_stop_is_cancelled() -> None:
+    actor, job = officer(), asked()
+
+    ask_to_stop(actor=actor, now=NOON, job_id=job.id)
+
+    job.refresh_from_db()
+    assert (job.status, job.finished_at) == (JobStatus.CANCELLED, NOON)
+    assert actions() == ["job.requested", "job.cancelled"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_running_job_asked_to_stop_hears_of_it_when_it_reports_and_ends_without_effect() -> None:
+    actor, job = officer(), asked()
+
+    with running(str(job.id)) as mine:
+        mine.report("counting", 1, 3)
+        mine.stop_if_asked()
+        ask_to_stop(actor=actor, now=NOON, job_id=job.id)
+        ask_to_stop(actor=actor, now=NOON, job_id=job.id)
+        assert not mine.is_asked_to_stop
+        mine.report("storing", 0, 1)
+        mine.stop_if_asked()
+        pytest.fail("it went on")
+
+    job.refresh_from_db()
+    assert (job.status, job.stop_asked_at) == (JobStatus.CANCELLED, NOON)
+    assert job.finished_at is not None
+    assert actions() == ["job.requested", "job.stop_asked", "job.cancelled"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED])
+def test_a_job_that_is_over_cannot_be_asked_to_stop(status: JobStatus) -> None:
+    actor, job = officer(), asked()
+    JobRun.objects.filter(pk=job.pk).update(status=status, finished_at=NOON)
+
+    with pytest.raises(JobIsOver):
+        ask_to_stop(actor=actor, now=NOON, job_id=job.id)
+
+    job.refresh_from_db()
+    assert (job.status, job.stop_asked_at) == (status, None)
+    assert actions() == ["job.requested"]
+
+
+@pytest.mark.django_db
 def test_unknown_job_cannot_be_read_or_cancelled() -> None:
     unknown = UUID(int=0)
 
@@ -342,6 +396,8 @@ def test_unknown_job_cannot_be_read_or_cancelled() -> None:
         cancel_job(actor=officer(), now=NOON, job_id=unknown)
     with pytest.raises(NoSuchJob):
         get_job(unknown)
+    with pytest.raises(NoSuchJob):
+        ask_to_stop(actor=officer(), now=NOON, job_id=unknown)
 
 
 @pytest.mark.django_db

@@ -3,16 +3,19 @@
 import json
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from config.paths import BASE
-from tests.services.worlds import DISTRICT, add_school, small_county
+from geo_data.models import Stage
+from tests.services.worlds import DISTRICT, NOON, add_school, small_county
 from zoning.engine.files import read_plan, read_tables
 from zoning.engine.verify import violations
 from zoning.models import ZonePlan
+from zoning.services.plans import import_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -59,10 +62,44 @@ def test_the_bound_of_a_stored_plan_is_recomputed_by_the_stand_alone_checker(
 def test_a_district_without_a_lawful_plan_ends_in_a_draft_and_an_error() -> None:
     small_county(schools={"A": (0, 15), "B": (3, 15)})
 
-    with pytest.raises(CommandError, match="seats_exceeded"):
-        call_command("draw_zones", *HERE, *SHORT, verbosity=0)
+    told = StringIO()
+    with pytest.raises(CommandError, match="least overload"):
+        call_command("draw_zones", *HERE, *SHORT, verbosity=0, stderr=told)
 
     assert not ZonePlan.objects.get().lawful
+    assert told.getvalue().splitlines()[0] == "All schools together lack 10 seats."
+    assert "Broken: A小学 · more children than seats · " in told.getvalue()
+
+
+def test_the_bound_of_an_imported_plan_is_said_to_be_missing(tmp_path: Path) -> None:
+    small_county()
+    rows = [(f"u{i}", ["A" if i < 2 else "B"]) for i in range(4)]
+    import_plan(actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, rows=rows)
+    call_command("export_zones", str(tmp_path), *HERE, verbosity=0)
+    checker = [sys.executable, str(BASE / "zoning/engine/verify_bound.py")]
+    files = [f"--{name}={tmp_path / name}.csv" for name in ("units", "schools", "adjacency")]
+
+    ended = subprocess.run([*checker, *files, f"--report={tmp_path / 'report.json'}"], capture_output=True)
+
+    assert json.loads(ended.stdout) == {"proven": False, "faults": ["this plan has no bound"]}
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
+def test_with_zones_in_force_the_bound_of_few_changes_is_recomputed(tmp_path: Path) -> None:
+    small_county((10, 10, 10, 10, 10), {"A": (0, 50), "B": (4, 50)})
+    call_command("draw_zones", *HERE, *SHORT, verbosity=0)
+    call_command("publish_zones", *HERE, "--from", "2020-09-01", verbosity=0)
+    call_command("draw_zones", *HERE, *SHORT, "--weight=moved_child_m=77", verbosity=0)
+    call_command("export_zones", str(tmp_path), *HERE, "--plan=2", verbosity=0)
+    checker = [sys.executable, str(BASE / "zoning/engine/verify_bound.py")]
+    files = [f"--{name}={tmp_path / name}.csv" for name in ("units", "schools", "adjacency")]
+
+    ended = subprocess.run([*checker, *files, f"--report={tmp_path / 'report.json'}"], capture_output=True)
+
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["objective"]["weights"]["moved_child_m"] == 77
+    assert len(report["zones_in_force"]) == 5
+    assert ended.returncode == 0, ended.stdout
 
 
 def test_refusals_of_commands_name_their_code(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from accounts.models import AuditEvent
 from geo_data.models import CatchmentUnit, Ownership, Stage
@@ -13,7 +14,7 @@ from zoning.models import PlanOrigin, UnitAssignment, ZonePlan
 from zoning.selectors.basis import DatasetMissing, NoSeatedSchool, UnitsWithoutCount, coming_entry_year
 from zoning.selectors.plans import plan_content
 from zoning.selectors.problem import DistrictCannotBeZoned, SchoolInTwoZones, UnknownSchools
-from zoning.services.drawing import UnknownPreset, draw_zones_of_district
+from zoning.services.drawing import UnknownPreset, UnusableWeights, draw_zones_of_district
 from zoning.services.publications import publish_plan
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,54 @@ def test_too_few_seats_give_a_draft_with_its_reasons() -> None:
     assert [(one["code"], one["children"]) for one in plan.report["hopeless"]] == [
         ("seats_short_everywhere", 10)
     ]
+
+
+def test_an_estate_larger_than_any_school_is_named_as_the_reason() -> None:
+    small_county((10, 50, 10), {"A": (0, 40), "B": (2, 40)})
+
+    plan = draw()
+
+    assert [
+        (one["code"], one["units"], one["children"], one["seats"]) for one in plan.report["hopeless"]
+    ] == [("unit_too_large", ["u1"], 50, 40)]
+    assert (plan.report["lower_bound"], plan.report["gap"], plan.report["lawful"]) == (None, None, False)
+
+
+def test_weights_that_an_officer_chooses_are_stored() -> None:
+    small_county()
+
+    plan = draw(preset="nearest", weights={"balance_m": 40})
+
+    assert plan.report["objective"]["weights"]["balance_m"] == 40
+    assert plan.report["objective"]["preset"] is None
+    assert AuditEvent.objects.get(action="zone_plan.stored").details["weights"] == {"balance_m": 40}
+
+
+@pytest.mark.parametrize("weights", [{"moved": 1}, {"balance_m": -1}, {"balance_m": 100_001}, {"shape_m": 1}])
+def test_weights_without_sense_are_refused(weights: dict[str, int]) -> None:
+    small_county()
+
+    with pytest.raises(UnusableWeights):
+        draw(weights=weights)
+
+    assert not ZonePlan.objects.exists()
+
+
+def test_the_page_of_an_unlawful_plan_says_first_why_none_is_lawful() -> None:
+    small_county((10, 50, 10), {"A": (0, 40), "B": (2, 40)})
+    plan = draw()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(officer(DISTRICT))
+
+    page = client.get(f"/office/plans/{plan.pk}/").content.decode()
+
+    why = page.index(
+        "has more children than any school it may have has seats · 第1小区 · 50 children, 40 seats"
+    )
+    assert why < page.index("This is the plan with the least overload")
+    assert "least overload</span>" in page
+    assert "from the best possible" not in page
+    assert "least overload" in client.get("/office/plans/").content.decode()
 
 
 def test_zones_in_force_are_kept_where_a_change_gains_too_little() -> None:

@@ -66,6 +66,7 @@ def test_an_edit_that_overfills_a_school_is_kept_as_a_draft_that_says_why() -> N
         {"code": "seats_exceeded", "zone": "B", "units": [], "children": 5}
     ]
     assert second.report["loads"] == {"A": 10, "B": 30}
+    assert (second.report["lawful"], second.report["gap"]) == (False, None)
 
 
 def test_an_edit_that_cuts_a_zone_says_which_estates_are_cut_off() -> None:
@@ -79,10 +80,14 @@ def test_an_edit_that_cuts_a_zone_says_which_estates_are_cut_off() -> None:
 
 
 def test_an_edit_keeps_the_bound_of_the_drawing_and_states_its_own_gap() -> None:
-    first = drawn()
+    small_county(schools={"A": (0, 25), "B": (3, 30)})
+    first = draw_zones_of_district(
+        actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1
+    )
 
     second = move_units(actor=None, now=NOON, plan_id=first.pk, moves={"u1": "B"}, reason="trial")
 
+    assert second.lawful
     bound = first.report["lower_bound"]
     assert second.report["lower_bound"] == bound
     assert second.report["cost_km"] > first.report["cost_km"]

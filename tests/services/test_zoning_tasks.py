@@ -4,17 +4,19 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from accounts.models import JobRun, JobStatus
-from accounts.selectors.jobs import find_latest_job
-from accounts.services.jobs import JobTaken, running
+from accounts.selectors.jobs import NoSuchJob, find_latest_job
+from accounts.services.jobs import JobTaken, request_job, running
+from common.errors import NotPermitted
 from geo_data.models import CatchmentUnit, Stage
 from tests.services.accounts_world import officer
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
 from zoning.selectors.basis import DatasetMissing
 from zoning.services.drawing import draw_zones_of_district
-from zoning.tasks import draw_zones_task, request_drawing
+from zoning.tasks import draw_zones_task, request_drawing, stop_drawing
 
 ARGUMENTS: dict[str, Any] = {
     "district_code": DISTRICT, "stage": "primary", "entry_year": None, "preset": None, "school_groups": [],
@@ -74,6 +76,72 @@ def test_the_plan_of_a_worker_that_was_given_up_is_undone() -> None:
         )
 
     assert not ZonePlan.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drawing_that_is_stopped_stores_nothing() -> None:
+    small_county()
+    job, person = requested(), officer(DISTRICT)
+
+    with running(str(job.pk)) as mine:
+        stop_drawing(actor=person, now=NOON, job_id=job.pk)
+        draw_zones_of_district(
+            actor=None,
+            now=NOON,
+            district_code=DISTRICT,
+            stage=Stage.PRIMARY,
+            effort=100_000,
+            weights={"border_m": 1},
+            job=mine,
+            report=mine.report,
+            should_stop=lambda: mine.is_asked_to_stop,
+        )
+
+    job.refresh_from_db()
+    assert job.status == JobStatus.CANCELLED
+    assert not ZonePlan.objects.exists()
+
+
+@pytest.mark.django_db
+def test_only_drawings_of_the_own_district_can_be_stopped() -> None:
+    small_county()
+    job = requested()
+    other = request_job(
+        actor=None,
+        now=NOON,
+        kind="count",
+        subject=("test", "1"),
+        district_code=DISTRICT,
+        task=draw_zones_task,
+        arguments=ARGUMENTS,
+    )
+
+    with pytest.raises(NotPermitted):
+        stop_drawing(actor=officer("410999"), now=NOON, job_id=job.pk)
+    with pytest.raises(NoSuchJob):
+        stop_drawing(actor=officer(DISTRICT), now=NOON, job_id=other.pk)
+
+    assert set(JobRun.objects.values_list("status", flat=True)) == {JobStatus.QUEUED}
+
+
+@pytest.mark.django_db
+def test_the_page_asks_before_it_stops_a_drawing() -> None:
+    small_county()
+    job, client = requested(), Client(headers={"accept-language": "en"})
+    client.force_login(officer(DISTRICT))
+    address = f"/office/plans/drawings/{job.pk}/stop/"
+
+    assert address in client.get("/office/plans/").content.decode()
+    assert "Nothing is stored" in client.get(address).content.decode()
+    job.refresh_from_db()
+    assert job.status == JobStatus.QUEUED
+
+    page = client.post(address, follow=True).content.decode()
+
+    job.refresh_from_db()
+    assert job.status == JobStatus.CANCELLED
+    assert "taken out of the queue" in page
+    assert "the job is over" in client.post(address, follow=True).content.decode().lower()
 
 
 @pytest.mark.django_db(transaction=True)

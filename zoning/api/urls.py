@@ -16,6 +16,7 @@ from zoning.api.plans import (
     Publications,
     PublicationWithdrawn,
 )
+from zoning.api.rules import DrawingRules, DrawingRuleWithdrawn
 
 urlpatterns: list[URLPattern] = [
     path("zone-plans/", Plans.as_view(), name="zone-plans"),
@@ -27,6 +28,10 @@ urlpatterns: list[URLPattern] = [
     path("zone-plans/<uuid:plan_id>/mending/", PlanMending.as_view(), name="zone-plan-mending"),
     path("zone-plans/<uuid:plan_id>/restore/", PlanRestored.as_view(), name="zone-plan-restore"),
     path("zone-plans/<uuid:plan_id>/publish/", PlanPublication.as_view(), name="zone-plan-publish"),
+    path("drawing-rules/", DrawingRules.as_view(), name="drawing-rules"),
+    path(
+        "drawing-rules/<uuid:rule_id>/withdraw/", DrawingRuleWithdrawn.as_view(), name="drawing-rule-withdraw"
+    ),
     path("zone-publications/", Publications.as_view(), name="zone-publications"),
     path(
         "zone-publications/<uuid:publication_id>/withdraw/",

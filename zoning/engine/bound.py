@@ -111,6 +111,12 @@ def balance_bound(problem: Problem, weights: Weights) -> int:
     return max(factor * everyone * everyone // seats - problem.n_zones, 0)
 
 
+def several_bound(problem: Problem, weights: Weights) -> int:
+    """Return what all terms together cost at least that no single pair of unit and zone costs."""
+    even = parity_bound(problem, weights) + balance_bound(problem, weights)
+    return even + worst_year_bound(problem, weights) + filling_bound(problem, weights)
+
+
 def bound_km(problem: Problem, ways: Ways, prices: IntArray) -> float:
     """Return the bound on child-kilometres from unrounded distances, as `verify_bound` recomputes it."""
 

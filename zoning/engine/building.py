@@ -5,7 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoning.engine.faults import Fault, ProblemFault, input_faults, unreachable_units, zone_key
+from zoning.engine.enclaves import with_islands
+from zoning.engine.faults import (
+    Fault,
+    ProblemFault,
+    input_faults,
+    matrix_faults,
+    unreachable_units,
+    zone_key,
+)
 from zoning.engine.problem import NOWHERE, FloatArray, IntArray, Problem, School, Unit, Wishes
 from zoning.engine.shapes import land_faults, make_land
 
@@ -29,6 +37,8 @@ def build_problem(
     """
     wishes = wishes or Wishes()
     faults = input_faults(units, schools, adjacency, wishes)
+    if matrix_m is not None:
+        faults = (*faults, *matrix_faults(units, schools, matrix_m))
     if borders_m is not None and not faults:
         faults = tuple(Fault(*fault) for fault in land_faults(units, adjacency, borders_m))
     if faults:
@@ -36,7 +46,9 @@ def build_problem(
     problem = _assemble(units, schools, adjacency, wishes, matrix_m)
     if borders_m is not None:
         problem = replace(problem, land=make_land(sorted(units, key=lambda u: u.unit_id), borders_m))
-    lost = unreachable_units(*problem.graph, problem.site_unit)
+    problem = with_islands(problem)
+    lost = unreachable_units(*problem.plain_graph, problem.site_unit)
+    lost = lost[~np.isin(lost, problem.enclaves[:, 0])]
     if len(lost):
         raise ProblemFault((Fault("joined_to_no_school", tuple(problem.unit_ids[i] for i in lost)),))
     return problem
@@ -83,6 +95,7 @@ def _assemble(
             len(wishes.later_years),
         ),
         matrix_m=_matrix(matrix_m, unit_at, site_at),
+        township=_townships([unit.township for unit in units]) if wishes.townships_kept else None,
     )
 
 
@@ -103,6 +116,11 @@ def _adjoining(adjacency: Collection[tuple[str, str]], unit_at: Mapping[str, int
 
 def _by_year(rows: Sequence[Sequence[int]], years: int) -> IntArray:
     return np.array([list(row) for row in rows], dtype=np.int64).reshape(len(rows), years)
+
+
+def _townships(names: Sequence[str]) -> IntArray:
+    number = {name: i for i, name in enumerate(sorted(set(names) - {""}))}
+    return np.array([number.get(name, NOWHERE) for name in names], dtype=np.int64)
 
 
 def _zone_of_units(

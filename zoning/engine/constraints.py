@@ -21,6 +21,7 @@ def allowed_ways(problem: Problem, ways: Ways) -> BoolArray:
         & not_forbidden(problem, ways)
         & locked_stay(problem, ways)
         & school_units_stay(problem, ways)
+        & township_kept(problem, ways)
     )
 
 
@@ -51,6 +52,18 @@ def school_units_stay(problem: Problem, ways: Ways) -> BoolArray:
     own = np.full(problem.n_units, NOWHERE, dtype=np.int64)
     own[problem.site_unit] = problem.site_zone
     return _only(own, ways)
+
+
+def township_kept(problem: Problem, ways: Ways) -> BoolArray:
+    """Allow zones with a school in the unit's township, or in a unit whose township is not known."""
+    if problem.township is None:
+        return np.ones(ways.zone.shape, dtype=np.bool_)
+    has = np.zeros((problem.n_zones, int(problem.township.max(initial=0)) + 2), dtype=np.bool_)
+    has[problem.site_zone, problem.township[problem.site_unit]] = True
+    has[has[:, NOWHERE]] = True
+    has[:, NOWHERE] = True
+    found: BoolArray = has[ways.zone, problem.township[ways.unit][:, None]]
+    return found
 
 
 def _only(zone_of: IntArray, ways: Ways) -> BoolArray:

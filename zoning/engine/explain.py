@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoning.engine.constraints import allowed_pairs
+from zoning.engine.enclaves import joined
 from zoning.engine.objective import kept_loads, zone_loads
 from zoning.engine.problem import BoolArray, IntArray, Problem, to_mm
 
@@ -111,15 +112,9 @@ def _child_metres(problem: Problem, unit: int, now: int, then: int) -> int:
 
 
 def _cut_off(problem: Problem, zone: IntArray, school: int) -> list[int]:
-    """Return the units of the school's zone that do not reach it, ascending; all if the zone lost its school."""
-    inside = zone == school
-    stack = [unit for unit in problem.site_unit[problem.site_zone == school].tolist() if inside[unit]]
-    reached = set(stack)
-    while stack:
-        fresh = [u for u in _near(problem, stack.pop()).tolist() if inside[u] and u not in reached]
-        reached.update(fresh)
-        stack.extend(fresh)
-    return [unit for unit in np.flatnonzero(inside).tolist() if unit not in reached]
+    """Return the units of the school's zone that are not joined to it, ascending."""
+    found: list[int] = np.flatnonzero((zone == school) & ~joined(problem, zone)).tolist()
+    return found
 
 
 def _near(problem: Problem, unit: int) -> IntArray:

@@ -32,10 +32,18 @@ WORDS = {
     "border_too_long": "The borders of these units are longer than their outlines",
     "no_borders": "Compactness cannot count: areas, outlines and borders are not known.",
     "cap_negative": "The distance cap is not a positive length.",
-    "joined_to_no_school": "No chain of neighbours leads from these units to any school;"
-    " add a link or approve an enclave",
+    "too_many": "All years together have more than 4,000,000 children, or seats: more than can be reckoned with.",
+    "point_too_far": "These units lie more than 30,000 km from the origin: their points are not metres",
+    "distance_not_usable": "Distances from these units are no lengths, or longer than 80,000 km",
+    "distance_unknown": "Distances are stated of units or schools that are not listed",
+    "joined_to_no_school": "No chain of neighbours leads from these units to any school; state a link to another unit"
+    " or an enclave (Rules of drawing, or rules.csv with the rules link and enclave)",
 }
 SHOWN = 10
+# All sums of costs stay within 64 bits: children times what a child without a seat costs (transport.UNSEATED_MM).
+MOST = 4_000_000
+FARTHEST_POINT_M = 3e7
+FARTHEST_WAY_M = 8e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +127,36 @@ def input_faults(
         ("unit_has_two_schools", _units_of_several_zones(schools)),
         ("adjacency_unknown", {end for pair in adjacency for end in pair} - known_units),
         ("later_years_unequal", _unequal(units, schools, len(wishes.later_years))),
+        ("point_too_far", (u.unit_id for u in units if _is_far(u.x_m) or _is_far(u.y_m))),
         *_wish_cases(schools, known_units, wishes),
     ]
     faults = [Fault(code, tuple(sorted(ids))) for code, found in cases if (ids := set(found))]
+    faults += [Fault("too_many")] * _are_too_many(units, schools)
     faults += [Fault("no_units")] * (not units) + [Fault("no_schools")] * (not schools)
     if wishes.distance_cap_m is not None and not wishes.distance_cap_m > 0:
         faults.append(Fault("cap_negative"))
     return tuple(faults)
+
+
+def _is_far(metres: float) -> bool:
+    return math.isfinite(metres) and abs(metres) > FARTHEST_POINT_M
+
+
+def _are_too_many(units: Sequence[UnitLike], schools: Sequence[SchoolLike]) -> bool:
+    children = sum(max(unit.children, 0) + sum(unit.later) for unit in units)
+    return max(children, sum(max(school.seats, 0) + sum(school.later) for school in schools)) > MOST
+
+
+def matrix_faults(
+    units: Iterable[UnitLike], schools: Iterable[SchoolLike], matrix_m: Mapping[tuple[str, str], float]
+) -> tuple[Fault, ...]:
+    """Return what is wrong with stated distances; an infinite one means that there is no way."""
+    known_units, known_schools = {u.unit_id for u in units}, {s.school_id for s in schools}
+    unknown = {unit for unit, _ in matrix_m if unit not in known_units}
+    unknown |= {school for _, school in matrix_m if school not in known_schools}
+    wrong = {u for (u, _), m in matrix_m.items() if not (0 <= m <= FARTHEST_WAY_M or m == math.inf)}
+    cases = (("distance_unknown", unknown), ("distance_not_usable", wrong - unknown))
+    return tuple(Fault(code, tuple(sorted(ids))) for code, ids in cases if ids)
 
 
 def _wish_cases(
@@ -162,6 +193,11 @@ def _units_of_several_zones(schools: Sequence[SchoolLike]) -> set[str]:
 
 def unreachable_units(indptr: IntArray, neighbours: IntArray, school_unit: IntArray) -> IntArray:
     """Return the units, ascending, from which no chain of neighbours leads to a school's unit."""
+    return np.flatnonzero(~reached_units(indptr, neighbours, school_unit)).astype(np.int64)
+
+
+def reached_units(indptr: IntArray, neighbours: IntArray, school_unit: IntArray) -> npt.NDArray[np.bool_]:
+    """Return from which units a chain of neighbours leads to a school's unit, [n_units]."""
     seen = np.zeros(len(indptr) - 1, dtype=np.bool_)
     seen[school_unit] = True
     stack = [int(unit) for unit in school_unit]
@@ -171,7 +207,7 @@ def unreachable_units(indptr: IntArray, neighbours: IntArray, school_unit: IntAr
             if not seen[other]:
                 seen[other] = True
                 stack.append(other)
-    return np.flatnonzero(~seen).astype(np.int64)
+    return seen
 
 
 def _repeated(ids: Iterable[str]) -> set[str]:

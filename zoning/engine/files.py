@@ -4,13 +4,14 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from common.formulas import guarded, unguarded
-from zoning.engine.problem import School, Unit
+from zoning.engine.problem import School, Unit, Wishes
+from zoning.engine.rules import Rule, adjacency_under, wishes_under
 from zoning.engine.shapes import ordered
 from zoning.engine.verify import Facts, Place, Site
 
@@ -31,6 +32,21 @@ class Tables:
     adjacency: tuple[tuple[str, str], ...]
     later_years: tuple[int, ...] = ()
     borders_m: Mapping[tuple[str, str], float] | None = None
+    rules: tuple[Rule, ...] = ()
+    in_force: Mapping[str, str] = field(default_factory=dict)
+
+    def under(self, rules: Iterable[Rule]) -> "Tables":
+        """Return the same under these rules; the adjacency is what they leave and add."""
+        rules = tuple(rules)
+        pairs = adjacency_under(rules, self.adjacency)
+        there = {ordered(*pair) for pair in pairs}
+        borders = self.borders_m and {pair: m for pair, m in self.borders_m.items() if pair in there}
+        return replace(self, rules=rules, adjacency=pairs, borders_m=borders)
+
+    def wishes(self, *, every_year: bool = False) -> Wishes:
+        """Return what the rules and the zones in force fix for the engine."""
+        stated = Wishes(zones_in_force=self.in_force, later_years=self.later_years, every_year=every_year)
+        return wishes_under(self.rules, stated)
 
     def without_later_years(self) -> "Tables":
         """Return the same for the first entry year alone."""
@@ -39,14 +55,17 @@ class Tables:
             schools=tuple(replace(school, later=()) for school in self.schools),
             adjacency=self.adjacency,
             borders_m=self.borders_m,
+            rules=self.rules,
+            in_force=self.in_force,
         )
 
     def facts(self, *, every_year: bool = False) -> Facts:
         """Return the same for `verify`, which does not read the problem."""
+        stated = self.wishes()
         return Facts(
             units={
                 unit.unit_id: Place(
-                    unit.children, unit.x_m, unit.y_m, unit.later, unit.area_m2, unit.outline_m
+                    unit.children, unit.x_m, unit.y_m, unit.later, unit.area_m2, unit.outline_m, unit.township
                 )
                 for unit in self.units
             },
@@ -58,6 +77,12 @@ class Tables:
             later_years=self.later_years,
             every_year=every_year,
             borders_m=self.borders_m,
+            locked=stated.locked,
+            forbidden=stated.forbidden,
+            enclaves=stated.enclaves,
+            distance_cap_m=stated.distance_cap_m,
+            townships_kept=stated.townships_kept,
+            in_force=self.in_force,
         )
 
 
@@ -69,6 +94,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
     adjacency -- unit_a, unit_b
     Where compactness counts, `area_m2` and `outline_m` of units and `border_m` of adjacency state the units' land:
     square metres, metres of outline, metres that two units have in common (0 for a link without a border).
+    `township` of units is needed where rules keep township borders.
     Columns `children_YEAR` of units, and `seats_YEAR` of schools for the same years, state later entry years.
     Further columns are ignored. Raises FileFault at the first cell that cannot be read.
     """
@@ -84,6 +110,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
                 row.later("children", years),
                 row.number_or_none("area_m2") or 0.0,
                 row.number_or_none("outline_m") or 0.0,
+                row.optional("township"),
             )
             for row in _rows(
                 units, ("unit_id", "x_m", "y_m", "children", *(f"children_{year}" for year in years))

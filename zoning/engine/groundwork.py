@@ -1,5 +1,6 @@
 """What is worked out before the search: the pairs that come into question, what they cost, and the relaxation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from zoning.engine.bound import NO_WAY
 from zoning.engine.constraints import allowed_ways
 from zoning.engine.objective import Weights, child_cost
 from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem
-from zoning.engine.transport import UNSEATED_MM, Relaxation, relax
+from zoning.engine.transport import UNSEATED_MM, Relaxation, never, relax
 from zoning.engine.ways import Ways, find_ways, whole_rows, with_pairs
 
 
@@ -22,7 +23,12 @@ class Groundwork:
     relaxed: Relaxation
 
 
-def lay_ground(problem: Problem, weights: Weights, start: IntArray | None = None) -> Groundwork:
+def lay_ground(
+    problem: Problem,
+    weights: Weights,
+    start: IntArray | None = None,
+    should_stop: Callable[[], bool] = never,
+) -> Groundwork:
     """Return the groundwork; start -- [n_units] zones to be among the pairs, NOWHERE where open.
 
     Where children are left without a seat by the pairs looked at, though there are seats enough, pairs that would be
@@ -33,7 +39,7 @@ def lay_ground(problem: Problem, weights: Weights, start: IntArray | None = None
         units = np.flatnonzero(start != NOWHERE)
         ways = with_pairs(problem, ways, units, start[units])
     while True:
-        ground = _relaxed(problem, weights, ways)
+        ground = _relaxed(problem, weights, ways, should_stop)
         if not ground.relaxed.unseated.any() or problem.demand.sum() > problem.supply.sum():
             return ground
         wider = _with_cheaper_pairs(problem, weights, ground)
@@ -42,9 +48,9 @@ def lay_ground(problem: Problem, weights: Weights, start: IntArray | None = None
         ways = wider
 
 
-def _relaxed(problem: Problem, weights: Weights, ways: Ways) -> Groundwork:
+def _relaxed(problem: Problem, weights: Weights, ways: Ways, should_stop: Callable[[], bool]) -> Groundwork:
     cost, allowed = child_cost(problem, weights, ways), allowed_ways(problem, ways)
-    relaxed = relax(cost, allowed, problem.demand, problem.supply, ways.zone)
+    relaxed = relax(cost, allowed, problem.demand, problem.supply, ways.zone, should_stop)
     return Groundwork(ways, cost, allowed, relaxed)
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_ways
+from zoning.engine.enclaves import joined
 from zoning.engine.groundwork import Groundwork
 from zoning.engine.objective import later_loads, zone_loads
 from zoning.engine.problem import IntArray, Problem
@@ -19,11 +19,17 @@ WORDS = {
     "only_full_schools": "{n} children of these units can go only to {schools}, which have {seats} seats"
     " together: {units}.",
     "none_found": "This search found no lawful plan; that is no proof that there is none.",
-    "not_allowed": "{units}: {n} children in the zone of {school}, which a lock, a forbidden pair"
-    " or the distance cap rules out.",
+    "not_allowed": "{units}: {n} children in the zone of {school}, which a lock, a forbidden pair,"
+    " the distance cap or a township border rules out.",
     "cut_off": "{units}: not joined to {school} within its zone.",
     "no_school_allowed": "{units}: no school is allowed and within the distance cap.",
-    "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach; this one comes nearest:",
+    "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach.",
+    "unit_too_large": "{units} has {n} children, and no school that it may have has more than {seats} seats.",
+    "part_short": "These units are joined to no others and have {n} children; the schools there ({schools})"
+    " have {seats} seats: {units}.",
+    "out_of_reach": "{units} can be in no zone: the one of {school} comes nearest, but with the lightest way there"
+    " it has {n} children and {seats} seats.",
+    "shut_in": "{units}: no way leads from there to a school that it may have.",
     "school_moved": "{units} holds a school of the zone of {school} and stays in it.",
     "held_too_full": "The zone of {school} has {seats} seats; its schools' own units and {units} have {n} children.",
     "no_way_there": "{units}: every way from there to {school} leads over units that cannot be in its zone.",
@@ -37,6 +43,11 @@ PROOFS = frozenset(
         "later_seats_short_everywhere",
         "only_full_schools",
         "no_school_allowed",
+        "whole_units_do_not_fit",
+        "unit_too_large",
+        "part_short",
+        "out_of_reach",
+        "shut_in",
     }
 )
 
@@ -59,7 +70,10 @@ class Trouble:
 
     def __str__(self) -> str:
         units, schools = _listed(self.unit_ids), _listed(self.school_ids)
-        return WORDS[self.code].format(
+        words = WORDS[self.code]
+        if self.year and "{year}" not in words:
+            words += " ({year})"
+        return words.format(
             n=self.children,
             year=self.year,
             school=self.school_id,
@@ -137,8 +151,8 @@ def _with_a_zone(problem: Problem, units: IntArray) -> list[int]:
 
 
 def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:
-    joined = joined_to_school(problem.graph, (problem.site_unit, problem.site_zone), zone)
-    cut = [(s, np.flatnonzero(~joined & (zone == s)).tolist()) for s in np.unique(zone[~joined]).tolist()]
+    lost = ~joined(problem, zone)
+    cut = [(s, np.flatnonzero(lost & (zone == s)).tolist()) for s in np.unique(zone[lost]).tolist()]
     return [
         Trouble(
             "cut_off",

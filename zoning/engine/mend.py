@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from zoning.engine.enclaves import settled
 from zoning.engine.judge import PROOFS, Trouble, broken
 from zoning.engine.kernel_chains import Desk, Grown, Patch, grow
 from zoning.engine.objective import Weights
@@ -79,13 +80,32 @@ def mend(
     kept = replace(problem, locked=locked, in_force=zone)
     start = zone.copy()
     start[problem.site_unit] = problem.site_zone
+    search = Search(seed, effort, should_stop)
+    mended = _mended(kept, start, zone, search)
+    if mended.lawful and broken(kept, mended.zone):
+        mended = _with_enclaves_settled(kept, start, zone, search)
+    return mended
+
+
+def _with_enclaves_settled(problem: Problem, start: IntArray, zone: IntArray, search: "Search") -> Mended:
+    """Return the plan mended with every approved unit either apart for good or like all others.
+
+    Chains lead through enclaves, where nothing may be reached; settled ones lead nowhere. What cannot be mended
+    so might be otherwise: it is no proof.
+    """
+    found = _mended(settled(problem, start), start, zone, search)
+    against = found.violations or broken(problem, found.zone)
+    return replace(found, violations=against, is_fewest=False, is_hopeless=False)
+
+
+def _mended(kept: Problem, start: IntArray, zone: IntArray, search: "Search") -> Mended:
     wrong = find_wrong(kept, start)
     if not wrong.is_any():
         return Mended(start, _moved(start, zone), is_fewest=True)
     window = open_window(kept, start, wrong)
     chain = shortest_chain(window.patch)
     if chain is None:
-        return _searched(kept, start, window, zone, Search(seed, effort, should_stop))
+        return _searched(kept, start, window, zone, search)
     mended = start.copy()
     mended[window.units[chain.unit]] = window.zones[chain.goal]
     is_inside = window.reach is None or len(chain.unit) <= window.reach

@@ -4,7 +4,8 @@ Every term is expressed in child-millimetres, so that a weight is a length an of
 "moving a child to another school must save at least 500 m".
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from zoning.engine.ways import Ways, plan_ways
 
 # For one child; dearer than any real way, cheap enough that sums over a county stay inside 64 bits.
 FORBIDDEN_COST = 10**11
+# Weights are metres that one can picture; heavier ones would leave 64 bits.
+HEAVIEST_M = 100_000
+HEAVIEST = {"walked_m": 1, "filling_m": 10_000_000, "shape_m": 10_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Weights:
     filling_m: int = 0
     shape_m: int = 0
 
+    def __post_init__(self) -> None:
+        for name, metres in asdict(self).items():
+            if not 0 <= metres <= HEAVIEST.get(name, HEAVIEST_M):
+                raise ValueError(f"{name} is a whole number from 0 to {HEAVIEST.get(name, HEAVIEST_M)}")
+
 
 NEAREST = Weights(worst_year_m=2000)
 FEWEST_CHANGES = Weights(moved_child_m=1000, worst_year_m=2000)
@@ -51,6 +60,26 @@ PRESETS = {"nearest": NEAREST, "fewest_changes": FEWEST_CHANGES, "balanced": BAL
 # a million metres are one point. Ways do not count. It needs the units' land, which files may state.
 FULL_AND_ROUND = Weights(walked_m=0, filling_m=700_000, shape_m=300_000)
 FILE_PRESETS = {**PRESETS, "full_and_round": FULL_AND_ROUND}
+
+
+def preset_of(weights: Weights) -> str | None:
+    """Return the name of the preset with these weights, None where they are free."""
+    return next((name for name, preset in FILE_PRESETS.items() if preset == weights), None)
+
+
+def weighted(preset: str, changes: Mapping[str, int]) -> Weights:
+    """Return the preset's weights with some of them changed. Raises ValueError for unknown names and odd numbers."""
+    known = {one.name for one in fields(Weights)}
+    unknown = sorted(set(changes) - known)
+    if unknown:
+        raise ValueError(f"there is no weight {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return replace(FILE_PRESETS[preset], **changes)
+
+
+def ways_alone(problem: Problem, weights: Weights) -> bool:
+    """Say whether a pair of unit and zone costs the children's ways and nothing else."""
+    moves_count = weights.moved_child_m and bool((problem.in_force != NOWHERE).any())
+    return weights.walked_m == 1 and not moves_count
 
 
 def child_distance(ways: Ways) -> IntArray:
@@ -148,6 +177,11 @@ def shape_costs(shape: int, area: IntArray, outline: IntArray) -> IntArray:
 
 def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
     """Return the plan's whole cost in child-millimetres, an exact integer."""
+    return sum(cost_by_term(problem, weights, zone).values())
+
+
+def cost_by_term(problem: Problem, weights: Weights, zone: IntArray) -> dict[str, int]:
+    """Return what each term adds to the plan's cost, child-millimetres, exact; `even` is balance and parity."""
     unit = np.arange(problem.n_units)
     load = zone_loads(problem, zone)
     indptr, near = problem.graph
@@ -155,10 +189,18 @@ def plan_cost(problem: Problem, weights: Weights, zone: IntArray) -> int:
     parted = (zone[owner] != zone[near]) & (owner < near)
     filled = balance(problem, weights) + parity(problem, weights)
     even = filled * load * load // np.maximum(problem.seats, 1)
-    walked = child_cost(problem, weights, plan_ways(problem, zone))[:, 0] * problem.walkers
-    whole = int(walked.sum() + even.sum() + border(problem, weights)[parted].sum())
-    whole += int(filling(problem, weights, load).sum() + compactness(problem, weights, zone).sum())
-    return whole - mean_filling(problem, weights, load) + worst_year(problem, weights, zone)
+    ways = plan_ways(problem, zone)
+    moved = child_moved(problem, weights, ways)[:, 0] * problem.walkers
+    whole = child_cost(problem, weights, ways)[:, 0] * problem.walkers
+    return {
+        "walked": int((whole - moved).sum()),
+        "moved": int(moved.sum()),
+        "even": int(even.sum()) - mean_filling(problem, weights, load),
+        "border": int(border(problem, weights)[parted].sum()),
+        "filling": int(filling(problem, weights, load).sum()),
+        "shape": int(compactness(problem, weights, zone).sum()),
+        "worst_year": worst_year(problem, weights, zone),
+    }
 
 
 def zone_loads(problem: Problem, zone: IntArray) -> IntArray:

@@ -81,6 +81,19 @@ def _open_to(problem: Problem, zone: IntArray, edited: Sequence[int], goal: int)
     return is_open
 
 
+def lightest_loads(
+    problem: Problem, roots: IntArray, is_open: BoolArray, children: IntArray, most: int
+) -> IntArray:
+    """Return the fewest children of a zone that holds the roots, the unit and a way to it, [n_units]; FAR if more.
+
+    roots -- the units of the zone's schools; is_open -- [n_units] what may be in the zone
+    """
+    weight, held = children.copy(), int(children[np.unique(roots)].sum())
+    weight[roots] = 0
+    lightest = _lightest(problem, roots, is_open, weight, most)
+    return np.where(lightest == FAR, FAR, lightest + held)
+
+
 def _lightest(problem: Problem, roots: IntArray, is_open: BoolArray, weight: IntArray, most: int) -> IntArray:
     """Return the least weight of the units on a way from a root to each unit, both ends too; FAR if above `most`."""
     indptr, near = problem.graph

@@ -29,6 +29,7 @@ class Unit:
 
     later -- children of later entry years, in the order of Wishes.later_years
     area_m2, outline_m -- of its land; needed only where compactness counts
+    township -- its name or code; "" where it is not known
     """
 
     unit_id: str
@@ -38,6 +39,7 @@ class Unit:
     later: tuple[int, ...] = ()
     area_m2: float = 0.0
     outline_m: float = 0.0
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,15 @@ class Wishes:
 
     locked       -- unit -> school it must have
     forbidden    -- (unit, school) pairs that may not be
-    enclaves     -- (unit, school) pairs approved by name: the unit counts as adjoining the school's unit
-    zones_in_force -- unit -> school today; units without one are new
+    enclaves     -- (unit, school) pairs approved by name: the unit may lie apart in the school's zone. Nothing may be
+                    reached through it unless it is approved too
+    zones_in_force -- unit -> school today; units without one are new. Pieces of these zones that nothing joins to their
+                    school may stay: each unit of them counts as an approved enclave
     distance_cap_m -- no child farther than this from the school, metres, or None
     later_years  -- entry years beyond the one that the plan is drawn for; their children walk too
     every_year   -- the children of every later year must fit its seats; else they count by Weights.worst_year_m
+    townships_kept -- a unit of one township is in no zone whose schools all stand in others. A unit whose township is
+                    not known may be in any zone, a zone with a school in such a unit may have any unit
     """
 
     locked: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +81,7 @@ class Wishes:
     distance_cap_m: float | None = None
     later_years: tuple[int, ...] = ()
     every_year: bool = False
+    townships_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ class Problem:
     forbidden -- [k, 2] unit index, zone index; enclaves -- [k, 2] unit index, site index
     later_children, later_seats -- [n_units, n_later], [n_zones, n_later] by later_years
     matrix_m  -- [n_units, n_sites] walking metres where known, else None: straight lines are used
+    township  -- [n_units] where townships are kept: a number for each of them, NOWHERE where it is not known
     land      -- areas, outlines and borders where known, else None: compactness cannot count
     """
 
@@ -115,6 +123,7 @@ class Problem:
     later_seats: IntArray
     matrix_m: FloatArray | None
     land: Land | None = None
+    township: IntArray | None = None
 
     @property
     def n_units(self) -> int:
@@ -217,15 +226,26 @@ class Problem:
 
     @cached_property
     def graph(self) -> tuple[IntArray, IntArray]:
-        """Return the adjacency as compressed rows: (start of each unit's neighbours, neighbours ascending).
+        """Return `plain_graph` with every approved enclave joined to its school's unit.
 
-        An approved enclave is joined to its school's unit, and the schools of a zone are joined to its first one:
-        only that zone can use such a link, because only that zone can hold the unit at its end. So a zone of
-        several schools may lie in parts, each of which holds one of them.
+        What follows links in it goes beyond enclaves too, where nothing may be reached through one: enough for
+        bounds and for what lies beside what. `enclaves.py` says what is joined, and settles enclaves for the search.
         """
         enclaves = np.stack([self.enclaves[:, 0], self.site_unit[self.enclaves[:, 1]]], axis=1)
-        sites = np.stack([self.site_unit, self.home[self.site_zone]], axis=1)
-        return compressed_rows(np.concatenate([self.pairs, enclaves, sites]), self.n_units)
+        return compressed_rows(np.concatenate([self.pairs, enclaves, self._site_links]), self.n_units)
+
+    @cached_property
+    def plain_graph(self) -> tuple[IntArray, IntArray]:
+        """Return the adjacency as compressed rows: (start of each unit's neighbours, neighbours ascending).
+
+        The schools of a zone are joined to its first one: only that zone can use such a link, because only that zone
+        can hold the unit at its end. So a zone of several schools may lie in parts, each of which holds one of them.
+        """
+        return compressed_rows(np.concatenate([self.pairs, self._site_links]), self.n_units)
+
+    @property
+    def _site_links(self) -> IntArray:
+        return np.stack([self.site_unit, self.home[self.site_zone]], axis=1)
 
 
 def to_mm(metres: FloatArray) -> IntArray:

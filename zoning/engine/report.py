@@ -3,6 +3,7 @@
 import math
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import cast
 
@@ -10,8 +11,16 @@ import numpy as np
 
 from common.canonical import CanonicalValue, digest
 from zoning.engine.bound import bound_km
-from zoning.engine.objective import Weights, compactness, later_loads
-from zoning.engine.problem import MM_PER_METRE, NOWHERE, Problem
+from zoning.engine.groundwork import lay_ground
+from zoning.engine.objective import (
+    Weights,
+    compactness,
+    cost_by_term,
+    later_loads,
+    preset_of,
+    ways_alone,
+)
+from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 from zoning.engine.proof import proven_mm
 from zoning.engine.solve import Solution
 from zoning.engine.strengthen import Proof
@@ -40,33 +49,90 @@ def plan_rows(problem: Problem, solution: Solution) -> dict[str, str]:
 def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str, Json]:
     """Return the report as JSON values.
 
-    `lower_bound` speaks of child-kilometres; `verify_bound.py` recomputes it from `prices_mm` and `proof`, whichever
-    proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
+    `lower_bound` speaks of child-kilometres, whatever the weights; `verify_bound.py` recomputes it from `prices_mm` and
+    `proof`, whichever proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
+    `objective` says the same of the cost by the weights. Where it is proven that no plan is lawful there is no bound;
+    where the plan is not lawful, or nothing above 0 is proven, there is no gap.
     """
-    cost, least = cost_km(problem, solution), bound_km(problem, find_ways(problem), solution.prices)
-    if solution.proof is not None:
-        least = max(least, proven_mm(problem, solution.proof) / MM_PER_KM)
-    prices = dict(zip(problem.zone_ids, solution.prices.tolist(), strict=True))
+    cost = cost_km(problem, solution)
     return {
         "lawful": solution.lawful,
         "violations": [str(trouble) for trouble in solution.violations],
         "cost_km": cost,
-        "lower_bound": least,
-        "gap": (cost - least) / least if least > 0 else 0.0,
+        **_walked(problem, solution, cost),
+        "objective": _objective(problem, solution),
         "loads": _by_zone(problem, solution.loads.tolist()),
         "seats": _by_zone(problem, problem.seats.tolist()),
         "later": _later(problem, solution),
         "shared_zones": _shared_zones(problem, solution),
-        "prices_mm": dict(prices),
-        "prices_sha256": digest(prices),
+        **_in_force(problem, solution),
         **_shape(problem, solution),
-        **_proof(problem, solution.proof),
         "rules": _rules(problem),
         "seed": solution.seed,
         "effort": solution.effort_used,
         "seconds": round(seconds, 3),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     }
+
+
+def gap_above(cost: float, bound: float | None, *, lawful: bool) -> float | None:
+    """Return by what share the cost is above the bound; None of an unlawful plan, or where nothing is proven."""
+    return (cost - bound) / bound if lawful and bound is not None and bound > 0 else None
+
+
+def _walked(problem: Problem, solution: Solution, cost: float) -> dict[str, Json]:
+    """Return bound and gap of the child-kilometres, and what proves the bound."""
+    if solution.is_hopeless:
+        return {"lower_bound": None, "gap": None}
+    counts_ways_only = ways_alone(problem, solution.weights)
+    prices = solution.prices if counts_ways_only else _walking_prices(problem)
+    proof = solution.proof if counts_ways_only else None
+    least = max(bound_km(problem, find_ways(problem), prices), 0.0)
+    if proof is not None:
+        least = max(least, proven_mm(problem, proof) / MM_PER_KM)
+    gap = gap_above(cost, least, lawful=solution.lawful)
+    return {"lower_bound": least, "gap": gap, **_prices(problem, prices), **_proof(problem, proof)}
+
+
+def _walking_prices(problem: Problem) -> IntArray:
+    """Return the prices of seats where only ways count, [n_zones], millimetres."""
+    prices: IntArray = lay_ground(problem, Weights()).relaxed.prices * problem.walks_a_seat
+    return prices
+
+
+def _objective(problem: Problem, solution: Solution) -> dict[str, Json]:
+    """Return weights, cost by term, bound and gap of what was optimized, child-millimetres."""
+    least = None if solution.is_hopeless else solution.lower_bound
+    proven: dict[str, Json] = {}
+    if least is not None and not ways_alone(problem, solution.weights):
+        proven = {**_prices(problem, solution.prices), **_proof(problem, solution.proof)}
+    return {
+        "preset": preset_of(solution.weights),
+        "weights": dict(asdict(solution.weights)),
+        "cost_mm": solution.cost,
+        "terms_mm": dict(cost_by_term(problem, solution.weights, solution.zone)),
+        "lower_bound_mm": least,
+        "gap": gap_above(solution.cost, least, lawful=solution.lawful),
+        **proven,
+    }
+
+
+def _in_force(problem: Problem, solution: Solution) -> dict[str, Json]:
+    """Return the zones in force, of units that have one, and which units and how many children leave them."""
+    known = problem.in_force != NOWHERE
+    moved = np.flatnonzero(known & (problem.in_force != solution.zone))
+    return {
+        "zones_in_force": {
+            problem.unit_ids[u]: problem.zone_ids[problem.in_force[u]] for u in np.flatnonzero(known).tolist()
+        },
+        "moved_units": [problem.unit_ids[u] for u in moved.tolist()],
+        "moved_children": int(problem.children[moved].sum()),
+    }
+
+
+def _prices(problem: Problem, prices: IntArray) -> dict[str, Json]:
+    told = dict(zip(problem.zone_ids, prices.tolist(), strict=True))
+    return {"prices_mm": dict(told), "prices_sha256": digest(told)}
 
 
 def _shape(problem: Problem, solution: Solution) -> dict[str, Json]:
@@ -134,6 +200,15 @@ def _rules(problem: Problem) -> dict[str, Json]:
         "forbidden": [[problem.unit_ids[u], problem.zone_ids[s]] for u, s in problem.forbidden.tolist()],
         "enclaves": [[problem.unit_ids[u], problem.site_ids[s]] for u, s in problem.enclaves.tolist()],
         "distance_cap_m": problem.distance_cap_m,
+        **_townships(problem),
         "later_years": list(problem.later_years),
         "every_year": problem.every_year,
     }
+
+
+def _townships(problem: Problem) -> dict[str, Json]:
+    """Return a number for the township of every unit whose township is known, where townships are kept."""
+    if problem.township is None:
+        return {}
+    numbers = zip(problem.unit_ids, problem.township.tolist(), strict=True)
+    return {"townships": {unit_id: number for unit_id, number in numbers if number != NOWHERE}}

@@ -4,29 +4,26 @@
 2. Start: cheapest school at those prices, made connected.
 3. Improve: rounds of annealing on independent lanes, the best lawful plan kept at every moment.
 4. Prove: a stronger bound for a lawful plan, from whole units and connection.
-5. Judge: loads, gap, and what is violated where no lawful plan was found.
+5. Judge: loads, gap, and what is violated, and why, where no lawful plan was found.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zoning.engine.bound import (
-    balance_bound,
-    filling_bound,
-    parity_bound,
-    seats_bound,
-    worst_year_bound,
-)
+from zoning.engine.bound import seats_bound, several_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
+from zoning.engine.enclaves import settled, tried_both_ways, wanted_zones
 from zoning.engine.faults import Fault, ProblemFault
 from zoning.engine.field import Field
 from zoning.engine.groundwork import Groundwork, lay_ground
-from zoning.engine.judge import Trouble, troubles
+from zoning.engine.judge import PROOFS, Trouble, troubles
 from zoning.engine.objective import NEAREST, Weights, plan_cost, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
+from zoning.engine.reasons import with_reasons
 from zoning.engine.search import Budget, Improved, improve, make_field
 from zoning.engine.start import FAR, Choice, connected_plan
 from zoning.engine.strengthen import Proof
@@ -46,7 +43,8 @@ class Options:
     weights -- what a plan costs, see objective.PRESETS
     start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices
     heat    -- how freely the search leaves its start: 1 forgets it, 0.02 stays near it
-    prove   -- work out the stronger bound too; without it the bound is the one that seat prices prove
+    prove   -- work out the stronger bound too, and why no plan is lawful; without it the bound is the one that seat
+               prices prove, and reasons are those that the relaxation gives
     """
 
     effort: int | None = None
@@ -62,6 +60,10 @@ class Options:
             raise ValueError("give either effort or seconds")
         if self.heat <= 0:
             raise ValueError("heat is positive")
+        if self.effort is not None and self.effort < 1:
+            raise ValueError("effort is one round or more")
+        if self.seconds is not None and not 0 <= self.seconds < math.inf:
+            raise ValueError("seconds are not below zero, and finite")
         if self.seconds is not None and self.clock is None:
             raise ValueError("seconds need a clock")
 
@@ -72,11 +74,13 @@ class Solution:
 
     zone        -- [n_units] school index; the best lawful plan, or the one with least trouble
     cost        -- child-millimetres and other terms by `weights`, exact
-    lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound
+    lower_bound -- no lawful plan costs less, same unit; gap = (cost - lower_bound) / lower_bound; both tell
+                   nothing where no plan is lawful
     loads       -- [n_zones] children; prices -- [n_zones] millimetres one child would save by one more seat
     proof       -- what proves the lower bound where it is stronger than the prices', in cost units
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
     effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
+    weights     -- what the plan was to be like
     """
 
     zone: IntArray
@@ -90,6 +94,12 @@ class Solution:
     violations: tuple[Trouble, ...]
     effort_used: int | None
     seed: int
+    weights: Weights
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Say whether it is proven that no plan is lawful; then there is no bound and no price of a seat."""
+        return any(trouble.code in PROOFS for trouble in self.violations)
 
 
 def solve(
@@ -106,11 +116,16 @@ def solve(
     progress    -- called with (stage, done, total) now and then
     should_stop -- asked often; once it says yes the best plan so far is returned
     watch       -- called with the cost of the best lawful plan a lane knows, several times a round, from its thread
-    Raises ProblemFault where the weights ask for what the problem does not know (compactness without land).
+    Raises ProblemFault where the weights ask for what the problem does not know (compactness without land), and
+    ValueError for a negative seed or a plan to start from that is none of this problem.
     The order of the input changes nothing. Same problem, options.effort and seed: the same plan.
     """
     if options.weights.shape_m and problem.land is None:
         raise ProblemFault((Fault("no_borders"),))
+    if seed < 0:
+        raise ValueError("a seed is not below zero")
+    if options.start is not None:
+        _refuse_misfit(problem, options.start)
     tell = progress or (lambda stage, done, total: None)
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
@@ -118,15 +133,17 @@ def solve(
     units, zones = name_free_order(problem)
     own = reordered(problem, units, zones)
     wanted = None if options.start is None else renumbered(options.start[units], inverse(zones))
-    ground = lay_ground(own, options.weights, wanted)
+    ground = lay_ground(own, options.weights, wanted, budget.is_asked_to_stop)
     prices = ground.relaxed.prices * own.walks_a_seat
     least = _bound_of_prices(own, options.weights, ground, prices)
-    field = make_field(own, options.weights, ground, prices)
+    apart = settled(own, wanted_zones(own, ground, wanted))
+    near = ground if apart is own else lay_ground(apart, options.weights, wanted, budget.is_asked_to_stop)
+    field = make_field(apart, options.weights, near, prices)
     is_proving = options.prove and ground.ways.is_whole
     tell("starting", 0, 1)
     found = improve(
         field,
-        _start(own, field, ground, wanted),
+        _start(apart, field, near, wanted),
         seed,
         _searching(budget, is_proving),
         tell,
@@ -134,7 +151,11 @@ def solve(
         options.heat,
         watch or (lambda cost: None),
     )
+    found = replace(found, zone=tried_both_ways(own, options.weights, found.zone))
     spent, wrong = plan_cost(own, options.weights, found.zone), troubles(own, found.zone, ground)
+    if wrong and options.prove:
+        tell("explaining", 0, 1)
+        wrong = with_reasons(own, wrong, budget.is_asked_to_stop)
     is_proving = is_proving and not wrong
     proof, gained = _prove(own, ground, prices, found, budget, tell) if is_proving else (None, 0)
     least += gained
@@ -150,14 +171,18 @@ def solve(
         violations=wrong,
         effort_used=found.rounds,
         seed=seed,
+        weights=options.weights,
     )
+
+
+def _refuse_misfit(problem: Problem, start: IntArray) -> None:
+    if start.shape != (problem.n_units,) or not ((start >= NOWHERE) & (start < problem.n_zones)).all():
+        raise ValueError("the plan to start from gives each unit a zone of this problem, or none")
 
 
 def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> int:
     """Return what no lawful plan undercuts, by the prices of seats and the terms that depend on several units."""
-    seats = seats_bound(problem, weights, ground.ways, prices)
-    several = parity_bound(problem, weights) + balance_bound(problem, weights)
-    return seats + several + worst_year_bound(problem, weights) + filling_bound(problem, weights)
+    return seats_bound(problem, weights, ground.ways, prices) + several_bound(problem, weights)
 
 
 def _prove(

@@ -4,7 +4,8 @@ Its least cost is a lower bound for every plan; its dual values are what one mor
 is worth. Solved exactly in whole numbers by minimum-cost flow.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,11 @@ UNSEATED_MM = 1_000_000_000_000
 NEAREST = 24
 
 
+def never() -> bool:
+    """Never ask to stop."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Relaxation:
     """Prices of a seat in cost units per child, [n_zones], >= 0; flow by pair and unseated in children."""
@@ -27,13 +33,19 @@ class Relaxation:
 
 
 def relax(
-    cost: IntArray, allowed: BoolArray, children: IntArray, seats: IntArray, zone: IntArray | None = None
+    cost: IntArray,
+    allowed: BoolArray,
+    children: IntArray,
+    seats: IntArray,
+    zone: IntArray | None = None,
+    should_stop: Callable[[], bool] = never,
 ) -> Relaxation:
     """Solve the relaxation exactly; cost is per child, [n_units, k].
 
     zone -- [n_units, k] the zone of each pair; None: column j is zone j
     1. Offer every unit its nearest schools only. 2. Solve. 3. Offer also the pairs that would be cheaper at the
     prices found, and solve again, until there are none: then the prices prove the flow cheapest among all pairs.
+    Asked to stop, it ends after a step 2: such prices prove less, and nobody is said to lack a seat.
     """
     zone = np.broadcast_to(np.arange(len(seats)), cost.shape) if zone is None else zone
     offered = _nearest(cost, allowed)
@@ -44,6 +56,8 @@ def relax(
         cheaper = allowed & ~offered & (at_prices < least[:, None]) & (children > 0)[:, None]
         if not cheaper.any():
             return relaxed
+        if should_stop():
+            return replace(relaxed, unseated=np.zeros_like(relaxed.unseated))
         offered |= cheaper
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit: children, its point in metres, the children of later entry years, and its land where known."""
+    """A unit: children, its point in metres, the children of later entry years, its land and township where known."""
 
     children: int
     x_m: float
@@ -19,6 +19,7 @@ class Place:
     later: tuple[int, ...] = ()
     area_m2: float = 0.0
     outline_m: float = 0.0
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Facts:
 
     borders_m -- metres of common border by pair of units, each pair once, None where land is not known
     later_years -- what the later counts of units and schools stand for; every_year -- they must fit too
+    in_force -- unit -> school today: pieces of these zones without a school may stay, new ones may not
     A zone bears the id of its first school; in locks and forbidden pairs any school stands for its zone.
     """
 
@@ -51,6 +53,8 @@ class Facts:
     later_years: tuple[int, ...] = ()
     every_year: bool = False
     borders_m: Mapping[tuple[str, str], float] | None = None
+    townships_kept: bool = False
+    in_force: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation
         *locks_broken(facts, zone_of),
         *forbidden_used(facts, zone_of),
         *too_far(facts, zone_of),
+        *township_left(facts, zone_of),
     )
 
 
@@ -124,21 +129,39 @@ def later_seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[V
 
 
 def zones_cut(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
-    """A zone holds its schools' units, and each of its units is joined to one of them; enclaves count as joined."""
+    """A zone holds its schools' units, and each of its units is joined to one of them or approved to lie apart.
+
+    An approval is for one unit: what adjoins an enclave is joined by it to nothing.
+    """
     near = _neighbours(facts)
-    zones: dict[str, set[str]] = defaultdict(set)
-    for unit_id, zone_id in zone_of.items():
-        zones[zone_id].add(unit_id)
+    zones, islands = _members(zone_of), islands_in_force(facts, facts.in_force)
     for zone_id, school_ids in _zones(facts).items():
         zone = zones[zone_id]
         sites = {facts.schools[school_id].unit_id for school_id in school_ids}
         if sites - zone:
             yield Violation("school_outside_zone", zone_id, tuple(sorted(sites - zone)))
             continue
-        approved = {unit for unit, school in facts.enclaves if school in school_ids}
-        cut = zone - _reached([*sites, *approved], zone, near)
+        approved = {unit for unit, school in (*facts.enclaves, *islands) if school in school_ids}
+        cut = zone - _reached([*sites], zone, near) - approved
         if cut:
             yield Violation("zone_cut", zone_id, tuple(sorted(cut)))
+
+
+def islands_in_force(facts: Facts, in_force: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return (unit, zone today) of all units whose zone of today joins them to none of its schools, by unit.
+
+    in_force -- unit -> a school of its zone today; units and schools that are not known any more do not count
+    """
+    zones = _zones(facts)
+    zone_of_school = {school_id: zone_id for zone_id, members in zones.items() for school_id in members}
+    today = {
+        unit: zone_of_school[s] for unit, s in in_force.items() if s in zone_of_school and unit in facts.units
+    }
+    near = _neighbours(facts)
+    joined: set[str] = set()
+    for zone_id, zone in _members(today).items():
+        joined |= _reached([facts.schools[s].unit_id for s in zones[zone_id]], zone, near)
+    return tuple((unit, zone_id) for unit, zone_id in sorted(today.items()) if unit not in joined)
 
 
 def locks_broken(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
@@ -165,6 +188,18 @@ def too_far(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
         metres = _nearest(facts, unit_id, zones[school_id])
         if metres > cap or math.isinf(metres):
             yield Violation("too_far", school_id, (unit_id,), facts.units[unit_id].children)
+
+
+def township_left(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
+    """Where townships are kept, no unit is in a zone whose schools all stand in other townships than its own."""
+    if not facts.townships_kept:
+        return
+    zones, nowhere = _zones(facts), Place(0, 0.0, 0.0)
+    for unit_id, zone_id in sorted(zone_of.items()):
+        own = facts.units[unit_id].township
+        theirs = {facts.units.get(facts.schools[s].unit_id, nowhere).township for s in zones[zone_id]}
+        if own and own not in theirs and "" not in theirs:
+            yield Violation("township_left", zone_id, (unit_id,), facts.units[unit_id].children)
 
 
 def cost_km(facts: Facts, zone_of: Mapping[str, str]) -> float:
@@ -213,6 +248,13 @@ def _zones(facts: Facts) -> dict[str, tuple[str, ...]]:
     for school_id, site in sorted(facts.schools.items()):
         members[f"group {site.group}" if site.group else f"school {school_id}"].append(school_id)
     return {schools[0]: tuple(schools) for schools in sorted(members.values())}
+
+
+def _members(zone_of: Mapping[str, str]) -> Mapping[str, set[str]]:
+    zones: dict[str, set[str]] = defaultdict(set)
+    for unit_id, zone_id in zone_of.items():
+        zones[zone_id].add(unit_id)
+    return zones
 
 
 def _nearest(facts: Facts, unit_id: str, school_ids: Sequence[str]) -> float:

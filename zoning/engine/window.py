@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from zoning.engine.canonical import name_free_order
-from zoning.engine.connection import joined_to_school
 from zoning.engine.constraints import allowed_ways
+from zoning.engine.enclaves import joined
 from zoning.engine.kernel_chains import Patch
 from zoning.engine.objective import child_distance, kept_loads
 from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem, compressed_rows
@@ -42,11 +42,10 @@ class Wrong:
 
 def find_wrong(problem: Problem, zone: IntArray) -> Wrong:
     """Return what is wrong with the plan."""
-    joined = joined_to_school(problem.graph, (problem.site_unit, problem.site_zone), zone)
     full = np.zeros(problem.n_zones, dtype=np.bool_)
     full[np.nonzero(kept_loads(problem, zone) > problem.kept_seats)[0]] = True
     cut = np.zeros(problem.n_zones, dtype=np.bool_)
-    cut[zone[~joined]] = True
+    cut[zone[~joined(problem, zone)]] = True
     return Wrong(~allowed_ways(problem, plan_ways(problem, zone))[:, 0], cut, full)
 
 
@@ -160,6 +159,7 @@ def part_of(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         later_children=problem.later_children[units],
         later_seats=problem.later_seats[zones],
         matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
+        township=None if problem.township is None else problem.township[units],
         land=None,
     )
 

@@ -8,7 +8,7 @@ A plan drawn on a projection may look at its later entry years too; their seats 
 where a year has no plan, the planned intake.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -34,8 +34,10 @@ from geo_data.selectors.reconciliation import find_reconciliation_in_use, load_c
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import UnitPlace, find_unit_at, load_borders, load_unit_places
 from zoning.engine.problem import Unit
-from zoning.models import ZonePlan
+from zoning.engine.rules import Rule, RuleKind, adjacency_under
+from zoning.models import DrawingRule, ZonePlan
 from zoning.selectors.distances import Ways, choose_measure, load_ways
+from zoning.selectors.rules import as_engine_rule, list_rules_in_force, list_rules_of_plan
 from zoning.selectors.seats import planned_by_year
 
 ENTRY_AGE = {Stage.PRIMARY: 6, Stage.JUNIOR: 12}
@@ -127,6 +129,8 @@ class PlanBasis:
     closed       -- codes of public schools left out, because they have no seat
     ways         -- the walks that count, None for straight lines
     later_years  -- the later entry years that count as `later` says
+    adjacency    -- what adjoins under the rules of drawing
+    rules        -- the rules of drawing that count; islands -- (unit, school) of `islands_of`
     """
 
     district: District
@@ -141,6 +145,22 @@ class PlanBasis:
     ways: Ways | None = None
     later: Later = Later.IGNORED
     later_years: tuple[int, ...] = ()
+    rules: tuple[DrawingRule, ...] = ()
+    islands: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def engine_rules(self) -> tuple[Rule, ...]:
+        """Return the rules as the engine reads them, without those that speak of schools that have no zone.
+
+        A lock stays: the unit cannot have what it is locked to, and drawing is refused.
+        """
+        seated = {school.code for school in self.schools}
+        rules = (as_engine_rule(rule) for rule in self.rules)
+        return tuple(
+            rule
+            for rule in rules
+            if rule.kind is RuleKind.LOCK or not rule.school_id or rule.school_id in seated
+        )
 
 
 def births_of_entry(stage: Stage, entry_year: int) -> tuple[date, date]:
@@ -207,13 +227,23 @@ def load_current_basis(
     if later is not Later.IGNORED and datasets.projection is None:
         raise LaterYearsNeedProjection("draw on a projection: it knows later years", later=later.value)
     measure = choose_measure(datasets.units, datasets.schools, method)
-    return _load(stage, entry_year, datasets, measure, later)
+    basis = _load(stage, entry_year, datasets, measure, later)
+    return under_rules(basis, list_rules_in_force(district_code, stage))
 
 
 def load_pinned_basis(plan: ZonePlan) -> PlanBasis:
     """Return the basis that a stored plan was made and judged by."""
     later = Later(plan.report.get("basis", {}).get("later", Later.IGNORED.value))
-    return _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan), plan.measure, later)
+    basis = _load(Stage(plan.stage), plan.entry_year, pinned_datasets(plan), plan.measure, later)
+    basis = replace(basis, islands=tuple((unit, school) for unit, school in plan.report.get("islands", ())))
+    return under_rules(basis, list_rules_of_plan(plan))
+
+
+def under_rules(basis: PlanBasis, rules: Iterable[DrawingRule]) -> PlanBasis:
+    """Return the basis under these rules of drawing; what adjoins changes by links and cuts."""
+    rules = tuple(rules)
+    adjacency = adjacency_under([as_engine_rule(rule) for rule in rules], basis.adjacency)
+    return replace(basis, rules=rules, adjacency=adjacency)
 
 
 def count_demand(plan: ZonePlan, places: Sequence[UnitPlace]) -> dict[str, int]:
@@ -260,6 +290,7 @@ def _load(
             round(place.x_m, MILLIMETRE),
             round(place.y_m, MILLIMETRE),
             tuple(of_year.get(place.code, 0) for of_year in coming),
+            township=place.township,
         )
         for place in places
     )

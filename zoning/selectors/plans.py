@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from common.errors import NotFound
 from geo_data.models import School, Stage
+from geo_data.selectors.units import list_units
 from zoning.models import AttendanceZone, UnitAssignment, ZonePlan, ZonePublication, ZoneSchool
 
 
@@ -103,6 +104,16 @@ def plan_content(plan: ZonePlan) -> PlanContent:
     }
     rows = UnitAssignment.objects.filter(plan=plan).order_by("unit__code")
     return PlanContent(zones, dict(rows.values_list("unit__code", "zone__code")))
+
+
+def zone_names(plan: ZonePlan) -> dict[str, str]:
+    """Return the zones' names by code; one query."""
+    return dict(AttendanceZone.objects.filter(plan=plan).order_by("code").values_list("code", "name"))
+
+
+def unit_names(plan: ZonePlan) -> dict[str, str]:
+    """Return the names of the plan's units by code; one query."""
+    return dict(list_units(plan.units_dataset).values_list("code", "name"))
 
 
 def schools_by_unit(content: PlanContent) -> dict[str, frozenset[str]]:

@@ -15,6 +15,7 @@ from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
 from zoning.engine.problem import Problem, School, Wishes
 from zoning.engine.report import Json
+from zoning.engine.rules import wishes_under
 from zoning.engine.verify import Facts, Place, Site, violations
 from zoning.selectors.basis import Later, PlanBasis, SeatedSchool
 
@@ -103,11 +104,7 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
                 for s in site.schools
             ],
             basis.adjacency,
-            wishes=Wishes(
-                zones_in_force=known,
-                later_years=basis.later_years,
-                every_year=basis.later is Later.KEPT,
-            ),
+            wishes=_wishes(basis, known),
             matrix_m=_ways(basis, sites),
         )
     except ProblemFault as fault:
@@ -117,8 +114,12 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
 
 def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
     """Return what the independent checker judges a plan by."""
+    wishes = _wishes(basis, {})
     return Facts(
-        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in basis.units},
+        units={
+            unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later, township=unit.township)
+            for unit in basis.units
+        },
         schools={
             s.code: Site(s.unit_code, s.seats, site.code, s.later) for site in sites for s in site.schools
         },
@@ -126,7 +127,24 @@ def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
         metres=_ways(basis, sites),
         later_years=basis.later_years,
         every_year=basis.later is Later.KEPT,
+        locked=wishes.locked,
+        forbidden=wishes.forbidden,
+        enclaves=wishes.enclaves,
+        distance_cap_m=wishes.distance_cap_m,
+        townships_kept=wishes.townships_kept,
     )
+
+
+def _wishes(basis: PlanBasis, in_force: Mapping[str, str]) -> Wishes:
+    """Return what the rules of drawing and the islands of the zones in force fix."""
+    seated = {school.code for school in basis.schools}
+    stated = Wishes(
+        zones_in_force=in_force,
+        enclaves=tuple(pair for pair in basis.islands if pair[1] in seated),
+        later_years=basis.later_years,
+        every_year=basis.later is Later.KEPT,
+    )
+    return wishes_under(basis.engine_rules, stated)
 
 
 def _ways(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str], float] | None:

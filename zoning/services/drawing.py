@@ -1,8 +1,9 @@
 """Draws zones: reads the district, lets the engine search, has the checker judge, stores a version."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,35 +12,34 @@ from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.errors import MalformedInput
 from geo_data.models import DistanceMethod, Stage
-from zoning.engine.judge import Trouble
-from zoning.engine.objective import PRESETS
+from zoning.engine.judge import PROOFS, Trouble
+from zoning.engine.objective import PRESETS, Weights, weighted
+from zoning.engine.problem import Problem
 from zoning.engine.report import Json, plan_rows
 from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
+from zoning.engine.transport import never
 from zoning.models import PlanOrigin, ZonePlan
-from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
-from zoning.selectors.plans import plan_content
-from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
-from zoning.selectors.publications import find_latest_publication
+from zoning.selectors.basis import Demand, Later, load_current_basis
+from zoning.selectors.islands import load_zones_in_force, with_islands
+from zoning.selectors.problem import broken_rules, problem_of, sites_to_draw
 from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
 # Why there is no lawful plan; the rest of what the engine says, the checker says itself.
-HOPELESS = frozenset(
-    {
-        "seats_short_everywhere",
-        "later_seats_short_everywhere",
-        "only_full_schools",
-        "no_school_allowed",
-        "none_found",
-    }
-)
+HOPELESS = PROOFS | {"none_found"}
 
 
 class UnknownPreset(MalformedInput):
     """There is no such preset."""
 
     code = "unknown_preset"
+
+
+class UnusableWeights(MalformedInput):
+    """There is no such weight, or no such number of metres."""
+
+    code = "unusable_weights"
 
 
 class CheckerDisagrees(RuntimeError):
@@ -55,6 +55,7 @@ def draw_zones_of_district(
     entry_year: int | None = None,
     demand: Demand | None = None,
     preset: str | None = None,
+    weights: Mapping[str, int] | None = None,
     school_groups: Sequence[Collection[str]] = (),
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
@@ -63,6 +64,7 @@ def draw_zones_of_district(
     seconds: float | None = None,
     job: RunningJob | None = None,
     report: Report = not_reported,
+    should_stop: Callable[[], bool] = never,
 ) -> ZonePlan:
     """Draw zones from the current datasets and store them as the next version; publish nothing.
 
@@ -71,14 +73,16 @@ def draw_zones_of_district(
     2. Search, outside any transaction, starting from prices; `preset` None prefers few changes where zones
        were in force, and short ways where none were.
     3. Check independently, and store. A plan that breaks rules is stored as a draft that cannot be published,
-       with the reasons. With a job its success is part of the same transaction, so a rerun adds no version.
+       with the reasons. With a job its success is part of the same transaction, so a rerun adds no version;
+       a job that somebody asked to stop stores nothing.
 
+    weights -- metres by name that change the preset's; should_stop -- once it says yes the best plan so far is stored
     school_groups -- school codes that share a zone; schools of one unit share one in any case
     later -- what later entry years of the projection mean; the first year's children must always fit
     method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection, MeasureMissing and
-    DistrictCannotBeZoned.
+    UnknownPreset, UnusableWeights, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection,
+    MeasureMissing and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     today = timezone.localtime(now).date()
@@ -86,11 +90,28 @@ def draw_zones_of_district(
         district_code, stage, entry_year, on=today, demand=demand, method=method, later=later
     )
     sites = sites_to_draw(basis, school_groups)
-    in_force = _zones_in_force(district_code, stage, sites, today)
+    in_force = load_zones_in_force(basis, sites, today)
+    basis = with_islands(basis, sites, in_force)
+    preset = preset or ("fewest_changes" if in_force else "nearest")
+    options = _options(_weights(preset, weights or {}), effort, seconds)
     draft = _solve(
-        basis, sites, in_force, preset=preset, seed=seed, effort=effort, seconds=seconds, report=report
+        problem_of(basis, sites, in_force),
+        options,
+        Draft(
+            basis=basis,
+            sites=sites,
+            zone_of={},
+            origin=PlanOrigin.DRAWN,
+            report={"preset": preset},
+            details={"seed": seed, "preset": preset, **({"weights": dict(weights)} if weights else {})},
+        ),
+        seed=seed,
+        report=report,
+        should_stop=should_stop,
     )
     report("storing", 0, 1)
+    if job:
+        job.stop_if_asked()
     with transaction.atomic():
         plan = store_version(actor=actor, now=now, draft=draft, job=job.job if job else None)
         if job:
@@ -98,59 +119,46 @@ def draw_zones_of_district(
     return plan
 
 
-def _zones_in_force(
-    district_code: str, stage: Stage, sites: Sequence[ZoneSite], on: date
-) -> Mapping[str, str]:
-    """Return unit code -> the new zone that holds the first school of the zone in force."""
-    publication = find_latest_publication(district_code, stage, on)
-    if publication is None:
-        return {}
-    content = plan_content(publication.plan)
-    site_of = {school.code: site.code for site in sites for school in site.schools}
-    first = {zone.code: zone.schools[0].code for zone in content.zones.values() if zone.schools}
-    return {
-        unit: site_of[first[zone]]
-        for unit, zone in content.zone_of.items()
-        if zone in first and first[zone] in site_of
-    }
-
-
 def _solve(
-    basis: PlanBasis,
-    sites: Sequence[ZoneSite],
-    in_force: Mapping[str, str],
+    problem: Problem,
+    options: Options,
+    draft: Draft,
     *,
-    preset: str | None,
     seed: int,
-    effort: int | None,
-    seconds: float | None,
     report: Report,
+    should_stop: Callable[[], bool],
 ) -> Draft:
+    """Return the draft with the plan found and the engine's report."""
     began = time.monotonic()
-    preset = preset or ("fewest_changes" if in_force else "nearest")
-    if preset not in PRESETS:
-        raise UnknownPreset("there is no such preset", preset=preset, presets=sorted(PRESETS))
-    problem = problem_of(basis, sites, in_force)
-    solution = solve(problem, _options(preset, effort, seconds), seed=seed, progress=report)
+    solution = solve(problem, options, seed=seed, progress=report, should_stop=should_stop)
     told = engine_report(problem, solution, seconds=time.monotonic() - began)
-    draft = Draft(
-        basis=basis,
-        sites=sites,
+    draft = replace(
+        draft,
         zone_of=plan_rows(problem, solution),
-        origin=PlanOrigin.DRAWN,
-        report={**told, "preset": preset, "hopeless": _hopeless(solution.violations)},
-        details={"seed": seed, "preset": preset},
+        report={**told, **draft.report, "hopeless": _hopeless(solution.violations)},
     )
-    found = broken_rules(basis, sites, draft.zone_of)
+    found = broken_rules(draft.basis, draft.sites, draft.zone_of)
     if solution.lawful == bool(found):
         raise CheckerDisagrees(f"the engine says lawful={solution.lawful}, the checker finds {found[:3]}")
     return draft
 
 
-def _options(preset: str, effort: int | None, seconds: float | None) -> Options:
+def _weights(preset: str, changes: Mapping[str, int]) -> Weights:
+    if preset not in PRESETS:
+        raise UnknownPreset("there is no such preset", preset=preset, presets=sorted(PRESETS))
+    try:
+        weights = weighted(preset, changes)
+    except ValueError as fault:
+        raise UnusableWeights(str(fault), weights=dict(changes)) from fault
+    if weights.shape_m:
+        raise UnusableWeights("shapes count only where files state the land", weights=dict(changes))
+    return weights
+
+
+def _options(weights: Weights, effort: int | None, seconds: float | None) -> Options:
     if seconds is not None:
-        return Options(seconds=seconds, clock=time.monotonic, weights=PRESETS[preset])
-    return Options(effort=DEFAULT_EFFORT if effort is None else effort, weights=PRESETS[preset])
+        return Options(seconds=seconds, clock=time.monotonic, weights=weights)
+    return Options(effort=DEFAULT_EFFORT if effort is None else effort, weights=weights)
 
 
 def _hopeless(found: Sequence[Trouble]) -> list[Json]:

@@ -10,17 +10,28 @@ from django.utils import timezone
 from accounts.models import User
 from common.errors import MalformedInput, RulesSayNo
 from geo_data.models import Stage
-from zoning.engine.report import Json
+from zoning.engine.report import Json, gap_above
 from zoning.engine.verify import cost_km
 from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import PlanBasis, load_current_basis, load_pinned_basis
+from zoning.selectors.islands import load_zones_in_force, with_islands
 from zoning.selectors.plans import PlanContent, get_plan, plan_content
 from zoning.selectors.problem import ZoneSite, facts_of, loads_of, sites_of_groups
 from zoning.services.storing import Draft, store_version
 
 SHOWN = 20
 # What holds for every plan of the same units, seats and rules; a bound does.
-SHARED = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules", "preset", "hopeless")
+SHARED = (
+    "lower_bound",
+    "prices_mm",
+    "prices_sha256",
+    "proof",
+    "proof_sha256",
+    "rules",
+    "preset",
+    "zones_in_force",
+    "hopeless",
+)
 
 
 class PlanRowsDoNotFit(MalformedInput):
@@ -68,6 +79,7 @@ def import_plan(
     basis = load_current_basis(district_code, stage, entry_year, on=timezone.localtime(now).date())
     _refuse_misfits(basis, rows)
     sites = sites_of_groups(basis, [schools for _, schools in rows])
+    basis = _with_islands_today(basis, sites, now)
     zone_of = {unit: min(schools) for unit, schools in rows}
     draft = Draft(
         basis=basis,
@@ -135,6 +147,7 @@ def store_edit(
     """Store the next version after `base`, with its zones, these units in them, and its bound."""
     basis = load_pinned_basis(base)
     sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
+    basis = _with_islands_today(basis, sites, now)
     told: dict[str, Json] = {
         name: [*value] if isinstance(value, list) else value for name, value in details.items()
     }
@@ -151,6 +164,11 @@ def store_edit(
     return store_version(actor=actor, now=now, draft=draft)
 
 
+def _with_islands_today(basis: PlanBasis, sites: Sequence[ZoneSite], now: datetime) -> PlanBasis:
+    """Return the basis with the islands that it pins and those of the zones in force today: they may stay."""
+    return with_islands(basis, sites, load_zones_in_force(basis, sites, timezone.localtime(now).date()))
+
+
 def _figures(
     basis: PlanBasis,
     sites: Sequence[ZoneSite],
@@ -162,7 +180,7 @@ def _figures(
     loads = loads_of(basis, zone_of)
     return {
         "cost_km": cost,
-        "gap": (cost - lower_bound) / lower_bound if lower_bound else None,
+        "gap": gap_above(cost, lower_bound, lawful=True),
         "loads": {site.code: loads.get(site.code, 0) for site in sites},
         "seats": {site.code: site.seats for site in sites},
     }

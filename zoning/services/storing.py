@@ -14,7 +14,7 @@ from geo_data.models import DistanceMethod, District
 from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from zoning.engine.report import Json
-from zoning.models import AttendanceZone, PlanOrigin, UnitAssignment, ZonePlan, ZoneSchool
+from zoning.models import AttendanceZone, PlanOrigin, PlanRule, UnitAssignment, ZonePlan, ZoneSchool
 from zoning.selectors.basis import PlanBasis
 from zoning.selectors.problem import ZoneSite, broken_rules
 
@@ -63,12 +63,18 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
         reconciliation=basis.datasets.reconciliation,
         entry_year=basis.entry_year,
         lawful=not found,
-        report={**_reasons(draft, found), "violations": found, "basis": _basis_json(basis)},
+        report={
+            **_reasons(draft, found),
+            "lawful": not found,
+            "violations": found,
+            **_basis_facts(basis),
+        },
         job=job,
         created_by=actor,
         created_at=now,
     )
     plan.save(force_insert=True)
+    PlanRule.objects.bulk_create(PlanRule(plan=plan, rule=rule) for rule in basis.rules)
     _store_zones(plan, draft)
     details: dict[str, CanonicalValue] = {
         "stage": plan.stage,
@@ -90,8 +96,10 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
 
 
 def _reasons(draft: Draft, found: list[Json]) -> dict[str, Json]:
-    """Return the draft's report; only a plan that breaks rules says why no lawful one was found."""
-    return {**draft.report, "hopeless": draft.report.get("hopeless", []) if found else []}
+    """Return the draft's report; a plan that breaks rules says why no lawful one was found, and has no gap."""
+    if not found:
+        return {**draft.report, "hopeless": []}
+    return {"hopeless": [], **draft.report, "gap": None}
 
 
 def _store_zones(plan: ZonePlan, draft: Draft) -> None:
@@ -125,6 +133,10 @@ def _distances_json(basis: PlanBasis) -> dict[str, Json]:
         "measure_number": measure.number,
         "pairs_without_way": basis.ways.filled,
     }
+
+
+def _basis_facts(basis: PlanBasis) -> dict[str, Json]:
+    return {"basis": _basis_json(basis), "islands": [[unit, school] for unit, school in basis.islands]}
 
 
 def _basis_json(basis: PlanBasis) -> dict[str, Json]:

@@ -16,16 +16,13 @@ from accounts.models import User
 from accounts.permissions import Action
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
+from frontend.pages.officers.plan_reasons import reasons_named
 from frontend.pages.refusals import refusal_in_words
 from frontend.pages.words import OBSTACLES
-from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for
 from zoning.selectors.mending import CannotBeMended, PlanIsLawful, find_mending
-from zoning.selectors.plans import plan_content
 from zoning.services.mending import MendingChanged, mend_plan
-
-SHOWN_UNITS = 8
 
 
 class MendForm(forms.Form):
@@ -76,23 +73,5 @@ def _shown(request: HttpRequest, found: ZonePlan, form: MendForm) -> HttpRespons
 
 def _why(found: ZonePlan, refusal: CannotBeMended) -> list[dict[str, Any]]:
     """Return the reasons with names instead of codes."""
-    names = {code: zone.name for code, zone in plan_content(found).zones.items()}
-    names |= dict(list_units(found.units_dataset).values_list("code", "name"))
-    told = []
-    reasons = refusal.details["why"]
-    for one in reasons if isinstance(reasons, list) else ():
-        if one["code"] == "none_found":  # the page's own sentence says it
-            continue
-        units = [names.get(code, code) for code in one["units"]]
-        told.append(
-            {
-                "words": OBSTACLES.get(one["code"], one["code"]),
-                "zone": names.get(one["zone"], one["zone"]),
-                "schools": [names.get(code, code) for code in one["schools"]],
-                "units": units[:SHOWN_UNITS],
-                "more": max(len(units) - SHOWN_UNITS, 0),
-                "children": one["children"],
-                "seats": one["seats"],
-            }
-        )
-    return told
+    reasons: Any = refusal.details["why"]
+    return reasons_named(found, reasons if isinstance(reasons, list) else [], OBSTACLES)

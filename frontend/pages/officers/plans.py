@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import JobRun, User
+from accounts.models import JobRun, JobStatus, User
 from accounts.permissions import Action, may, require
 from accounts.selectors.jobs import find_latest_job
+from accounts.services.jobs import JobIsOver
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm, ReasonForm
+from frontend.pages.officers.plan_reasons import plan_reasons
+from frontend.pages.officers.zone_rules import rules_context
 from frontend.pages.refusals import refusal_in_words
-from frontend.pages.words import VIOLATIONS
 from geo_data.models import DatasetKind, DistanceMethod, Stage
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.reconciliation import find_newest_reconciliation, find_reconciliation_in_use
@@ -33,9 +35,7 @@ from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import has_later_version, list_plans
 from zoning.services.plans import move_units, restore_plan
 from zoning.services.publications import publish_plan
-from zoning.tasks import DRAWING, drawing_subject, request_drawing
-
-SHOWN_FAULTS = 20
+from zoning.tasks import DRAWING, drawing_subject, get_drawing, request_drawing, stop_drawing
 
 
 @require_safe
@@ -77,6 +77,26 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
             )
         except DomainError as refusal:
             messages.error(request, refusal_in_words(refusal))
+    return redirect("plans")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def stop(request: HttpRequest, person: User, job_id: UUID) -> HttpResponse:
+    """Ask for a confirmation, then stop the drawing."""
+    job = get_drawing(job_id)
+    require(person, Action.DRAW_ZONES, job.district_code)
+    if request.method != "POST":
+        return render(request, "officers/stop_drawing.html", {"job": job})
+    try:
+        asked = stop_drawing(actor=person, now=timezone.now(), job_id=job_id)
+    except JobIsOver as refusal:
+        messages.error(request, refusal_in_words(refusal))
+    else:
+        if asked.status == JobStatus.CANCELLED:
+            messages.success(request, _("The drawing was taken out of the queue."))
+        else:
+            messages.success(request, _("The drawing stops at its next step."))
     return redirect("plans")
 
 
@@ -166,9 +186,11 @@ def _context(person: User, found: ZonePlan) -> dict[str, Any]:
         "may_publish": may(person, Action.PUBLISH_ZONES, found.district_id),
         "move_form": _move_form(found, overview, None) if may_edit else None,
         "restore_form": ReasonForm(auto_id="restore_%s") if may_edit and has_later_version(found) else None,
-        "faults": _faults(found),
+        "faults": plan_reasons(found),
+        "gaps": _gaps(found),
         "demand": demand_facts(found),
         "workspace": _workspace(found, overview, may_edit=may_edit),
+        **rules_context(found),
         "map_review_number": settings.MAP_REVIEW_NUMBER,
     }
 
@@ -178,9 +200,13 @@ def _move_form(found: ZonePlan, overview: PlanOverview, data: Any) -> MoveForm:
     return MoveForm(data, zones=[(one.zone.code, one.zone.name) for one in overview.zones], names=names)
 
 
-def _faults(found: ZonePlan) -> list[dict[str, Any]]:
-    broken = found.report.get("violations", [])[:SHOWN_FAULTS]
-    return [{**fault, "words": VIOLATIONS.get(fault["code"], fault["code"])} for fault in broken]
+def _gaps(found: ZonePlan) -> dict[str, float | None]:
+    """Return how far the plan is from the best by what was wished for, and, where that is not ways alone, by ways."""
+    ways = found.report.get("gap")
+    objective = found.report.get("objective")
+    if objective is None or "prices_mm" not in objective:
+        return {"best": ways, "ways": None}
+    return {"best": objective["gap"], "ways": ways}
 
 
 def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> dict[str, Any]:

@@ -532,6 +532,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/drawing-rules/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the rules in force, by stage, kind and codes. */
+        get: operations["list_drawing_rules"];
+        put?: never;
+        /** @description Put a rule in force; plans drawn before stay as they are. */
+        post: operations["state_drawing_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drawing-rules/{rule_id}/withdraw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End a rule; plans drawn under it keep it on record. */
+        post: operations["withdraw_drawing_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/draws/{draw_id}/bundle/": {
         parameters: {
             query?: never;
@@ -1740,6 +1775,43 @@ export interface components {
             effort?: number | null;
             seconds?: number | null;
         };
+        /** @description A rule of drawing; codes are empty where it names none. */
+        DrawingRule: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly district: string;
+            stage: components["schemas"]["StageEnum"];
+            rule: components["schemas"]["RuleEnum"];
+            /** @default  */
+            readonly unit_code: string;
+            /** @default  */
+            readonly other_unit_code: string;
+            /** @default  */
+            readonly school_code: string;
+            readonly metres: number | null;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly stated_at: string;
+            stated_by_name: string | null;
+            /** Format: date-time */
+            readonly withdrawn_at: string | null;
+            readonly withdrawn_reason: string;
+        };
+        /** @description A rule to be stated. Locks, forbidden pairs and enclaves name a unit and a school, links and cuts two units. */
+        DrawingRuleRequestRequest: {
+            /** @description District code; may be left out where the installation has one district. */
+            district?: string;
+            stage: components["schemas"]["StageEnum"];
+            rule: components["schemas"]["RuleEnum"];
+            /** @default  */
+            unit: string;
+            /** @default  */
+            other_unit: string;
+            /** @default  */
+            school: string;
+            metres?: number | null;
+            reason: string;
+        };
         /** @description A frozen entry list. */
         EntryList: {
             /** Format: uuid */
@@ -2744,6 +2816,17 @@ export interface components {
             /** @description To be shown with every map. */
             map_review_number: string;
         };
+        /**
+         * @description * `lock` - stays with the school
+         *     * `forbid` - never with the school
+         *     * `enclave` - may lie apart in the school's zone
+         *     * `cap` - no way is longer
+         *     * `link` - count as adjoining
+         *     * `no_link` - do not count as adjoining
+         *     * `township` - zones keep to townships
+         * @enum {string}
+         */
+        RuleEnum: "lock" | "forbid" | "enclave" | "cap" | "link" | "no_link" | "township";
         /** @description A site of a school in one stage, as published. */
         School: {
             readonly code: string;
@@ -3790,6 +3873,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["District"][];
+                };
+            };
+        };
+    };
+    list_drawing_rules: {
+        parameters: {
+            query?: {
+                /** @description District code; may be left out where the installation has one district. */
+                district?: string;
+                /**
+                 * @description * `primary` - primary
+                 *     * `junior` - junior
+                 */
+                stage?: "primary" | "junior";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingRule"][];
+                };
+            };
+        };
+    };
+    state_drawing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawingRuleRequestRequest"];
+                "multipart/form-data": components["schemas"]["DrawingRuleRequestRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingRule"];
+                };
+            };
+        };
+    };
+    withdraw_drawing_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequestRequest"];
+                "multipart/form-data": components["schemas"]["ReasonRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingRule"];
                 };
             };
         };

@@ -6,6 +6,7 @@ export const stages: Record<string, readonly [string, string]> = {
   starting: ["正在拟定初步方案", "Making a first plan"],
   improving: ["正在寻找更好的方案", "Looking for a better plan"],
   proving: ["正在证明方案离最优还差多少", "Proving how near the plan is to the best"],
+  explaining: ["正在查明为什么没有方案符合全部规则", "Looking why no plan keeps all rules"],
   filing: ["正在登记报名", "Taking applications"],
   judging: ["正在按规则逐个审核", "Judging every application by the rules"],
   writing: ["正在生成派位名单", "Writing the entry list"],

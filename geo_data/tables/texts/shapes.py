@@ -65,14 +65,20 @@ SHAPE_TEXTS: Mapping[str, FindingText] = {
     "no_neighbour": warning(
         "单元没有相邻单元，无法与其他单元组成学区",
         "the unit adjoins no other and cannot join a zone",
-        "请检查边界，或由工作人员添加连接",
-        "Check its border, or let an officer add a link",
+        "请检查边界，或在“划片约束”中将其与对岸单元“相连”，或批为某校“飞地”",
+        "Check its border, or state under “Rules of drawing” a link to a unit, or an enclave of a school",
     ),
     "islands": warning(
         "单元分成互不相连的几片",
         "the units fall into parts that do not adjoin each other",
-        "请检查河流、道路处的边界",
-        "Check the borders along rivers and roads",
+        "请检查河流、道路处的边界，或在“划片约束”中将两岸单元“相连”",
+        "Check the borders along rivers and roads, or state links under “Rules of drawing”",
+    ),
+    "borders_of_polygons": severe(
+        "面图层的相邻关系由图形得出，相邻关系表只用于点图层",
+        "what adjoins what is read from polygons; a table of neighbours is for points",
+        "请不带该表导入；需要增加或去掉的相邻关系，请在“划片约束”（或约束文件）中写“相连”“不相连”",
+        "Import without it; state links to add and borders to remove under “Rules of drawing” (or in the rules file)",
     ),
     "borders_unknown": warning(
         "点图层没有相邻关系",

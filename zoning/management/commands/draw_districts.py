@@ -6,7 +6,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +14,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from zoning.engine.files import FileFault, Tables, read_tables
 from zoning.engine.objective import FILE_PRESETS
 from zoning.management.districts import Drawn, Failed, Order, draw_districts
+from zoning.management.figures import figures_in_words
+from zoning.management.stopping import asked_to_stop
 
 PARTS = ("units", "schools", "adjacency")
 
@@ -78,8 +79,8 @@ class Command(BaseCommand):
         (out / "report.json").write_text(text + "\n", encoding="utf-8")
         told = result.report
         self.stdout.write(
-            f"{count}: {name}: {result.children} children, {told['cost_km']:.3f} child-km, no plan less than"
-            f" {told['lower_bound']:.3f}; {result.cpu_seconds:.1f} s of processor, effort {told['effort']}"
+            f"{count}: {name}: {result.children} children, {figures_in_words(told)};"
+            f" {result.cpu_seconds:.1f} s of processor, effort {told['effort']}"
         )
         if result.broken:
             self._note(
@@ -138,19 +139,3 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def asked_to_stop() -> Iterator[list[int]]:
-    """Yield a list that is empty until somebody presses Ctrl-C or ends the command."""
-    signals: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        signals.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

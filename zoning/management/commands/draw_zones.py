@@ -1,7 +1,11 @@
 """Draw attendance zones: from three CSV files without a database, or for a district of the database."""
 
+import argparse
 import json
+import os
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,108 +16,116 @@ from common.errors import DomainError
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
-from zoning.engine.files import FileFault, plan_csv, read_tables
-from zoning.engine.objective import FILE_PRESETS
-from zoning.engine.problem import Wishes
+from zoning.engine.files import FileFault, Tables, plan_csv, read_plan, read_tables
+from zoning.engine.objective import FILE_PRESETS, Weights, weighted
+from zoning.engine.problem import Problem
 from zoning.engine.report import plan_rows, report
+from zoning.engine.rules import Rule
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations
+from zoning.management.figures import LEAST, Names, figures_in_words, reasons_in_words
+from zoning.management.rule_files import rules_of_file
+from zoning.management.stopping import asked_to_stop
 from zoning.models import ZonePlan
 from zoning.selectors.basis import Demand, Later
+from zoning.selectors.plans import unit_names, zone_names
 from zoning.services.drawing import draw_zones_of_district
+
+FILES = ("units", "schools", "adjacency", "out", "report", "in_force", "rules")
+NEEDED = ("units", "schools", "adjacency", "out")
+OF_DISTRICTS = ("stage", "measure", "entry_year", "demand", "share")
 
 
 class Command(BaseCommand):
-    help = "Draw attendance zones from files (units, schools, adjacency), or for a district with --district."
+    help = (
+        "Draw attendance zones from files (units, schools, adjacency), or for a district with --district."
+        " Ctrl-C stops the search: the best plan so far is written."
+    )
     requires_system_checks: list[str] = []  # noqa: RUF012 -- Django's own declaration; the file form has no database
 
     def add_arguments(self, parser: CommandParser) -> None:
-        for name in ("units", "schools", "adjacency", "out", "report"):
-            parser.add_argument(f"--{name}", type=Path)
+        files = parser.add_argument_group("from files")
+        for name in NEEDED:
+            files.add_argument(f"--{name}", type=Path)
+        files.add_argument("--report", type=Path, help="where cost, bound, weights and reasons are written")
+        files.add_argument("--in-force", type=Path, help="the plan in force: unit_id, school_id")
+        files.add_argument(
+            "--rules", type=Path, help="locks, forbidden pairs, enclaves, a cap, links, townships"
+        )
         budget = parser.add_mutually_exclusive_group()
-        budget.add_argument("--seconds", type=float, help="wall time of the search (10)")
-        budget.add_argument("--effort", type=int, help="rounds of search: the same plan on every machine")
-        parser.add_argument("--seed", type=int, default=1)
+        budget.add_argument("--seconds", type=_seconds, help="wall time of the search (10)")
+        budget.add_argument("--effort", type=_rounds, help="rounds of search: the same plan on every machine")
+        parser.add_argument("--seed", type=_seed, default=1)
         parser.add_argument(
             "--preset",
             choices=sorted(FILE_PRESETS),
-            help="what a plan should be like (nearest)",
+            help="what a plan should be like (fewest_changes where zones are in force, else nearest)",
         )
-        parser.add_argument("--district", help="draw this district of the database, and store the plan")
-        parser.add_argument("--stage", choices=Stage.values, default=Stage.PRIMARY.value)
         parser.add_argument(
-            "--measure", choices=DistanceMethod.values, help="by which distances (walks where measured)"
+            "--weight",
+            type=_weight,
+            action="append",
+            default=[],
+            metavar="NAME=METRES",
+            help="change one weight of the preset, as moved_child_m=500; may be given several times",
         )
-        parser.add_argument("--entry-year", type=int, help="whose children count (the coming cohort)")
-        parser.add_argument(
-            "--demand",
-            choices=[one.value for one in Demand],
-            help="reconciled children, children counted in the census, or the claimants that the latest projection"
-            " expects (reconciled where a run compared the lists in use, else counted)",
-        )
-
         parser.add_argument(
             "--later",
             choices=[one.value for one in Later],
             default=Later.IGNORED.value,
             help="what later entry years mean: nothing, a cost, or a rule (with --district from the projection)",
         )
-        parser.add_argument(
-            "--share",
-            action="append",
-            default=[],
-            metavar="CODE,CODE",
-            help="with --district: schools that share a zone; may be given several times",
-        )
+        _add_district_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["district"]:
-            self._draw_district(options)
-            return
-        missing = [f"--{name}" for name in ("units", "schools", "adjacency", "out") if not options[name]]
-        if missing:
-            raise CommandError(f"The file form needs {', '.join(missing)}.")
-        self._draw_from_files(options)
+        _refuse_other_form(options)
+        with asked_to_stop() as stopped:
+            if options["district"]:
+                self._draw_district(options, lambda: bool(stopped))
+            else:
+                self._draw_from_files(options, lambda: bool(stopped))
 
-    def _draw_district(self, options: dict[str, Any]) -> None:
+    def _draw_district(self, options: dict[str, Any], should_stop: Callable[[], bool]) -> None:
         try:
             plan = draw_zones_of_district(
                 actor=None,
                 now=timezone.now(),
                 district_code=options["district"],
-                stage=Stage(options["stage"]),
+                stage=Stage(options["stage"] or Stage.PRIMARY),
                 entry_year=options["entry_year"],
                 demand=Demand(options["demand"]) if options["demand"] else None,
                 preset=options["preset"],
+                weights=dict(options["weight"]),
                 method=DistanceMethod(options["measure"]) if options["measure"] else None,
                 later=Later(options["later"]),
-                school_groups=[codes.split(",") for codes in options["share"]],
+                school_groups=[codes.split(",") for codes in options["share"] or ()],
                 seed=options["seed"],
                 effort=options["effort"],
                 seconds=options["seconds"],
+                should_stop=should_stop,
             )
         except DomainError as refusal:
             raise CommandError(f"{refusal.message} ({refusal.code}) {dict(refusal.details)}") from refusal
         self.stdout.write(
-            f"Plan {plan.number} stored: {plan.report['cost_km']:.3f} child-km, at least"
-            f" {plan.report['lower_bound']:.3f} for any plan (gap {100 * plan.report['gap']:.2f} %),"
-            f" by {_distances(plan)}, on {_children(plan)}"
+            f"Plan {plan.number} stored: {figures_in_words(plan.report)}, by {_distances(plan)}, on {_children(plan)}"
         )
         if not plan.lawful:
-            raise CommandError(f"No lawful plan was found; this one breaks: {plan.report['violations']}")
+            for line in reasons_in_words(plan.report, Names(zone_names(plan), unit_names(plan))):
+                self.stderr.write(line)
+            raise CommandError(LEAST)
 
-    def _draw_from_files(self, options: dict[str, Any]) -> None:
+    def _draw_from_files(self, options: dict[str, Any], should_stop: Callable[[], bool]) -> None:
         began = time.monotonic()
+        for name in ("out", "report"):
+            _refuse_unwritable(name, options[name])
+        tables, problem = _read(options)
+        self.stdout.write(
+            f"{problem.n_units} units, {problem.n_zones} zones. Ctrl-C ends the search with the best plan so far."
+        )
+        self.stdout.flush()
         try:
-            tables = read_tables(options["units"], options["schools"], options["adjacency"])
-            if options["later"] == Later.IGNORED.value:
-                tables = tables.without_later_years()
-            wishes = Wishes(later_years=tables.later_years, every_year=options["later"] == Later.KEPT.value)
-            problem = build_problem(
-                tables.units, tables.schools, tables.adjacency, wishes=wishes, borders_m=tables.borders_m
-            )
-            solution = solve(problem, _solve_options(options), seed=options["seed"])
-        except (FileFault, ProblemFault) as fault:
+            solution = solve(problem, _solve_options(options), seed=options["seed"], should_stop=should_stop)
+        except ProblemFault as fault:
             raise CommandError(str(fault)) from fault
         plan = plan_rows(problem, solution)
         options["out"].write_bytes(plan_csv(plan))
@@ -126,15 +138,18 @@ class Command(BaseCommand):
         if solution.lawful and violations(tables.facts(every_year=problem.every_year), list(plan.items())):
             raise CommandError("The independent check refuses the plan: this is a fault of the engine.")
         if not solution.lawful:
-            raise CommandError("No lawful plan was found; the plan written has the least trouble.")
+            raise CommandError(
+                "No lawful plan was found; the plan written is the one with the least overload."
+            )
 
     def _tell(self, solution: Solution, told: dict[str, Any]) -> None:
         for trouble in solution.violations:
             self.stderr.write(str(trouble))
-        self.stdout.write(
-            f"{told['cost_km']:.3f} child-km; no plan can have less than {told['lower_bound']:.3f}"
-            f" (gap {100 * told['gap']:.2f} %); {told['seconds']:.1f} s, effort {told['effort']}"
-        )
+        effort = "stopped midway" if told["effort"] is None else f"effort {told['effort']}"
+        self.stdout.write(f"{figures_in_words(told)}; {told['seconds']:.1f} s, {effort}")
+        if told["zones_in_force"]:
+            units, children = len(told["moved_units"]), told["moved_children"]
+            self.stdout.write(f"{units} units with {children} children leave their zone in force.")
 
     def _tell_shape(self, facts: Facts, plan: dict[str, str]) -> None:
         """Tell the parts of the score `full_and_round`, from unrounded figures, where the units' land is known."""
@@ -147,6 +162,86 @@ class Command(BaseCommand):
             )
 
 
+def _rules(path: Path, tables: Tables) -> tuple[Rule, ...]:
+    return rules_of_file(
+        path,
+        units={unit.unit_id for unit in tables.units},
+        schools={school.school_id for school in tables.schools},
+    )
+
+
+def _add_district_arguments(parser: CommandParser) -> None:
+    group = parser.add_argument_group("for a district of the database")
+    group.add_argument("--district", help="draw this district, and store the plan")
+    group.add_argument("--stage", choices=Stage.values, help="(primary)")
+    group.add_argument(
+        "--measure", choices=DistanceMethod.values, help="by which distances (walks where measured)"
+    )
+    group.add_argument("--entry-year", type=int, help="whose children count (the coming cohort)")
+    group.add_argument(
+        "--demand",
+        choices=[one.value for one in Demand],
+        help="reconciled children, children counted in the census, or the claimants that the latest projection"
+        " expects (reconciled where a run compared the lists in use, else counted)",
+    )
+    group.add_argument(
+        "--share",
+        action="append",
+        metavar="CODE,CODE",
+        help="schools that share a zone; may be given several times",
+    )
+
+
+def _refuse_other_form(options: dict[str, Any]) -> None:
+    """Refuse what the chosen form would silently leave out, and a form that is not whole."""
+    others = FILES if options["district"] else OF_DISTRICTS
+    named = [_flag(name) for name in others if options[name] is not None]
+    if named:
+        form = "drawing a district" if options["district"] else "drawing from files"
+        raise CommandError(f"Of no use when {form}: {', '.join(named)}.")
+    missing = [] if options["district"] else [_flag(name) for name in NEEDED if not options[name]]
+    if missing:
+        raise CommandError(f"The file form needs {', '.join(missing)}.")
+    if options["preset"] == "fewest_changes" and not (options["district"] or options["in_force"]):
+        raise CommandError("fewest_changes needs the zones in force: --in-force plan.csv")
+    _weights(options)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _refuse_unwritable(name: str, path: Path | None) -> None:
+    """Refuse before the search what could not be written after it."""
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise CommandError(f"--{name}: there is no folder {path.parent}")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise CommandError(f"--{name}: {path} cannot be written")
+
+
+def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
+    try:
+        tables = read_tables(options["units"], options["schools"], options["adjacency"])
+        if options["later"] == Later.IGNORED.value:
+            tables = tables.without_later_years()
+        if options["rules"]:
+            tables = tables.under(_rules(options["rules"], tables))
+        if options["in_force"]:
+            tables = replace(tables, in_force=dict(read_plan(options["in_force"])))
+        problem = build_problem(
+            tables.units,
+            tables.schools,
+            tables.adjacency,
+            wishes=tables.wishes(every_year=options["later"] == Later.KEPT.value),
+            borders_m=tables.borders_m,
+        )
+    except (FileFault, ProblemFault) as fault:
+        raise CommandError(str(fault)) from fault
+    return tables, problem
+
+
 def _distances(plan: ZonePlan) -> str:
     return f"walks of measure {plan.measure.number}" if plan.measure else "straight lines"
 
@@ -157,9 +252,42 @@ def _children(plan: ZonePlan) -> str:
     return f"{basis['children']} children ({basis['demand']}{run})"
 
 
+def _weights(options: dict[str, Any]) -> Weights:
+    preset = options["preset"] or ("fewest_changes" if options["in_force"] else "nearest")
+    try:
+        return weighted(preset, dict(options["weight"]))
+    except ValueError as fault:
+        raise CommandError(f"--weight: {fault}") from fault
+
+
 def _solve_options(options: dict[str, Any]) -> Options:
-    weights = FILE_PRESETS[options["preset"] or "nearest"]
+    weights = _weights(options)
     if options["effort"] is not None:
         return Options(effort=options["effort"], weights=weights)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]
     return Options(seconds=seconds, clock=time.monotonic, weights=weights)
+
+
+def _weight(text: str) -> tuple[str, int]:
+    name, _, metres = text.partition("=")
+    if not (metres.isascii() and metres.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=METRES, whole metres from 0")
+    return name, int(metres)
+
+
+def _rounds(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError("one round or more")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if int(text) < 0:
+        raise argparse.ArgumentTypeError("not below zero")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not 0 <= float(text) < float("inf"):
+        raise argparse.ArgumentTypeError("not below zero, and finite")
+    return float(text)

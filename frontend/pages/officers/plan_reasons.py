@@ -1,0 +1,56 @@
+"""Why a plan breaks rules and why none is lawful, with names instead of codes."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+
+from frontend.pages.words import OBSTACLES, VIOLATIONS
+from zoning.models import PlanOrigin, ZonePlan
+from zoning.selectors.plans import unit_names, zone_names
+
+SHOWN_UNITS = 8
+SHOWN_FAULTS = 20
+NO_PROOF = "none_found"  # a sentence of the page says it
+
+
+def plan_reasons(plan: ZonePlan) -> dict[str, Any]:
+    """Return what the page says of a plan that breaks rules: why none is lawful first, then what this one breaks.
+
+    is_least -- it was drawn and is the plan with the least overload; is_proven -- no plan at all is lawful
+    """
+    if plan.lawful:
+        return {}
+    hopeless, broken = plan.report.get("hopeless", []), plan.report.get("violations", [])
+    return {
+        "is_least": plan.origin == PlanOrigin.DRAWN,
+        "is_proven": any(one["code"] != NO_PROOF for one in hopeless),
+        "hopeless": reasons_named(plan, hopeless, OBSTACLES),
+        "broken": reasons_named(plan, broken[:SHOWN_FAULTS], VIOLATIONS),
+        "more": max(len(broken) - SHOWN_FAULTS, 0),
+    }
+
+
+def reasons_named(
+    plan: ZonePlan, reasons: Iterable[Mapping[str, Any]], words: Mapping[str, Promise]
+) -> list[dict[str, Any]]:
+    """Return the reasons in words, for officers/reasons.html."""
+    zones, units = zone_names(plan), unit_names(plan)
+    told = []
+    for one in reasons:
+        if one["code"] == NO_PROOF:
+            continue
+        named = [units.get(code) or code for code in one["units"]]
+        told.append(
+            {
+                "words": words.get(one["code"], one["code"]),
+                "zone": zones.get(one["zone"]) or one["zone"],
+                "schools": [zones.get(code) or code for code in one.get("schools", [])],
+                "units": named[:SHOWN_UNITS],
+                "more": max(len(named) - SHOWN_UNITS, 0),
+                "children": one["children"],
+                "seats": one.get("seats", 0),
+                "year": one.get("year"),
+            }
+        )
+    return told
