@@ -1,5 +1,6 @@
 """The street network of a file."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def import_streets(
     district_code: str,
     path: Path,
     crs: str = "",
+    swap_axes: bool = False,
     split_crossings: bool = True,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
@@ -37,11 +39,13 @@ def import_streets(
     split_crossings -- lines meet where they cross at grade, not only where they share a vertex
     """
     district = begin_import(actor, district_code)
-    ground, declared = ground_of(district), declared_system(crs)
+    ground, declared = replace(ground_of(district), swap_axes=swap_axes), declared_system(crs)
     options: dict[str, CanonicalValue] = {
         "split_crossings": split_crossings,
         "working_crs": district.working_crs,
     }
+    if swap_axes:
+        options["swap_axes"] = True
     if ground.extent:
         options["extent"] = [f"{side:.6f}" for side in ground.extent]  # what lies outside is left out
 

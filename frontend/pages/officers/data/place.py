@@ -1,6 +1,6 @@
 """Where a file falls on the map that was stopped for its coordinates: as declared, and in the likely systems."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,13 @@ from accounts.models import User
 from accounts.permissions import Action
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.data.access import dataset_for
+from frontend.pages.officers.data.advice import exchanging
 from frontend.pages.officers.data.maps import Role, feature, given, schools_layer, units_layer
 from frontend.pages.officers.data.systems import system_in_words
 from geo_data.models import Dataset, DatasetKind
 from geo_data.selectors.datasets import find_current_dataset
 
-DECLARED, LIKELY = "declared", "likely"
+LIKELY, SWAPPED = "likely", "swapped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class SystemLine:
     title: str
     words: str
     outcome: str
-    may_choose: bool
+    fields: Sequence[tuple[str, str]]
+    is_exchange: bool
 
 
 @require_safe
@@ -53,23 +55,33 @@ def place(request: HttpRequest, person: User, dataset_id: UUID) -> HttpResponse:
 
 def _line(number: int, preview: Mapping[str, Any], found: Dataset) -> SystemLine:
     middle = shapely.centroid(shapely.geometry.shape(preview["geometry"]))
-    is_likely = preview["role"] == LIKELY
+    role, name = preview["role"], preview["system"]
+    fields = {LIKELY: (("crs", name),), SWAPPED: exchanging(found, name)}.get(role, ())
+    may_choose = found.upload is not None and found.upload.deleted_at is None
     return SystemLine(
         key=f"s{number}",
         name=preview["system"],
-        title=_("Likely") if is_likely else _("As declared"),
-        words=system_in_words(preview["system"]),
+        title=_("As declared") if not fields else _("Likely"),
+        words=_words(preview),
         outcome=_("Its middle is at %(longitude)s° east, %(latitude)s° north.")
         % {"longitude": f"{middle.x:.4f}", "latitude": f"{middle.y:.4f}"},
-        may_choose=is_likely and found.upload is not None and found.upload.deleted_at is None,
+        fields=fields if may_choose else (),
+        is_exchange=role == SWAPPED,
     )
+
+
+def _words(preview: Mapping[str, Any]) -> str:
+    words = system_in_words(preview["system"])
+    if preview["role"] != SWAPPED:
+        return words
+    return _("%(system)s, with the two coordinates exchanged") % {"system": words}
 
 
 def _layers(found: Dataset) -> list[Mapping[str, Any]]:
     layers = [*units_layer(found.district_id), *schools_layer(found.district_id)]
     for number, preview in enumerate(found.preview):
-        role: Role = "likely" if preview["role"] == LIKELY else "wrong"
-        words = system_in_words(preview["system"])
+        role: Role = "likely" if preview["role"] in (LIKELY, SWAPPED) else "wrong"
+        words = _words(preview)
         shape = feature(preview["geometry"], f"s{number}", words)
         layers.append(given(role, words, [shape], shown=role == "likely" or not layers))
     return layers
