@@ -1,6 +1,5 @@
 """From an address to its zone: through the register and its unit; the point is the fallback; never a guess."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 from django.contrib.gis.geos import Point
 
 from common.errors import NotFound, WrongMoment
+from geo_data.addresses.letters import has_chinese
 from geo_data.addresses.ranking import DoorMatch
 from geo_data.addresses.spans import spans_of
 from geo_data.models import AddressNameKind, Stage
@@ -17,7 +17,6 @@ from zoning.selectors.lookup import NoZoneHere, ZoneAnswer, zone_at_point, zone_
 from zoning.selectors.placed import zones_of_units
 
 MOST_CHOICES = 60
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def zone_of_address(
     Raises AddressNotSettled, AddressNotInRegister, NoZoneHere and NothingInForce.
     Source: docs/addresses.md (when it is settled).
     """
-    is_worded = bool(CHINESE.search(asked))
+    is_worded = has_chinese(asked)
     place = None if is_worded else find_address_place(district_code, asked)
     hits = () if place else search_addresses(district_code, asked)
     plain = [hit for hit in hits if hit.is_plain]
