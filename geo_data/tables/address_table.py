@@ -178,7 +178,7 @@ def _unit_codes(rows: Sequence[Row], points: Shapes, units: Mapping[str, shapely
     for row, point, here in zip(rows, points, around, strict=True):
         stated = row.text("unit_id")
         if stated and stated not in units:
-            row.note("unit_unknown", "unit_id", stated)
+            row.note_unknown("unit_unknown", "unit_id", stated, units)
         elif stated and point is not None and areas.any() and not _is_in(units[stated], point):
             row.note("address_outside_its_unit", "unit_id", stated)
         elif not stated and point is None:
@@ -250,16 +250,15 @@ def _names(row: Row, column: str, own: tuple[str, str], spelling: Spelling) -> t
 
 
 def _compare(rows: Sequence[Row], addresses: Sequence[AddressRow]) -> None:
-    codes: set[str] = set()
-    same: set[tuple[object, ...]] = set()
+    codes: dict[str, int] = {}  # -> the row in which it stands first
+    same: dict[tuple[object, ...], int] = {}
     for row, address in zip(rows, addresses, strict=True):
-        if address.code and address.code in codes:
-            row.note("value_twice", "address_id", address.code)
-        codes.add(address.code)
+        if address.code and codes.setdefault(address.code, row.number) != row.number:
+            row.note("value_twice", "address_id", address.code, earlier=codes[address.code])
         words = words_of(address)
-        if words in same:
-            row.note("address_twice", value=" ".join(str(word) for word in words if word))
-        same.add(words)
+        if same.setdefault(words, row.number) != row.number:
+            told = " ".join(str(word) for word in words if word)
+            row.note("address_twice", value=told, earlier=same[words])
 
 
 def words_of(address: AddressRow) -> tuple[object, ...]:

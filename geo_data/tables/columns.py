@@ -20,6 +20,15 @@ class CellKind(StrEnum):
     CODES = "codes"
 
 
+class NumberForm(StrEnum):
+    """In which everyday words a whole number may be written too: tables/everyday.py."""
+
+    PLAIN = "plain"
+    GRADE = "grade"
+    PERCENT = "percent"
+    SCHOOL_YEAR = "school_year"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column.
@@ -28,6 +37,8 @@ class Column:
     zh       -- the Chinese header
     aliases  -- further headers understood
     choices  -- for CHOICE: the word in the file -> the value; both the Chinese word and the value are understood
+    words    -- for CHOICE: further words understood, which no template offers
+    form     -- for INTEGER: everyday words in which it may be written
     least, most -- bounds of a number, or the longest text in `most`
     personal -- its values never appear in findings
     """
@@ -38,6 +49,8 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    form: NumberForm = NumberForm.PLAIN
     least: int = 0
     most: int = 200
     personal: bool = False

@@ -67,6 +67,7 @@ def test_a_child_in_two_households_is_named_where_it_stands_again(tmp_path: Path
     count, findings = _children(tmp_path, GIRL, GIRL.replace("H1", "H2"))
 
     assert (count, [(f.code, f.row) for f in findings]) == (1, [("child_in_two_households", 3)])
+    assert [f.value for f in findings] == ["第 2 行 row 2"]  # the number of the row, never the child's
 
 
 def test_a_household_with_two_addresses_is_severe(tmp_path: Path) -> None:
@@ -163,12 +164,12 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     [
         ("P1,一小,小学,A,270,45,1,,500050,4480050", set()),
         ("P1,一小,小学,,270,45,1,,500050,4480050", set()),
-        ("P1,一小,小学,A,-1,45,1,,500050,4480050", {"value_out_of_range", "intake_above_capacity"}),
+        ("P1,一小,小学,A,-1,45,1,,500050,4480050", {"value_out_of_range"}),
         ("P1,一小,小学,A,40,45,1,,500050,4480050", {"intake_above_capacity"}),
         ("P1,一小,小学,A,330,55,1,,500050,4480050", set()),
         ("P1,一小,小学,A,336,56,1,,500050,4480050", {"large_class"}),
         ("P1,一小,小学,A,270,,,,500050,4480050", {"intake_computed"}),
-        ("P1,一小,高中,A,270,45,1,,500050,4480050", {"cell_malformed", "cell_empty"}),
+        ("P1,一小,高中,A,270,45,1,,500050,4480050", {"cell_malformed"}),
         ("P1,一小,小学,Z,270,45,1,,500050,4480050", {"unit_unknown"}),
         ("P1,一小,小学,A,270,45,1,,500150,4480050", {"outside_its_unit"}),
         ("P1,一小,小学,,270,45,1,,500150,4480050", {"outside_every_unit"}),

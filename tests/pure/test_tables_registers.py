@@ -30,6 +30,7 @@ INSURANCES = "姓名,身份证号,社会保险月数,就业证明"
 CIVIL_AFFAIRS = "姓名,身份证号,出生日期,性别,亲子关系已证明"
 PREFERENCES = "姓名,身份证号,出生日期,性别,优抚优待类别"
 ATTENDANCE = "姓名,身份证号,出生日期,学校编号,年级,到校情况,应到天数,实到天数"
+ROW_2 = "第 2 行 row 2"
 
 
 def read(
@@ -153,8 +154,8 @@ FINDINGS = [
         [("guardian_birth_date", 2, "")],
         0,
     ),
-    ("registrations", REGISTRATIONS, [GIRL_REGISTERED] * 2, [("entry_repeated", 3, "")], 1),
-    ("registrations", REGISTRATIONS, [GIRL_REGISTERED, girl(0, "R2")], [("entry_twice", 3, "")], 2),
+    ("registrations", REGISTRATIONS, [GIRL_REGISTERED] * 2, [("entry_repeated", 3, ROW_2)], 1),
+    ("registrations", REGISTRATIONS, [GIRL_REGISTERED, girl(0, "R2")], [("entry_twice", 3, ROW_2)], 2),
     ("registrations", REGISTRATIONS, [], [("file_empty", 0, "")], 0),
     ("pupils", PUPILS, [BOY_PUPIL.replace(BOY, "")], [("identity_absent", 2, "")], 1),
     ("pupils", PUPILS, [BOY_PUPIL.replace("P1", "P9")], [("school_not_here", 2, "P9")], 1),

@@ -42,7 +42,10 @@ ADDRESS_TEXTS: Mapping[str, FindingText] = {
         "Check point and unit",
     ),
     "address_twice": severe(
-        "同一地址重复出现", "this address stands in an earlier row", "请删除重复行", "Remove one of the rows"
+        "同一地址重复出现，首次在所示的行",
+        "this address stands in an earlier row, the one shown",
+        "请删除重复行",
+        "Remove one of the rows",
     ),
     "alias_of_two_places": warning(
         "同一别名或曾用名指向两个地方，查询时将请家庭选择",
