@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from common.comparing import of_one_width
 from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
@@ -37,6 +38,7 @@ ADDRESS_COLUMNS = (
     Column("dwellings", "户数", CellKind.INTEGER, aliases=("住宅套数", "套数", "homes"), most=DWELLINGS),
     *PLACE_COLUMNS,
 )
+DASHED = re.compile(r"\s*(?P<first>\d{1,5})号?\s*[-–—]\s*(?P<second>\d{1,5})\s*号?\s*", re.ASCII)
 Door = tuple[int, str]
 
 
@@ -215,6 +217,8 @@ def _address(row: Row, unit_code: str, point: shapely.Point | None, spelling: Sp
     door = spelling.door(typed) if typed else None
     if typed and door is None:
         row.note("door_number_malformed", "door_number", typed)
+    elif typed and _looks_like_range(typed):
+        row.note("door_number_range", "door_number", typed)
     if road and not (typed or estate or building):
         row.note("door_number_missing", "road", road)
     texts = (spelling.name(estate), spelling.name(road))
@@ -237,6 +241,12 @@ def _address(row: Row, unit_code: str, point: shapely.Point | None, spelling: Sp
         building_key=spelling.building(building) if building else "",
         unit_by_point=bool(unit_code) and not row.text("unit_id"),
     )
+
+
+def _looks_like_range(typed: str) -> bool:
+    """Say whether a door number with a dash seems to mean several doors: the second number is larger by two or more."""
+    found = DASHED.fullmatch(of_one_width(typed))
+    return bool(found) and int(found["second"]) >= int(found["first"]) + 2
 
 
 def _names(row: Row, column: str, own: tuple[str, str], spelling: Spelling) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Columns of import files: what they are called in Chinese and English, and what stands in them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -57,6 +58,10 @@ class Column:
 
 
 Places = Mapping[str, int]
+# What forms write behind a header: whether it must be filled in.
+REMARK = re.compile(
+    r"[（(\[【]\s*(?:必填项?|选填|非必填|可不填|required|optional|\*)\s*[）)\]】]", re.IGNORECASE
+)
 
 
 def match_columns(headers: Sequence[str], columns: Sequence[Column], findings: Findings) -> Places:
@@ -91,7 +96,8 @@ def _headers(column: Column) -> tuple[str, ...]:
 
 
 def _name_of(header: str, names: Mapping[str, str]) -> str | None:
-    lines = (header, *header.splitlines())
+    bare = REMARK.sub("", header)
+    lines = (header, *header.splitlines(), bare, *bare.splitlines())
     return next((names[plain] for line in lines if (plain := plain_header(line)) in names), None)
 
 

@@ -212,6 +212,7 @@ FILES = (
     # Addresses.
     one("address_without_name.csv", "addresses", 3),
     one("door_number_malformed.csv", "addresses", 2, "门牌号"),
+    one("door_number_range.csv", "addresses", 2, "门牌号"),
     one("door_number_missing.csv", "addresses", 2, "道路"),
     one("address_without_place.csv", "addresses", 2),
     one("address_outside_units.csv", "addresses", 2),
