@@ -60,14 +60,16 @@ class RouteQuerySerializer(serializers.Serializer[object]):
         "point, or at that of its unit.",
     )
     lon = DegreeField(
-        required=False, min_value=-180, max_value=180, help_text="Longitude, EPSG:4326; with lat, without address."
+        required=False,
+        min_value=-180,
+        max_value=180,
+        help_text="Longitude, EPSG:4326; with lat, without address.",
     )
     lat = DegreeField(required=False, min_value=-90, max_value=90, help_text="Latitude, EPSG:4326.")
     school = serializers.CharField(max_length=40, help_text="School code.")
     measure = serializers.UUIDField(
         required=False, help_text="Measure id; without it the newest walks of the current versions."
     )
-
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a question without a place."""

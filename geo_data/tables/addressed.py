@@ -25,19 +25,16 @@ def unit_by_address(row: Row, unit: str, answers: AddressAnswers | None) -> str 
     if not is_found:
         row.note("address_not_found", "address")
         return unit
+    if not unit and len(found) > 1:
+        row.note("address_in_several_units", _column(row), _named(found))
+        return None
     if unit in found or found == ("",):
-        return unit if unit or len(found) == 1 else _in_several(row, found)
+        return unit
     if unit:
         row.note("unit_differs_from_address", "unit_id", _named(found))
         return unit
-    if len(found) > 1:
-        return _in_several(row, found)
     row.note("unit_by_address", _column(row), found[0])
     return found[0]
-
-
-def _in_several(row: Row, units: tuple[str, ...]) -> None:
-    row.note("address_in_several_units", _column(row), _named(units))
 
 
 def _named(units: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ import shapely
 from common.comparing import as_compared
 from common.formulas import looks_like_formula
 from geo_data.tables.columns import CellKind, Column
-from geo_data.tables.everyday import as_digits, forms_taken
+from geo_data.tables.everyday import as_digits, forms_taken, with_invisible_spelled, without_invisible
 from geo_data.tables.findings import Findings, earlier_row
 
 CellValue = str | int | float | bool | date | tuple[str, ...] | tuple[date, ...] | None
@@ -27,8 +27,6 @@ FORMULA_STARTS = "=@+-＝＠＋－"
 EXAMPLE = "示例"  # how the example row of a template begins
 ODD_STARTS = FORMULA_STARTS + EXAMPLE[0]  # of texts that must be looked at more closely
 NOWHERE = 1 << 30
-# Letters that nobody sees: of no width, joiners, marks of direction, soft hyphens.
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 OF_ANOTHER_KIND = frozenset({"cell_malformed", "value_out_of_range"})
 SHOWN_LETTERS = 60  # of a value, before what is taken
 
@@ -232,10 +230,10 @@ class Row:
 
     def _visible(self, name: str, text: str) -> str:
         """Return the text without letters that nobody sees, which are noted where they stand."""
-        seen = INVISIBLE.sub("", text).strip()
+        seen = without_invisible(text).strip()
         if seen != text.strip() and name not in self._cleaned:
             self._cleaned += (name,)
-            self.note("letters_invisible", name, INVISIBLE.sub(_spelled, text))
+            self.note("letters_invisible", name, with_invisible_spelled(text))
         return seen
 
     def _note_once(self, code: str, name: str, value: str = "") -> None:
@@ -258,10 +256,6 @@ def plain(value: CellValue) -> object:
     if isinstance(value, tuple):
         return [item.isoformat() if isinstance(item, date) else item for item in value]
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _spelled(letter: re.Match[str]) -> str:
-    return f"<U+{ord(letter[0]):04X}>"
 
 
 def cell_text(cell: object) -> str:

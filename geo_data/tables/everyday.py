@@ -10,6 +10,10 @@ JUNIOR_WORD = re.compile(r"初([一二三])(?:年级)?")
 SCHOOL_YEAR = re.compile(r"(\d{4})(?:\s*[-–—~～/至]+\s*(\d{4}|\d{2}))?\s*(?:学年|年)?", re.ASCII)
 PERCENT = re.compile(r"(\d{1,3})(?:\.0+)?\s*[%％]", re.ASCII)
 FRACTION = re.compile(r"(\d{1,4})\s*[/／]\s*(\d{1,4})", re.ASCII)
+# Letters that nobody sees: of no width, joiners, marks of direction, soft hyphens.
+INVISIBLE = re.compile(
+    "[\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff]"
+)
 TAKEN = {
     CellKind.TEXT: "文字 text",
     CellKind.NUMBER: "数值 a number",
@@ -59,6 +63,16 @@ def forms_taken(column: Column) -> str:
             return ", ".join(words[:MOST_WORDS]) + (", …" if len(words) > MOST_WORDS else "")
         case kind:
             return TAKEN[kind]
+
+
+def without_invisible(text: str) -> str:
+    """Return the text without letters that nobody sees: of no width, joiners, marks of direction, soft hyphens."""
+    return INVISIBLE.sub("", text)
+
+
+def with_invisible_spelled(text: str) -> str:
+    """Return the text with such letters as their numbers, <U+200B>, for somebody to see where they stood."""
+    return INVISIBLE.sub(lambda letter: f"<U+{ord(letter[0]):04X}>", text)
 
 
 def _grade(text: str) -> str:

@@ -148,7 +148,7 @@ def _read_map_layer(path: Path, *, most: int | None = None) -> Layer:
 
 
 def _check_whole(path: Path, source: str, read: int, most: int | None) -> None:
-    """Refuse a FlatGeobuf file with fewer shapes than its head promises: where it was cut, the reader ends in silence."""
+    """Refuse a FlatGeobuf file with fewer shapes than its head promises: cut, it would end in silence."""
     if not source.casefold().endswith(".fgb"):
         return
     promised = int(pyogrio.read_info(source)["features"])  # type: ignore[no-untyped-call]  # pyogrio has no types

@@ -70,6 +70,31 @@ def test_a_child_in_two_households_is_named_where_it_stands_again(tmp_path: Path
     assert [f.value for f in findings] == ["第 2 行 row 2"]  # the number of the row, never the child's
 
 
+@pytest.mark.parametrize(
+    ("unit", "found"),
+    [
+        ("A", []),
+        ("a", [("outside_units", "a (A?)")]),
+        ("Ａ", [("outside_units", "Ａ (A?)")]),
+        ("B", [("outside_units", "B")]),
+        ("A\u200b", [("letters_invisible", "A<U+200B>")]),
+        ("\ufeffA", [("letters_invisible", "<U+FEFF>A")]),
+    ],
+)
+def test_a_code_that_only_looks_like_a_unit_is_told_with_the_unit(
+    tmp_path: Path, unit: str, found: list[tuple[str, str]]
+) -> None:
+    count, findings = _children(tmp_path, GIRL.replace("H1,A", f"H1,{unit}"))
+
+    assert (count, [(one.code, one.value) for one in findings]) == (1, found)
+
+
+def test_invisible_letters_of_a_name_are_left_out_and_never_shown(tmp_path: Path) -> None:
+    _, findings = _children(tmp_path, GIRL.replace("甲子涵", "甲子\u200d涵"))
+
+    assert [(one.code, one.column, one.value) for one in findings] == [("letters_invisible", "姓名", "")]
+
+
 def test_a_household_with_two_addresses_is_severe(tmp_path: Path) -> None:
     other = "H1,A,2号,甲一一,990102202008310023,2020-08-31,女,"
 

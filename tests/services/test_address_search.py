@@ -84,7 +84,9 @@ def test_a_number_that_is_missing_is_answered_with_its_neighbours_on_the_same_si
     ]
 
 
-@pytest.mark.parametrize("typed", ["文化路1号", "文化路13号", "文化路99号", "文化路2号", "文化路6号", "文化路9999号"])
+@pytest.mark.parametrize(
+    "typed", ["文化路1号", "文化路13号", "文化路99号", "文化路2号", "文化路6号", "文化路9999号"]
+)
 def test_a_number_beyond_the_first_or_last_of_its_side_has_no_neighbours(typed: str) -> None:
     (hit,) = search_addresses(world.CODE, typed)
 

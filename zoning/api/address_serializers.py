@@ -22,7 +22,8 @@ class AnsweredAddressSerializer(serializers.Serializer[object]):
     )
     asked = serializers.CharField(help_text="The number as typed where door is near, or empty.")
     beside = serializers.ListField(
-        child=serializers.CharField(), help_text="The neighbours that answer for it; the first is the address told."
+        child=serializers.CharField(),
+        help_text="The neighbours that answer for it; the first is the address told.",
     )
     by_point = serializers.BooleanField(help_text="The zones do not know its unit: its point decided.")
 
