@@ -9,7 +9,7 @@ from geo_data.selectors.addresses import search_addresses
 
 
 class AddressWithoutPoint(NotFound):
-    """The register has not one place for these words, or knows no point of it: /api/addresses/ lists what may be meant."""
+    """The register has no one place for these words, or no point of it: /api/addresses/ lists what may be meant."""
 
     code = "address_without_point"
 
