@@ -246,7 +246,7 @@ def _address(row: Row, unit_code: str, point: shapely.Point | None, spelling: Sp
 def _looks_like_range(typed: str) -> bool:
     """Say whether a door number with a dash seems to mean several doors: the second number is larger by two or more."""
     found = DASHED.fullmatch(of_one_width(typed))
-    return bool(found) and int(found["second"]) >= int(found["first"]) + 2
+    return found is not None and int(found["second"]) >= int(found["first"]) + 2
 
 
 def _names(row: Row, column: str, own: tuple[str, str], spelling: Spelling) -> tuple[str, ...]:

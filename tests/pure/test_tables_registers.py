@@ -159,7 +159,13 @@ FINDINGS = [
     ("registrations", REGISTRATIONS, [], [("file_empty", 0, "")], 0),
     ("pupils", PUPILS, [BOY_PUPIL.replace(BOY, "")], [("identity_absent", 2, "")], 1),
     ("pupils", PUPILS, [BOY_PUPIL.replace("P1", "P9")], [("school_not_here", 2, "P9")], 1),
-    ("pupils", PUPILS, [BOY_PUPIL.replace("P1,2", "P1,10")], [("value_out_of_range", 2, "10")], 0),
+    (
+        "pupils",
+        PUPILS,
+        [BOY_PUPIL.replace("P1,2", "P1,10")],
+        [("value_out_of_range", 2, "10 (可填 taken: 1–9, 一年级…九年级, 初一…初三)")],
+        0,
+    ),
     (
         "kindergartens",
         "姓名,出生日期,幼儿园",
@@ -186,11 +192,23 @@ FINDINGS = [
     ),
     ("rentals", RENTALS, [f"甲父,{FATHER},1号楼,B,2020-01-01,2026-03-02,租赁"], [], 1),
     ("insurances", INSURANCES, [f"甲父,{FATHER},720,劳动合同"], [], 1),
-    ("insurances", INSURANCES, [f"甲父,{FATHER},721,劳动合同"], [("value_out_of_range", 2, "721")], 0),
+    (
+        "insurances",
+        INSURANCES,
+        [f"甲父,{FATHER},721,劳动合同"],
+        [("value_out_of_range", 2, "721 (可填 taken: 0–720)")],
+        0,
+    ),
     ("civil_affairs", CIVIL_AFFAIRS, [f"甲子涵,{GIRL},2020-01-01,女,是"], [], 1),
     ("civil_affairs", CIVIL_AFFAIRS, [f"甲子涵,{GIRL},2020-01-01,女,"], [("cell_empty", 2, "")], 0),
     ("preferences", PREFERENCES, [f"甲子涵,{GIRL},2020-01-01,女,烈士"], [], 1),
-    ("preferences", PREFERENCES, [f"甲子涵,{GIRL},2020-01-01,女,状元"], [("cell_malformed", 2, "状元")], 0),
+    (
+        "preferences",
+        PREFERENCES,
+        [f"甲子涵,{GIRL},2020-01-01,女,状元"],
+        [("cell_malformed", 2, "状元 (可填 taken: 烈士, 现役军人, 消防救援, 公安, 人才, 无)")],
+        0,
+    ),
 ]
 
 
