@@ -56,8 +56,8 @@ class RouteQuerySerializer(serializers.Serializer[object]):
     address = serializers.CharField(
         required=False,
         max_length=100,
-        help_text="Code of a place of the register, or an address as typed; goes before lon and lat. The walk begins at its "
-        "point, or at that of its unit.",
+        help_text="Code of a place of the register, or an address as typed; goes before lon and lat. "
+        "The walk begins at its point, or at that of its unit.",
     )
     lon = DegreeField(
         required=False,
