@@ -82,7 +82,7 @@ def check_place(
     elif _is_home(x, y, system, home):
         return _check_rows(shapes, rows, system, home, findings)
     elif _is_home(y, x, system, home):
-        findings.add("axes_swapped", value=f"{x:.6g}, {y:.6g}")
+        findings.add("axes_swapped", value=f"{x:.9g}, {y:.9g}")
     else:
         likely = _likely(x, y, home, working_epsg)
         findings.add("outside_district", value=f"{system.name}: {x:.6g}, {y:.6g} → {likely}")
