@@ -105,7 +105,7 @@ def test_an_address_that_is_not_one_place_has_no_way(tmp_path: Path, address: st
 
 
 def test_a_way_begins_somewhere() -> None:
-    answer = Client().get("/api/routes/", {"district": DISTRICT, "school": "B", "lon": AT[2]})
+    answer = Client().get("/api/routes/", {"district": DISTRICT, "school": "B", "lon": str(AT[2])})
 
     assert answer.status_code == 400
 

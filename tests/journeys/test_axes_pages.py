@@ -71,7 +71,7 @@ def test_the_one_button_exchanges_the_coordinates_and_the_file_is_taken(
 
     # when
     answer = desk().post(f"/office/data/files/{found.upload_id}/again/", {"swap_axes": "yes"})
-    upload = Upload.objects.get(pk=found.upload_id)
+    upload = Upload.objects.get()
     again = read_upload(actor=None, now=world.NOW, upload=upload).dataset
 
     # then
