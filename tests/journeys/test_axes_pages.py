@@ -65,7 +65,8 @@ def test_the_one_button_exchanges_the_coordinates_and_the_file_is_taken(
     # given
     found = stopped(schools_file(tmp_path, columns, first, second))
     page = desk().get(f"/office/data/{found.pk}/").content.decode()
-    assert page.count(BUTTON) == 1
+    assert page.count('name="swap_axes" value="yes"') == 1
+    assert BUTTON in page
     assert "重新检查：" not in page  # no other system is offered: none would help
     assert BUTTON in desk().get(f"/office/data/{found.pk}/place/").content.decode()
 
