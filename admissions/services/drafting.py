@@ -25,6 +25,7 @@ from geo_data.tables.identity import IdentityFault, identity_faults
 
 IDENTITY_WORDS = {
     IdentityFault.FORM: "this is no identity number: a resident number has 18 characters",
+    IdentityFault.ROUNDED: "this is no identity number: a resident number has 18 characters",
     IdentityFault.CHECK_DIGIT: "the last digit does not fit: one of the digits is mistyped",
     IdentityFault.BIRTH_DATE: "the birth date in the number is not the one you wrote",
     IdentityFault.SEX: "the sex in the number is not the one you wrote",

@@ -38,13 +38,16 @@ class BookEntry(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the register says: whether it has the address, and its unit, "" where that is not one alone."""
+    """What the register says: whether it has the address, and the units in which it may lie, by code.
+
+    "" among the units stands for what lies in no unit.
+    """
 
     is_found: bool
-    unit_code: str
+    units: tuple[str, ...]
 
 
-NO_ANSWER = Answer(False, "")
+NO_ANSWER = Answer(False, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class AddressBook:
     doors     -- township and unit of every door, by road, number and suffix
     buildings -- units by estate, township and building; houses likewise by number and suffix
     numbered  -- the estates, with their township, that have any building or house
+    estates   -- the units of every estate, by name and township; roads -- township and unit of all doors of a road
     """
 
     names: Mapping[str, tuple[BookName, ...]]
@@ -62,6 +66,8 @@ class AddressBook:
     buildings: Mapping[tuple[str, str, str], Units]
     houses: Mapping[tuple[str, str, int, str], Units]
     numbered: frozenset[tuple[str, str]]
+    estates: Mapping[tuple[str, str], Units]
+    roads: Mapping[str, frozenset[tuple[str, str]]]
 
     def answer(self, text: str) -> Answer:
         """Return what the register says of an address as a list writes it, with room and all.
@@ -72,7 +78,7 @@ class AddressBook:
            so does an estate of which the register knows no building.
         3. Of places with one name in several townships those count whose township stands in the address, if any does.
         4. Where neither answers, the whole address may be an old name or another name of one entry, number and all.
-        5. The unit is told where all that answers lies in one; where estate and road answer, in one of both.
+        5. The units of all that answers are told; where estate and road answer, those of both, if there are any.
         Source: docs/addresses.md (lists that carry addresses).
         """
         typed = read_typed(text)
@@ -80,7 +86,7 @@ class AddressBook:
         if not found:
             return NO_ANSWER
         common = frozenset.intersection(*found) or frozenset.union(*found)
-        return Answer(True, next(iter(common)) if len(common) == 1 else "")
+        return Answer(True, tuple(sorted(common)))
 
     def _found(self, texts: Sequence[str], typed: Typed) -> list[Units]:
         """Return of every text that answers the units that do."""
@@ -103,7 +109,7 @@ class AddressBook:
         """Return the units that answer, "" among them for what lies in none or is not told apart; none at all: no."""
         if name.kind == ROAD:
             return self._at_door(name, typed)
-        whole: Units = frozenset((name.unit_code,))
+        whole = self._whole(name)
         if name.kind != ESTATE or not (typed.building or typed.house):
             return whole
         where = (name.place, name.township)
@@ -114,10 +120,20 @@ class AddressBook:
             return at_building & at_house or at_building or at_house
         return NOWHERE if where in self.numbered else whole
 
+    def _whole(self, name: BookName) -> Units:
+        """Return the unit of a place as a whole, or all those in which its entries lie."""
+        if name.unit_code:
+            return frozenset((name.unit_code,))
+        within = self.estates.get((name.place, name.township), NOWHERE) if name.kind == ESTATE else NOWHERE
+        if name.kind == ROAD:
+            here = self.roads.get(name.place, frozenset())
+            within = frozenset(unit for township, unit in here if name.township in ("", township))
+        return within or frozenset(("",))
+
     def _at_door(self, name: BookName, typed: Typed) -> Units:
         door = typed.door
         if door is None:
-            return frozenset((name.unit_code,))
+            return self._whole(name)
         here = self.doors.get((name.place, door.number, door.suffix), frozenset())
         return frozenset(unit for township, unit in here if name.township in ("", township))
 
@@ -134,12 +150,17 @@ def book_of(names: Iterable[BookName], entries: Iterable[BookEntry]) -> AddressB
     buildings: dict[tuple[str, str, str], set[str]] = {}
     houses: dict[tuple[str, str, int, str], set[str]] = {}
     numbered: set[tuple[str, str]] = set()
+    estates: dict[tuple[str, str], set[str]] = {}
+    roads: dict[str, set[tuple[str, str]]] = {}
     for entry in entries:
         where, unit = (entry.estate_text, entry.township), entry.unit_code
+        if entry.road_text:
+            roads.setdefault(entry.road_text, set()).add((entry.township, unit))
         if entry.road_text and entry.number is not None:
             doors.setdefault((entry.road_text, entry.number, entry.suffix), set()).add((entry.township, unit))
         if not entry.estate_text:
             continue
+        estates.setdefault(where, set()).add(unit)
         if entry.building_key:
             buildings.setdefault((*where, entry.building_key), set()).add(unit)
         if entry.number is not None:
@@ -152,4 +173,6 @@ def book_of(names: Iterable[BookName], entries: Iterable[BookEntry]) -> AddressB
         buildings={key: frozenset(found) for key, found in buildings.items()},
         houses={key: frozenset(found) for key, found in houses.items()},
         numbered=frozenset(numbered),
+        estates={key: frozenset(found) for key, found in estates.items()},
+        roads={key: frozenset(found) for key, found in roads.items()},
     )

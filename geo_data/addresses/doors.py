@@ -1,12 +1,14 @@
 """Door numbers and buildings, as a register writes them and as people type them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from geo_data.addresses.letters import normalized
 
 LARGEST_NUMBER = 99_999
+FARTHEST_NEIGHBOUR = 20  # numbers away: what is farther along the road says nothing of a door
 SUFFIX = r"(?:[甲乙丙丁戊]|[a-z]|附\d{1,3}|之\d{1,3}|-\d{1,3}){0,2}"
 FRONT = "[甲乙丙丁戊]?"
 DOOR = re.compile(
@@ -36,6 +38,16 @@ class Door:
     def side(self) -> Side:
         """Return on which side of the road it stands."""
         return Side.ODD if self.number % 2 else Side.EVEN
+
+
+def stands_between(number: int, others: Iterable[int]) -> bool:
+    """Say whether a number has a neighbour below and one above, each at most FARTHEST_NEIGHBOUR numbers away.
+
+    others -- numbers of the same side of the road
+    Source: docs/addresses.md (when it is settled).
+    """
+    away = [other - number for other in others if abs(other - number) <= FARTHEST_NEIGHBOUR]
+    return any(step < 0 for step in away) and any(step > 0 for step in away)
 
 
 def read_door(text: str) -> Door | None:

@@ -40,6 +40,7 @@ AFTER_ORDINAL = re.compile(r"[第]$")
 DASHES = re.compile(r"[‐-―−－—–~～]")
 NOT_SPOKEN = re.compile(r"[\s,，.。、;；:：()（）\[\]【】<>《》\"'“”‘’·•/\\|_]+")
 HASH = re.compile(r"(?<=\d)#(?:楼|栋|幢)?")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -86,3 +87,8 @@ def chinese_number(text: str) -> int | None:
         + (10 * FIGURES.get(tens or "一", 1) if ten else 0)
         + FIGURES.get(ones or "零", 0)
     )
+
+
+def has_chinese(text: str) -> bool:
+    """Say whether a text holds a Chinese letter: then it is an address rather than the code of one."""
+    return bool(CHINESE.search(text))

@@ -11,7 +11,7 @@ class DoorMatch(IntEnum):
 
     EXACT = 0  # it is in the register
     NONE = 1  # none was typed
-    NEAR = 2  # the register has the next one on the same side
+    NEAR = 2  # the register has the number without its suffix, or one on either side of it
     MISSING = 3  # it is not in the register, nor one near it
 
 

@@ -23,6 +23,7 @@ OPPOSITE = {
     Side.SOUTH: Side.NORTH,
 }
 ONE_SIDE = re.compile(r"(?P<road>[^以]{2,}?)以(?P<side>[东南西北])(?:侧|边|面|部分|区域|片区)?")
+NUMBERED = re.compile(r"\d(?:号(?:楼|院)?|栋|幢)?$")
 BOUND = re.compile(r"(?P<side>[东南西北])(?:至|到|起|临|抵|以)(?P<road>.{2,})")
 ROAD = re.compile(rf"(?P<road>.*?[^\d&-]*?(?:{ROADS}))(?P<rest>(?:\d|单|双|奇|偶|从|自|\().*)?")
 ROAD_AND_STRETCH = re.compile(
@@ -173,6 +174,8 @@ def _region(head: str, _before: Phrase | None) -> Phrase | None:
     while found := ONE_SIDE.match(rest):
         sides.append((found["road"], SIDES[found["side"]]))
         rest = rest[found.end() :]
+    if any(NUMBERED.search(road) for road, _ in sides):  # 文化路95号以东: east of a door, which is no line
+        return Phrase(head, PhraseKind.UNREADABLE)
     if sides and not rest:
         return Phrase(head, PhraseKind.REGION, sides=tuple(sides))
     if found := BOUND.fullmatch(head):

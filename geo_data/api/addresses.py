@@ -41,7 +41,8 @@ class AddressHitSerializer(serializers.Serializer[AddressHit]):
     match = serializers.ChoiceField(choices=[match.name.lower() for match in Match])
     door = serializers.ChoiceField(
         choices=[door.name.lower() for door in DoorMatch],
-        help_text="Near: the number typed is not in the register, this is the next one on its side.",
+        help_text="Near: the number typed is not in the register, this is the next one on its side, at most 20 away; "
+        "missing: nor is it between two such, or the building is not there, and this is the whole road or estate.",
     )
 
 

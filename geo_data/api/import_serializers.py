@@ -120,6 +120,11 @@ class HandInSerializer(serializers.Serializer[object]):
     borders = serializers.FileField(
         required=False, default=None, help_text="Table of adjoining units, for units that are points."
     )
+    swap_axes = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="The file's first coordinate is the northing, the second one the easting.",
+    )
     accept_offset = serializers.BooleanField(required=False, default=False)
     offset_reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     source_office = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)

@@ -95,6 +95,7 @@ def _choices(asked: Mapping[str, Any]) -> Choices:
         repairs=tuple(Repair(word) for word in asked["repairs"]),
         tolerance_mm=asked["tolerance_mm"],
         headers=asked["headers"],
+        swap_axes=asked["swap_axes"],
         accept_offset=asked["accept_offset"],
         offset_reason=asked["offset_reason"],
     )

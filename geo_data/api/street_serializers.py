@@ -53,12 +53,29 @@ class RouteQuerySerializer(serializers.Serializer[object]):
     """From where to which school."""
 
     district = DistrictField(find_only_district_code)
-    lon = DegreeField(min_value=-180, max_value=180, help_text="Longitude, EPSG:4326.")
-    lat = DegreeField(min_value=-90, max_value=90, help_text="Latitude, EPSG:4326.")
+    address = serializers.CharField(
+        required=False,
+        max_length=100,
+        help_text="Code of a place of the register, or an address as typed; goes before lon and lat. "
+        "The walk begins at its point, or at that of its unit.",
+    )
+    lon = DegreeField(
+        required=False,
+        min_value=-180,
+        max_value=180,
+        help_text="Longitude, EPSG:4326; with lat, without address.",
+    )
+    lat = DegreeField(required=False, min_value=-90, max_value=90, help_text="Latitude, EPSG:4326.")
     school = serializers.CharField(max_length=40, help_text="School code.")
     measure = serializers.UUIDField(
         required=False, help_text="Measure id; without it the newest walks of the current versions."
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a question without a place."""
+        if "address" not in attrs and not {"lon", "lat"} <= set(attrs):
+            raise serializers.ValidationError("Give an address, or both lon and lat.")
+        return attrs
 
 
 class RouteSerializer(serializers.Serializer[Any]):

@@ -1,14 +1,18 @@
 """The API of distances: measures, the route from a place to a school, and the network for officers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.limits import limit_lookups
 from accounts.permissions import may_read_district
 from geo_data.api.serializers import DistrictQuerySerializer
 from geo_data.api.street_serializers import (
@@ -20,6 +24,7 @@ from geo_data.api.street_serializers import (
 )
 from geo_data.models import DatasetKind, DistanceMeasure
 from geo_data.permissions import may_see_map
+from geo_data.selectors.address_points import point_of_address
 from geo_data.selectors.datasets import NoSuchDataset, get_current_dataset, get_dataset
 from geo_data.selectors.districts import get_district
 from geo_data.selectors.measures import NoSuchMeasure, find_walk_measure, get_measure, list_measures
@@ -66,8 +71,10 @@ class Routes(APIView):
         query = RouteQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
+        if "address" in asked:
+            limit_lookups(request._request, timezone.now())
         measure = _measure(asked["district"], asked.get("measure"))
-        answer = find_route(measure, asked["lon"], asked["lat"], asked["school"])
+        answer = find_route(measure, *_start(measure, asked), asked["school"])
         may_be_drawn = may_see_map(request.user, measure.district_id)
         shown = MappedRoute(answer, may_be_drawn, settings.MAP_REVIEW_NUMBER)
         return Response(RouteSerializer(shown).data)
@@ -89,6 +96,12 @@ class StreetMap(APIView):
             raise NoSuchDataset("there is no such dataset", dataset=str(dataset.pk))
         box = (asked["west"], asked["south"], asked["east"], asked["north"])
         return Response(streets_geojson(dataset, box))
+
+
+def _start(measure: DistanceMeasure, asked: Mapping[str, Any]) -> tuple[float, float]:
+    if "address" in asked:
+        return point_of_address(measure.district_id, asked["address"], measure.units_dataset)
+    return asked["lon"], asked["lat"]
 
 
 def _measure(district_code: str, measure_id: object) -> DistanceMeasure:

@@ -68,6 +68,10 @@ FLAGS: Mapping[Option, tuple[str, Mapping[str, Any]]] = {
         {"type": float, "default": SNAP_METRES, "help": "of snap, in metres (0.001)"},
     ),
     Option.BORDERS: ("--borders", {"type": existing_file, "help": "table of adjoining units, for points"}),
+    Option.SWAP_AXES: (
+        "--swap-axes",
+        {"action": "store_true", "help": "the first coordinate is the northing, the second the easting"},
+    ),
     Option.ACCEPT_OFFSET: (
         "--accept-offset",
         {"action": "store_true", "help": "the current version is shifted, not this file"},

@@ -14,7 +14,7 @@ class Upload(models.Model):
 
     digest      -- SHA-256 of the plain file
     stored_name -- its name in the storage, which says nothing; empty once deleted
-    choices     -- crs, stage, repairs, tolerance_mm, accept_offset, offset_reason: what the kind takes
+    choices     -- crs, stage, repairs, tolerance_mm, swap_axes, accept_offset, offset_reason: what the kind takes
                    (geo_data/services/kinds.py)
     headers     -- header in the file -> column, as chosen for this file; "" means: leave it out
     borders     -- the table of adjoining units handed in beside a layer of points

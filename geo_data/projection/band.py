@@ -17,7 +17,8 @@ THOUSANDTHS = 1000
 class Spread:
     """Past errors at one lead, as thousandths of the square root of the projected children.
 
-    low, high -- the errors that `tail_percent` of all were below and above
+    low, high -- the errors that `tail_percent` of all were below and above; each the other's opposite where past
+                 projections were all off to one side
     samples, years -- how many errors of how many held-back years
     measured_at -- the lead whose errors were stretched, because this one has too few years; else the lead itself
     """
@@ -81,6 +82,8 @@ def _measured(by_year: Sequence[FloatArray], lead: int, method: Method) -> Sprea
 
     With n errors the lower end is the k-th smallest, k = floor((n + 1) x tail): a new error falls below it as often
     as the tail says. Where k is 0, it is mean -+ t x s x sqrt(1 + 1 / n), t of n - 1 degrees of freedom.
+    Where both ends lie on one side of zero, the farther one holds for both sides: that the past was off to one side
+    is no promise that the future will be, and the projection itself must lie within its band.
     """
     together = np.sort(np.concatenate(list(by_year)))
     n = len(together)
@@ -96,6 +99,8 @@ def _measured(by_year: Sequence[FloatArray], lead: int, method: Method) -> Sprea
             * sqrt(1 + 1 / n)
         )
         low, high = float(together.mean()) - beyond, float(together.mean()) + beyond
+    if low > 0 or high < 0:
+        low, high = -max(-low, high), max(-low, high)
     return Spread(_down(low), _up(high), n, len(by_year), lead)
 
 

@@ -13,6 +13,7 @@ from geo_data.addresses.asking import (
     names_township,
     question_of,
 )
+from geo_data.addresses.doors import stands_between
 from geo_data.addresses.ranking import DoorMatch, Standing, rank
 from geo_data.addresses.shown import shown_address
 from geo_data.models import AddressNameKind
@@ -34,6 +35,7 @@ class AddressHit:
     road_text -- the normalized road of a door that was asked for, else ""
     is_plain  -- the whole of what was typed is accounted for: nothing had to be guessed
     entry     -- the place itself where it is a door or building that was found by its number, else None
+    asked     -- the door that was typed, as the register would write it, where it does not have it, else ""
     """
 
     code: str
@@ -50,6 +52,7 @@ class AddressHit:
     road_text: str
     standing: Standing
     entry: AddressPlace | None = None
+    asked: str = ""
 
 
 def search_addresses(district_code: str, text: str, limit: int = MOST_SHOWN) -> tuple[AddressHit, ...]:
@@ -131,20 +134,23 @@ def _answers(question: Question, places: Sequence[_Place]) -> Iterator[AddressHi
 
 
 def _at_door(question: Question, place: _Place, found: Sequence[FoundEntry]) -> Iterator[AddressHit]:
-    """The number itself; else the next ones below and above on its side; else the road."""
+    """The number itself; else the next ones below and above on its side, when both are near; else the road."""
     door = question.typed.door
-    if door is None or not found:
-        yield _whole(place, DoorMatch.MISSING)
+    if door is None:
         return
+    asked = shown_address(place.name.shown, door.number, door.suffix, "", "")
     same = [entry for entry in found if entry.number == door.number]
     exact = [entry for entry in same if entry.suffix == door.suffix]
     if exact and len({entry.unit_code for entry in exact}) == 1:
         yield _entry(place, exact[0], DoorMatch.EXACT, 0, is_door=len(exact) > 1)
     elif exact:
         yield from (_entry(place, entry, DoorMatch.EXACT, 0) for entry in exact)
-    else:
+    elif same or stands_between(door.number, (entry.number or 0 for entry in found)):
         for entry in same or found:
-            yield _entry(place, entry, DoorMatch.NEAR, abs((entry.number or 0) - door.number))
+            away = abs((entry.number or 0) - door.number)
+            yield replace(_entry(place, entry, DoorMatch.NEAR, away), asked=asked)
+    else:
+        yield replace(_whole(place, DoorMatch.MISSING), asked=asked)
 
 
 def _in_estate(question: Question, place: _Place, found: Sequence[FoundEntry]) -> Iterator[AddressHit]:

@@ -61,6 +61,7 @@ def import_addresses(
     district_code: str,
     path: Path,
     crs: str = "",
+    swap_axes: bool = False,
     accept_offset: bool = False,
     offset_reason: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
@@ -74,9 +75,11 @@ def import_addresses(
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
     known = load_known_places(district_code, DatasetKind.UNITS)
-    ground = replace(ground_of(district), known=known, accept_offset=accept_offset)
+    ground = replace(ground_of(district), known=known, accept_offset=accept_offset, swap_axes=swap_axes)
     declared, shapes = declared_system(crs), unit_shapes(units)
     options: dict[str, CanonicalValue] = {"units": units.file_digest}
+    if swap_axes:
+        options["swap_axes"] = True
     if accept_offset:
         options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
 

@@ -1,6 +1,7 @@
 """Lines of the base map of a file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from accounts.copying import copy_rows
 from accounts.models import User
 from accounts.services.jobs import Report, not_reported
+from common.canonical import CanonicalValue
 from geo_data.models import Dataset, DatasetKind, MapFeature
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system, ground_of
 from geo_data.services.datasets import ImportResult, Origin
@@ -25,13 +27,15 @@ def import_base_map(
     district_code: str,
     path: Path,
     crs: str = "",
+    swap_axes: bool = False,
     origin: Origin = Origin(),  # noqa: B008 - frozen
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
 ) -> ImportResult:
     """Store streets, main roads and rivers. Raises ImportRefused with all findings."""
     district = begin_import(actor, district_code)
-    ground, declared = ground_of(district), declared_system(crs)
+    ground, declared = replace(ground_of(district), swap_axes=swap_axes), declared_system(crs)
+    options: dict[str, CanonicalValue] = {"swap_axes": True} if swap_axes else {}
 
     def read(findings: Findings) -> Sequence[MapLine]:
         return read_base_map(path, ground=ground, declared=declared, findings=findings)
@@ -45,6 +49,7 @@ def import_base_map(
         crs,
         origin,
         report,
+        options,
         terms=terms,
         takes_good_rows=True,
     )

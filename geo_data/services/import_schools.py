@@ -38,6 +38,7 @@ def import_schools(
     path: Path,
     crs: str = "",
     stage: str | None = None,
+    swap_axes: bool = False,
     accept_offset: bool = False,
     offset_reason: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
@@ -48,10 +49,12 @@ def import_schools(
     district = begin_import(actor, district_code)
     units = get_current_dataset(district_code, DatasetKind.UNITS)
     options: dict[str, CanonicalValue] = {"stage": stage, "units": units.file_digest}
+    if swap_axes:
+        options["swap_axes"] = True
     if accept_offset:
         options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
     known = load_known_places(district_code, DatasetKind.SCHOOLS)
-    ground = replace(ground_of(district), known=known, accept_offset=accept_offset)
+    ground = replace(ground_of(district), known=known, accept_offset=accept_offset, swap_axes=swap_axes)
     declared, shapes = declared_system(crs), unit_shapes(units)
 
     def read(findings: Findings) -> Sequence[SchoolRow]:

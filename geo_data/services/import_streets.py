@@ -29,6 +29,7 @@ def import_streets(
     district_code: str,
     path: Path,
     crs: str = "",
+    swap_axes: bool = False,
     split_crossings: bool = True,
     accept_offset: bool = False,
     offset_reason: str = "",
@@ -41,12 +42,14 @@ def import_streets(
     split_crossings -- lines meet where they cross at grade, not only where they share a vertex
     """
     district = begin_import(actor, district_code)
-    ground = replace(ground_of(district), accept_offset=accept_offset)
+    ground = replace(ground_of(district), swap_axes=swap_axes, accept_offset=accept_offset)
     declared, marks = declared_system(crs), load_street_marks(district_code)
     options: dict[str, CanonicalValue] = {
         "split_crossings": split_crossings,
         "working_crs": district.working_crs,
     }
+    if swap_axes:
+        options["swap_axes"] = True
     if ground.extent:
         options["extent"] = [f"{side:.6f}" for side in ground.extent]  # what lies outside is left out
     if accept_offset:

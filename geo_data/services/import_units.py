@@ -33,6 +33,7 @@ def import_units(
     repairs: Collection[Repair] = (),
     tolerance_m: float = SNAP_METRES,
     borders_path: Path | None = None,
+    swap_axes: bool = False,
     accept_offset: bool = False,
     offset_reason: str = "",
     origin: Origin = Origin(),  # noqa: B008 - frozen
@@ -48,15 +49,18 @@ def import_units(
         "working_crs": district.working_crs,
         "borders": digest_of_import(borders_path, {}) if borders_path else "",
     }
+    if swap_axes:
+        options["swap_axes"] = True
     if accept_offset:
         options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
     known = load_known_places(district_code, DatasetKind.UNITS)
+    ground = Ground(district.working_crs, known=known, accept_offset=accept_offset, swap_axes=swap_axes)
     declared = declared_system(crs)
 
     def read(findings: Findings) -> UnitTable:
         return read_units(
             path,
-            ground=Ground(district.working_crs, known=known, accept_offset=accept_offset),
+            ground=ground,
             declared=declared,
             repairs=repairs,
             findings=findings,

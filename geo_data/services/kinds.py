@@ -52,6 +52,7 @@ class Option(StrEnum):
     REPAIRS = "repairs"
     TOLERANCE = "tolerance_m"
     BORDERS = "borders_path"
+    SWAP_AXES = "swap_axes"
     ACCEPT_OFFSET = "accept_offset"
     OFFSET_REASON = "offset_reason"
 
@@ -131,7 +132,9 @@ ENTRIES = (
         SCHOOL_COLUMNS,
         import_schools,
         is_layer=True,
-        options=frozenset({Option.CRS, Option.STAGE, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
+        options=frozenset(
+            {Option.CRS, Option.SWAP_AXES, Option.STAGE, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}
+        ),
         needs=(DatasetKind.UNITS,),
     ),
     ImportKind(DatasetKind.SEATS, "分年级学位", SEAT_COLUMNS, import_seats, needs=(DatasetKind.SCHOOLS,)),
@@ -144,7 +147,7 @@ ENTRIES = (
         BASE_MAP_COLUMNS,
         import_base_map,
         is_layer=True,
-        options=frozenset({Option.CRS}),
+        options=frozenset({Option.CRS, Option.SWAP_AXES}),
     ),
     ImportKind(
         DatasetKind.STREETS,
@@ -152,7 +155,7 @@ ENTRIES = (
         STREET_COLUMNS,
         import_streets,
         is_layer=True,
-        options=frozenset({Option.CRS, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
+        options=frozenset({Option.CRS, Option.SWAP_AXES, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
         takes_good_rows=False,  # a street left out may be the only way to school
         further_suffixes=frozenset({OSM_SUFFIX}),
     ),
@@ -162,7 +165,7 @@ ENTRIES = (
         ADDRESS_COLUMNS,
         import_addresses,
         is_layer=True,
-        options=frozenset({Option.CRS, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
+        options=frozenset({Option.CRS, Option.SWAP_AXES, Option.ACCEPT_OFFSET, Option.OFFSET_REASON}),
         needs=(DatasetKind.UNITS,),
     ),
     *(_of_another_office(kind, spec) for kind, spec in REGISTERS.items()),

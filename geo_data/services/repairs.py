@@ -49,7 +49,11 @@ def preview_repairs(
     findings = Findings(
         headers=headers | plain_headers(upload.headers), working_epsg=upload.district.working_crs
     )
-    ground, declared = Ground(upload.district.working_crs), declared_system(upload.choices.get("crs", ""))
+    swap_axes, declared = (
+        bool(upload.choices.get("swap_axes")),
+        declared_system(upload.choices.get("crs", "")),
+    )
+    ground = Ground(upload.district.working_crs, swap_axes=swap_axes)
     asked = sorted(set(repairs))
     outcomes: list[RepairOutcome] = []
 

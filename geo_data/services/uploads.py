@@ -68,6 +68,7 @@ class Choices:
     headers      -- header in the file -> column; "" leaves it out; beside what the district remembers
     tolerance_mm -- how far `snap` may move a vertex
     borders      -- the upload with the table of adjoining units, for units that are points
+    swap_axes    -- the file's first coordinate is the northing, the second one the easting
     accept_offset -- should the layer look shifted, the current version is the wrong one; offset_reason says why
     """
 
@@ -78,6 +79,7 @@ class Choices:
     tolerance_mm: int = round(SNAP_METRES * 1000)
     headers: Mapping[str, str] = field(default_factory=dict)
     borders: Upload | None = None
+    swap_axes: bool = False
     accept_offset: bool = False
     offset_reason: str = ""
 
@@ -198,6 +200,7 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
         Option.STAGE: choices.stage,
         Option.REPAIRS: [repair.value for repair in sorted(choices.repairs)],
         Option.BORDERS: choices.borders,
+        Option.SWAP_AXES: choices.swap_axes,
         Option.ACCEPT_OFFSET: choices.accept_offset,
     }
     for option, value in chosen.items():
@@ -219,6 +222,8 @@ def _set_choices(upload: Upload, choices: Choices) -> None:
     if choices.repairs:
         kept["repairs"] = chosen[Option.REPAIRS]
         kept["tolerance_mm"] = choices.tolerance_mm
+    if choices.swap_axes:
+        kept["swap_axes"] = True
     if choices.accept_offset:
         kept |= {"accept_offset": True, "offset_reason": _offset_reason(choices)}
     upload.choices = kept
@@ -235,6 +240,8 @@ def _arguments(entry: ImportKind, upload: Upload) -> dict[str, object]:
     if Option.REPAIRS in entry.options:
         arguments["repairs"] = tuple(Repair(word) for word in chosen.get("repairs", ()))
         arguments["tolerance_m"] = chosen.get("tolerance_mm", round(SNAP_METRES * 1000)) / 1000
+    if Option.SWAP_AXES in entry.options:
+        arguments["swap_axes"] = bool(chosen.get("swap_axes"))
     if Option.ACCEPT_OFFSET in entry.options:
         arguments["accept_offset"] = bool(chosen.get("accept_offset"))
         arguments["offset_reason"] = chosen.get("offset_reason", "")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from common.comparing import of_one_width
 from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
@@ -37,6 +38,7 @@ ADDRESS_COLUMNS = (
     Column("dwellings", "户数", CellKind.INTEGER, aliases=("住宅套数", "套数", "homes"), most=DWELLINGS),
     *PLACE_COLUMNS,
 )
+DASHED = re.compile(r"\s*(?P<first>\d{1,5})号?\s*[-–—]\s*(?P<second>\d{1,5})\s*号?\s*", re.ASCII)
 Door = tuple[int, str]
 
 
@@ -178,7 +180,7 @@ def _unit_codes(rows: Sequence[Row], points: Shapes, units: Mapping[str, shapely
     for row, point, here in zip(rows, points, around, strict=True):
         stated = row.text("unit_id")
         if stated and stated not in units:
-            row.note("unit_unknown", "unit_id", stated)
+            row.note_unknown("unit_unknown", "unit_id", stated, units)
         elif stated and point is not None and areas.any() and not _is_in(units[stated], point):
             row.note("address_outside_its_unit", "unit_id", stated)
         elif not stated and point is None:
@@ -215,6 +217,8 @@ def _address(row: Row, unit_code: str, point: shapely.Point | None, spelling: Sp
     door = spelling.door(typed) if typed else None
     if typed and door is None:
         row.note("door_number_malformed", "door_number", typed)
+    elif typed and _looks_like_range(typed):
+        row.note("door_number_range", "door_number", typed)
     if road and not (typed or estate or building):
         row.note("door_number_missing", "road", road)
     texts = (spelling.name(estate), spelling.name(road))
@@ -239,6 +243,12 @@ def _address(row: Row, unit_code: str, point: shapely.Point | None, spelling: Sp
     )
 
 
+def _looks_like_range(typed: str) -> bool:
+    """Say whether a door number with a dash seems to mean several doors: the second number is larger by two or more."""
+    found = DASHED.fullmatch(of_one_width(typed))
+    return found is not None and int(found["second"]) >= int(found["first"]) + 2
+
+
 def _names(row: Row, column: str, own: tuple[str, str], spelling: Spelling) -> tuple[str, ...]:
     names = [name for name in LIST_SEPARATORS.split(row.text(column)) if name]
     for name in names:
@@ -250,16 +260,15 @@ def _names(row: Row, column: str, own: tuple[str, str], spelling: Spelling) -> t
 
 
 def _compare(rows: Sequence[Row], addresses: Sequence[AddressRow]) -> None:
-    codes: set[str] = set()
-    same: set[tuple[object, ...]] = set()
+    codes: dict[str, int] = {}  # -> the row in which it stands first
+    same: dict[tuple[object, ...], int] = {}
     for row, address in zip(rows, addresses, strict=True):
-        if address.code and address.code in codes:
-            row.note("value_twice", "address_id", address.code)
-        codes.add(address.code)
+        if address.code and codes.setdefault(address.code, row.number) != row.number:
+            row.note("value_twice", "address_id", address.code, earlier=codes[address.code])
         words = words_of(address)
-        if words in same:
-            row.note("address_twice", value=" ".join(str(word) for word in words if word))
-        same.add(words)
+        if same.setdefault(words, row.number) != row.number:
+            told = " ".join(str(word) for word in words if word)
+            row.note("address_twice", value=told, earlier=same[words])
 
 
 def words_of(address: AddressRow) -> tuple[object, ...]:

@@ -2,15 +2,17 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
 import shapely
 
+from common.comparing import as_compared
 from common.formulas import looks_like_formula
 from geo_data.tables.columns import CellKind, Column
-from geo_data.tables.findings import Findings
+from geo_data.tables.everyday import as_digits, forms_taken, with_invisible_spelled, without_invisible
+from geo_data.tables.findings import Findings, earlier_row
 
 CellValue = str | int | float | bool | date | tuple[str, ...] | tuple[date, ...] | None
 SEPARATORS = re.compile(r"[;；、,，|\s]+")
@@ -25,6 +27,8 @@ FORMULA_STARTS = "=@+-＝＠＋－"
 EXAMPLE = "示例"  # how the example row of a template begins
 ODD_STARTS = FORMULA_STARTS + EXAMPLE[0]  # of texts that must be looked at more closely
 NOWHERE = 1 << 30
+OF_ANOTHER_KIND = frozenset({"cell_malformed", "value_out_of_range"})
+SHOWN_LETTERS = 60  # of a value, before what is taken
 
 
 class CellFault(ValueError):
@@ -43,7 +47,7 @@ class Table:
     places  -- the position in the file of every column found (`match_columns`)
     """
 
-    __slots__ = ("_fields", "_text_fields", "columns", "findings", "headers", "places", "seen")
+    __slots__ = ("_alike", "_fields", "_text_fields", "columns", "findings", "headers", "places", "seen")
 
     def __init__(
         self,
@@ -59,12 +63,19 @@ class Table:
         self.seen: dict[str, dict[object, CellValue]] = {
             column.name: {} for column in columns if column.kind in OF_FEW_VALUES
         }  # what cells read before say
+        self._alike: dict[int, dict[str, str]] = {}
         self._fields: dict[tuple[str, ...], list[tuple[str, int, dict[object, object]]]] = {}
         self._text_fields: dict[tuple[str, ...], list[tuple[str, int, int, bool]]] = {}
 
     def row(self, number: int, cells: Sequence[object]) -> "Row":
         """Return one row."""
         return Row(number, cells, self)
+
+    def alike_in(self, known: Collection[str]) -> Mapping[str, str]:
+        """Return the codes known, by what is compared of them; they stay the same while the table is read."""
+        if id(known) not in self._alike:
+            self._alike[id(known)] = {as_compared(code): code for code in sorted(known)}
+        return self._alike[id(known)]
 
     def fields(self, names: tuple[str, ...]) -> list[tuple[str, int, dict[object, object]]]:
         """Return these columns as far as the file has them: name, position, and what cells seen before say.
@@ -89,13 +100,14 @@ class Table:
 class Row:
     """One row of a table, read through its columns; what cannot be read is noted and read as None."""
 
-    __slots__ = ("_cells", "_faulty", "_table", "number")
+    __slots__ = ("_cells", "_cleaned", "_faulty", "_table", "number")
 
     def __init__(self, number: int, cells: Sequence[object], table: Table) -> None:
         self.number = number
         self._cells = cells
         self._table = table
         self._faulty: tuple[str, ...] = ()  # columns whose fault was noted: a cell may be read again
+        self._cleaned: tuple[str, ...] = ()  # columns whose invisible letters were noted
 
     def value(self, name: str) -> CellValue:
         """Return the value of a column, None when empty, absent or refused."""
@@ -106,6 +118,8 @@ class Row:
             return seen[cell]
         text = cell.strip() if type(cell) is str else cell_text(cell)
         column = self._table.columns[name]
+        if not text.isprintable():
+            text = self._visible(name, text)
         if not text:
             if column.required and position is not None:
                 self._note_once("cell_empty", name)
@@ -146,7 +160,7 @@ class Row:
         for name, position, most, required in self._table.text_fields(names):
             cell = cells[position] if position < width else ""
             text = cell.strip() if type(cell) is str else ""
-            if text and len(text) <= most and text[0] not in ODD_STARTS and "\0" not in text:
+            if text and len(text) <= most and text[0] not in ODD_STARTS and text.isprintable():
                 found.append(text)
             else:
                 is_empty = cell is None or cell == ""
@@ -177,6 +191,10 @@ class Row:
         """Say whether the file has the column."""
         return name in self._table.places
 
+    def is_refused(self, *names: str) -> bool:
+        """Say whether a cell of one of these columns was read and has a finding: nothing can be told by its value."""
+        return any(name in self._faulty for name in names)
+
     @property
     def is_bad(self) -> bool:
         """Say whether a severe finding about this row has been noted."""
@@ -190,19 +208,43 @@ class Row:
         *,
         place: shapely.Geometry | None = None,
         epsg: int | None = None,
+        earlier: int = 0,
+        told: str = "",
     ) -> None:
         """Note a finding of this row; values of personal columns stay out of it.
 
-        place -- what it is about on the map, in the system `epsg` or else in the working system
+        place   -- what it is about on the map, in the system `epsg` or else in the working system
+        earlier -- the row that this one repeats or contradicts, told beside the value
+        told    -- what else is told beside it, never personal
         """
         personal = bool(name) and self._table.columns[name].personal
         shown = "" if personal else value
+        if beside := earlier_row(earlier) if earlier else told:
+            shown = f"{shown} ({beside})" if shown else beside
         self._table.findings.add(code, self.number, self._header(name), shown, place=place, epsg=epsg)
 
+    def note_unknown(self, code: str, name: str, value: str, known: Collection[str]) -> None:
+        """Note a code that is not known, beside the known one that differs from it in case or width alone."""
+        alike = self._table.alike_in(known).get(as_compared(value), "")
+        self.note(code, name, value, told=f"{alike}?" if alike else "")
+
+    def _visible(self, name: str, text: str) -> str:
+        """Return the text without letters that nobody sees, which are noted where they stand."""
+        seen = without_invisible(text).strip()
+        if seen != text.strip() and name not in self._cleaned:
+            self._cleaned += (name,)
+            self.note("letters_invisible", name, with_invisible_spelled(text))
+        return seen
+
     def _note_once(self, code: str, name: str, value: str = "") -> None:
-        if name not in self._faulty:
-            self._faulty += (name,)
-            self.note(code, name, value)
+        """Note what is wrong with a cell, once; of one that is of another kind, with what is taken."""
+        if name in self._faulty:
+            return
+        self._faulty += (name,)
+        column = self._table.columns[name]
+        is_other = code in OF_ANOTHER_KIND and column.kind is not CellKind.TEXT
+        told = f"可填 taken: {forms_taken(column)}" if is_other else ""
+        self.note(code, name, value[:SHOWN_LETTERS] if told else value, told=told)
 
     def _header(self, name: str) -> str:
         position = self._table.places.get(name)
@@ -261,6 +303,8 @@ def _short(text: str, column: Column) -> str:
 
 
 def _integer(text: str, column: Column) -> int:
+    if not text.isdecimal():
+        text = as_digits(text, column.form)
     if not re.fullmatch(rf"[+-]?\d{{1,{MAXIMUM_DIGITS}}}", text, re.ASCII):
         raise CellFault("cell_malformed")
     value = int(text)
@@ -293,6 +337,8 @@ def _choice(text: str, column: Column) -> str:
         return column.choices[text]
     if text.casefold() in column.choices.values():
         return text.casefold()
+    if text in column.words:
+        return column.words[text]
     raise CellFault("cell_malformed")
 
 

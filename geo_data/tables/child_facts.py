@@ -3,7 +3,7 @@
 The rules' vocabulary stands above this app; a test holds the two lists together.
 """
 
-from geo_data.tables.columns import CellKind, Column
+from geo_data.tables.columns import CellKind, Column, NumberForm
 
 REGISTRATION_KINDS = {
     "家庭户": "family",
@@ -58,7 +58,14 @@ FACT_COLUMNS = (
     Column("dwelling_key", "不动产单元号或房屋地址", personal=True),
     Column("dwelling_is_residential", "住宅用途", CellKind.FLAG),
     Column("title_since", "产权登记日期", CellKind.DATE),
-    Column("ownership_share_percent", "产权份额", CellKind.INTEGER, most=100, aliases=("产权份额（%）",)),
+    Column(
+        "ownership_share_percent",
+        "产权份额",
+        CellKind.INTEGER,
+        form=NumberForm.PERCENT,
+        most=100,
+        aliases=("产权份额（%）",),
+    ),
     Column("rental_since", "租赁备案日期", CellKind.DATE),
     Column("lives_there", "实际居住", CellKind.FLAG),
     Column("residence_since", "在本地居住起始日", CellKind.DATE),

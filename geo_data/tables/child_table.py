@@ -21,6 +21,7 @@ from geo_data.tables.headers import open_table
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
 
 SEXES = {"女": "female", "男": "male"}
+SEX_WORDS = {"女性": "female", "男性": "male", "女孩": "female", "男孩": "male"}
 CHILD_COLUMNS = (
     Column("household_code", "户编号", required=True, aliases=("家庭编号",), most=60),
     Column("unit_id", "单元编号", aliases=("小区村组编号", "unit_code"), most=40),
@@ -31,7 +32,7 @@ CHILD_COLUMNS = (
         "identity", "身份证号", required=True, aliases=("证件号码", "公民身份号码"), most=30, personal=True
     ),
     Column("birth_on", "出生日期", CellKind.DATE, required=True, aliases=("birth_date",), personal=True),
-    Column("sex", "性别", CellKind.CHOICE, required=True, choices=SEXES),
+    Column("sex", "性别", CellKind.CHOICE, required=True, choices=SEXES, words=SEX_WORDS),
     *GUARDIAN_COLUMNS,
     Column("school_now", "现就读学校", aliases=("现就读学校编号",), most=40),
     Column("deferral_approved_by", "缓学批准单位", aliases=("缓学批准机关",), most=100),
@@ -113,13 +114,12 @@ class _Checker:
         self._as_of = census.as_of.isoformat()
         self._fact_names = fact_names
         self._opened = 0  # households
-        self._identities: dict[str, str] = {}  # identity -> the household it was found in first
-        self._households: dict[
-            str, tuple[int, str, int]
-        ] = {}  # code -> its place, and what its first row states
-        self._twins: dict[
-            str, tuple[str, date, date]
-        ] = {}  # code -> first household, earliest and latest birth
+        # identity -> where it was found first: row and household, in one text, for a million are kept
+        self._identities: dict[str, str] = {}
+        # code -> its place, its first row, and what that states
+        self._households: dict[str, tuple[int, int, str, int]] = {}
+        # code -> first household, earliest and latest birth
+        self._twins: dict[str, tuple[str, date, date]] = {}
 
     def child_of(self, row: Row) -> ChildRow | None:
         household, name, identity = row.texts(WHO)
@@ -174,9 +174,11 @@ class _Checker:
     def _stood_before(self, row: Row, identity: str, household: str) -> bool:
         first = self._identities.get(identity)
         if first is None:
-            self._identities[identity] = household
+            self._identities[identity] = f"{row.number}|{household}"
             return False
-        row.note("child_twice" if first == household else "child_in_two_households", "identity")
+        number, _, code = first.partition("|")
+        finding = "child_twice" if code == household else "child_in_two_households"
+        row.note(finding, "identity", earlier=int(number))
         return True
 
     def _check_twins(self, row: Row, household: str, birth_on: date) -> None:
@@ -200,17 +202,20 @@ class _Checker:
     def _unit_of(self, row: Row) -> str:
         stated = row.texts(("unit_id",))[0]
         unit = unit_by_address(row, stated, self._census.answers)
+        if unit is None:
+            return ""
         if unit in self._census.units:
             return unit
-        row.note("outside_units", "unit_id" if row.has("unit_id") else "", unit)
+        row.note_unknown("outside_units", "unit_id" if row.has("unit_id") else "", unit, self._census.units)
         return ""
 
     def _place_of(self, row: Row, household: str, unit: str, said: int) -> int | None:
         """Return the household's place among the households opened, None for a row that says else than its first."""
-        place, *first = self._households.setdefault(household, (self._opened, unit, said))
+        new = (self._opened, row.number, unit, said)
+        place, number, *first = self._households.setdefault(household, new)
         if first == [unit, said]:
             return place
-        row.note("household_differs", "household_code", row.text("household_code"))
+        row.note("household_differs", "household_code", row.text("household_code"), earlier=number)
         return None
 
     def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[FactGroup, ...]:

@@ -1,5 +1,6 @@
 """Columns of import files: what they are called in Chinese and English, and what stands in them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +21,15 @@ class CellKind(StrEnum):
     CODES = "codes"
 
 
+class NumberForm(StrEnum):
+    """In which everyday words a whole number may be written too: tables/everyday.py."""
+
+    PLAIN = "plain"
+    GRADE = "grade"
+    PERCENT = "percent"
+    SCHOOL_YEAR = "school_year"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column.
@@ -28,6 +38,8 @@ class Column:
     zh       -- the Chinese header
     aliases  -- further headers understood
     choices  -- for CHOICE: the word in the file -> the value; both the Chinese word and the value are understood
+    words    -- for CHOICE: further words understood, which no template offers
+    form     -- for INTEGER: everyday words in which it may be written
     least, most -- bounds of a number, or the longest text in `most`
     personal -- its values never appear in findings
     """
@@ -38,12 +50,18 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    form: NumberForm = NumberForm.PLAIN
     least: int = 0
     most: int = 200
     personal: bool = False
 
 
 Places = Mapping[str, int]
+# What forms write behind a header: whether it must be filled in.
+REMARK = re.compile(
+    r"[（(\[【]\s*(?:必填项?|选填|非必填|可不填|required|optional|\*)\s*[）)\]】]", re.IGNORECASE
+)
 
 
 def match_columns(headers: Sequence[str], columns: Sequence[Column], findings: Findings) -> Places:
@@ -78,7 +96,8 @@ def _headers(column: Column) -> tuple[str, ...]:
 
 
 def _name_of(header: str, names: Mapping[str, str]) -> str | None:
-    lines = (header, *header.splitlines())
+    bare = REMARK.sub("", header)
+    lines = (header, *header.splitlines(), bare, *bare.splitlines())
     return next((names[plain] for line in lines if (plain := plain_header(line)) in names), None)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from geo_data.tables.address_table import ADDRESS_COLUMNS
 from geo_data.tables.base_map_table import BASE_MAP_COLUMNS
 from geo_data.tables.child_table import CHILD_COLUMNS
-from geo_data.tables.columns import Column
+from geo_data.tables.columns import CellKind, Column
+from geo_data.tables.everyday import OF_FORMS
 from geo_data.tables.finding_texts import TEXTS
 from geo_data.tables.past_tables import (
     ENROLMENT_COLUMNS,
@@ -72,9 +73,17 @@ def _column_table(columns: Sequence[Column]) -> list[str]:
     return head + [
         f"| {column.zh} | `{column.name}` | {column.kind} | {'yes' if column.required else ''} "
         f"| {', '.join(column.aliases)} "
-        f"| {', '.join(f'{word} = `{value}`' for word, value in column.choices.items())} |"
+        f"| {_values(column)} |"
         for column in columns
     ]
+
+
+def _values(column: Column) -> str:
+    """Say which words a choice takes, and in which everyday words a number may be written."""
+    if column.kind is CellKind.INTEGER:
+        return OF_FORMS.get(column.form, "")
+    offered = [f"{word} = `{value}`" for word, value in column.choices.items()]
+    return ", ".join(offered) + (f"; {', '.join(column.words)}" if column.words else "")
 
 
 def _finding_table() -> list[str]:

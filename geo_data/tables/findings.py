@@ -90,7 +90,7 @@ class Finding:
 class Preview:
     """Where a layer that was stopped would lie if a system held.
 
-    role  -- "declared" or "likely"
+    role  -- "declared", "likely", or "swapped": with its two coordinates exchanged
     shape -- hull of the layer's middles, EPSG:4326
     """
 
@@ -113,6 +113,11 @@ class News:
     bad_rows: frozenset[int]
     refuses: bool
     previews: tuple[Preview, ...]
+
+
+def earlier_row(row: int) -> str:
+    """Say in a finding's value which row another one repeats; a row number is no personal data."""
+    return f"第 {row} 行 row {row}"
 
 
 class Findings:

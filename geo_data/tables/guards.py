@@ -93,12 +93,15 @@ def check_place(
 def _show(
     centres: FloatArray, x: float, y: float, system: System, home: Home, working_epsg: int, findings: Findings
 ) -> None:
-    """Keep a preview of where the middles lie as declared, and as is likely."""
-    swapped = [System(system.name, system.epsg)] if _is_home(y, x, system, home) else []
+    """Keep a preview of where the middles lie as declared, with the axes exchanged, and as is likely."""
     likely = [System(f"EPSG:{code}", code) for code in _fitting(x, y, home, working_epsg)]
+    likely = [other for other in likely if other.epsg != system.epsg]
+    swapped = _swapped(x, y, system, home, working_epsg) if not likely else []
+    if _is_home(y, x, system, home):
+        swapped = [system]
     shown = [("declared", system, centres)]
-    shown += [("likely", other, centres[:, ::-1]) for other in swapped]
-    shown += [("likely", other, centres) for other in likely if other.epsg != system.epsg]
+    shown += [("swapped", other, centres[:, ::-1]) for other in swapped]
+    shown += [("likely", other, centres) for other in likely]
     for role, where, points in shown[:SHOWN_SYSTEMS]:
         hull = shapely.MultiPoint(points[np.isfinite(points).all(axis=1)]).convex_hull
         place = small_place(_unshifted(hull, where), epsg=where.epsg)
@@ -142,7 +145,19 @@ def _told(x: float, y: float) -> str:
 
 
 def _likely(x: float, y: float, home: Home, working_epsg: int) -> str:
-    return " / ".join(f"EPSG:{code}" for code in _fitting(x, y, home, working_epsg)) or "?"
+    """Name the systems that fit; where none does, those that fit once the axes are exchanged."""
+    as_read = " / ".join(f"EPSG:{code}" for code in _fitting(x, y, home, working_epsg))
+    if as_read:
+        return as_read
+    exchanged = " / ".join(f"EPSG:{code}" for code in _fitting(y, x, home, working_epsg))
+    return f"x ⇄ y, {exchanged}" if exchanged else "?"
+
+
+def _swapped(x: float, y: float, system: System, home: Home, working_epsg: int) -> list[System]:
+    """Return the systems that would put the point into the district with its axes exchanged, the declared one first."""
+    codes = _fitting(y, x, home, working_epsg)
+    found = [System(f"EPSG:{code}", code) for code in codes if code != system.epsg]
+    return [system, *found] if _is_home(y, x, system, home) else found
 
 
 def _fitting(x: float, y: float, home: Home, working_epsg: int) -> list[int]:

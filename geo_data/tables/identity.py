@@ -11,6 +11,12 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)
 OLD_RESIDENT = re.compile(r"\d{15}", re.ASCII)
+ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?1[5-8]", re.ASCII)  # 9.90102E+17: what a spreadsheet made of a number
+TEXT_MARKS = (
+    "'",
+    "\u2019",
+    "\u2018",
+)  # what marks a cell as text stands before it where a table was exported as shown
 OTHER_DOCUMENT = re.compile(
     r"(?=.*\d)[A-Z0-9()/-]{7,20}", re.ASCII
 )  # passports, permits of Hong Kong, Macau and Taiwan
@@ -23,11 +29,16 @@ class IdentityFault(StrEnum):
     CHECK_DIGIT = "check_digit"
     BIRTH_DATE = "birth_date"
     SEX = "sex"
+    ROUNDED = "rounded"
 
 
 def normalized(number: str) -> str:
-    """Return the number without white space, in capitals; what was typed in full width is plain."""
-    return "".join(of_one_width(number).split()).upper()
+    """Return the number without white space, in capitals; what was typed in full width is plain.
+
+    One apostrophe before it, by which spreadsheets mark texts, is no part of it.
+    """
+    plain = "".join(of_one_width(number).split()).upper()
+    return plain[1:] if plain.startswith(TEXT_MARKS) else plain
 
 
 def check_digit(body: str) -> str:
@@ -42,7 +53,7 @@ def identity_faults(number: str, *, birth_on: date | None = None, sex: str = "")
 
     15-digit numbers carry a birth date of the 20th century and no check digit; numbers of other documents are
     taken as they are. Seventeen or eighteen digits that are no resident number are a slip of the pen, not
-    another document.
+    another document. A number that a spreadsheet wrote as a power of ten has lost its last digits.
     """
     number = normalized(number)
     if RESIDENT.fullmatch(number):
@@ -50,6 +61,8 @@ def identity_faults(number: str, *, birth_on: date | None = None, sex: str = "")
         return (*wrong, *_content_faults(number[6:14], int(number[16]), birth_on, sex))
     if OLD_RESIDENT.fullmatch(number):
         return _content_faults(f"19{number[6:12]}", int(number[14]), birth_on, sex)
+    if ROUNDED.fullmatch(number):
+        return (IdentityFault.ROUNDED,)
     if OTHER_DOCUMENT.fullmatch(number) and sum(digit.isdigit() for digit in number) < 14:
         return ()
     return (IdentityFault.FORM,)

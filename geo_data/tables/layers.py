@@ -139,11 +139,21 @@ def _read_map_layer(path: Path, *, most: int | None = None) -> Layer:
         raise
     except (*PYOGRIO_FAULTS, shapely.GEOSException, UnicodeDecodeError, ValueError) as fault:
         raise UnreadableFile(_without_folder(str(fault), path)) from fault
+    _check_whole(path, source, len(shapes) if shapes is not None else 0, most)
     headers, cells = _own_columns(tuple(meta["fields"]), [_plain_cells(field) for field in fields], source)
     rows = tuple((number, row) for number, row in enumerate(zip(*cells, strict=True), start=FIRST_DATA_ROW))
     if geometries is None:
         geometries = np.full(len(rows), None, dtype=object)
     return Layer(headers, rows, geometries, _system_of(meta.get("crs")))
+
+
+def _check_whole(path: Path, source: str, read: int, most: int | None) -> None:
+    """Refuse a FlatGeobuf file with fewer shapes than its head promises: cut, it would end in silence."""
+    if not source.casefold().endswith(".fgb"):
+        return
+    promised = int(pyogrio.read_info(source)["features"])  # type: ignore[no-untyped-call]  # pyogrio has no types
+    if read < min(promised, promised if most is None else most):
+        raise UnreadableFile(f"{path.name}: {read} / {promised}")
 
 
 def _note_further_layers(path: Path, findings: Findings) -> None:

@@ -1,14 +1,13 @@
 """Files for projecting: enrolment of past years, pupils by grade, new housing, moves. Checked, one row each."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from geo_data.tables.cells import Row
-from geo_data.tables.columns import CellKind, Column
+from geo_data.tables.columns import CellKind, Column, NumberForm
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
 
@@ -31,10 +30,11 @@ HOUSING_KINDS = {
 _YEAR = Column(
     "year", "年份", CellKind.INTEGER, required=True, aliases=("入学年份",), least=FIRST_YEAR, most=LAST_YEAR
 )
+_SCHOOL_YEAR = replace(_YEAR, aliases=("入学年份", "学年"), form=NumberForm.SCHOOL_YEAR)
 _SCHOOL = Column("school_id", "学校编号", required=True, aliases=("学校代码", "学校标识码"), most=40)
 _UNIT = Column("unit_id", "单元编号", required=True, aliases=("小区编号", "村组编号"), most=40)
 ENROLMENT_COLUMNS = (
-    _YEAR,
+    _SCHOOL_YEAR,
     Column("stage", "学段", CellKind.CHOICE, choices=STAGES),
     _UNIT,
     Column("category", "生源类别", CellKind.CHOICE, choices=CATEGORIES),
@@ -51,9 +51,9 @@ ENROLMENT_COLUMNS = (
     Column("elsewhere", "外流人数", CellKind.INTEGER, aliases=("入读其他学校人数",), most=CHILDREN),
 )
 GRADE_COLUMNS = (
-    _YEAR,
+    _SCHOOL_YEAR,
     _SCHOOL,
-    Column("grade", "年级", CellKind.INTEGER, required=True, least=1, most=9),
+    Column("grade", "年级", CellKind.INTEGER, form=NumberForm.GRADE, required=True, least=1, most=9),
     Column("pupils", "学生数", CellKind.INTEGER, required=True, aliases=("在校生数",), most=CHILDREN),
 )
 HOUSING_COLUMNS = (
@@ -63,7 +63,14 @@ HOUSING_COLUMNS = (
     Column("dwellings", "住宅套数", CellKind.INTEGER, required=True, aliases=("套数",), most=CHILDREN),
     Column("kind", "住房类型", CellKind.CHOICE, choices=HOUSING_KINDS),
     Column("delivered_in", "交付年份", CellKind.INTEGER, required=True, least=FIRST_YEAR, most=LAST_YEAR),
-    Column("occupied_percent", "预计入住率", CellKind.INTEGER, aliases=("预计入住率（%）",), most=100),
+    Column(
+        "occupied_percent",
+        "预计入住率",
+        CellKind.INTEGER,
+        form=NumberForm.PERCENT,
+        aliases=("预计入住率（%）",),
+        most=100,
+    ),
 )
 MOVE_COLUMNS = (
     _YEAR,
@@ -71,6 +78,7 @@ MOVE_COLUMNS = (
     Column("children", "年初儿童数", CellKind.INTEGER, required=True, most=CHILDREN),
     Column("net", "净迁入", CellKind.INTEGER, required=True, least=-CHILDREN, most=CHILDREN),
 )
+GRADES_OF = {"primary": range(1, 7), "junior": range(7, 10)}
 Record = TypeVar("Record")
 
 
@@ -121,17 +129,38 @@ class MoveRow:
     net: int
 
 
+@dataclass(frozen=True, slots=True)
+class KnownSchools:
+    """What past figures are held against.
+
+    stages    -- code of each school of today -> its stage; None where no schools were imported
+    this_year -- the year of the import: later ones are not past; None to say nothing of it
+    """
+
+    stages: Mapping[str, str] | None = None
+    this_year: int | None = None
+
+
+NOTHING_KNOWN = KnownSchools()
+
+
 def read_enrolments(
-    path: Path, *, units: AbstractSet[str], stage: str | None, findings: Findings
+    path: Path,
+    *,
+    units: AbstractSet[str],
+    stage: str | None,
+    findings: Findings,
+    known: KnownSchools = NOTHING_KNOWN,
 ) -> tuple[PastEnrolmentRow, ...]:
     """Return the past enrolment of a file, in its order; to be stored only when `findings` does not refuse it.
 
-    units -- codes of the current units: another one is a warning, for units change over the years
+    units -- codes of the current units: another one is a warning, for units change over the years; so is a school that
+             is not there today, or not of that stage, and a year that is not past
     stage -- the stage of all rows of a file without that column
     Where nothing is said of elsewhere, whoever did not enrol is. Raises UnreadableFile.
     Source: docs/projection.md (files).
     """
-    check = _Check(units)
+    check = _Check(units, known)
 
     def record(row: Row) -> PastEnrolmentRow:
         children, enrolled = row.integer("children") or 0, row.integer("enrolled") or 0
@@ -146,11 +175,14 @@ def read_enrolments(
             enrolled=enrolled,
             elsewhere=max(0, children - enrolled) if elsewhere is None else elsewhere,
         )
-        if not found.stage:
+        if not found.stage and not row.is_refused("stage"):
             row.note("cell_empty", "stage")
-        if enrolled + (elsewhere or 0) > children:
+        is_read = not row.is_refused("children", "enrolled", "elsewhere")
+        if is_read and enrolled + (elsewhere or 0) > children:
             row.note("enrolled_above_children", "enrolled", f"{enrolled} + {elsewhere or 0} > {children}")
         check.unit(row, found.unit_code, "past_unit_unknown")
+        check.year(row, found.year)
+        check.school(row, found.school_code, found.stage, "stage" if row.has("stage") else "")
         check.once(row, "unit_id", found.year, found.stage, found.unit_code, found.category)
         return found
 
@@ -160,12 +192,14 @@ def read_enrolments(
     return rows
 
 
-def read_grades(path: Path, *, findings: Findings) -> tuple[GradeCountRow, ...]:
+def read_grades(
+    path: Path, *, findings: Findings, known: KnownSchools = NOTHING_KNOWN
+) -> tuple[GradeCountRow, ...]:
     """Return the pupils by school, grade and year of a file, in its order. Raises UnreadableFile.
 
     Source: docs/projection.md (files).
     """
-    check = _Check(frozenset())
+    check = _Check(frozenset(), known)
 
     def record(row: Row) -> GradeCountRow:
         found = GradeCountRow(
@@ -174,6 +208,9 @@ def read_grades(path: Path, *, findings: Findings) -> tuple[GradeCountRow, ...]:
             grade=row.integer("grade") or 0,
             pupils=row.integer("pupils") or 0,
         )
+        check.year(row, found.year)
+        stages = [stage for stage, grades in GRADES_OF.items() if found.grade in grades]
+        check.school(row, found.school_code, "".join(stages), "grade")
         check.once(row, "school_id", found.year, found.school_code, found.grade)
         return found
 
@@ -206,12 +243,12 @@ def read_housing(path: Path, *, units: AbstractSet[str], findings: Findings) -> 
     return _records(path, HOUSING_COLUMNS, record, findings)
 
 
-def read_moves(path: Path, *, findings: Findings) -> tuple[MoveRow, ...]:
+def read_moves(path: Path, *, findings: Findings, known: KnownSchools = NOTHING_KNOWN) -> tuple[MoveRow, ...]:
     """Return the balance of moves by year and age of a file, in its order. Raises UnreadableFile.
 
     Source: docs/projection.md (files).
     """
-    check = _Check(frozenset())
+    check = _Check(frozenset(), known)
 
     def record(row: Row) -> MoveRow:
         found = MoveRow(
@@ -220,8 +257,9 @@ def read_moves(path: Path, *, findings: Findings) -> tuple[MoveRow, ...]:
             children=row.integer("children") or 0,
             net=row.integer("net") or 0,
         )
-        if found.children + found.net < 0:
+        if not row.is_refused("children", "net") and found.children + found.net < 0:
             row.note("more_left_than_lived", "net", f"{found.net} + {found.children} < 0")
+        check.year(row, found.year)
         check.once(row, "age", found.year, found.age)
         return found
 
@@ -229,22 +267,37 @@ def read_moves(path: Path, *, findings: Findings) -> tuple[MoveRow, ...]:
 
 
 class _Check:
-    """Checks of rows against units and against each other."""
+    """Checks of rows against units, schools and each other."""
 
-    def __init__(self, units: AbstractSet[str]) -> None:
+    def __init__(self, units: AbstractSet[str], known: KnownSchools = NOTHING_KNOWN) -> None:
         self._units = units
-        self._seen: dict[tuple[object, ...], int] = defaultdict(int)
+        self._known = known
+        self._seen: dict[tuple[object, ...], int] = {}  # -> the row in which it stands first
 
     def unit(self, row: Row, code: str, finding: str) -> None:
         if code and code not in self._units:
-            row.note(finding, "unit_id", code)
+            row.note_unknown(finding, "unit_id", code, self._units)
+
+    def school(self, row: Row, code: str, stage: str, column: str) -> None:
+        """Note a school that is not there today, or whose stage is another one than the row's."""
+        stages = self._known.stages
+        if stages is None or not code:
+            return
+        if code not in stages:
+            row.note_unknown("past_school_unknown", "school_id", code, stages)
+        elif stage and stages[code] != stage:
+            row.note(
+                "past_stage_differs", column, row.text(column) or row.integer(column) if column else stage
+            )
+
+    def year(self, row: Row, year: int) -> None:
+        if self._known.this_year is not None and year > self._known.this_year:
+            row.note("year_not_past", "year", year)
 
     def once(self, row: Row, column: str, *key: object) -> None:
-        self._seen[key] += 1
-        if self._seen[key] == 2:
-            row.note("row_twice", column, ", ".join(map(str, key)))
-        elif self._seen[key] > 2:
-            row.note("row_twice", column)
+        first = self._seen.setdefault(key, row.number)
+        if first != row.number:
+            row.note("row_twice", column, ", ".join(map(str, key)), earlier=first)
 
 
 def _records(

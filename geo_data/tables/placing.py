@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +23,14 @@ class Ground:
     extent        -- west, south, east, north in degrees, or None
     known         -- places of the same kind in the current version
     accept_offset -- an officer says that those are the wrong ones, should the layer look shifted
+    swap_axes     -- an officer says that the file's first coordinate is the northing, the second one the easting
     """
 
     working_epsg: int
     extent: tuple[float, float, float, float] | None = None
     known: tuple[Place, ...] = ()
     accept_offset: bool = False
+    swap_axes: bool = False
 
 
 def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings: Findings) -> Shapes | None:
@@ -45,6 +47,7 @@ def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings
     placed = _placed(layer, findings)
     if not placed.any():
         return None
+    layer = as_axes_hold(layer, ground, findings)
     rows = [row for (row, _), is_placed in zip(layer.rows, placed, strict=True) if is_placed]
     home = home_of(ground.working_epsg, ground.extent)
     inside = check_place(layer.shapes[placed], rows, system, home, ground.working_epsg, findings)
@@ -56,6 +59,14 @@ def place_shapes(layer: Layer, declared: System | None, ground: Ground, findings
     placed = ~shapely.is_missing(shapes)
     shapes[placed] = change_system(layer.shapes[placed], system, to_epsg=ground.working_epsg)
     return shapes
+
+
+def as_axes_hold(layer: Layer, ground: Ground, findings: Findings) -> Layer:
+    """Return the layer with its two coordinates exchanged where an officer said so, which is noted."""
+    if not ground.swap_axes:
+        return layer
+    findings.add("axes_exchanged")
+    return replace(layer, shapes=shapely.transform(layer.shapes, lambda points: points[:, ::-1]))
 
 
 def layer_shift(

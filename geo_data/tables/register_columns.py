@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from geo_data.tables.child_facts import FACT_COLUMNS
-from geo_data.tables.child_table import SEXES
-from geo_data.tables.columns import CellKind, Column
+from geo_data.tables.child_table import SEX_WORDS, SEXES
+from geo_data.tables.columns import CellKind, Column, NumberForm
 from geo_data.tables.guardians import GUARDIAN, GUARDIAN_COLUMNS, GUARDIAN_IDENTITY
 
 HIGHEST_GRADE = 9
@@ -32,12 +32,12 @@ IDENTITY = Column(
 BIRTH_ON = Column(
     "birth_on", "出生日期", CellKind.DATE, required=True, aliases=("birth_date",), personal=True
 )
-SEX = Column("sex", "性别", CellKind.CHOICE, choices=SEXES)
+SEX = Column("sex", "性别", CellKind.CHOICE, choices=SEXES, words=SEX_WORDS)
 PHONE = Column("phone", "联系电话", aliases=("电话", "手机号", "监护人电话"), most=30, personal=True)
 ADDRESS = Column("address", "住址", aliases=("家庭住址", "居住地址", "户籍地址", "坐落"), personal=True)
 UNIT = Column("unit_id", "单元编号", aliases=("小区村组编号", "unit_code"), most=40)
 SCHOOL = Column("school_id", "学校编号", required=True, aliases=("学校代码", "school_code"), most=40)
-GRADE = Column("grade", "年级", CellKind.INTEGER, least=1, most=HIGHEST_GRADE)
+GRADE = Column("grade", "年级", CellKind.INTEGER, form=NumberForm.GRADE, least=1, most=HIGHEST_GRADE)
 CLASS = Column("class_name", "班级", most=40)
 HOUSEHOLD = Column("household_code", "户编号", aliases=("户号", "家庭编号"), most=60)
 PROPERTY = Column(

@@ -19,6 +19,7 @@ from geo_data.tables.register_columns import RegisterSpec
 
 OLDEST_YEARS = 18
 LAST_PRIMARY_GRADE, TOP_CLASS = 6, 0
+ROW_BITS = 32  # of a row's number, kept beneath what the row says: one integer for each of a million rows
 ADDRESSED = frozenset({"registrations", "titles", "rentals"})  # their addresses should stand in the register
 DECLARED, LOOK_UP = "declared", "look_up"
 WHO = ("name", "identity", "guardian_identity", "second_guardian_identity", "second_guardian")
@@ -91,6 +92,10 @@ def read_register(
             yield row
     if is_empty:
         findings.add("file_empty")
+
+
+def _row_in(said: int) -> int:
+    return said & ((1 << ROW_BITS) - 1)
 
 
 class _Checker:
@@ -203,22 +208,31 @@ class _Checker:
             return False
         if isinstance(until, str) and until <= self._as_of:
             row.note("permit_lapsed", "permit_valid_until")
+        if "days_present" in self._present:
+            self._note_days_present(row)
         ended = row.value("rental_until") if "rental_until" in self._present else None
         if isinstance(ended, date) and ended <= self._listing.as_of:
             row.note("rental_ended", "rental_until", ended)
         return True
 
+    def _note_days_present(self, row: Row) -> None:
+        """Note a pupil who was present on more days than there were, with both figures."""
+        expected = row.integer("days_expected") if "days_expected" in self._present else None
+        present = row.integer("days_present")
+        if expected is not None and present is not None and present > expected:
+            row.note("attended_above_due", "days_present", f"{present} > {expected}")
+
     def _unit_of(self, row: Row, unit: str) -> str:
         if self._spec.kind in ADDRESSED:
-            unit = unit_by_address(row, unit, self._listing.answers)
+            unit = unit_by_address(row, unit, self._listing.answers) or ""
         if not unit or unit in self._listing.units:
             return unit
-        row.note("unit_not_here", "unit_id", unit)
+        row.note_unknown("unit_not_here", "unit_id", unit, self._listing.units)
         return ""
 
     def _school_of(self, row: Row, school: str, kindergarten: str) -> str:
         if school and self._listing.schools is not None and school not in self._listing.schools:
-            row.note("school_not_here", "school_id", school)
+            row.note_unknown("school_not_here", "school_id", school, self._listing.schools)
         return school or kindergarten
 
     def _grade_of(self, row: Row) -> int | None:
@@ -246,17 +260,18 @@ class _Checker:
         Keys are the same where the index of the database takes them for the same.
         """
         contents = self._contents.setdefault(as_compared(key), [])
-        if content in contents:
-            row.note("entry_repeated")
-            return None
-        contents.append(content)
+        for said in contents:
+            if said >> ROW_BITS == content:
+                row.note("entry_repeated", earlier=_row_in(said))
+                return None
+        contents.append(content << ROW_BITS | row.number)
         if len(contents) == 1:
             return key
-        row.note("entry_twice")
+        row.note("entry_twice", earlier=_row_in(contents[0]))
         nth = len(contents) - 1
         while as_compared(f"{key}#{nth}") in self._contents:  # somebody's name ends like this
             nth += 1
-        self._contents[as_compared(f"{key}#{nth}")] = [content]
+        self._contents[as_compared(f"{key}#{nth}")] = [content << ROW_BITS | row.number]
         return f"{key}#{nth}"
 
     def _facts_of(

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import shapely
 
+from geo_data.tables.alike import note_alike
 from geo_data.tables.cells import Row
 
 SAME_PLACE_M = 1.0
@@ -40,10 +41,12 @@ def note_relations(rows: Sequence[Row], schools: Sequence[Site]) -> None:
     Source: docs/import.md (schools).
     """
     by_code: dict[str, Site] = {}
+    first: dict[str, int] = {}  # code -> the row in which it stands first
     for row, school in zip(rows, schools, strict=True):
-        if school.code and school.code in by_code:
-            row.note("value_twice", "school_id", school.code)
+        if school.code and first.setdefault(school.code, row.number) != row.number:
+            row.note("value_twice", "school_id", school.code, earlier=first[school.code])
         by_code.setdefault(school.code, school)
+    note_alike(rows, [school.code for school in schools], "school_id")
     for row, school in zip(rows, schools, strict=True):
         _note_main_school(row, school, by_code)
         _note_feeders(row, school, by_code)
@@ -60,7 +63,7 @@ def note_same_places(rows: Sequence[Row], points: "np.ndarray[tuple[int], np.dty
             first.setdefault(i, j)
     for i, j in first.items():
         value = f"{rows[j].text('school_id')}, {rows[i].text('school_id')}"
-        rows[i].note("same_place", value=value, place=points[i])
+        rows[i].note("same_place", value=value, place=points[i], earlier=rows[j].number)
 
 
 def _note_main_school(row: Row, school: Site, by_code: Mapping[str, Site]) -> None:

@@ -132,11 +132,11 @@ def read_schools(
 
 def _school(row: Row, unit_code: str, point: shapely.Point, stage: str | None) -> SchoolRow:
     its_stage = row.text("stage") or stage or ""
-    if row.has("stage") and not its_stage:
+    if row.has("stage") and not its_stage and not row.is_refused("stage"):
         row.note("cell_empty", "stage")
     ownership = row.text("ownership") or "public"
-    seats, enrolled = row.integer("seats") or 0, row.integer("enrolled")
-    if enrolled is not None and enrolled > seats:
+    seats, enrolled = row.integer("seats"), row.integer("enrolled")
+    if seats is not None and enrolled is not None and enrolled > seats:
         row.note("seats_below_enrolled", "enrolled", f"{enrolled} > {seats}")
     intake, classes = _intake(row, its_stage, seats)
     boarding, beds = _boarding(row)
@@ -150,9 +150,9 @@ def _school(row: Row, unit_code: str, point: shapely.Point, stage: str | None) -
         point=point,
         site=row.text("site") or "main",
         main_code=row.text("main_school"),
-        capacity=seats,
+        capacity=seats or 0,
         enrolled=enrolled,
-        planned_intake=intake,
+        planned_intake=intake or 0,
         classes=classes,
         purchased_places=_purchased(row, ownership, intake),
         boarding=boarding,
@@ -164,14 +164,20 @@ def _school(row: Row, unit_code: str, point: shapely.Point, stage: str | None) -
     )
 
 
-def _intake(row: Row, stage: str, seats: int) -> tuple[int, int]:
-    """Return the planned intake of the entry grade and its classes, computed and noted where not stated."""
+def _intake(row: Row, stage: str, seats: int | None) -> tuple[int | None, int]:
+    """Return the planned intake of the entry grade and its classes, computed and noted where not stated.
+
+    What could not be read is compared with nothing, and nothing is computed from it: it has a finding of its own. The
+    intake is None then.
+    """
     intake, classes = row.integer("planned_intake"), row.integer("classes")
-    if intake is None:
+    if intake is not None and seats is not None and intake > seats:
+        row.note("intake_above_capacity", "planned_intake", f"{intake} > {seats}")
+    if intake is None and seats is not None and not row.is_refused("planned_intake"):
         intake = seats // GRADES.get(stage, 1)
         row.note("intake_computed", value=str(intake))
-    elif intake > seats:
-        row.note("intake_above_capacity", "planned_intake", f"{intake} > {seats}")
+    if intake is None or row.is_refused("classes"):
+        return intake, classes or 0
     if classes is None:
         classes = -(-intake // STANDARD_CLASS.get(stage, LARGEST_CLASS))
     if intake > classes * LARGEST_CLASS:
@@ -179,11 +185,11 @@ def _intake(row: Row, stage: str, seats: int) -> tuple[int, int]:
     return intake, classes
 
 
-def _purchased(row: Row, ownership: str, intake: int) -> int:
+def _purchased(row: Row, ownership: str, intake: int | None) -> int:
     places = row.integer("purchased_places") or 0
     if places and ownership == "public":
         row.note("purchased_in_public", "purchased_places", str(places))
-    elif places > intake:
+    elif intake is not None and places > intake:
         row.note("purchased_above_intake", "purchased_places", f"{places} > {intake}")
     return places
 
@@ -209,7 +215,7 @@ class _UnitFinder:
     def unit_of(self, row: Row, point: shapely.Point) -> str:
         stated = row.text("unit_id")
         if stated and stated not in self._units:
-            row.note("unit_unknown", "unit_id", stated)
+            row.note_unknown("unit_unknown", "unit_id", stated, self._units)
             return ""
         if stated and self._are_areas and not shapely.intersects(self._units[stated], point):
             row.note("outside_its_unit", "unit_id", stated, place=point)

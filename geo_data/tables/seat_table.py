@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo_data.tables.cells import Row
-from geo_data.tables.columns import CellKind, Column
+from geo_data.tables.columns import CellKind, Column, NumberForm
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
 
@@ -36,11 +36,12 @@ SEAT_COLUMNS = (
         "学年",
         CellKind.INTEGER,
         required=True,
+        form=NumberForm.SCHOOL_YEAR,
         aliases=("年份", "学年起始年"),
         least=FIRST_YEAR,
         most=LAST_YEAR,
     ),
-    Column("grade", "年级", CellKind.INTEGER, least=1, most=9),
+    Column("grade", "年级", CellKind.INTEGER, form=NumberForm.GRADE, least=1, most=9),
     Column("seats", "学位数", CellKind.INTEGER, most=SEATS),
     Column("classes", "班数", CellKind.INTEGER, most=SEATS),
     Column("enrolled", "在校生数", CellKind.INTEGER, aliases=("在校学生数",), most=SEATS),
@@ -108,13 +109,13 @@ class _Checker:
     def __init__(self, schools: Mapping[str, SchoolFacts], coming_year: int) -> None:
         self._schools = schools
         self._coming_year = coming_year
-        self._seen: set[tuple[str, int, int]] = set()
+        self._seen: dict[tuple[str, int, int], int] = {}  # -> the row in which it stands first
 
     def rows_of(self, row: Row) -> Iterator[SeatRow]:
         code, year = row.text("school_id"), row.integer("year")
         school = self._schools.get(code)
         if code and school is None:
-            row.note("school_unknown", "school_id", code)
+            row.note_unknown("school_unknown", "school_id", code, self._schools)
         if school is None or year is None:
             return
         if row.has("grade"):
@@ -132,10 +133,11 @@ class _Checker:
         if grade not in stages:
             row.note("grade_of_other_stage", place, str(grade))
             return
-        if (code, year, grade) in self._seen:
-            row.note("seats_twice", place, f"{code} {year} {grade}")
+        first = self._seen.get((code, year, grade))
+        if first is not None:
+            row.note("seats_twice", place, f"{code} {year} {grade}", earlier=first)
             return
-        self._seen.add((code, year, grade))
+        self._seen[code, year, grade] = row.number
         seats = row.integer(f"seats{suffix}")
         classes, enrolled = row.integer(f"classes{suffix}"), row.integer(f"enrolled{suffix}")
         if seats is not None and enrolled is not None and enrolled > seats:

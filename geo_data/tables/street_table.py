@@ -12,7 +12,7 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.guards import check_place, home_of
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.osm_streets import read_osm_streets
-from geo_data.tables.placing import Ground, note_no_system
+from geo_data.tables.placing import Ground, as_axes_hold, note_no_system
 from geo_data.tables.street_classes import StreetClass, class_of
 from geo_data.tables.street_crossings import split_at_crossings
 from geo_data.tables.street_fit import Marks, note_street_fit
@@ -124,6 +124,7 @@ def _lines_at_home(layer: Layer, system: System | None, ground: Ground, findings
     usable = _usable(layer, rows, findings)
     if not usable.any():
         return None
+    layer = as_axes_hold(layer, ground, findings)
     shapes = layer.shapes[usable]
     home = home_of(ground.working_epsg, ground.extent)
     inside = _at_home(shapes, system, shapely.box(home.west, home.south, home.east, home.north))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from geo_data.tables.findings import Findings
+from geo_data.tables.findings import Findings, earlier_row
 from geo_data.tables.identity import identity_faults, normalized
 from geo_data.tables.survey_records import (
     FIELDS,
@@ -83,7 +83,7 @@ def check_answers(
         for fault in identity_faults(identity, birth_on=born, sex=values.get("sex", "")):
             findings.add(f"identity_{fault}", answer.row, headers["identity"])
         if rows_of.setdefault(identity, answer.row) != answer.row:
-            findings.add("child_twice", answer.row, headers["identity"])
+            findings.add("child_twice", answer.row, headers["identity"], earlier_row(rows_of[identity]))
     _check_households(answers, known, headers, findings)
 
 
@@ -170,7 +170,8 @@ def _check_households(
         rows = [known[answers[i].key] for i in places]
         for name in HOUSEHOLD_FIELDS:
             if len(_changes(answers, places, rows, name)) > 1:
-                findings.add("household_differs", answers[places[-1]].row, headers[name])
+                first, last = answers[places[0]].row, answers[places[-1]].row
+                findings.add("household_differs", last, headers[name], earlier_row(first))
 
 
 def _not_met(answer: Answer, before: Answer | None) -> list[Differing]:

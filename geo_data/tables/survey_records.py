@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from geo_data.tables.child_facts import DWELLING_RIGHTS, REGISTRATION_KINDS
-from geo_data.tables.child_table import SEXES
+from geo_data.tables.child_table import SEX_WORDS, SEXES
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.identity import normalized
 
@@ -59,7 +59,7 @@ SHEET_COLUMNS = (
     Column("place", "序号", CellKind.INTEGER, most=9999),
     Column("outcome", "情况", CellKind.CHOICE, choices=OUTCOMES),
     Column("name", "儿童姓名", most=100, personal=True),
-    Column("sex", "性别", CellKind.CHOICE, choices=SEXES, personal=True),
+    Column("sex", "性别", CellKind.CHOICE, choices=SEXES, words=SEX_WORDS, personal=True),
     Column("birth_on", "出生日期", CellKind.DATE, personal=True),
     Column("identity", "证件号码", most=30, personal=True),
     Column("guardian", "监护人姓名", most=100, personal=True),

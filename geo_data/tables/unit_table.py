@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from geo_data.tables.alike import note_alike
 from geo_data.tables.borders import Borders, note_islands, shared_borders
 from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
@@ -146,11 +147,11 @@ def _rows(layer: Layer, findings: Findings) -> list[Row]:
 
 
 def _note_doubles(rows: Sequence[Row], codes: Sequence[str]) -> None:
-    seen: set[str] = set()
+    seen: dict[str, int] = {}  # -> the row in which it stands first
     for row, code in zip(rows, codes, strict=True):
-        if code and code in seen:
-            row.note("value_twice", "unit_id", code)
-        seen.add(code)
+        if code and seen.setdefault(code, row.number) != row.number:
+            row.note("value_twice", "unit_id", code, earlier=seen[code])
+    note_alike(rows, codes, "unit_id")
 
 
 def _all_polygons(shapes: Shapes, numbers: Sequence[int], findings: Findings) -> bool:

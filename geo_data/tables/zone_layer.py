@@ -136,7 +136,7 @@ def _schools_of(row: Row, schools: Collection[str]) -> tuple[str, ...]:
     codes = tuple(sorted(set(row.codes("schools"))))
     for code in codes:
         if code not in schools:
-            row.note("school_unknown", "schools", code)
+            row.note_unknown("school_unknown", "schools", code, schools)
     return codes
 
 

@@ -39,23 +39,27 @@ def read_zone_list(
     """
     opened = open_table(path, ZONE_LIST_COLUMNS, findings)
     listed: dict[str, ListedUnit] = {}
+    first: dict[str, int] = {}  # unit -> the row in which it stands first
     zone_of: dict[str, tuple[str, ...]] = {}
+    school_rows: dict[str, int] = {}
     is_empty = True
     for number, cells in opened.rows:
         is_empty = False
         row = opened.table.row(number, cells)
         unit, codes = row.text("unit_id"), tuple(sorted(set(row.codes("schools"))))
         if unit and unit not in units:
-            row.note("unit_unknown", "unit_id", unit)
+            row.note_unknown("unit_unknown", "unit_id", unit, units)
         elif unit in listed:
-            row.note("value_twice", "unit_id", unit)
+            row.note("value_twice", "unit_id", unit, earlier=first[unit])
         for code in codes:
             if code not in schools:
-                row.note("school_unknown", "schools", code)
+                row.note_unknown("school_unknown", "schools", code, schools)
             elif zone_of.setdefault(code, codes) != codes:
-                row.note("school_in_two_zones", "schools", code)
+                row.note("school_in_two_zones", "schools", code, earlier=school_rows[code])
+            school_rows.setdefault(code, number)
         if unit and codes:
             listed.setdefault(unit, ListedUnit(unit, codes))
+            first.setdefault(unit, number)
     if is_empty:
         findings.add("file_empty")
     return tuple(listed.values())

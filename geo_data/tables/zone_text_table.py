@@ -47,6 +47,7 @@ def read_zone_text_table(path: Path, *, schools: Collection[str], findings: Find
     opened = open_table(path, ZONE_TEXT_COLUMNS, findings)
     lines: dict[tuple[str, ...], list[str]] = defaultdict(list)
     zone_of: dict[str, tuple[str, ...]] = {}
+    first: dict[str, int] = {}  # school -> the row in which it stands first
     is_empty = True
     for number, cells in opened.rows:
         is_empty = False
@@ -54,9 +55,10 @@ def read_zone_text_table(path: Path, *, schools: Collection[str], findings: Find
         codes, text = tuple(sorted(set(row.codes("schools")))), row.text("text")
         for code in codes:
             if code not in schools:
-                row.note("school_unknown", "schools", code)
+                row.note_unknown("school_unknown", "schools", code, schools)
             elif zone_of.setdefault(code, codes) != codes:
-                row.note("school_in_two_zones", "schools", code)
+                row.note("school_in_two_zones", "schools", code, earlier=first[code])
+            first.setdefault(code, number)
         lines[codes].append(text)
     if is_empty:
         findings.add("file_empty")

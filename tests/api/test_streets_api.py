@@ -9,8 +9,10 @@ from pytest_django import Settings
 
 from geo_data.models import DatasetKind, DistanceMethod
 from geo_data.selectors.datasets import get_current_dataset
+from geo_data.services.import_addresses import import_addresses
 from geo_data.services.measures import Manner
 from tests.services.accounts_world import auditor, guardian, officer
+from tests.services.geo_world import NOW
 from tests.services.street_world import AT, MIDDLE, measured, with_streets
 from tests.services.worlds import DISTRICT, SIDE, SOUTH, WEST, small_county
 
@@ -63,6 +65,49 @@ def test_the_line_is_drawn_for_officers_and_under_a_review_number(settings: Sett
     settings.MAP_REVIEW_NUMBER = "豫S（2026）001号"
     public = Client().get("/api/routes/", ASKED).json()
     assert (public["line"], public["map_review_number"]) == (line, "豫S（2026）001号")
+
+
+def _register(folder: Path) -> None:
+    """A door with a point where ASKED begins, one without, one in no unit of these, and a name that stands twice."""
+    path = folder / "addresses.csv"
+    header = "地址编号,乡镇街道,小区或村,楼栋,道路,门牌号,单元编号,经度,纬度"
+    rows = (
+        f"D12,,,,文化路,12号,u1,{AT[2]},{MIDDLE}",
+        "D14,,,,文化路,14号,u1,,",
+        "E1,东镇,幸福里,,,,u1,,",
+        "E2,西镇,幸福里,,,,u1,,",
+    )
+    path.write_text("\n".join((header, *rows)), encoding="utf-8")
+    import_addresses(actor=None, now=NOW, district_code=DISTRICT, path=path)
+
+
+def test_the_way_of_an_address_begins_at_its_point(tmp_path: Path) -> None:
+    measured()
+    _register(tmp_path)
+    from_there = Client().get("/api/routes/", ASKED).json()
+
+    for address in ("D12", "文化路12号", "文化路12号3单元501"):
+        told = Client().get("/api/routes/", {"district": DISTRICT, "school": "B", "address": address}).json()
+        assert told == from_there
+
+    of_unit = Client().get("/api/routes/", {"district": DISTRICT, "school": "B", "address": "文化路14号"})
+    assert (of_unit.status_code, of_unit.json()["school_code"]) == (200, "B")
+
+
+@pytest.mark.parametrize("address", ["文化路13号", "文化路99号", "幸福里", "没有这个地方", "D99"])
+def test_an_address_that_is_not_one_place_has_no_way(tmp_path: Path, address: str) -> None:
+    measured()
+    _register(tmp_path)
+
+    answer = Client().get("/api/routes/", {"district": DISTRICT, "school": "B", "address": address})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "address_without_point")
+
+
+def test_a_way_begins_somewhere() -> None:
+    answer = Client().get("/api/routes/", {"district": DISTRICT, "school": "B", "lon": str(AT[2])})
+
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(

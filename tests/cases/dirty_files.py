@@ -21,7 +21,7 @@ class DirtyFile:
     """A file with its reader, and the findings that it has: code, row, column, the one it is named for first.
 
     reader  -- a key of READERS in tests/pure/test_dirty_files.py
-    options -- of the reader: crs, repairs, accept_offset, known, register
+    options -- of the reader: crs, repairs, accept_offset, swap_axes, known, register
     """
 
     name: str
@@ -75,6 +75,8 @@ FILES = (
     one("value_out_of_range.csv", "schools", 2, "起始年级班数"),
     one("value_twice.csv", "schools", 3, "学校编号"),
     one("name_missing.csv", "schools", 0),
+    DirtyFile("codes_alike.csv", "schools", (("codes_alike", 3, "学校编号"), ("codes_alike", 4, "学校编号"))),
+    one("letters_invisible.csv", "schools", 2, "所在单元"),
     # Coordinates.
     one("place_missing.csv", "schools", 3),
     DirtyFile("places_missing.csv", "schools", (("place_missing", 0, ""),)),
@@ -85,6 +87,7 @@ FILES = (
     one("degrees_in_metric_layer.csv", "schools", 0),
     one("metres_in_degree_layer.csv", "schools", 0),
     one("axes_swapped.csv", "schools", 0),
+    one("axes_exchanged.csv", "schools", 0, swap_axes="yes"),
     one("outside_district.csv", "schools", 4),
     one("coordinate_not_finite.csv", "schools", 2, crs=METRES),
     one("shifted_like.csv", "schools", 0, known="yes"),
@@ -139,6 +142,7 @@ FILES = (
     one("school_in_two_zones.csv", "zone_texts", 3, "学校编号"),
     # Children.
     one("identity_form.csv", "children", 2, "身份证号"),
+    one("identity_rounded.csv", "children", 2, "身份证号"),
     one("identity_check_digit.csv", "children", 2, "身份证号"),
     one("identity_birth_date.csv", "children", 2, "身份证号"),
     one("identity_sex.csv", "children", 2, "身份证号"),
@@ -156,6 +160,8 @@ FILES = (
     one("outside_units.csv", "children", 2, "单元编号"),
     one("address_not_found.csv", "children", 2, "住址", register="yes"),
     one("unit_by_address.csv", "children", 2, "单元编号", register="yes"),
+    one("unit_differs_from_address.csv", "children", 2, "单元编号", register="yes"),
+    one("address_in_several_units.csv", "children", 2, "单元编号", register="yes"),
     one("age_unlikely.csv", "children", 2, "出生日期"),
     one("deferral_without_approver.csv", "children", 2, "缓学截止日期"),
     one("deferral_without_end.csv", "children", 2, "缓学批准单位"),
@@ -167,6 +173,7 @@ FILES = (
     # Lists of other offices.
     one("identity_absent.csv", "pupils", 2, "身份证号"),
     one("guardian_form.csv", "registrations", 2, "监护人身份证号"),
+    one("guardian_rounded.csv", "registrations", 2, "监护人身份证号"),
     one("guardian_check_digit.csv", "registrations", 2, "监护人身份证号"),
     one("guardian_birth_date.csv", "registrations", 2, "监护人身份证号"),
     one("entry_repeated.csv", "registrations", 3),
@@ -174,6 +181,7 @@ FILES = (
     one("unit_not_here.csv", "registrations", 2, "单元编号"),
     one("school_not_here.csv", "pupils", 2, "学校编号"),
     one("permit_ends_before_it_begins.csv", "permits", 2, "居住证失效日期"),
+    one("attended_above_due.csv", "attendance", 3, "实到天数"),
     one("rental_ended.csv", "rentals", 2, "租赁截止日期"),
     DirtyFile("insurance_too_long.csv", "insurances", (("value_out_of_range", 2, "社会保险月数"),)),
     DirtyFile("relation_not_said.csv", "civil_affairs", (("cell_empty", 2, "亲子关系已证明"),)),
@@ -197,12 +205,16 @@ FILES = (
     # Past years.
     one("enrolled_above_children.csv", "enrolments", 2, "入读划片学校人数"),
     one("past_unit_unknown.csv", "enrolments", 2, "单元编号"),
+    one("past_school_unknown.csv", "enrolments", 2, "学校编号"),
+    one("past_stage_differs.csv", "grades", 3, "年级"),
+    one("year_not_past.csv", "moves", 3, "年份"),
     one("row_twice.csv", "enrolments", 4, "单元编号"),
     one("one_year_only.csv", "enrolments", 0),
     one("more_left_than_lived.csv", "moves", 2, "净迁入"),
     # Addresses.
     one("address_without_name.csv", "addresses", 3),
     one("door_number_malformed.csv", "addresses", 2, "门牌号"),
+    one("door_number_range.csv", "addresses", 2, "门牌号"),
     one("door_number_missing.csv", "addresses", 2, "道路"),
     one("address_without_place.csv", "addresses", 2),
     one("address_outside_units.csv", "addresses", 2),

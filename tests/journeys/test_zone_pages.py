@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django import Settings
@@ -118,6 +119,23 @@ def test_a_school_says_what_belongs_to_it(browser: Browser, live_server: LiveSer
     said = visit.text()
     for words in ("第一小学", "东柳庄村", "锦绣花园：1号楼", "3–5号（单号）"):
         assert words in said
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ("", ""),
+        ("?on=2026-10-01", ""),
+        ("?on=1999-09-01", "没有公布包含这所学校的学区"),
+        ("?on=tomorrow", "不是日期"),
+    ],
+)
+def test_a_school_page_never_passes_over_the_day_asked_for(client: Client, on: str, said: str) -> None:
+    answer = client.get(f"/zones/schools/{world.CODE}/P1/{on}")
+
+    page = answer.content.decode()
+    assert (answer.status_code, "第一小学" in page) == (200, True)
+    assert (said in page) if said else ("没有公布" not in page and "不是日期" not in page)
 
 
 def test_zone_pages_have_no_barrier_that_axe_finds(

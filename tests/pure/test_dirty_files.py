@@ -23,7 +23,7 @@ from geo_data.tables.error_workbook import remarks_of, write_error_workbook
 from geo_data.tables.finding_texts import TEXTS
 from geo_data.tables.findings import HEADER_ROW, Findings, Severity
 from geo_data.tables.layers import sheet_of_file
-from geo_data.tables.past_tables import read_enrolments, read_moves
+from geo_data.tables.past_tables import KnownSchools, read_enrolments, read_grades, read_moves
 from geo_data.tables.placing import Ground
 from geo_data.tables.projecting import unproject
 from geo_data.tables.reading import UnreadableFile
@@ -48,6 +48,7 @@ UNITS = {"A": shapely.box(500_000, 4_480_000, 500_100, 4_480_100)}
 WIDE = {"A": shapely.box(499_000, 4_479_000, 501_000, 4_481_000)}  # a shift stays inside
 CENSUS = Census(as_of=date(2026, 3, 1), verifier="office", district="990101", units={"A"})
 LISTING = Listing(as_of=date(2026, 3, 1), verifier="office", district="990101", units={"A"}, schools={"P1"})
+PAST = KnownSchools({"P1": "primary", "J1": "junior"}, this_year=2026)
 Options = Mapping[str, str]
 
 # Found where a file is read apart, across files, or beside what is stored: the test that shows it.
@@ -105,7 +106,8 @@ def _known() -> tuple[Place, ...]:
 
 def _ground(options: Options) -> Ground:
     known = _known() if "known" in options else ()
-    return Ground(EPSG, known=known, accept_offset="accept_offset" in options)
+    accepted, exchanged = "accept_offset" in options, "swap_axes" in options
+    return Ground(EPSG, known=known, accept_offset=accepted, swap_axes=exchanged)
 
 
 def _declared(options: Options) -> System | None:
@@ -146,10 +148,19 @@ def _children(path: Path, options: Options, findings: Findings) -> None:
 
 
 def _book() -> AddressBook:
-    """A register of one building."""
+    """A register of an estate with one building, and of one in two units."""
     return book_of(
-        [BookName("锦绣花园", ESTATE, "锦绣花园", "", "A")],
-        [BookEntry("", "锦绣花园", "1", None, "", "", "A")],
+        [
+            BookName("锦绣花园", ESTATE, "锦绣花园", "", "A"),
+            BookName("龙湖小区", ESTATE, "龙湖小区", "", ""),
+            BookName("阳光家园", ESTATE, "阳光家园", "", "B"),
+        ],
+        [
+            BookEntry("", "锦绣花园", "1", None, "", "", "A"),
+            BookEntry("", "龙湖小区", "a", None, "", "", "A"),
+            BookEntry("", "龙湖小区", "b", None, "", "", "B"),
+            BookEntry("", "阳光家园", "", None, "", "", "B"),
+        ],
     )
 
 
@@ -192,11 +203,15 @@ def _register(kind: str) -> Callable[[Path, Options, Findings], None]:
 
 
 def _enrolments(path: Path, _options: Options, findings: Findings) -> None:
-    read_enrolments(path, units={"A"}, stage=None, findings=findings)
+    read_enrolments(path, units={"A"}, stage=None, findings=findings, known=PAST)
+
+
+def _grades(path: Path, _options: Options, findings: Findings) -> None:
+    read_grades(path, findings=findings, known=PAST)
 
 
 def _moves(path: Path, _options: Options, findings: Findings) -> None:
-    read_moves(path, findings=findings)
+    read_moves(path, findings=findings, known=PAST)
 
 
 READERS: Mapping[str, Callable[[Path, Options, Findings], None]] = {
@@ -208,6 +223,7 @@ READERS: Mapping[str, Callable[[Path, Options, Findings], None]] = {
     "zone_texts": _zone_texts,
     **{kind: _register(kind) for kind in REGISTERS if kind != "surveys"},
     "enrolments": _enrolments,
+    "grades": _grades,
     "moves": _moves,
     "streets": _streets,
     "surveys": _surveys,
@@ -252,6 +268,26 @@ def test_the_error_workbook_tells_every_finding_that_asks_for_something(
             assert TEXTS[finding.code].zh in str(remark)
         elif finding.row <= HEADER_ROW:
             assert any(TEXTS[finding.code].zh in str(cell) for row in whole for cell in row)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("child_twice", "child_in_two_households", "household_differs", "entry_repeated", "entry_twice"),
+        *("value_twice", "address_twice", "seats_twice", "row_twice", "same_place", "school_in_two_zones"),
+    ],
+)
+def test_a_double_names_the_row_that_it_repeats(code: str, tmp_path: Path) -> None:
+    [file] = [one for one in FILES if one.name == f"{code}.csv"]
+    findings = Findings()
+
+    READERS[file.reader](path_of(file, tmp_path), file.options, findings)
+
+    [value] = [one.value for one in findings.kept() if one.code == code]
+    first = 3 if code == "row_twice" else 2
+    assert re.search(rf"(?:^|\()第 {first} 行 row {first}\)?$", value), value
+    assert "甲" not in value
+    assert "990102" not in value
 
 
 def test_every_finding_code_has_a_file() -> None:

@@ -13,6 +13,7 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.past_tables import (
     CATEGORIES,
     HOUSING_KINDS,
+    KnownSchools,
     PastEnrolmentRow,
     read_enrolments,
     read_grades,
@@ -73,7 +74,8 @@ def test_file_without_a_stage_takes_the_one_that_is_chosen(tmp_path: Path) -> No
         (("2024,小学,U1,,P1,2,2,0", "2024,小学,U1,,P2,2,2,0"), {"one_year_only": 1, "row_twice": 1}, True),
         (("2024,,U1,,P1,2,2,0", "2025,小学,U1,,P1,2,2,0"), {"cell_empty": 1}, True),
         (("1989,小学,U1,,P1,2,2,0", "2025,小学,U1,,P1,2,2,0"), {"value_out_of_range": 1}, True),
-        (("2024,高中,U1,,P1,2,2,0", "2025,小学,U1,,P1,2,2,0"), {"cell_malformed": 1, "cell_empty": 1}, True),
+        (("2024,小学,U1,,P1,许多,2,0", "2025,小学,U1,,P1,2,2,0"), {"cell_malformed": 1}, True),
+        (("2024,高中,U1,,P1,2,2,0", "2025,小学,U1,,P1,2,2,0"), {"cell_malformed": 1}, True),
     ],
 )
 def test_findings_of_past_enrolment(
@@ -115,6 +117,58 @@ def test_grades_are_one_to_nine(tmp_path: Path, grade: str, counts: dict[str, in
     read_grades(_file(tmp_path, GRADES, f"2025,P1,{grade},30"), findings=findings)
 
     assert findings.counts() == counts
+
+
+KNOWN = KnownSchools({"P1": "primary", "J1": "junior"}, this_year=2026)
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        *(("2025,P1,6,30", []), ("2025,P1,7,30", [("past_stage_differs", "年级", "7")])),
+        *(("2025,J1,7,30", []), ("2025,J1,6,30", [("past_stage_differs", "年级", "6")])),
+        ("2025,S9,1,5", [("past_school_unknown", "学校编号", "S9")]),
+        *(("2026,P1,1,30", []), ("2027,P1,1,30", [("year_not_past", "年份", "2027")])),
+    ],
+)
+def test_grades_are_held_against_the_schools_and_the_year(
+    tmp_path: Path, row: str, found: list[tuple[str, str, str]]
+) -> None:
+    findings = Findings()
+
+    rows = read_grades(_file(tmp_path, GRADES, row), findings=findings, known=KNOWN)
+
+    assert [(one.code, one.column, one.value) for one in findings.kept()] == found
+    assert len(rows) == 1
+    assert not findings.refuses
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("2026,小学,U1,,P1,5,5,0", {}),
+        ("2027,小学,U1,,P1,5,5,0", {"year_not_past": 1}),
+        ("2026,初中,U1,,P1,5,5,0", {"past_stage_differs": 1}),
+        ("2026,小学,U1,,S99,5,5,0", {"past_school_unknown": 1}),
+    ],
+)
+def test_past_enrolment_is_held_against_the_schools_and_the_year(
+    tmp_path: Path, row: str, found: dict[str, int]
+) -> None:
+    findings = Findings()
+    path = _file(tmp_path, ENROLMENTS, "2024,小学,U1,,P1,5,5,0", row)
+
+    read_enrolments(path, units=UNITS, stage=None, findings=findings, known=KNOWN)
+
+    assert findings.counts() == found
+
+
+def test_without_schools_nothing_is_said_of_them(tmp_path: Path) -> None:
+    findings = Findings()
+
+    read_grades(_file(tmp_path, GRADES, "2030,S9,1,5"), findings=findings)
+
+    assert findings.counts() == {}
 
 
 def test_new_housing_stands_in_a_known_unit(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_choices_with_a_row_each_come_in_their_order_wherever_the_rows_stand() -
         ({"序号": "2", "学校": "1"}, ("portal_choice_twice", 3, "学校", "1")),
         ({"序号": "2", "学校": "8"}, ("portal_school_unknown", 3, "学校", "8")),
         ({"序号": "2", "学校": "2", "姓名": "乙样"}, ("portal_rows_differ", 3, "报名号", "n1")),
-        ({"序号": "0", "学校": "2"}, ("value_out_of_range", 3, "序号", "0")),
+        ({"序号": "0", "学校": "2"}, ("value_out_of_range", 3, "序号", "0 (可填 taken: 1–30)")),
     ],
 )
 def test_a_bad_row_of_an_application_leaves_the_whole_application_out(
@@ -180,8 +180,8 @@ def test_a_bad_row_of_an_application_leaves_the_whole_application_out(
     [
         ({"报名号": ""}, ("cell_empty", 2, "报名号", "")),
         ({"姓名": ""}, ("cell_empty", 2, "姓名", "")),
-        ({"性别": "3"}, ("cell_malformed", 2, "性别", "3")),
-        ({"状态": "作废"}, ("cell_malformed", 2, "状态", "作废")),
+        ({"性别": "3"}, ("cell_malformed", 2, "性别", "3 (可填 taken: 1, 2)")),
+        ({"状态": "作废"}, ("cell_malformed", 2, "状态", "作废 (可填 taken: 有效, 撤销)")),
         ({"出生日期": "2020/03/04"}, ("cell_malformed", 2, "出生日期", "")),
         ({"出生日期": "2020-02-30"}, ("cell_malformed", 2, "出生日期", "")),
         ({"出生日期": "2020-03-05"}, ("identity_birth_date", 2, "证件号", "")),
@@ -194,7 +194,7 @@ def test_a_bad_row_of_an_application_leaves_the_whole_application_out(
         ({"报名号": "n" * 61}, ("cell_too_long", 2, "报名号", "n" * 61)),
         ({"民办": "7"}, ("portal_school_unknown", 2, "民办", "7")),
         ({"公办1": "1", "公办2": "1"}, ("portal_choice_twice", 2, "公办2", "1")),
-        ({"服从": "也许"}, ("cell_malformed", 2, "服从", "也许")),
+        ({"服从": "也许"}, ("cell_malformed", 2, "服从", "也许 (可填 taken: 是, 否)")),
         ({"产权日期": "去年"}, ("cell_malformed", 2, "产权日期", "")),
         ({"乡镇": "T2"}, ("cell_malformed", 2, "乡镇", "")),
         ({"姓名": "甲\ud800"}, ("cell_malformed", 2, "姓名", "")),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo_data.projection.band import spreads_by_lead
+from geo_data.projection.band import band, spreads_by_lead
 from geo_data.projection.capture import fit_capture, past_years
 from geo_data.projection.frame import frame_of
 from geo_data.projection.project import Projected, project
@@ -111,11 +111,34 @@ def test_lead_with_too_few_years_takes_the_stretched_spread_of_a_shorter_one() -
 
 def test_tails_are_counted_where_there_are_errors_enough() -> None:
     # given 19 errors, a tenth of 20 is 2: the second smallest and second largest
-    errors = {1: {2024: np.arange(10.0), 2025: np.arange(10.0, 19.0)}}
+    errors = {1: {2024: np.arange(-6.0, 4.0), 2025: np.arange(4.0, 13.0)}}
 
     found = spreads_by_lead(errors, (1,), Method())
 
-    assert (found[1].low, found[1].high, found[1].samples) == (1000, 17000, 19)
+    assert (found[1].low, found[1].high, found[1].samples) == (-5000, 11000, 19)
+
+
+@pytest.mark.parametrize(
+    ("errors", "ends"),
+    [
+        ((2.0, 2.0), (-2000, 2000)),  # no scatter at all, and both too few
+        ((-2.0, -2.0), (-2000, 2000)),
+        ((1.0, 1.2), (-1634, 1634)),  # 1.1 + 3.078 x 0.1414 x 1.2247: all above zero
+        ((0.1, 0.3), (-334, 734)),  # 0.2 -+ 0.534: zero is inside, and nothing is done
+        ((2.0,) * 20, (-2000, 2000)),  # counted, not computed
+    ],
+)
+def test_errors_all_on_one_side_reach_as_far_on_the_other(
+    errors: tuple[float, ...], ends: tuple[int, int]
+) -> None:
+    half = len(errors) // 2
+    by_year = {2024: np.array(errors[:half]), 2025: np.array(errors[half:])}
+
+    found = spreads_by_lead({1: by_year}, (1,), Method())[1]
+
+    assert (found.low, found.high) == ends
+    low, high = band(np.array([2854], dtype=np.int64), found)
+    assert low[0] < 2854 < high[0]
 
 
 def test_held_back_year_is_projected_without_itself() -> None:

@@ -217,6 +217,33 @@ def test_a_layer_in_the_wrong_place_is_stopped_with_the_likely_system_named(
     assert told in first.value
 
 
+@pytest.mark.parametrize(
+    ("declared", "point", "finding", "shown"),
+    [
+        ("EPSG:4543", (4_480_000, 500_000), "axes_swapped", [("declared", 4543), ("swapped", 4543)]),
+        ("EPSG:4326", (40.5, 102.0), "axes_swapped", [("swapped", 4326)]),
+        # northing before an easting with its zone number: nothing fits as read
+        ("EPSG:4543", (4_480_000, 34_500_000), "outside_district", [("declared", 4543), ("swapped", 4522)]),
+        ("EPSG:4326", (4_480_000, 500_000), "metres_in_degree_layer", [("swapped", 4543)]),
+        ("EPSG:4543", (102.0, 40.5), "degrees_in_metric_layer", [("declared", 4543), ("likely", 4326)]),
+    ],
+)
+def test_swapped_axes_are_shown_exchanged_and_never_as_another_system(
+    declared: str, point: tuple[float, float], finding: str, shown: list[tuple[str, int]]
+) -> None:
+    shapes, findings = np.array([shapely.Point(point)] * 3, dtype=object), Findings()
+
+    assert check_place(shapes, [2, 3, 4], parse_system(declared), HOME, 4543, findings) is None
+
+    assert [one.code for one in findings.kept()] == [finding]
+    previews = [(one.role, one.system) for one in findings.previews()]
+    assert previews[: len(shown)] == [(role, f"EPSG:{code}") for role, code in shown]
+    for preview in findings.previews():
+        if preview.role == "swapped":
+            [[east, north]] = shapely.get_coordinates(shapely.centroid(preview.shape))
+            assert HOME.has(east, north)
+
+
 def test_one_point_far_away_is_named_by_its_row() -> None:
     shapes = np.array(
         [shapely.Point(102, 40.5), shapely.Point(102, 40.6), shapely.Point(12, 40.5)], dtype=object

@@ -9,9 +9,9 @@ import xlsxwriter
 from geopandas.geodataframe import GeoDataFrame
 
 from geo_data.tables.findings import Findings
-from geo_data.tables.layers import LAYERS
+from geo_data.tables.layers import LAYERS, read_layer
 from geo_data.tables.placing import Ground
-from geo_data.tables.reading import SPREADSHEETS, TEXTS, open_sheet
+from geo_data.tables.reading import SPREADSHEETS, TEXTS, UnreadableFile, open_sheet
 from geo_data.tables.school_table import read_schools
 from geo_data.tables.seat_table import SchoolFacts, SeatRow, read_seats
 from geo_data.tables.unit_table import read_units
@@ -137,3 +137,20 @@ def test_a_spreadsheet_written_by_hand_is_what_calamine_reads(tmp_path: Path) ->
         sheet = open_sheet(tmp_path / name)
         assert sheet.headers == ("编号", "数")
         assert [(number, list(cells)) for number, cells in sheet.rows] == [(2, ["甲", 7.0])]
+
+
+@pytest.mark.parametrize(("kept", "is_whole"), [(1.0, True), (0.5, False)])
+def test_a_layer_cut_in_half_is_unreadable_and_not_empty(tmp_path: Path, kept: float, is_whole: bool) -> None:
+    points = [shapely.Point(500_000 + place, 4_480_050) for place in range(200)]
+    path = _layer(
+        tmp_path, "f.fgb", GeoDataFrame({"编号": [f"P{i}" for i in range(200)]}, geometry=points, crs=EPSG)
+    )
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * kept)])
+
+    if is_whole:
+        assert len(read_layer(path, working_epsg=EPSG, findings=Findings()).rows) == 200
+        return
+    with pytest.raises(UnreadableFile) as fault:
+        read_layer(path, working_epsg=EPSG, findings=Findings())
+    assert fault.value.code == "file_unreadable"

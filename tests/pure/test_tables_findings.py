@@ -67,6 +67,32 @@ def test_a_child_in_two_households_is_named_where_it_stands_again(tmp_path: Path
     count, findings = _children(tmp_path, GIRL, GIRL.replace("H1", "H2"))
 
     assert (count, [(f.code, f.row) for f in findings]) == (1, [("child_in_two_households", 3)])
+    assert [f.value for f in findings] == ["第 2 行 row 2"]  # the number of the row, never the child's
+
+
+@pytest.mark.parametrize(
+    ("unit", "found"),
+    [
+        ("A", []),
+        ("a", [("outside_units", "a (A?)")]),
+        ("Ａ", [("outside_units", "Ａ (A?)")]),
+        ("Z", [("outside_units", "Z")]),
+        ("A\u200b", [("letters_invisible", "A<U+200B>")]),
+        ("\ufeffA", [("letters_invisible", "<U+FEFF>A")]),
+    ],
+)
+def test_a_code_that_only_looks_like_a_unit_is_told_with_the_unit(
+    tmp_path: Path, unit: str, found: list[tuple[str, str]]
+) -> None:
+    count, findings = _children(tmp_path, GIRL.replace("H1,A", f"H1,{unit}"))
+
+    assert (count, [(one.code, one.value) for one in findings]) == (1, found)
+
+
+def test_invisible_letters_of_a_name_are_left_out_and_never_shown(tmp_path: Path) -> None:
+    _, findings = _children(tmp_path, GIRL.replace("甲子涵", "甲子\u200d涵"))
+
+    assert [(one.code, one.column, one.value) for one in findings] == [("letters_invisible", "姓名", "")]
 
 
 TWIN_HEADER = "户编号,单元编号,住址,姓名,身份证号,出生日期,性别,多胞胎组号"
@@ -209,12 +235,12 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     [
         ("P1,一小,小学,A,270,45,1,,500050,4480050", set()),
         ("P1,一小,小学,,270,45,1,,500050,4480050", set()),
-        ("P1,一小,小学,A,-1,45,1,,500050,4480050", {"value_out_of_range", "intake_above_capacity"}),
+        ("P1,一小,小学,A,-1,45,1,,500050,4480050", {"value_out_of_range"}),
         ("P1,一小,小学,A,40,45,1,,500050,4480050", {"intake_above_capacity"}),
         ("P1,一小,小学,A,330,55,1,,500050,4480050", set()),
         ("P1,一小,小学,A,336,56,1,,500050,4480050", {"large_class"}),
         ("P1,一小,小学,A,270,,,,500050,4480050", {"intake_computed"}),
-        ("P1,一小,高中,A,270,45,1,,500050,4480050", {"cell_malformed", "cell_empty"}),
+        ("P1,一小,高中,A,270,45,1,,500050,4480050", {"cell_malformed"}),
         ("P1,一小,小学,Z,270,45,1,,500050,4480050", {"unit_unknown"}),
         ("P1,一小,小学,A,270,45,1,,500150,4480050", {"outside_its_unit"}),
         ("P1,一小,小学,,270,45,1,,500150,4480050", {"outside_every_unit"}),

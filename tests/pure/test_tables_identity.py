@@ -6,7 +6,7 @@ import pytest
 
 from geo_data.tables.identity import IdentityFault, check_digit, identity_faults, normalized
 
-FORM, CHECK, BIRTH, SEX = IdentityFault
+FORM, CHECK, BIRTH, SEX, ROUNDED = IdentityFault
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,17 @@ FORM, CHECK, BIRTH, SEX = IdentityFault
         # Digits of another script are no digits here.
         ("١١٠١٠٥١٩٤٩١٢٣١٠٠٢X", None, "", (FORM,)),
         ("١١٠١٠٥٤٩١٢٣١٠٠٢", None, "", (FORM,)),
+        # What a spreadsheet leaves of a number that was not kept as text.
+        ("9.90001E+17", None, "", (ROUNDED,)),
+        ("1.1010519491231e+17", date(1949, 12, 31), "female", (ROUNDED,)),
+        ("9E+15", None, "", (ROUNDED,)),
+        ("9.9E+14", None, "", (FORM,)),
+        ("9.9E+19", None, "", (FORM,)),
+        ("99.9E+17", None, "", (FORM,)),
+        # The apostrophe by which a spreadsheet marks a text.
+        ("'11010519491231002X", date(1949, 12, 31), "female", ()),
+        ("＇11010519491231002X", None, "", ()),
+        ("''11010519491231002X", None, "", (FORM,)),
         ("H12345678", None, "", ()),
         ("E1234567", None, "", ()),
         ("", None, "", (FORM,)),

@@ -305,6 +305,28 @@ def test_headers_are_matched_in_either_language_and_doubles_are_severe() -> None
     assert findings.counts() == {"column_twice": 1, "column_unknown": 1}
 
 
+@pytest.mark.parametrize(
+    ("header", "known"),
+    [
+        ("单元编号（必填）", True),
+        ("单元编号(必填项)", True),
+        ("单元编号 【选填】", True),
+        ("单元编号(*)", True),
+        ("unit_id (required)", True),
+        ("单元编号（必填）\nunit_id", True),
+        ("单元编号（旧）", False),
+        ("（必填）", False),
+    ],
+)
+def test_what_a_form_writes_behind_a_header_is_no_part_of_it(header: str, known: bool) -> None:
+    findings = Findings()
+
+    places = match_columns([header], (Column("unit_id", "单元编号"),), findings)
+
+    assert places == ({"unit_id": 0} if known else {})
+    assert findings.counts() == ({} if known else {"column_unknown": 1})
+
+
 def test_every_finding_has_words_in_both_languages() -> None:
     for code, text in TEXTS.items():
         finding = Finding(code, 3, "名称", "x")

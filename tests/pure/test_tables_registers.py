@@ -30,6 +30,7 @@ INSURANCES = "姓名,身份证号,社会保险月数,就业证明"
 CIVIL_AFFAIRS = "姓名,身份证号,出生日期,性别,亲子关系已证明"
 PREFERENCES = "姓名,身份证号,出生日期,性别,优抚优待类别"
 ATTENDANCE = "姓名,身份证号,出生日期,学校编号,年级,到校情况,应到天数,实到天数"
+ROW_2, TAKEN = "第 2 行 row 2", "(可填 taken: "
 
 
 def read(
@@ -153,12 +154,18 @@ FINDINGS = [
         [("guardian_birth_date", 2, "")],
         0,
     ),
-    ("registrations", REGISTRATIONS, [GIRL_REGISTERED] * 2, [("entry_repeated", 3, "")], 1),
-    ("registrations", REGISTRATIONS, [GIRL_REGISTERED, girl(0, "R2")], [("entry_twice", 3, "")], 2),
+    ("registrations", REGISTRATIONS, [GIRL_REGISTERED] * 2, [("entry_repeated", 3, ROW_2)], 1),
+    ("registrations", REGISTRATIONS, [GIRL_REGISTERED, girl(0, "R2")], [("entry_twice", 3, ROW_2)], 2),
     ("registrations", REGISTRATIONS, [], [("file_empty", 0, "")], 0),
     ("pupils", PUPILS, [BOY_PUPIL.replace(BOY, "")], [("identity_absent", 2, "")], 1),
     ("pupils", PUPILS, [BOY_PUPIL.replace("P1", "P9")], [("school_not_here", 2, "P9")], 1),
-    ("pupils", PUPILS, [BOY_PUPIL.replace("P1,2", "P1,10")], [("value_out_of_range", 2, "10")], 0),
+    (
+        "pupils",
+        PUPILS,
+        [BOY_PUPIL.replace("P1,2", "P1,10")],
+        [("value_out_of_range", 2, f"10 {TAKEN}1–9, 一年级…九年级, 初一…初三)")],
+        0,
+    ),
     (
         "kindergartens",
         "姓名,出生日期,幼儿园",
@@ -185,11 +192,23 @@ FINDINGS = [
     ),
     ("rentals", RENTALS, [f"甲父,{FATHER},1号楼,B,2020-01-01,2026-03-02,租赁"], [], 1),
     ("insurances", INSURANCES, [f"甲父,{FATHER},720,劳动合同"], [], 1),
-    ("insurances", INSURANCES, [f"甲父,{FATHER},721,劳动合同"], [("value_out_of_range", 2, "721")], 0),
+    (
+        "insurances",
+        INSURANCES,
+        [f"甲父,{FATHER},721,劳动合同"],
+        [("value_out_of_range", 2, f"721 {TAKEN}0–720)")],
+        0,
+    ),
     ("civil_affairs", CIVIL_AFFAIRS, [f"甲子涵,{GIRL},2020-01-01,女,是"], [], 1),
     ("civil_affairs", CIVIL_AFFAIRS, [f"甲子涵,{GIRL},2020-01-01,女,"], [("cell_empty", 2, "")], 0),
     ("preferences", PREFERENCES, [f"甲子涵,{GIRL},2020-01-01,女,烈士"], [], 1),
-    ("preferences", PREFERENCES, [f"甲子涵,{GIRL},2020-01-01,女,状元"], [("cell_malformed", 2, "状元")], 0),
+    (
+        "preferences",
+        PREFERENCES,
+        [f"甲子涵,{GIRL},2020-01-01,女,状元"],
+        [("cell_malformed", 2, f"状元 {TAKEN}烈士, 现役军人, 消防救援, 公安, 人才, 无)")],
+        0,
+    ),
 ]
 
 

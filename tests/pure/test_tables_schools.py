@@ -170,6 +170,46 @@ def test_each_fault_between_schools_has_its_code_row_and_column(
     assert _found(findings) == found
 
 
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"学位数": "-1", "在校生数": "500"}, [("value_out_of_range", 2, "学位数")]),
+        ({"学位数": "六百", "招生计划": "45"}, [("cell_malformed", 2, "学位数")]),
+        ({"学位数": "六百", "招生计划": ""}, [("cell_malformed", 2, "学位数")]),
+        ({"学位数": ""}, [("cell_empty", 2, "学位数")]),
+        ({"招生计划": "四十五", "起始年级班数": "0"}, [("cell_malformed", 2, "招生计划")]),
+        ({"起始年级班数": "一"}, [("cell_malformed", 2, "起始年级班数")]),
+        (
+            {"起始年级班数": "一", "招生计划": "271"},
+            [("cell_malformed", 2, "起始年级班数"), ("intake_above_capacity", 2, "招生计划")],
+        ),
+        (
+            {"招生计划": "多", "办学性质": "民办", "政府购买学位数": "20"},
+            [("cell_malformed", 2, "招生计划")],
+        ),
+    ],
+)
+def test_what_could_not_be_read_is_compared_with_nothing(
+    tmp_path: Path, row: dict[str, str], found: list[tuple[str, int, str]]
+) -> None:
+    schools, findings = _read(tmp_path, {"学校编号": "P1", **row})
+
+    assert _found(findings) == found
+    assert schools == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "seats"), [("600.0", 600), ("600.", None), ("600.5", None), ("600.000", 600), (".0", None)]
+)
+def test_a_whole_number_may_carry_zeros_behind_its_point(
+    tmp_path: Path, cell: str, seats: int | None
+) -> None:
+    schools, findings = _read(tmp_path, {"学校编号": "P1", "学位数": cell})
+
+    assert [school.capacity for school in schools] == ([seats] if seats else [])
+    assert _found(findings) == ([] if seats else [("cell_malformed", 2, "学位数")])
+
+
 SCHOOLS = {"P1": SchoolFacts("primary", 45), "J1": SchoolFacts("junior", 50)}
 LONG = "学校编号,学年,年级,学位数,班数,在校生数,招生计划"
 

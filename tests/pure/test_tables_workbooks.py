@@ -173,4 +173,7 @@ def test_the_painted_workbook_opens_at_what_refuses_the_whole_file(
     with zipfile.ZipFile(target) as archive:
         views = archive.read("xl/workbook.xml").decode()
     assert (f'activeTab="{opens_at}"' in views) is bool(opens_at)
-    assert load_workbook(target).sheet_names == ["数据 Data", "整份文件 Whole file"]  # still read from the first
+    assert load_workbook(target).sheet_names == [
+        "数据 Data",
+        "整份文件 Whole file",
+    ]  # still read from the first

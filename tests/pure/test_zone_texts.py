@@ -81,6 +81,7 @@ CASES: tuple[tuple[str, list[tuple[object, ...]]], ...] = (
     ("文化路从人民路到建设街", [("stretch", "文化路", ("人民路", "建设街"))]),
     # Sides of roads: one after another they are one region.
     ("建设街以东", [("region", "", (("建设街", "east"),))]),
+    ("文化路95号以东", [("unreadable", "")]),  # of a door, which has no sides
     ("人民路以北、建设街以东", [("region", "", (("人民路", "north"), ("建设街", "east")))]),
     ("人民路以北建设街以东区域", [("region", "", (("人民路", "north"), ("建设街", "east")))]),
     (

@@ -42,7 +42,7 @@ FILE = "\n".join(
         "甲一,锦绣花园2号楼3单元501,",
         "甲二,锦绣花园,",
         "甲三,没有这个地方,",
-        "甲四,文化路1号,",
+        "甲四,文化路5号附2,",
         "甲五,,D",
         "甲六,=1+1,",
         "甲七,,",
@@ -83,7 +83,7 @@ def test_every_row_comes_back_with_its_zone_and_how_certain_it_is() -> None:
         [2, "锦绣花园2号楼3单元501", "确定 certain", "B", "第三小学", "P3", ""],
         [3, "锦绣花园", "有多处相符，请选择 choose", "", "", "", "锦绣花园1号楼、锦绣花园2号楼"],
         [4, "没有这个地方", "地址库中没有 not in the register", "", "", "", ""],
-        [5, "文化路1号", "相近，请核对 near: check", "A", "第一小学", "P1", ""],
+        [5, "文化路5号附2", "相近，请核对 near: check", "A", "第一小学", "P1", ""],
         [6, "D", "确定 certain", "D", "第三小学", "P3", ""],
         [7, "'=1+1", "地址库中没有 not in the register", "", "", "", ""],
         [8, "", "空行 empty", "", "", "", ""],
@@ -223,7 +223,7 @@ def test_a_file_that_cannot_be_looked_up_is_refused(text: str, suffix: str) -> N
 
 @pytest.mark.parametrize("spoiled", hostile_workbooks.HARMS)
 def test_a_hostile_workbook_is_refused_and_nothing_is_answered(spoiled: Callable[[bytes], bytes]) -> None:
-    good = write_table("地址", ("住址",), [("文化路1号",)])
+    good = write_table("地址", ("住址",), [("文化路5号附2",)])
     file = _kept(spoiled(good))
 
     with pytest.raises(AddressFileUnfit):
@@ -234,7 +234,7 @@ def test_a_hostile_workbook_is_refused_and_nothing_is_answered(spoiled: Callable
 
 
 def test_a_workbook_that_is_good_is_answered() -> None:
-    file = _kept(write_table("地址", ("住址",), [("文化路1号",)]))
+    file = _kept(write_table("地址", ("住址",), [("文化路5号附2",)]))
 
     assert answer_address_file(actor=None, file_id=file.pk, now=world.NOW).counts["near"] == 1
 
@@ -296,3 +296,14 @@ def test_an_officer_of_the_district_has_it_answered_and_erased_in_the_own_name()
     assert answered.answer_sealed is not None
     assert AddressFile.objects.get(pk=file.pk).erased_at == world.NOW
     assert AuditEvent.objects.get(action="address_file.erased").actor == person
+
+
+def test_a_number_far_beyond_the_register_is_missing_and_the_numbers_there_are_are_named() -> None:
+    file = _kept(write_table("地址", ("住址",), [("文化路99号",)]))
+
+    answer_address_file(actor=None, now=world.NOW, file_id=file.pk)
+    book = hand_out_address_file(actor=officer(world.CODE), now=world.NOW, file_id=file.pk)
+
+    (_, row) = load_workbook(BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert (row[1], row[2], row[7]) == ("文化路99号", "地址库中没有 not in the register", "")
+    assert row[9] == "文化路3–5号（单号）、文化路4号（双号）、文化路11号（单号）"

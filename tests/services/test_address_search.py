@@ -82,9 +82,33 @@ def test_a_number_that_is_missing_is_answered_with_its_neighbours_on_the_same_si
         ("文化路11号", "D", "NAME", "NEAR"),
         ("文化路5号", "A", "NAME", "NEAR"),
     ]
-    assert _found("文化路99号") == [("文化路11号", "D", "NAME", "NEAR")]
-    assert _found("文化路6号") == [("文化路4号附1", "B", "NAME", "NEAR")]
-    assert _found("文化路1号") == [("文化路3号", "A", "NAME", "NEAR")]
+
+
+@pytest.mark.parametrize(
+    "typed", ["文化路1号", "文化路13号", "文化路99号", "文化路2号", "文化路6号", "文化路9999号"]
+)
+def test_a_number_beyond_the_first_or_last_of_its_side_has_no_neighbours(typed: str) -> None:
+    (hit,) = search_addresses(world.CODE, typed)
+
+    assert (hit.shown, hit.door.name, hit.asked) == ("文化路", "MISSING", typed)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "typed", "found"),
+    [
+        ((1, 41), 21, [("长街1号", "NEAR"), ("长街41号", "NEAR")]),
+        ((1, 43), 21, [("长街", "MISSING")]),  # 22 above
+        ((1, 43), 23, [("长街", "MISSING")]),  # 22 below
+        ((2, 41), 21, [("长街", "MISSING")]),  # the number below is on the other side
+        ((21, 41), 21, [("长街21号", "EXACT")]),
+    ],
+)
+def test_neighbours_are_at_most_twenty_numbers_away(
+    tmp_path: Path, numbers: tuple[int, int], typed: int, found: list[tuple[str, str]]
+) -> None:
+    register.with_addresses(tmp_path, *(f"城关镇,,,长街,{number}号,A,,,,," for number in numbers))
+
+    assert [(shown, door) for shown, _, _, door in _found(f"长街{typed}号")] == found
 
 
 def test_a_suffix_the_register_lacks_is_near_its_number() -> None:

@@ -61,12 +61,34 @@ def test_a_household_without_a_unit_is_found_by_its_address_and_that_is_noted(tm
     assert found(dataset) == [
         ("address_not_found", 2, "住址", ""),
         ("unit_by_address", 3, "单元编号", "B"),
-        ("outside_units", 4, "单元编号", ""),
+        ("address_in_several_units", 4, "单元编号", "A, B"),
     ]
     units = Household.objects.filter(dataset=dataset).values_list("code", "unit_code")
     assert dict(units) == {"H1": "A", "H2": "B", "H3": ""}
     boy = Child.objects.get(dataset=dataset, birth_on="2018-05-05")
     assert [fact["value"] for fact in boy.facts if fact["name"] == "dwelling_unit"] == ["B"]
+
+
+def test_a_stated_unit_holds_and_one_that_the_register_contradicts_is_told(tmp_path: Path) -> None:
+    # given a census whose column of units slipped: the second building lies in B, the whole estate in A and B
+    register.with_addresses(tmp_path)
+
+    dataset = census(
+        tmp_path, f"H1,A,锦绣花园1号楼,{GIRL}", f"H2,A,锦绣花园2号楼,{BOY}", f"H3,C,锦绣花园,{OTHER}"
+    )
+
+    assert found(dataset) == [
+        ("unit_differs_from_address", 3, "单元编号", "B"),
+        ("unit_differs_from_address", 4, "单元编号", "A, B"),
+    ]
+    units = Household.objects.filter(dataset=dataset).values_list("code", "unit_code")
+    assert dict(units) == {"H1": "A", "H2": "A", "H3": "C"}
+
+
+def test_a_unit_that_is_one_of_the_address_s_is_no_finding(tmp_path: Path) -> None:
+    register.with_addresses(tmp_path)
+
+    assert found(census(tmp_path, f"H1,B,锦绣花园,{GIRL}")) == []
 
 
 def test_without_a_register_nothing_is_said_of_addresses(tmp_path: Path) -> None:
@@ -141,7 +163,7 @@ def test_a_register_is_read_once_and_answers_without_the_database(
     assert answers is not None
 
     with django_assert_num_queries(0):
-        assert answers("城关镇文化路4号附1") == (True, "B")
-        assert answers("中山路5号") == (True, "A")  # an old name of one door
+        assert answers("城关镇文化路4号附1") == (True, ("B",))
+        assert answers("中山路5号") == (True, ("A",))  # an old name of one door
 
     assert answers_of(None) is None

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEvent, JobStatus
 from accounts.services.jobs import JobTaken
 from common.errors import NotPermitted
+from frontend.pages.officers.forecast_words import band_in_words
 from geo_data.models import Dataset, DatasetKind, Projection, ProjectionRow, SchoolSeats, Stage
 from geo_data.permissions import projection_for_reading
 from geo_data.projection.seat_warnings import SeatWarning
@@ -369,3 +370,15 @@ def test_asking_without_any_data_is_refused_at_once() -> None:
 
     with pytest.raises(NothingToProjectFrom):
         request_projection(actor=officer(), now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_said"),
+    [(-2000, 2000, True), (-1999, 2000, False), (-2000, 1999, False), (0, 0, False)],
+)
+def test_a_county_whose_past_was_off_to_one_side_is_told_so(low: int, high: int, is_said: bool) -> None:
+    spread = {"low": low, "high": high, "samples": 2, "years": 2, "measured_at": 1}
+    projection = Projection(results={"spreads": {"district": {"2027": spread}}})
+
+    assert bool(band_in_words(projection)) is is_said
+    assert band_in_words(Projection(results={"spreads": {}})) == []

@@ -153,8 +153,31 @@ def test_a_missing_number_whose_neighbours_agree_is_answered_and_said_to_be_near
 
     found = _asked("文化路5号")
 
-    assert found.door == DoorMatch.NEAR
+    assert (found.door, found.asked, found.beside) == (
+        DoorMatch.NEAR,
+        "文化路5号",
+        ("文化路3号", "文化路7号"),
+    )
     assert [school.code for school in found.answer.schools] == ["P1"]
+
+
+@pytest.mark.parametrize("typed", ["文化路9号", "文化路9999号", "文化路1号", "文化路4号"])
+def test_a_number_without_two_neighbours_gets_no_school_even_on_a_road_of_one_zone(
+    tmp_path: Path, typed: str
+) -> None:
+    register.with_addresses(tmp_path, "城关镇,,,文化路,3号,A,,,,,", "城关镇,,,文化路,7号,C,,,,,")
+
+    with pytest.raises(AddressNotSettled) as refusal:
+        _asked(typed)
+
+    assert (refusal.value.needs, refusal.value.asked) == ("bureau", typed)
+    assert [choice.shown for choice in refusal.value.choices] == ["文化路3–7号（单号）"]
+
+
+def test_a_suffix_that_is_missing_is_answered_by_its_number_under_its_own_name() -> None:
+    found = _asked("文化路5号附2")
+
+    assert (found.door, found.asked, found.beside) == (DoorMatch.NEAR, "文化路5号附2", ("文化路5号",))
 
 
 @pytest.mark.parametrize("typed", ["阳光", "yggy", "yangguangjiayuan", "阳光家圆", "阳光家园幼儿园"])

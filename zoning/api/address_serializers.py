@@ -18,7 +18,12 @@ class AnsweredAddressSerializer(serializers.Serializer[object]):
     called = serializers.CharField(help_text="The alias or old name that was typed, or empty.")
     door = serializers.SerializerMethodField(
         help_text="near: the number is not in the register, its neighbours on the same side lie in this zone; "
-        "missing: nor is the building, but the whole estate does."
+        "missing: the building is not, but the whole estate lies in it."
+    )
+    asked = serializers.CharField(help_text="The number as typed where door is near, or empty.")
+    beside = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The neighbours that answer for it; the first is the address told.",
     )
     by_point = serializers.BooleanField(help_text="The zones do not know its unit: its point decided.")
 

@@ -1,13 +1,13 @@
 """From an address to its zone: through the register and its unit; the point is the fallback; never a guess."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.gis.geos import Point
 
 from common.errors import NotFound, WrongMoment
+from geo_data.addresses.letters import has_chinese
 from geo_data.addresses.ranking import DoorMatch
 from geo_data.addresses.spans import spans_of
 from geo_data.models import AddressNameKind, Stage
@@ -17,7 +17,6 @@ from zoning.selectors.lookup import NoZoneHere, ZoneAnswer, zone_at_point, zone_
 from zoning.selectors.placed import zones_of_units
 
 MOST_CHOICES = 60
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +32,24 @@ class Choice:
 class AddressNotSettled(WrongMoment):
     """Several places fit, in different zones, or the name had to be guessed: somebody must choose.
 
-    details: choices -- what may be meant, best first; needs -- "choice", "building" or "number"
+    details: choices -- what may be meant, best first
+             needs   -- "choice", "building", "number", or "bureau": the register does not have this number, nor one on
+                        either side of it, so that only the bureau can say; the choices are the numbers it has
+             asked   -- the number as typed, where it is that, else ""
     """
 
     code = "address_not_settled"
 
-    def __init__(self, choices: Sequence[Choice], needs: str = "choice") -> None:
+    def __init__(self, choices: Sequence[Choice], needs: str = "choice", asked: str = "") -> None:
         listed = [
             {"code": one.code, "address": one.shown, "township": one.township, "called": one.called}
             for one in choices
         ]
-        super().__init__("several places fit: choose one", choices=listed, needs=needs)
+        message = "the register does not have this number" if asked else "several places fit: choose one"
+        super().__init__(message, choices=listed, needs=needs, asked=asked)
         self.choices = tuple(choices)
         self.needs = needs
+        self.asked = asked
 
 
 class AddressNotInRegister(NotFound):
@@ -61,7 +65,8 @@ class AddressAnswer:
     address -- as the register writes it; None where only a point was known
     called  -- the alias or old name that was typed, else ""
     door    -- NEAR: the number typed is not in the register, its neighbours on the same side lie in this zone;
-               MISSING: nor is the building, but the whole estate does
+               MISSING: the building is not, but the whole estate lies in it
+    asked   -- the number as typed where it is NEAR, else ""; beside -- its neighbours, `address` is the first of them
     by_point -- the register names no unit that the plan knows: the point decided
     """
 
@@ -70,6 +75,8 @@ class AddressAnswer:
     called: str = ""
     door: DoorMatch = DoorMatch.EXACT
     by_point: bool = False
+    asked: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def zone_of_address(
@@ -83,13 +90,14 @@ def zone_of_address(
 
     1. A code answers for itself. What holds Chinese letters is read as an address first.
     2. Of what the register finds, only answers that account for the whole of what was typed count, and of those
-       the ones with the best door: exact, none typed, near. They settle it when all lie in one zone.
+       the ones with the best door: exact, none typed, near. They settle it when all lie in one zone. A number that
+       has no neighbours in the register is never settled, even where the whole road lies in one zone.
     3. A point settles what the register does not know at all.
     A typed address with its number costs three queries.
     Raises AddressNotSettled, AddressNotInRegister, NoZoneHere and NothingInForce.
     Source: docs/addresses.md (when it is settled).
     """
-    is_worded = bool(CHINESE.search(asked))
+    is_worded = has_chinese(asked)
     place = None if is_worded else find_address_place(district_code, asked)
     hits = () if place else search_addresses(district_code, asked)
     plain = [hit for hit in hits if hit.is_plain]
@@ -122,6 +130,8 @@ def zone_of_code(district_code: str, stage: Stage, code: str, on: date) -> Addre
 def _of_hits(district_code: str, stage: Stage, hits: Sequence[AddressHit], on: date) -> AddressAnswer:
     """All hits lie in one zone, or somebody must choose."""
     first = hits[0]
+    if first.door == DoorMatch.MISSING and first.kind == AddressNameKind.ROAD:
+        raise AddressNotSettled(_numbers_there_are(district_code, stage, hits, on), "bureau", first.asked)
     units = sorted({hit.unit_code for hit in hits if hit.unit_code})
     is_spread = any(not hit.unit_code for hit in hits)
     one_zone = len(units) == 1 or len(set(zones_of_units(district_code, stage, units, on).values())) == 1
@@ -130,7 +140,8 @@ def _of_hits(district_code: str, stage: Stage, hits: Sequence[AddressHit], on: d
     place = first.entry or find_address_place(district_code, first.code)
     if place is None:
         raise AddressNotInRegister("the register changed meanwhile")
-    return _of_place(district_code, stage, place, on, called=first.called, door=first.door)
+    found = _of_place(district_code, stage, place, on, called=first.called, door=first.door)
+    return replace(found, asked=first.asked, beside=tuple(hit.shown for hit in hits) if first.asked else ())
 
 
 def _of_place(
@@ -167,6 +178,19 @@ def _of_unit(
         if place.point is None:
             raise
         return zone_at_point(district_code, stage, *place.point, on), True
+
+
+def _numbers_there_are(
+    district_code: str, stage: Stage, hits: Sequence[AddressHit], on: date
+) -> list[Choice]:
+    """Return the spans of numbers that the roads have, by road."""
+    found: list[Choice] = []
+    for hit in hits:
+        place = find_address_place(district_code, hit.code)
+        parts = list_parts(place) if place else []
+        zones = zones_of_units(district_code, stage, sorted({part.unit_code for part in parts}), on)
+        found += _choices(place, parts, zones) if place else ()
+    return found[:MOST_CHOICES]
 
 
 def _choices(place: AddressPlace, parts: Sequence[AddressPart], zones: dict[str, int]) -> list[Choice]:

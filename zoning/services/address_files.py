@@ -292,7 +292,8 @@ def _answer(file: AddressFile, row: Asked) -> AnsweredRow:
             return AnsweredRow(row.row, "", Result.EMPTY)
     except AddressNotSettled as refusal:
         choices = tuple(choice.shown for choice in refusal.choices[:5])
-        return AnsweredRow(row.row, shown, Result.CHOOSE, choices=choices)
+        result = Result.MISSING if refusal.needs == "bureau" else Result.CHOOSE
+        return AnsweredRow(row.row, shown, result, choices=choices)
     except AddressNotInRegister:
         return AnsweredRow(row.row, shown, Result.MISSING)
     except NoZoneHere:

@@ -20,6 +20,7 @@ from frontend.pages.officers.forecast_files import printed, workbook
 from frontend.pages.officers.forecast_words import (
     assumptions_in_words,
     back_test_in_words,
+    band_in_words,
     categories_in_words,
     held_back_schools,
     pinned_yields,
@@ -82,7 +83,7 @@ def forecast(request: HttpRequest, person: User, projection_id: UUID) -> HttpRes
         **_common(found, outlook),
         "warnings": [zone for zone in outlook.zones if zone.worst is not SeatWarning.NONE],
         "scores": lines,
-        "said": back_test_in_words(lines),
+        "said": back_test_in_words(lines) + band_in_words(found),
         "held_back": [one for one in held_back_schools(found) if one.lead == 1],
         "assumptions": assumptions_in_words(found),
         "categories": categories_in_words(found),

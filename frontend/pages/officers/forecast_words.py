@@ -200,6 +200,19 @@ def back_test_in_words(lines: Sequence[ScoreLine]) -> list[str]:
     return said
 
 
+def band_in_words(projection: Projection) -> list[str]:
+    """Say whether the county's band is the same on both sides because past errors all lay on one."""
+    spreads = projection.results["spreads"].get("district", {})
+    if not any(one["low"] == -one["high"] != 0 for one in spreads.values()):
+        return []
+    return [
+        gettext(
+            "For the county as a whole the held-back years were all off to the same side. The medium figure is not"
+            " moved by that; the band reaches as far to the other side."
+        )
+    ]
+
+
 def categories_in_words(projection: Projection) -> list[tuple[str, Promise | str, Mapping[str, int]]]:
     """Return code, name and fitted capture of every category."""
     labels = dict(SourceCategory.choices)

@@ -127,7 +127,7 @@ def _systems(district: District, refusal: ZoneFileRefused) -> dict[str, Any]:
         return {}
     previews = [preview.as_data() for preview in refusal.previews]
     return {
-        "systems": system_lines(previews, may_choose=False),
+        "systems": system_lines(previews, None),
         "places": {"layers": system_layers(district.code, previews)},
         "base_map": find_current_dataset(district.code, DatasetKind.BASE_MAP),
     }

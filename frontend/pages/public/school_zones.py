@@ -37,7 +37,7 @@ def school_zones(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def school_zone(request: HttpRequest, district_code: str, school_code: str) -> HttpResponse:
-    """Say what belongs to the school today, or in a later period that is published."""
+    """Say what belongs to the school today, on the day asked for, or in a later period that is published."""
     district = get_district(district_code)
     now = timezone.now()
     limit_lookups(request, now)
@@ -47,7 +47,9 @@ def school_zone(request: HttpRequest, district_code: str, school_code: str) -> H
     )
     found = _zones_by_day(district, school_code, days)
     asked = request.GET.get("on", "")
-    shown = next((zone for zone in found if zone.on.isoformat() == asked), found[0] if found else None)
+    day = _day(asked)
+    on_day = _zones_by_day(district, school_code, [day] if day else [])
+    shown = next(iter((*on_day, *found)), None)
     if shown is None:
         raise SchoolWithoutZone("no zone in force has this school", school=school_code)
     context = {
@@ -55,10 +57,19 @@ def school_zone(request: HttpRequest, district_code: str, school_code: str) -> H
         "zone": shown,
         "townships": words_by_township(shown.words.units),
         "days": found,
+        "without_zone_on": day if day and not on_day else None,
+        "not_understood": asked if asked and day is None else "",
         "base_map": find_current_dataset(district.code, DatasetKind.BASE_MAP),
         "map_review_number": settings.MAP_REVIEW_NUMBER,
     }
     return render(request, "public/school_zone.html", context)
+
+
+def _day(asked: str) -> date | None:
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        return None
 
 
 def _zones_by_day(district: District, school_code: str, days: list[date]) -> list[SchoolZone]:

@@ -41,6 +41,11 @@ class Outcome:
     without_zone: str = ""
     is_missing: bool = False
 
+    @property
+    def needs_bureau(self) -> bool:
+        """Say whether only the bureau can answer."""
+        return self.is_missing or bool(self.unsettled and self.unsettled.asked)
+
 
 @require_safe
 def zones(request: HttpRequest) -> HttpResponse:
@@ -65,7 +70,7 @@ def zones(request: HttpRequest) -> HttpResponse:
         "words": _shown_words(outcome, words),
         "outcome": outcome,
         "today": today,
-        "missing_form": MissingForm(initial={"typed": words}) if outcome.is_missing else None,
+        "missing_form": MissingForm(initial={"typed": words}) if outcome.needs_bureau else None,
         "base_map": find_current_dataset(district.code, DatasetKind.BASE_MAP) if district else None,
         "map_review_number": settings.MAP_REVIEW_NUMBER,
     }
@@ -138,5 +143,7 @@ def _name_of(publication: ZonePublication, unit_code: str) -> str:
 def _shown_words(outcome: Outcome, words: str) -> str:
     if outcome.answer is None:
         return words
-    address = outcome.answer.address
+    address, asked = outcome.answer.address, outcome.answer.asked
+    if asked:
+        return words or asked
     return address.shown if address else words or outcome.answer.answer.unit_name

@@ -7,6 +7,8 @@ export const en: Texts = {
   map_zones: "Colour by zone",
   map_fullness: "Colour by how full",
   map_hint: "Point at an estate or village to see it, or choose one from the table and the list below.",
+  route_drawn:
+    "The way on the map: from the place asked about to {school} on foot, {metres} m with what crossings of main roads add, about {minutes} min.",
   streets_hint: "Choose a street on the map, or look for it by name.",
   streets_line: "{name}, {metres} m",
   streets_nameless: "street without a name",

@@ -5,6 +5,7 @@ export const zh = {
   map_zones: "按学区着色",
   map_fullness: "按学位使用率着色",
   map_hint: "点一个小区或村，可以看到它的情况；也可以从表格和下面的列表里选。",
+  route_drawn: "地图上的路线：从查询的地点步行到{school}，{metres} 米（含过主要道路的加计），约 {minutes} 分钟。",
   streets_hint: "点选地图上的道路，或按名称查找。",
   streets_line: "{name}，{metres} 米",
   streets_nameless: "无名道路",

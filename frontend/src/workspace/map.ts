@@ -96,6 +96,13 @@ export class ZoneMap {
 
   /** Draw a walk over everything else, and show all of it. */
   drawRoute(line: LineString): void {
+    const home = { type: "Point", coordinates: line.coordinates[0] ?? [] } as const;
+    const drawn = this.map.getSource<maplibre.GeoJSONSource>("route");
+    if (drawn) {
+      drawn.setData(line);
+      this.map.getSource<maplibre.GeoJSONSource>("home")?.setData(home as unknown as Point);
+      return;
+    }
     const apply = (): void => {
       this.map.addSource("route", { type: "geojson", data: line });
       for (const [id, colour, width] of ROUTE_LINES) {
@@ -107,7 +114,6 @@ export class ZoneMap {
           paint: { "line-color": colour, "line-width": width },
         });
       }
-      const home = { type: "Point", coordinates: line.coordinates[0] ?? [] } as const;
       this.map.addSource("home", { type: "geojson", data: home as unknown as Point });
       this.map.addLayer({ id: "home", type: "circle", source: "home", paint: HOME_PAINT });
     };

@@ -14,8 +14,14 @@ ADDRESS_TEXTS: Mapping[str, FindingText] = {
     "door_number_malformed": severe(
         "门牌号无法识别（应如 12、12号、12号附3、12-1、甲12号）",
         "the door number cannot be read (12, 12号, 12号附3, 12-1, 甲12号)",
-        "请改正门牌号；楼栋、单元、房间号请勿填在此列",
-        "Correct it; buildings and rooms do not belong into this column",
+        "请改正门牌号，一行只填一个门牌（如 2-100双号 请逐个填写）；楼栋、单元、房间号请勿填在此列",
+        "Correct it: one door a row, not a range; buildings and rooms do not belong into this column",
+    ),
+    "door_number_range": warning(
+        "像是一段门牌范围，已按一个门牌（前数为号、后数为附号）登记",
+        "this looks like a range of numbers; it was taken for one door, the second number being its suffix",
+        "如是范围，请逐个门牌各占一行；确为附号的无需处理",
+        "Where a range is meant, give every door a row of its own; where it is a suffix, nothing need be done",
     ),
     "door_number_missing": warning(
         "只有道路，没有门牌号、小区或楼栋",
@@ -49,7 +55,10 @@ ADDRESS_TEXTS: Mapping[str, FindingText] = {
         "Import the register again, and it is told apart",
     ),
     "address_twice": severe(
-        "同一地址重复出现", "this address stands in an earlier row", "请删除重复行", "Remove one of the rows"
+        "同一地址重复出现，首次在所示的行",
+        "this address stands in an earlier row, the one shown",
+        "请删除重复行",
+        "Remove one of the rows",
     ),
     "alias_of_two_places": warning(
         "同一别名或曾用名指向两个地方，查询时将请家庭选择",

@@ -14,8 +14,15 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
     "identity_check_digit": severe(
         "身份证号码校验位不正确（GB 11643）",
         "the check digit of the identity number is wrong (GB 11643)",
-        "请核对证件",
-        "Check the document",
+        "请核对证件；号码以 000 结尾的，多半是电子表格丢失了后几位，请把该列设为文本后重新导出",
+        "Check the document; a number that ends in 000 was most likely rounded by a spreadsheet: format the column as"
+        " text and export it again",
+    ),
+    "identity_rounded": severe(
+        "电子表格已丢失号码的后几位，证件本身没有问题",
+        "a spreadsheet has lost the last digits of the number; the document itself is not wrong",
+        "请把该列设为文本格式，从原系统重新导出",
+        "Format the column as text, and export it again from the system it comes from",
     ),
     "identity_birth_date": severe(
         "出生日期与身份证号码不一致",
@@ -42,11 +49,14 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
         "Check it by eye",
     ),
     "child_twice": severe(
-        "同一儿童出现两次", "the child stands in an earlier row", "请删除重复行", "Remove one row"
+        "同一儿童出现两次，首次在所示的行",
+        "the child stands in an earlier row, the one shown",
+        "请删除重复行",
+        "Remove one row",
     ),
     "child_in_two_households": severe(
-        "同一儿童出现在两户",
-        "the child stands in an earlier row as a member of another household",
+        "同一儿童出现在两户，首次在所示的行",
+        "the child stands in an earlier row, the one shown, as a member of another household",
         "请核实儿童随哪一户居住",
         "Find out in which household the child lives",
     ),
@@ -63,8 +73,8 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
         "Check the code and the birth dates",
     ),
     "household_differs": severe(
-        "同一户的住址、电话或单元前后不一致",
-        "address, phone or unit differ from an earlier row of the household",
+        "同一户的住址、电话或单元与该户所示的行不一致",
+        "address, phone or unit differ from an earlier row of the household, the one shown",
         "请核对户编号",
         "Check the household's code",
     ),
@@ -85,6 +95,18 @@ CHILD_TEXTS: Mapping[str, FindingText] = {
         "no unit was stated; it was found by the address in the register (code of the unit)",
         "请核对；不符的，请在表中填写单元编号",
         "Check it; where it is wrong, state the unit in the sheet",
+    ),
+    "unit_differs_from_address": warning(
+        "所填单元与地址在现行地址库中的单元（所示）不一致，以所填单元为准",
+        "the address register in force has this address in another unit, the one shown; the unit stated holds",
+        "请核对：单元编号列是否错行，地址或地址库是否有误",
+        "Check whether the column of units slipped by a row, or the address or the register is wrong",
+    ),
+    "address_in_several_units": warning(
+        "地址所在的小区、村或道路分属几个单元（所示），无法确定是哪一个",
+        "the estate, village or road of this address lies in several units, those shown; which one is not said",
+        "请在住址中补上楼栋或门牌号，或填写单元编号",
+        "Add the building or number to the address, or state the unit",
     ),
     "age_unlikely": warning(
         "年龄不在 0 至 18 岁之间，或出生在数据日期之后",

@@ -39,7 +39,18 @@ COORDINATE_TEXTS: Mapping[str, FindingText] = {
         "Declare the system shown",
     ),
     "axes_swapped": severe(
-        "两个坐标轴颠倒", "the axes are swapped", "请交换两列坐标", "Swap the two coordinates"
+        "两个坐标颠倒（如测绘惯例 X 为北、Y 为东）",
+        "the two coordinates stand in the other order, as in surveys, where X is north and Y is east",
+        "请选“两个坐标对调后重新检查”（命令行用 --swap-axes），或在文件中把北坐标的列名改为 纵坐标、东坐标改为"
+        " 横坐标",
+        "Check again with the two coordinates exchanged (in a command: --swap-axes), or call the column of northings"
+        " 纵坐标 and that of eastings 横坐标 in the file",
+    ),
+    "axes_exchanged": warning(
+        "已按要求把两个坐标对调后读取",
+        "the two coordinates were exchanged before they were read, as was asked for",
+        "请在地图上核对位置",
+        "Look at the map",
     ),
     "outside_district": severe(
         "位置不在本县区范围内",

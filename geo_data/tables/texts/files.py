@@ -113,8 +113,8 @@ FILE_TEXTS: Mapping[str, FindingText] = {
     "cell_malformed": severe(
         "内容不符合要求的格式",
         "the value is not of the kind expected",
-        "请按列说明改正",
-        "See the column table",
+        "请改为所示的一种写法（电子表格中设为百分比的单元格请改为整数）",
+        "Write it in one of the ways shown (a cell formatted as a percentage: as a whole number)",
     ),
     "cell_too_long": severe("内容过长", "the value is too long", "请缩短", "Shorten it"),
     "value_out_of_range": severe(
@@ -125,6 +125,18 @@ FILE_TEXTS: Mapping[str, FindingText] = {
         "this code stands in an earlier row",
         "每个编号只能出现一次",
         "Every code may stand once",
+    ),
+    "codes_alike": warning(
+        "编号与前面一个编号只差大小写或全角半角，视为两个不同的编号",
+        "this code differs from an earlier one in case or width alone; they are taken for two",
+        "如指同一对象，请统一写法；确为两个的，建议改用不易混淆的编号",
+        "Where one is meant, write it in one way; else use codes that nobody mistakes",
+    ),
+    "letters_invisible": note(
+        "单元格中有看不见的字符（所示），已去掉",
+        "letters that nobody sees, shown by their numbers, were left out of the cell",
+        "无需处理；建议在原表中清除",
+        "Nothing need be done; clear them from the sheet",
     ),
     "name_missing": note(
         "没有名称，以编号代替", "there is no name; the code stands for it", "建议补充名称", "Add names"

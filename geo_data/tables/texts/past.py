@@ -17,6 +17,24 @@ PAST_TEXTS: Mapping[str, FindingText] = {
         "单元合并或改号的，请改用当前编号",
         "Where units were merged or renumbered, use the current code",
     ),
+    "past_school_unknown": warning(
+        "学校编号不在现行学校表中",
+        "this school is not among the current ones",
+        "学校合并或改号的，请改用当前编号；已撤并的可保留",
+        "Where schools were merged or renumbered, use the current code; one that was closed may stay",
+    ),
+    "past_stage_differs": warning(
+        "该校现在没有这个学段或年级",
+        "the school has no such stage or grade today",
+        "请核对学校编号和学段、年级；当时确有的可保留",
+        "Check the school's code, the stage and the grade; if it had them then, the row may stay",
+    ),
+    "year_not_past": warning(
+        "年份晚于导入当年，不是往年数据",
+        "the year lies after that of the import: this is no past year",
+        "请核对年份",
+        "Check the year",
+    ),
     "row_twice": severe(
         "同一内容出现在两行",
         "two rows speak of the same thing",

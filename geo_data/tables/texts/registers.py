@@ -20,8 +20,15 @@ REGISTER_TEXTS: Mapping[str, FindingText] = {
     "guardian_check_digit": severe(
         "监护人身份证号码校验位不正确（GB 11643）",
         "the check digit of the guardian's identity number is wrong (GB 11643)",
-        "请核对证件",
-        "Check the document",
+        "请核对证件；号码以 000 结尾的，多半是电子表格丢失了后几位，请把该列设为文本后重新导出",
+        "Check the document; a number that ends in 000 was most likely rounded by a spreadsheet: format the column as"
+        " text and export it again",
+    ),
+    "guardian_rounded": severe(
+        "电子表格已丢失监护人号码的后几位，证件本身没有问题",
+        "a spreadsheet has lost the last digits of the guardian's number; the document itself is not wrong",
+        "请把该列设为文本格式，从原系统重新导出",
+        "Format the column as text, and export it again from the system it comes from",
     ),
     "guardian_birth_date": severe(
         "监护人身份证号码中的出生日期不存在",
@@ -54,16 +61,22 @@ REGISTER_TEXTS: Mapping[str, FindingText] = {
         "State the other guardian, or leave the cell empty",
     ),
     "entry_repeated": warning(
-        "与前面一行完全相同，未导入",
-        "the row repeats an earlier one and was left out",
+        "与前面所示的一行完全相同，未导入",
+        "the row repeats an earlier one, the one shown, and was left out",
         "请删除重复行",
         "Remove one row",
     ),
     "entry_twice": warning(
-        "同一人在名单中出现两次且内容不同，两行均保留",
-        "the same person stands in an earlier row with other content; both rows are kept",
+        "同一人在名单中出现两次（首次在所示的行）且内容不同，两行均保留",
+        "the same person stands in an earlier row, the one shown, with other content; both rows are kept",
         "请在摸底比对中核实哪一行有效",
         "Settle in the reconciliation which row holds",
+    ),
+    "attended_above_due": warning(
+        "实到天数多于应到天数",
+        "the pupil was present on more days than there were",
+        "请核对两个天数，是否填反",
+        "Check both figures: they may stand in the other's column",
     ),
     "unit_not_here": warning(
         "单元编号不在已导入的单元中",

@@ -10,7 +10,7 @@ from frontend.pages.officers.data.systems import system_in_words
 from geo_data.models import Dataset, DatasetStatus, RowsKept
 
 PLACE_CODES = frozenset({"crs_missing"})
-SHIFTED = "shifted_like"
+SHIFTED, EXCHANGED = "shifted_like", "axes_swapped"
 # Of such a file there is no sheet that could be painted.
 UNREADABLE = frozenset(
     {
@@ -67,19 +67,43 @@ def advices_for(dataset: Dataset) -> list[Advice]:
 
 def likely_systems(dataset: Dataset) -> list[str]:
     """Return the systems that would put a layer that was stopped where it belongs."""
-    return [one["system"] for one in dataset.preview if one["role"] == "likely"]
+    return _systems_in(dataset, "likely")
+
+
+def exchanging(dataset: Dataset, name: str) -> Sequence[tuple[str, str]]:
+    """Return what a button sends that has the file read with its coordinates the other way round."""
+    is_exchanged = bool(dataset.upload and dataset.upload.choices.get("swap_axes"))
+    other_way = ("swap_axes", "no" if is_exchanged else "yes")
+    is_as_declared = EXCHANGED in dataset.finding_counts
+    return (other_way,) if is_as_declared else (other_way, ("crs", name))
+
+
+def _systems_in(dataset: Dataset, role: str) -> list[str]:
+    return [one["system"] for one in dataset.preview if one["role"] == role]
+
+
+def _exchanged_steps(dataset: Dataset, again: str) -> Iterator[Step]:
+    for place, name in enumerate(_systems_in(dataset, "swapped")):
+        fields = exchanging(dataset, name)
+        words = _("Check again with the two coordinates exchanged")
+        if len(fields) > 1:
+            words = _("Check again with the two coordinates exchanged, as: %(system)s") % {
+                "system": system_in_words(name)
+            }
+        yield Step(words, again, fields, is_second=place > 0)
 
 
 def _another_system(dataset: Dataset, again: str) -> Iterator[Advice]:
     if not dataset.preview and not PLACE_CODES & dataset.finding_counts.keys():
         return
-    likely = likely_systems(dataset)
-    steps = [
+    likely, steps = likely_systems(dataset), list(_exchanged_steps(dataset, again))
+    is_exchange = bool(steps)
+    steps += [
         Step(
             _("Check again as: %(system)s") % {"system": system_in_words(name)},
             again,
             (("crs", name),),
-            is_second=place > 0,
+            is_second=place > 0 or is_exchange,
         )
         for place, name in enumerate(likely)
     ]
@@ -96,7 +120,12 @@ def _another_system(dataset: Dataset, again: str) -> Iterator[Advice]:
         Step(_("Choose another system"), reverse("data-file-terms", args=[dataset.upload_id]), is_second=True)
     )
     text = (
-        _("As declared, the file lies where it cannot be. It fits the district in another system.")
+        _(
+            "As declared, the file lies where it cannot be."
+            " It fits the district once its two coordinates are exchanged."
+        )
+        if is_exchange
+        else _("As declared, the file lies where it cannot be. It fits the district in another system.")
         if likely
         else _("As declared, the file lies where it cannot be, or it does not say in which system it is.")
     )

@@ -62,6 +62,7 @@ def other_terms(request: HttpRequest, person: User, upload_id: UUID) -> HttpResp
         "crs": found.choices.get("crs", ""),
         "stage": found.choices.get("stage", ""),
         "keep": found.keep,
+        "swap_axes": bool(found.choices.get("swap_axes")),
         "accept_offset": bool(found.choices.get("accept_offset")) or "offset" in request.GET,
         "offset_reason": found.choices.get("offset_reason", ""),
     }
@@ -74,6 +75,7 @@ def other_terms(request: HttpRequest, person: User, upload_id: UUID) -> HttpResp
                 crs=said.crs,
                 stage=said.stage,
                 keep=said.keep,
+                swap_axes=said.swap_axes,
                 accept_offset=said.accept_offset,
                 offset_reason=said.offset_reason,
             )
@@ -99,6 +101,8 @@ def _changes(request: HttpRequest) -> dict[str, Any]:
     try:
         if "crs" in said:
             changed["crs"] = said["crs"]
+        if "swap_axes" in said:
+            changed["swap_axes"] = said["swap_axes"] == "yes"
         if "keep" in said:
             changed["keep"] = Keep(said["keep"])
         if "repairs" in said:

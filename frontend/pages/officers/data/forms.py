@@ -42,6 +42,13 @@ class TermsForm(forms.Form):
         required=False,
         widget=forms.TextInput({"inputmode": "numeric", "class": "short"}),
     )
+    swap_axes = forms.BooleanField(
+        label=_("Exchange the two coordinates"),
+        help_text=_(
+            "Only when the first one is the northing, as in surveys, where X is north and Y is east."
+        ),
+        required=False,
+    )
     stage = forms.ChoiceField(
         label=_("Stage of all schools in the file"),
         help_text=_("Only when the file has no such column."),
@@ -73,6 +80,8 @@ class TermsForm(forms.Form):
             self.fields["crs"].choices = system_choices(district.working_crs)  # type: ignore[attr-defined]
         else:
             self._drop("crs", "epsg")
+        if Option.SWAP_AXES not in entry.options:
+            self._drop("swap_axes")
         if Option.STAGE not in entry.options:
             self._drop("stage")
         if Option.ACCEPT_OFFSET not in entry.options:
@@ -121,6 +130,7 @@ class TermsForm(forms.Form):
             keep=Keep(cleaned.get("keep") or Keep.ALL_OR_NOTHING),
             crs=declared(cleaned.get("crs", ""), str(cleaned.get("epsg") or "")),
             stage=cleaned.get("stage", ""),
+            swap_axes=bool(cleaned.get("swap_axes")),
             accept_offset=bool(cleaned.get("accept_offset")),
             offset_reason=cleaned.get("offset_reason", ""),
         )
@@ -152,6 +162,7 @@ class BringForm(TermsForm):
         "vintage_on",
         "crs",
         "epsg",
+        "swap_axes",
         "accept_offset",
         "offset_reason",
         "stage",
@@ -264,6 +275,7 @@ def choices_of(upload: Upload, **changed: Any) -> Choices:
         "tolerance_mm": upload.choices.get("tolerance_mm", round(SNAP_METRES * 1000)),
         "headers": upload.headers,
         "borders": upload.borders,
+        "swap_axes": bool(upload.choices.get("swap_axes")),
         "accept_offset": bool(upload.choices.get("accept_offset")),
         "offset_reason": upload.choices.get("offset_reason", ""),
     }
