@@ -57,7 +57,7 @@ def stopped(path: Path) -> Dataset:
 
 @pytest.mark.parametrize(
     ("columns", "first", "second"),
-    [("X坐标,Y坐标", world.NORTH + 50, world.EAST + 50), ("经度,纬度", 40.4543, 102.0006)],
+    [("X坐标,Y坐标", world.NORTH + 50, world.EAST + 50), ("经度,纬度", 40.4549, 102.0006)],
 )
 def test_the_one_button_exchanges_the_coordinates_and_the_file_is_taken(
     tmp_path: Path, columns: str, first: float, second: float
