@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
 def test_an_officer_fixes_an_estate_and_takes_it_back(
-    browser: Browser, live_server: LiveServer, size: dict[str, int]
+    browser: Browser, live_server: LiveServer, size: ViewportSize
 ) -> None:
     small_county(schools={"A": (0, 40), "B": (3, 40)})
     visit = Visit(browser, live_server.url, size, person=officer(DISTRICT))

@@ -1402,7 +1402,7 @@ export interface components {
             unit_code: string;
             match: components["schemas"]["MatchEnum"];
             /**
-             * @description Near: the number typed is not in the register, this is the next one on its side.
+             * @description Near: the number typed is not in the register, this is the next one on its side, at most 20 away; missing: nor is it between two such, or the building is not there, and this is the whole road or estate.
              *
              *     * `exact` - exact
              *     * `none` - none
@@ -1497,8 +1497,12 @@ export interface components {
             township: string;
             /** @description The alias or old name that was typed, or empty. */
             called: string;
-            /** @description near: the number is not in the register, its neighbours on the same side lie in this zone; missing: nor is the building, but the whole estate does. */
+            /** @description near: the number is not in the register, its neighbours on the same side lie in this zone; missing: the building is not, but the whole estate lies in it. */
             readonly door: string;
+            /** @description The number as typed where door is near, or empty. */
+            asked: string;
+            /** @description The neighbours that answer for it; the first is the address told. */
+            beside: string[];
             /** @description The zones do not know its unit: its point decided. */
             by_point: boolean;
         };
@@ -1983,6 +1987,11 @@ export interface components {
              * @description Table of adjoining units, for units that are points.
              */
             borders?: string;
+            /**
+             * @description The file's first coordinate is the northing, the second one the easting.
+             * @default false
+             */
+            swap_axes: boolean;
             /** @default false */
             accept_offset: boolean;
             /** @default  */
@@ -4625,12 +4634,14 @@ export interface operations {
     get_route: {
         parameters: {
             query: {
+                /** @description Code of a place of the register, or an address as typed; goes before lon and lat. The walk begins at its point, or at that of its unit. */
+                address?: string;
                 /** @description District code; may be left out where the installation has one district. */
                 district?: string;
                 /** @description Latitude, EPSG:4326. */
-                lat: number;
-                /** @description Longitude, EPSG:4326. */
-                lon: number;
+                lat?: number;
+                /** @description Longitude, EPSG:4326; with lat, without address. */
+                lon?: number;
                 /** @description Measure id; without it the newest walks of the current versions. */
                 measure?: string;
                 /** @description School code. */
