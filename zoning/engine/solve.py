@@ -122,10 +122,7 @@ def solve(
     """
     if options.weights.shape_m and problem.land is None:
         raise ProblemFault((Fault("no_borders"),))
-    if seed < 0:
-        raise ValueError("a seed is not below zero")
-    if options.start is not None:
-        _refuse_misfit(problem, options.start)
+    _refuse_misfits(problem, options.start, seed)
     tell = progress or (lambda stage, done, total: None)
     began = options.clock() if options.clock else 0.0
     budget = Budget(options.effort, options.seconds, options.clock, began, should_stop)
@@ -136,8 +133,7 @@ def solve(
     ground = lay_ground(own, options.weights, wanted, budget.is_asked_to_stop)
     prices = ground.relaxed.prices * own.walks_a_seat
     least = _bound_of_prices(own, options.weights, ground, prices)
-    apart = settled(own, wanted_zones(own, ground, wanted))
-    near = ground if apart is own else lay_ground(apart, options.weights, wanted, budget.is_asked_to_stop)
+    apart, near = _settled(own, options.weights, ground, wanted, budget)
     field = make_field(apart, options.weights, near, prices)
     is_proving = options.prove and ground.ways.is_whole
     tell("starting", 0, 1)
@@ -175,9 +171,23 @@ def solve(
     )
 
 
-def _refuse_misfit(problem: Problem, start: IntArray) -> None:
+def _refuse_misfits(problem: Problem, start: IntArray | None, seed: int) -> None:
+    if seed < 0:
+        raise ValueError("a seed is not below zero")
+    if start is None:
+        return
     if start.shape != (problem.n_units,) or not ((start >= NOWHERE) & (start < problem.n_zones)).all():
         raise ValueError("the plan to start from gives each unit a zone of this problem, or none")
+
+
+def _settled(
+    problem: Problem, weights: Weights, ground: Groundwork, wanted: IntArray | None, budget: Budget
+) -> tuple[Problem, Groundwork]:
+    """Return the problem with its enclaves settled for the search, and the groundwork of that."""
+    apart = settled(problem, wanted_zones(problem, ground, wanted))
+    if apart is problem:
+        return problem, ground
+    return apart, lay_ground(apart, weights, wanted, budget.is_asked_to_stop)
 
 
 def _bound_of_prices(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> int:
