@@ -29,6 +29,7 @@ from geo_data.tables.projecting import unproject
 from geo_data.tables.reading import UnreadableFile
 from geo_data.tables.register_columns import REGISTERS
 from geo_data.tables.register_table import Listing, read_register
+from geo_data.tables.rule_table import read_rules
 from geo_data.tables.school_table import read_schools
 from geo_data.tables.seat_table import SchoolFacts, read_seats
 from geo_data.tables.shift import Place
@@ -63,6 +64,7 @@ ELSEWHERE = {
     "file_too_heavy": APART,
     "file_crashed_the_reader": APART,
     "too_many_vertices": "tests/services/test_hostile_files.py::test_a_hostile_file_ends_in_a_finding",
+    "borders_of_polygons": "tests/pure/test_tables_reading.py::test_a_table_of_neighbours_is_refused_for_polygons_with_where_to_state_links",
     "no_row_left": "tests/services/test_proposals.py::test_a_file_without_one_good_row_is_refused",
     "alias_of_two_places": "tests/services/test_import_addresses.py"
     "::test_what_somebody_must_look_at_is_found_and_stored",
@@ -214,6 +216,10 @@ def _moves(path: Path, _options: Options, findings: Findings) -> None:
     read_moves(path, findings=findings, known=PAST)
 
 
+def _rules(path: Path, _options: Options, findings: Findings) -> None:
+    read_rules(path, units={"A", "B"}, schools={"P1"}, findings=findings)
+
+
 READERS: Mapping[str, Callable[[Path, Options, Findings], None]] = {
     "units": _units,
     "schools": _schools,
@@ -225,6 +231,7 @@ READERS: Mapping[str, Callable[[Path, Options, Findings], None]] = {
     "enrolments": _enrolments,
     "grades": _grades,
     "moves": _moves,
+    "rules": _rules,
     "streets": _streets,
     "surveys": _surveys,
 }
