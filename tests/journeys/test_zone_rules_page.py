@@ -1,4 +1,4 @@
-"""Rules of drawing in a browser: stated, kept by the next plan, shown on it, withdrawn; on a phone, without barriers."""
+"""Rules of drawing in a browser: stated, kept by the next plan, shown on it, withdrawn; on a phone too."""
 
 from collections.abc import Iterator
 

@@ -64,7 +64,8 @@ ELSEWHERE = {
     "file_too_heavy": APART,
     "file_crashed_the_reader": APART,
     "too_many_vertices": "tests/services/test_hostile_files.py::test_a_hostile_file_ends_in_a_finding",
-    "borders_of_polygons": "tests/pure/test_tables_reading.py::test_a_table_of_neighbours_is_refused_for_polygons_with_where_to_state_links",
+    "borders_of_polygons": "tests/pure/test_tables_reading.py"
+    "::test_a_table_of_neighbours_is_refused_for_polygons_with_where_to_state_links",
     "no_row_left": "tests/services/test_proposals.py::test_a_file_without_one_good_row_is_refused",
     "alias_of_two_places": "tests/services/test_import_addresses.py"
     "::test_what_somebody_must_look_at_is_found_and_stored",

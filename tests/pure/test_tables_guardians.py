@@ -118,4 +118,7 @@ def test_the_guardians_registration_becomes_facts_in_the_words_of_the_childs(tmp
 def test_a_registration_that_is_none_of_the_words_is_a_finding(tmp_path: Path) -> None:
     rows, found = read(tmp_path, "监护人户籍类型", "农业户")
 
-    assert (rows, found) == ([], [("cell_malformed", "监护人户籍类型", "农业户")])
+    assert (rows, found) == (
+        [],
+        [("cell_malformed", "监护人户籍类型", "农业户 (可填 taken: 家庭户, 集体户, 港澳台, 华侨, 外籍)")],
+    )
