@@ -357,7 +357,7 @@ def test_the_command_tells_every_fault_of_a_mapping_and_every_bad_row(tmp_path: 
     told = io.StringIO()
     with pytest.raises(CommandError, match="nothing was taken"):
         call_command(*command, "--mapping", str(mapping), "--language", "en", stdout=told)
-    assert "severe\tcell_empty\trow 2, 学生姓名  a required value is empty. Fill it in." in told.getvalue()
+    assert "severe\tcell_empty\trow 2, 学生姓名 a required value is empty. Fill it in." in told.getvalue()
 
 
 @pytest.mark.parametrize("read", [portal_results, portal_statuses])
