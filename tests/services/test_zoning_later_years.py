@@ -79,7 +79,10 @@ def test_an_estate_to_be_built_breaks_kept_years_and_only_costs_weighed_ones() -
 
     assert not kept.lawful
     assert {one["code"] for one in kept.report["violations"]} == {"later_seats_exceeded"}
-    assert {one["code"] for one in kept.report["hopeless"]} == {"later_seats_short_everywhere", "unit_too_large"}
+    assert {one["code"] for one in kept.report["hopeless"]} == {
+        "later_seats_short_everywhere",
+        "unit_too_large",
+    }
     assert weighed.lawful
     assert weighed.report["basis"]["later"] == "weighed"
 
