@@ -14,8 +14,8 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy.sparse import csr_array
 
+from zoning.engine.choosing import model_of, new_solver
 from zoning.engine.connection import pieces_cut_off
 from zoning.engine.field import Field
 from zoning.engine.kernel_plan import lone_moves
@@ -51,8 +51,9 @@ def merged(field: Field, plans: Sequence[IntArray], seconds: float) -> Found | N
 
     plans   -- [n_units] each, lawful, the best first
     seconds -- what is left of the wall time, infinite when effort counts; a choice cut short gives no plan
-    What a pair costs is told from the best plan alone: where the cost of a zone hangs on all its units (balance,
-    borders, shape) the choice is a guess, and only the plan's own cost decides.
+    What a pair costs is told from the best plan alone. Where the cost of a zone hangs on all its units (balance,
+    borders, shape) that is a guess, the better the fewer units move: when the plan chosen is not cheaper in truth, at
+    most half as many may move.
     """
     pairs = open_pairs(plans, len(field.seats), most_pairs(field))
     if not len(pairs.unit):
@@ -60,11 +61,13 @@ def merged(field: Field, plans: Sequence[IntArray], seconds: float) -> Found | N
     state = new_state(field, pairs.base, 0, 0)
     cost = np.zeros(len(pairs.unit), dtype=np.int64)
     lone_moves(field, state, pairs.unit, pairs.zone, cost)
-    plan = _chosen(field, pairs, cost, seconds)
-    if plan is None:
-        return None
-    found, best = (Found.of(new_state(field, one, 0, 0)) for one in (plan, pairs.base))
-    return found if found.rank() < best.rank() and not found.overload else None
+    best, solver = Found.of(state), _solver(field, pairs, cost, seconds)
+    while (plan := _chosen(solver, field, pairs)) is not None:
+        found = Found.of(new_state(field, plan, 0, 0))
+        if found.rank() < best.rank():
+            return found
+        _move_at_most(solver, pairs, int((plan != pairs.base).sum()) // 2)
+    return None
 
 
 def open_pairs(plans: Sequence[IntArray], n_zones: int, most: int) -> Pairs:
@@ -82,9 +85,9 @@ def open_pairs(plans: Sequence[IntArray], n_zones: int, most: int) -> Pairs:
     return Pairs(base, unit, zone, at)
 
 
-def _chosen(field: Field, pairs: Pairs, cost: IntArray, seconds: float) -> IntArray | None:
+def _chosen(solver: Any, field: Field, pairs: Pairs) -> IntArray | None:
     """Return the cheapest plan of the pairs with its zones in one piece; None if it is the best, or none was found."""
-    solver, schools = _solver(field, pairs, cost, seconds), np.flatnonzero(field.fixed)
+    anchors = _anchors(field)
     for _ in range(TRIES):
         solver.setSolution(_as_solution(pairs))
         solver.run()
@@ -93,7 +96,7 @@ def _chosen(field: Field, pairs: Pairs, cost: IntArray, seconds: float) -> IntAr
             return None
         plan, taken = pairs.base.copy(), np.flatnonzero(value > 0.5)
         plan[pairs.unit[taken]] = pairs.zone[taken]
-        pieces = pieces_cut_off((field.indptr, field.near), schools, plan)
+        pieces = pieces_cut_off((field.indptr, field.near), anchors, plan)
         if not pieces:
             return None if np.array_equal(plan, pairs.base) else plan
         for piece in pieces:
@@ -101,47 +104,34 @@ def _chosen(field: Field, pairs: Pairs, cost: IntArray, seconds: float) -> IntAr
     return None
 
 
+def _anchors(field: Field) -> IntArray:
+    """Return the units that need no neighbour in their zone: those of schools, and enclaves, which have none."""
+    return np.flatnonzero((field.fixed == 1) | (np.diff(field.indptr) == 0))
+
+
 def _solver(field: Field, pairs: Pairs, cost: IntArray, seconds: float) -> Any:
     """Return a solver that holds one pair a unit, the seats, and a neighbour in its zone for every unit."""
-    make: Any = highspy.Highs
-    solver = make()
-    settings = (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 1))
-    for option, value in (*settings, ("mip_max_nodes", NODES), ("mip_rel_gap", 0.0)):
-        solver.setOptionValue(option, value)
+    solver = new_solver(NODES)
+    solver.setOptionValue("mip_rel_gap", 0.0)
     if np.isfinite(seconds):
         solver.setOptionValue("time_limit", max(seconds, 0.01))
-    solver.passModel(_model(field, pairs, cost))
+    children, left = _children_and_seats(field, pairs)
+    solver.passModel(model_of(pairs.unit, pairs.zone, cost / SCALE, children, left))
     for unit, zone in pairs.at:
         _ask_for_neighbours(solver, field, pairs, [unit], zone)
     return solver
 
 
-def _model(field: Field, pairs: Pairs, cost: IntArray) -> Any:
-    """Return one row a unit, then one a zone and year: children of the open units within what the others leave."""
-    units, place = np.unique(pairs.unit, return_inverse=True)
-    n, count = len(units), len(pairs.unit)
+def _children_and_seats(field: Field, pairs: Pairs) -> tuple[IntArray, IntArray]:
+    """Return by year that must fit the children of each pair's unit, and the seats that units without pairs leave."""
     children, seats = field.children[:, None], field.seats[:, None]
     if field.every_year:
         children = np.hstack([children, field.later_children])
         seats = np.hstack([seats, field.later_seats])
     left = seats.copy()
-    stays = np.setdiff1d(np.arange(len(pairs.base)), units)
+    stays = np.setdiff1d(np.arange(len(pairs.base)), pairs.unit)
     np.subtract.at(left, pairs.base[stays], children[stays])
-    years, m = left.shape[1], len(left)
-    rows = np.concatenate([place, *(n + year * m + pairs.zone for year in range(years))])
-    values = np.concatenate([np.ones(count), *children[pairs.unit].T.astype(np.float64)])
-    matrix = csr_array((values, (rows, np.tile(np.arange(count), 1 + years))), shape=(n + years * m, count))
-    model: Any = highspy.HighsLp()
-    model.num_col_, model.num_row_ = count, n + years * m
-    model.col_cost_ = cost / SCALE
-    model.col_lower_, model.col_upper_ = np.zeros(count), np.ones(count)
-    model.row_lower_ = np.concatenate([np.ones(n), np.full(left.size, -np.inf)])
-    model.row_upper_ = np.concatenate([np.ones(n), left.T.ravel().astype(np.float64)])
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
-    model.a_matrix_.value_ = matrix.data
-    model.integrality_ = [highspy.HighsVarType.kInteger] * count
-    return model
+    return children[pairs.unit], left
 
 
 def _ask_for_neighbours(solver: Any, field: Field, pairs: Pairs, piece: Sequence[int], zone: int) -> None:
@@ -158,6 +148,12 @@ def _ask_for_neighbours(solver: Any, field: Field, pairs: Pairs, piece: Sequence
         row = np.array(joining if at is None else [*joining, at], dtype=np.int32)
         value = np.array([1.0] * len(joining) + [-1.0] * (at is not None))
         solver.addRow(least, np.inf, len(row), row, value)
+
+
+def _move_at_most(solver: Any, pairs: Pairs, units: int) -> None:
+    """Let no more units than so many leave the zone that the best plan has them in."""
+    moves = np.flatnonzero(pairs.base[pairs.unit] != pairs.zone).astype(np.int32)
+    solver.addRow(-np.inf, float(units), len(moves), moves, np.ones(len(moves)))
 
 
 def _as_solution(pairs: Pairs) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy.sparse import csr_array
 
 from zoning.engine.bound_kernel import lightest_ways
+from zoning.engine.choosing import model_of, new_solver
 from zoning.engine.constraints import allowed_pairs
 from zoning.engine.problem import BoolArray, Problem
 
@@ -44,26 +44,8 @@ def _reachable(problem: Problem) -> BoolArray:
 
 def _status(problem: Problem, units: Any, zones: Any) -> Any:
     """Return what the solver makes of giving every unit one of its zones within the seats of every year."""
-    n, m, years = problem.n_units, problem.n_zones, problem.kept_seats.shape[1]
-    pairs = np.arange(len(units))
-    rows = np.concatenate([units, *(n + year * m + zones for year in range(years))])
-    values = np.concatenate([np.ones(len(units)), *problem.kept_children[units].T.astype(np.float64)])
-    matrix = csr_array((values, (rows, np.tile(pairs, 1 + years))), shape=(n + years * m, len(units)))
-    model: Any = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(units), n + years * m
-    model.col_cost_ = np.zeros(len(units))
-    model.col_lower_, model.col_upper_ = np.zeros(len(units)), np.ones(len(units))
-    model.row_lower_ = np.concatenate([np.ones(n), np.full(years * m, -np.inf)])
-    model.row_upper_ = np.concatenate([np.ones(n), problem.kept_seats.T.ravel().astype(np.float64)])
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
-    model.a_matrix_.value_ = matrix.data
-    model.integrality_ = [highspy.HighsVarType.kInteger] * len(units)
-    make: Any = highspy.Highs
-    solver = make()
-    settings = (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 1))
-    for option, value in (*settings, ("mip_max_nodes", NODES)):
-        solver.setOptionValue(option, value)
-    solver.passModel(model)
+    solver = new_solver(NODES)
+    free = np.zeros(len(units))
+    solver.passModel(model_of(units, zones, free, problem.kept_children[units], problem.kept_seats))
     solver.run()
     return solver.getModelStatus()
