@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 
 from common.comparing import of_one_width
-from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
+from geo_data.tables.rows import Row, Table
 from geo_data.tables.shift import Shift, note_shift
 from geo_data.tables.systems import Shapes, System
 

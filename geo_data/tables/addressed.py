@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from geo_data.tables.cells import Row
+from geo_data.tables.rows import Row
 
 AddressAnswers = Callable[[str], tuple[bool, tuple[str, ...]]]
 MOST_NAMED = 10  # units

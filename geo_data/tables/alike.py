@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from common.comparing import as_compared
-from geo_data.tables.cells import Row
+from geo_data.tables.rows import Row
 
 
 def note_alike(rows: Sequence[Row], codes: Sequence[str], column: str) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, columns_of, read_layer
 from geo_data.tables.placing import Ground, place_shapes, to_degrees
+from geo_data.tables.rows import Table
 from geo_data.tables.systems import System
 
 KINDS = {"街道": "street", "主干道": "main_road", "河流": "river"}

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from common.comparing import as_compared
 from geo_data.tables.addressed import AddressAnswers, unit_by_address
-from geo_data.tables.cells import Row
 from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.fact_groups import FactGroup
@@ -19,6 +18,7 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.guardians import GUARDIAN_COLUMNS, NO_GUARDIANS, Guardians, read_guardians
 from geo_data.tables.headers import open_table
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
+from geo_data.tables.rows import Row
 
 SEXES = {"女": "female", "男": "male"}
 SEX_WORDS = {"女性": "female", "男性": "male", "女孩": "female", "男孩": "male"}

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
 from geo_data.tables.identity import identity_faults, of_eighteen_digits
 from geo_data.tables.register_columns import PROPERTY, SCHOOL
+from geo_data.tables.rows import Row
 
 GUARDIANS = (
     Column("guardian_identity", "监护人身份证号", aliases=("监护人证件号码",), most=30, personal=True),

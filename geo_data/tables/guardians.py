@@ -7,9 +7,9 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from geo_data.tables.cells import Row
 from geo_data.tables.columns import Column
 from geo_data.tables.identity import birth_date_in, identity_faults, of_eighteen_digits
+from geo_data.tables.rows import Row
 
 ADULT_YEARS = 18  # Civil Code, art. 17
 UNDER_AGE = "guardian_under_age"  # the one fault that leaves the row as it is

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Table, cell_text
+from geo_data.tables.cells import cell_text
 from geo_data.tables.columns import Column, Places, match_columns
 from geo_data.tables.findings import FIRST_DATA_ROW, Findings
 from geo_data.tables.reading import Cells, Further, Sheet, Surroundings, open_sheet
+from geo_data.tables.rows import Table
 from geo_data.tables.unreadable import UnreadableFile
 
 LEAST_HEADERS = 2  # a row with fewer known words is no header

@@ -20,7 +20,6 @@ from pyogrio.errors import (
     GeometryError,
 )
 
-from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column, Places, match_columns
 from geo_data.tables.findings import FIRST_DATA_ROW, HEADER_ROW, Findings
 from geo_data.tables.formats import check_format, check_member
@@ -38,6 +37,7 @@ from geo_data.tables.reading import (
     encoding_sample,
     open_sheet,
 )
+from geo_data.tables.rows import Row, Table
 from geo_data.tables.systems import WGS84, Shapes, System, UnknownSystem, parse_system
 
 PYOGRIO_FAULTS = (CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)

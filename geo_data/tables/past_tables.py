@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column, NumberForm
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
+from geo_data.tables.rows import Row
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 CHILDREN = 1_000_000

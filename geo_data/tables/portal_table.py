@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from geo_data.tables.cells import SEPARATORS, CellValue, Row
+from geo_data.tables.cells import SEPARATORS, CellValue
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import table_of
@@ -17,6 +17,7 @@ from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, no
 from geo_data.tables.portal_dates import read_form
 from geo_data.tables.portal_json import JSON_LINES, open_json_lines
 from geo_data.tables.reading import Sheet, open_sheet
+from geo_data.tables.rows import Row
 
 NUMBER, STATE = "application_number", "state"
 PRIVATE, PUBLIC, MIXED = "private", "public", "mixed"

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from common.comparing import as_compared
 from geo_data.tables.addressed import AddressAnswers, unit_by_address
-from geo_data.tables.cells import Row
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
 from geo_data.tables.guardians import NUMBERS as GUARDIAN_NUMBERS
@@ -16,6 +15,7 @@ from geo_data.tables.guardians import UNDER_AGE, guardian_faults
 from geo_data.tables.headers import open_table
 from geo_data.tables.identity import RESIDENT, identity_faults, of_eighteen_digits
 from geo_data.tables.register_columns import RegisterSpec
+from geo_data.tables.rows import Row
 
 OLDEST_YEARS = 18
 LAST_PRIMARY_GRADE, TOP_CLASS = 6, 0

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
+from geo_data.tables.rows import Row
 
 LONGEST_CAP = 200_000
 LONGEST_REASON = 300

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from geo_data.tables.alike import note_alike
-from geo_data.tables.cells import Row
+from geo_data.tables.rows import Row
 
 SAME_PLACE_M = 1.0
 STAGES_OF_NINE_YEARS = ["junior", "primary"]

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, columns_of, read_layer
 from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
+from geo_data.tables.rows import Row, Table
 from geo_data.tables.school_sites import note_relations, note_same_places
 from geo_data.tables.shift import note_shift
 from geo_data.tables.systems import System

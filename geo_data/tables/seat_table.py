@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo_data.tables.cells import Row
 from geo_data.tables.columns import CellKind, Column, NumberForm
 from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
+from geo_data.tables.rows import Row
 
 SEATS = 100_000
 FIRST_YEAR, LAST_YEAR = 2000, 2099

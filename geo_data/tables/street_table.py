@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.findings import Findings
 from geo_data.tables.guards import check_place, home_of
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.osm_streets import read_osm_streets
 from geo_data.tables.placing import Ground, as_axes_hold, note_no_system
+from geo_data.tables.rows import Row, Table
 from geo_data.tables.street_classes import StreetClass, class_of
 from geo_data.tables.street_crossings import split_at_crossings
 from geo_data.tables.street_fit import Marks, note_street_fit

@@ -8,11 +8,12 @@ from datetime import date
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from geo_data.tables.cells import CellFault, Row, Table, cell_text, read_day
+from geo_data.tables.cells import CellFault, cell_text, read_day
 from geo_data.tables.columns import match_columns
 from geo_data.tables.findings import Findings
 from geo_data.tables.identity import normalized
 from geo_data.tables.reading import UnreadableFile
+from geo_data.tables.rows import Row, Table
 from geo_data.tables.survey_records import (
     COLUMN,
     FIELDS,

@@ -9,7 +9,6 @@ import shapely
 
 from geo_data.tables.alike import note_alike
 from geo_data.tables.borders import Borders, note_islands, shared_borders
-from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.coverage import (
     SNAP_METRES,
@@ -24,6 +23,7 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
+from geo_data.tables.rows import Row, Table
 from geo_data.tables.shift import note_shift
 from geo_data.tables.systems import Shapes, System
 

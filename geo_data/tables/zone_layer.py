@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo_data.tables.cells import Row, Table
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.coverage import Repair, mend_polygons
 from geo_data.tables.findings import Findings
 from geo_data.tables.layers import PLACE_COLUMNS, columns_of, read_layer
 from geo_data.tables.placing import Ground, place_shapes
+from geo_data.tables.rows import Row, Table
 from geo_data.tables.systems import Shapes, System
 from geo_data.tables.zone_fit import KnownGround, note_zone_fit
 

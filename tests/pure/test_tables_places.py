@@ -7,11 +7,11 @@ import pytest
 import shapely
 
 from geo_data.tables import findings as module
-from geo_data.tables.cells import Table
 from geo_data.tables.columns import CellKind, Column, match_columns
 from geo_data.tables.findings import Finding, Findings, Keep
 from geo_data.tables.places import MOST_VERTICES, small_place
 from geo_data.tables.placing import Ground
+from geo_data.tables.rows import Table
 from geo_data.tables.systems import parse_system
 from geo_data.tables.unit_table import read_units
 from tests.services import geo_world as world

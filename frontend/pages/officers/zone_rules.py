@@ -21,7 +21,7 @@ from frontend.pages.language import language
 from frontend.pages.officers.districts import district_of
 from frontend.pages.refusals import refusal_in_words
 from geo_data.models import Stage
-from geo_data.tables.finding_texts import TEXTS
+from geo_data.tables.findings import Finding
 from geo_data.tables.rule_table import LONGEST_CAP, LONGEST_REASON, StatedRule, faults_of_rule, stated
 from zoning.models import ZonePlan
 from zoning.permissions import rule_for
@@ -95,7 +95,7 @@ class RuleForm(forms.Form):
         rule = stated(asked["kind"], unit, other, school, asked["metres"], asked["reason"])
         for code, part in faults_of_rule(rule, units=units, schools=schools):
             if FIELD_OF[part] not in self.errors:
-                self.add_error(FIELD_OF[part], _fault(code))
+                self.add_error(FIELD_OF[part], Finding(code).sentence(language()))
         return {**asked, "stated": rule}
 
     def _code(self, name: str, known: Mapping[str, str]) -> str:
@@ -192,8 +192,3 @@ def _is_stated(person: User, district_code: str, form: RuleForm) -> bool:
         form.add_error(None, refusal_in_words(refusal))
         return False
     return True
-
-
-def _fault(code: str) -> str:
-    text = TEXTS[code]
-    return f"{text.zh}。{text.remedy_zh}。" if language() == "zh" else f"{text.en}. {text.remedy_en}."
