@@ -26,6 +26,7 @@ NODES = 100
 TRIES = 6
 UNITS_A_PAIR = 6
 SCALE = 1e6
+TANGENTS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,16 @@ def merged(field: Field, plans: Sequence[IntArray], seconds: float) -> Found | N
 
     plans   -- [n_units] each, lawful, the best first
     seconds -- what is left of the wall time, infinite when effort counts; a choice cut short gives no plan
-    What a pair costs is told from the best plan alone. Where the cost of a zone hangs on all its units (balance,
-    borders, shape) that is a guess, the better the fewer units move: when the plan chosen is not cheaper in truth, at
-    most half as many may move.
+    What a pair costs, but for balance, is told from the best plan alone. Where the cost of a zone hangs on all its
+    units (borders, shape, parity) that is a guess, the better the fewer units move: when the plan chosen is not cheaper
+    in truth, at most half as many may move.
     """
     pairs = open_pairs(plans, len(field.seats), most_pairs(field))
     if not len(pairs.unit):
         return None
-    state = new_state(field, pairs.base, 0, 0)
-    cost = np.zeros(len(pairs.unit), dtype=np.int64)
-    lone_moves(field, state, pairs.unit, pairs.zone, cost)
-    best, solver = Found.of(state), _solver(field, pairs, cost, seconds)
-    while (plan := _chosen(solver, field, pairs)) is not None:
+    solver, start = _solver(field, pairs, seconds)
+    best = Found.of(new_state(field, pairs.base, 0, 0))
+    while (plan := _chosen(solver, start, field, pairs)) is not None:
         found = Found.of(new_state(field, plan, 0, 0))
         if found.rank() < best.rank():
             return found
@@ -85,16 +84,18 @@ def open_pairs(plans: Sequence[IntArray], n_zones: int, most: int) -> Pairs:
     return Pairs(base, unit, zone, at)
 
 
-def _chosen(solver: Any, field: Field, pairs: Pairs) -> IntArray | None:
+def _chosen(solver: Any, start: list[float], field: Field, pairs: Pairs) -> IntArray | None:
     """Return the cheapest plan of the pairs with its zones in one piece; None if it is the best, or none was found."""
     anchors = _anchors(field)
+    best: Any = highspy.HighsSolution()
+    best.col_value = start
     for _ in range(TRIES):
-        solver.setSolution(_as_solution(pairs))
+        solver.setSolution(best)
         solver.run()
         value = np.array(solver.getSolution().col_value)
         if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit or not len(value):
             return None
-        plan, taken = pairs.base.copy(), np.flatnonzero(value > 0.5)
+        plan, taken = pairs.base.copy(), np.flatnonzero(value[: len(pairs.unit)] > 0.5)
         plan[pairs.unit[taken]] = pairs.zone[taken]
         pieces = pieces_cut_off((field.indptr, field.near), anchors, plan)
         if not pieces:
@@ -109,17 +110,53 @@ def _anchors(field: Field) -> IntArray:
     return np.flatnonzero((field.fixed == 1) | (np.diff(field.indptr) == 0))
 
 
-def _solver(field: Field, pairs: Pairs, cost: IntArray, seconds: float) -> Any:
-    """Return a solver that holds one pair a unit, the seats, and a neighbour in its zone for every unit."""
+def _solver(field: Field, pairs: Pairs, seconds: float) -> tuple[Any, list[float]]:
+    """Return a solver that holds one pair a unit, the seats, and a neighbour in its zone for every unit.
+
+    And the values of its columns that are the best plan.
+    """
     solver = new_solver(NODES)
     solver.setOptionValue("mip_rel_gap", 0.0)
     if np.isfinite(seconds):
         solver.setOptionValue("time_limit", max(seconds, 0.01))
+    cost, even = _lone_costs(field, pairs), field.balance - field.parity
     children, left = _children_and_seats(field, pairs)
     solver.passModel(model_of(pairs.unit, pairs.zone, cost / SCALE, children, left))
     for unit, zone in pairs.at:
         _ask_for_neighbours(solver, field, pairs, [unit], zone)
-    return solver
+    start = (pairs.base[pairs.unit] == pairs.zone).astype(np.float64).tolist()
+    for zone in np.unique(pairs.zone[even[pairs.zone] > 0]).tolist():
+        held = int(field.seats[zone] - left[zone, 0])
+        start.append(_weigh_balance(solver, field, pairs, zone, held))
+    return solver, start
+
+
+def _lone_costs(field: Field, pairs: Pairs) -> IntArray:
+    """Return what each pair costs more than the best plan, that unit moved alone, balance of a zone in itself apart."""
+    uneven = field._replace(balance=field.parity)
+    cost = np.zeros(len(pairs.unit), dtype=np.int64)
+    lone_moves(uneven, new_state(uneven, pairs.base, 0, 0), pairs.unit, pairs.zone, cost)
+    return cost
+
+
+def _weigh_balance(solver: Any, field: Field, pairs: Pairs, zone: int, held: int) -> float:
+    """Add a column for what the zone's balance costs, factor x load^2 / seats, by tangents; return its value now.
+
+    held -- children of the zone's units without pairs. Tangents stand close around the load of the best plan.
+    """
+    seats = max(int(field.seats[zone]), 1)
+    factor = float(field.balance[zone] - field.parity[zone]) / seats / SCALE
+    at = np.flatnonzero(pairs.zone == zone).astype(np.int32)
+    children = field.children[pairs.unit[at]].astype(np.float64)
+    now = int(field.children[pairs.base == zone].sum())
+    column = solver.getNumCol()
+    solver.addCol(1.0, -np.inf, np.inf, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
+    steps = max(seats // TANGENTS, 1) * (2 ** np.arange(1 + int(np.log2(TANGENTS))) - 1)
+    for load in np.unique(np.clip(np.concatenate([now - steps, now + steps]), 0, seats)).tolist():
+        slope = 2 * factor * load
+        row, value = np.append(at, np.int32(column)), np.append(-slope * children, 1.0)
+        solver.addRow(slope * held - factor * load * load, np.inf, len(row), row, value)
+    return factor * now * now
 
 
 def _children_and_seats(field: Field, pairs: Pairs) -> tuple[IntArray, IntArray]:
@@ -154,9 +191,3 @@ def _move_at_most(solver: Any, pairs: Pairs, units: int) -> None:
     """Let no more units than so many leave the zone that the best plan has them in."""
     moves = np.flatnonzero(pairs.base[pairs.unit] != pairs.zone).astype(np.int32)
     solver.addRow(-np.inf, float(units), len(moves), moves, np.ones(len(moves)))
-
-
-def _as_solution(pairs: Pairs) -> Any:
-    solution: Any = highspy.HighsSolution()
-    solution.col_value = (pairs.base[pairs.unit] == pairs.zone).astype(np.float64).tolist()
-    return solution
