@@ -9,12 +9,19 @@ from scipy.sparse import csr_array
 from zoning.engine.problem import FloatArray, IntArray
 
 
+class Silent(highspy.Highs):  # type: ignore[misc]
+    """A solver that prints nothing: others name themselves while they are made, in what a command prints."""
+
+    def enableCallbacks(self) -> None:
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
 def new_solver(nodes: int) -> Any:
     """Return a solver that ends after so many nodes: never by time, so that it can be repeated."""
-    make: Any = highspy.Highs
-    solver = make()
-    settings = (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 1))
-    for option, value in (*settings, ("mip_max_nodes", nodes)):
+    solver: Any = Silent()
+    settings = (("threads", 1), ("parallel", "off"), ("random_seed", 1), ("mip_max_nodes", nodes))
+    for option, value in settings:
         solver.setOptionValue(option, value)
     return solver
 
