@@ -12,7 +12,7 @@ from zoning.engine.problem import FloatArray, IntArray
 class Silent(highspy.Highs):  # type: ignore[misc]
     """A solver that prints nothing: others name themselves while they are made, in what a command prints."""
 
-    def enableCallbacks(self) -> None:
+    def enableCallbacks(self) -> None:  # noqa: N802, HiGHS calls it so
         self.setOptionValue("output_flag", False)
         super().enableCallbacks()
 
