@@ -16,6 +16,8 @@ from zoning.engine.problem import IntArray
 
 UNITS_A_PAIR = 6
 PAIRS_A_UNIT = 2
+# So many units for each pair that may be opened are looked at.
+NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,11 @@ def pairs_around(field: Field, plans: Sequence[IntArray], cheap: IntArray, centr
     cheap -- pairs as unit x n_zones + zone; near is what few borders lie between
     """
     n, n_zones = len(field.children), len(field.seats)
-    known = np.concatenate([np.arange(n) * n_zones + np.stack(plans)], axis=None)
-    pairs = np.union1d(known, cheap)
-    of_unit = np.bincount(pairs // n_zones, minlength=n)
     graph = csr_array((np.ones(len(field.near), dtype=np.int8), field.near, field.indptr), shape=(n, n))
-    nearest = breadth_first_order(graph, centre, return_predecessors=False)
+    nearest = breadth_first_order(graph, centre, return_predecessors=False)[: NEAR * most]
+    known = [nearest * n_zones + plan[nearest] for plan in plans]
+    pairs = np.unique(np.concatenate([*known, cheap[np.isin(cheap // n_zones, nearest)]]))
+    of_unit = np.bincount(pairs // n_zones, minlength=n)
     nearest = nearest[of_unit[nearest] > 1]
     chosen = nearest[np.cumsum(of_unit[nearest]) <= most]
     return _as_pairs(plans[0], pairs[np.isin(pairs // n_zones, chosen)], n_zones)
@@ -70,10 +72,14 @@ def cheap_pairs(field: Field) -> IntArray:
 
     Costs are those at seat prices. Units of schools have none, and nothing forbidden is among them.
     """
-    loss = field.cost + field.price[None, :] * field.demand[:, None] - field.ideal[:, None]
-    may = (field.cost < field.beyond[:, None]) & (field.fixed == 0)[:, None]
+    n, n_zones = len(field.children), len(field.seats)
+    zones = np.broadcast_to(np.arange(n_zones), (n, n_zones)) if field.is_whole else field.zones
+    loss = field.cost + field.price[zones] * field.demand[:, None] - field.ideal[:, None]
+    may = (field.cost < field.beyond[:, None]) & (field.fixed == 0)[:, None] & (zones >= 0)
     pairs = np.flatnonzero(may)
-    return pairs[np.argsort(loss.ravel()[pairs], kind="stable")[: PAIRS_A_UNIT * len(field.children)]]
+    pairs = pairs[np.argsort(loss.ravel()[pairs], kind="stable")[: PAIRS_A_UNIT * n]]
+    found: IntArray = pairs // zones.shape[1] * n_zones + zones.ravel()[pairs]
+    return found
 
 
 def _as_pairs(base: IntArray, pairs: IntArray, n_zones: int) -> Pairs:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from zoning.engine.compiling import below, draw
 from zoning.engine.field import LUCK, NEVER, Field
 from zoning.engine.groundwork import Groundwork
-from zoning.engine.lane import FIRST_PROBES, Found, new_lane, proposals
+from zoning.engine.lane import FIRST_PROBES, Found, new_dice, new_lane, proposals
 from zoning.engine.merge import merged
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
 from zoning.engine.pairs import Pairs, cheap_pairs, most_pairs, open_pairs, pairs_around
@@ -203,7 +203,7 @@ class Course:
 class Merging:
     """Plans being merged beside the rounds; what comes of it is taken in after a fixed number of moves.
 
-    rng, cheap -- where to look closely: dice, and pairs worth a look; none where pairs of unit and zone are too many
+    rng, cheap -- where to look closely: dice, and pairs worth a look
     ranks -- of what was merged last; since -- moves when it began; job -- what comes of it, None when it was taken in
     """
 
@@ -218,19 +218,17 @@ class Merging:
     def beside(self, course: Course, seconds: float) -> None:
         """Begin to merge where nothing is being merged: all plans where there is something new, else around a unit."""
         plans = course.plans()
-        if self.job is None and len(plans) > 1 and (opening := self._opening(plans)) is not None:
-            self.since = course.moves
+        if self.job is None and len(plans) > 1:
+            self.since, opening = course.moves, self._opening(plans)
             self.job = self.threads.submit(lambda: merged(self.field, opening(), seconds))
 
-    def _opening(self, plans: list[Found]) -> Callable[[], Pairs] | None:
-        """Return what opens the pairs; chance decides between the two ways where both may do."""
+    def _opening(self, plans: list[Found]) -> Callable[[], Pairs]:
+        """Return what opens the pairs; chance decides between the two ways where there is something new."""
         ranks, zones = [plan.rank() for plan in plans], [plan.zone for plan in plans]
         most = most_pairs(self.field)
-        if ranks != self.ranks and (not len(self.cheap) or draw(self.rng) & 1):
+        if ranks != self.ranks and draw(self.rng) & 1:
             self.ranks = ranks
             return partial(open_pairs, zones, len(self.field.seats), most)
-        if not len(self.cheap):
-            return None
         centre = below(self.rng, len(self.field.children))
         return partial(pairs_around, self.field, zones, self.cheap, centre, most)
 
@@ -263,7 +261,7 @@ def improve(
     course = Course(start, start, [start] * LANES, [], [])
     done, pace = 0, 0.0
     with ThreadPoolExecutor(LANES + 1) as threads:
-        merging = Merging(threads, field, *_closer(field, seed))
+        merging = Merging(threads, field, new_dice(seed, LANES), cheap_pairs(field))
         while (budget.effort is None or done < budget.effort) and not course.best.is_proven(least):
             before, length = budget.time_left(), proposals(field, course.age)
             if before < pace * length or budget.is_asked_to_stop():
@@ -287,12 +285,6 @@ def improve(
             done += 1
             tell("improving", *budget.spent(done))
     return Improved(course.best.zone, done, course.moves)
-
-
-def _closer(field: Field, seed: int) -> tuple[npt.NDArray[np.uint64], IntArray]:
-    """Return dice, and the pairs worth a closer look; none where there are too many to look at."""
-    rng = np.random.SeedSequence([seed, LANES]).generate_state(1, np.uint64) | np.uint64(1)
-    return rng, cheap_pairs(field) if field.is_whole else np.zeros(0, dtype=np.int64)
 
 
 def doubtful_lump(field: Field, course: Course, least: int) -> tuple[int, int] | None:
