@@ -216,21 +216,22 @@ class Merging:
     job: "Future[Found | None] | None" = None
 
     def beside(self, course: Course, seconds: float) -> None:
-        """Begin to merge where nothing is being merged: all plans where there is something new, else around a unit."""
+        """Begin to merge where nothing is being merged and there is more than one plan."""
         plans = course.plans()
         if self.job is None and len(plans) > 1:
             self.since, opening = course.moves, self._opening(plans)
             self.job = self.threads.submit(lambda: merged(self.field, opening(), seconds))
 
     def _opening(self, plans: list[Found]) -> Callable[[], Pairs]:
-        """Return what opens the pairs; chance decides between the two ways where there is something new."""
+        """Return what opens the pairs: those of plans, best first where one is new, or those around a unit."""
         ranks, zones = [plan.rank() for plan in plans], [plan.zone for plan in plans]
         most = most_pairs(self.field)
-        if ranks != self.ranks and draw(self.rng) & 1:
-            self.ranks = ranks
-            return partial(open_pairs, zones, len(self.field.seats), most)
-        centre = below(self.rng, len(self.field.children))
-        return partial(pairs_around, self.field, zones, self.cheap, centre, most)
+        if draw(self.rng) & 1:
+            centre = below(self.rng, len(self.field.children))
+            return partial(pairs_around, self.field, zones, self.cheap, centre, most)
+        first = 1 if ranks != self.ranks else 1 + below(self.rng, len(zones) - 1)
+        self.ranks = ranks
+        return partial(open_pairs, [zones[0], *zones[first:], *zones[1:first]], len(self.field.seats), most)
 
     def due(self, moves: int) -> Found | None:
         """Return the merged plan where it is time, `moves` of a lane from the beginning; None if there is none."""
