@@ -9,12 +9,20 @@ from scipy.sparse import csr_array
 from zoning.engine.problem import FloatArray, IntArray
 
 
+class Silent(highspy.Highs):
+    """A solver that prints nothing: others name themselves while they are made, in what a command prints."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802, HiGHS calls it so
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 def new_solver(nodes: int) -> Any:
     """Return a solver that ends after so many nodes: never by time, so that it can be repeated."""
-    make: Any = highspy.Highs
+    make: Any = Silent
     solver = make()
-    settings = (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 1))
-    for option, value in (*settings, ("mip_max_nodes", nodes)):
+    settings = (("threads", 1), ("parallel", "off"), ("random_seed", 1), ("mip_max_nodes", nodes))
+    for option, value in settings:
         solver.setOptionValue(option, value)
     return solver
 

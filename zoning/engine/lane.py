@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from zoning.engine.compiling import below
 from zoning.engine.field import (
@@ -59,10 +60,14 @@ class Found:
         return self.overload == 0 and self.cost <= least
 
 
+def new_dice(seed: int, lane: int) -> npt.NDArray[np.uint64]:
+    """Return a generator of its own for `compiling.draw`."""
+    return np.random.SeedSequence([seed, lane]).generate_state(1, np.uint64) | np.uint64(1)
+
+
 def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
     """Return a state that holds the plan, with a generator of its own."""
     n, m = len(field.children), len(field.seats)
-    words = np.random.SeedSequence([seed, lane]).generate_state(2, np.uint64)
     state = State(
         zone=np.full(n, -1, dtype=np.int64),
         load=np.zeros(m, dtype=np.int64),
@@ -84,7 +89,7 @@ def new_state(field: Field, zone: IntArray, seed: int, lane: int) -> State:
         loss=np.zeros(JOURNAL, dtype=np.int64),
         goal=np.zeros(JOURNAL, dtype=np.int64),
         total=np.zeros(16, dtype=np.int64),
-        rng=words[:1] | np.uint64(1),
+        rng=new_dice(seed, lane),
         best=zone.copy(),
         changed=np.zeros(n, dtype=np.int64),
         is_changed=np.zeros(n, dtype=np.bool_),

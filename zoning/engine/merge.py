@@ -3,13 +3,12 @@
 Good plans of different starts agree about most units, and each is right somewhere else. Where they differ, few pairs
 are open, and an integer program finds among them within a second what annealing hardly ever meets. It is limited by
 nodes, never by time alone, so that it can be repeated.
-1. Open the pairs of as many plans as `most_pairs` allows, best first; all other units stay where the best has them.
+1. Open some pairs (`pairs.py`); all other units stay where the best plan has them.
 2. Choose one pair a unit within the seats; a unit needs a neighbour in its zone.
 3. Where a piece is cut off from the school none the less, ask for a neighbour of the piece, and choose again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -20,43 +19,24 @@ from zoning.engine.connection import pieces_cut_off
 from zoning.engine.field import Field
 from zoning.engine.kernel_plan import lone_moves
 from zoning.engine.lane import Found, new_state
+from zoning.engine.pairs import Pairs
 from zoning.engine.problem import IntArray
 
 NODES = 100
 TRIES = 6
-UNITS_A_PAIR = 6
 SCALE = 1e6
 TANGENTS = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Open pairs of unit and zone, in order; `at` is the place of each. A unit has all its pairs or none.
+def merged(field: Field, pairs: Pairs, seconds: float) -> Found | None:
+    """Return a lawful plan cheaper than the best, made of the pairs; None if none was found.
 
-    base -- [n_units] the best plan, where units without pairs stay
-    """
-
-    base: IntArray
-    unit: IntArray
-    zone: IntArray
-    at: dict[tuple[int, int], int]
-
-
-def most_pairs(field: Field) -> int:
-    """Return how many pairs to open: lumpy zones are hard to choose for, and small ones need no more."""
-    return min(max(150, len(field.children) // UNITS_A_PAIR), 400)
-
-
-def merged(field: Field, plans: Sequence[IntArray], seconds: float) -> Found | None:
-    """Return a lawful plan cheaper than plans[0], made of pairs of the plans; None if none was found.
-
-    plans   -- [n_units] each, lawful, the best first
+    pairs   -- open ones; see `open_pairs` and `pairs_around`
     seconds -- what is left of the wall time, infinite when effort counts; a choice cut short gives no plan
     What a pair costs, but for balance, is told from the best plan alone. Where the cost of a zone hangs on all its
     units (borders, shape, parity) that is a guess, the better the fewer units move: when the plan chosen is not cheaper
     in truth, at most half as many may move.
     """
-    pairs = open_pairs(plans, len(field.seats), most_pairs(field))
     if not len(pairs.unit):
         return None
     solver, start = _solver(field, pairs, seconds)
@@ -67,21 +47,6 @@ def merged(field: Field, plans: Sequence[IntArray], seconds: float) -> Found | N
             return found
         _move_at_most(solver, pairs, int((plan != pairs.base).sum()) // 2)
     return None
-
-
-def open_pairs(plans: Sequence[IntArray], n_zones: int, most: int) -> Pairs:
-    """Return the pairs of as many plans as keep their number within `most`, in the order of the plans."""
-    base = plans[0]
-    moves: frozenset[int] = frozenset()
-    for plan in plans[1:]:
-        units = np.flatnonzero(plan != base)
-        wider = moves | frozenset((units * n_zones + plan[units]).tolist())
-        if len(wider) + len({move // n_zones for move in wider}) <= most:
-            moves = wider
-    stays = {unit * n_zones + int(base[unit]) for unit in {move // n_zones for move in moves}}
-    unit, zone = np.divmod(np.array(sorted(moves | stays), dtype=np.int64), n_zones)
-    at = {pair: i for i, pair in enumerate(zip(unit.tolist(), zone.tolist(), strict=True))}
-    return Pairs(base, unit, zone, at)
 
 
 def _chosen(solver: Any, start: list[float], field: Field, pairs: Pairs) -> IntArray | None:

@@ -8,14 +8,19 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
+from zoning.engine.compiling import below, draw
 from zoning.engine.field import LUCK, NEVER, Field
 from zoning.engine.groundwork import Groundwork
-from zoning.engine.lane import FIRST_PROBES, Found, new_lane, proposals
+from zoning.engine.lane import FIRST_PROBES, Found, new_dice, new_lane, proposals
 from zoning.engine.merge import merged
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
+from zoning.engine.pairs import Pairs, cheap_pairs, most_pairs, open_pairs, pairs_around
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 
 LANES = 2
@@ -198,22 +203,35 @@ class Course:
 class Merging:
     """Plans being merged beside the rounds; what comes of it is taken in after a fixed number of moves.
 
+    rng, cheap -- where to look closely: dice, and pairs worth a look
     ranks -- of what was merged last; since -- moves when it began; job -- what comes of it, None when it was taken in
     """
 
     threads: ThreadPoolExecutor
     field: Field
-    ranks: list[tuple[int, int, bytes]]
+    rng: npt.NDArray[np.uint64]
+    cheap: IntArray
+    ranks: list[tuple[int, int, bytes]] = dataclass_field(default_factory=list)
     since: int = 0
     job: "Future[Found | None] | None" = None
 
     def beside(self, course: Course, seconds: float) -> None:
-        """Begin to merge where nothing is being merged and there is something new."""
+        """Begin to merge where nothing is being merged and there is more than one plan."""
         plans = course.plans()
-        ranks = [plan.rank() for plan in plans]
-        if self.job is None and len(plans) > 1 and ranks != self.ranks:
-            self.ranks, self.since = ranks, course.moves
-            self.job = self.threads.submit(merged, self.field, [plan.zone for plan in plans], seconds)
+        if self.job is None and len(plans) > 1:
+            self.since, opening = course.moves, self._opening(plans)
+            self.job = self.threads.submit(lambda: merged(self.field, opening(), seconds))
+
+    def _opening(self, plans: list[Found]) -> Callable[[], Pairs]:
+        """Return what opens the pairs: those of plans, best first where one is new, or those around a unit."""
+        ranks, zones = [plan.rank() for plan in plans], [plan.zone for plan in plans]
+        most = most_pairs(self.field)
+        if draw(self.rng) & 1:
+            centre = below(self.rng, len(self.field.children))
+            return partial(pairs_around, self.field, zones, self.cheap, centre, most)
+        first = 1 if ranks != self.ranks else 1 + below(self.rng, len(zones) - 1)
+        self.ranks = ranks
+        return partial(open_pairs, [zones[0], *zones[first:], *zones[1:first]], len(self.field.seats), most)
 
     def due(self, moves: int) -> Found | None:
         """Return the merged plan where it is time, `moves` of a lane from the beginning; None if there is none."""
@@ -244,7 +262,7 @@ def improve(
     course = Course(start, start, [start] * LANES, [], [])
     done, pace = 0, 0.0
     with ThreadPoolExecutor(LANES + 1) as threads:
-        merging = Merging(threads, field, [])
+        merging = Merging(threads, field, new_dice(seed, LANES), cheap_pairs(field))
         while (budget.effort is None or done < budget.effort) and not course.best.is_proven(least):
             before, length = budget.time_left(), proposals(field, course.age)
             if before < pace * length or budget.is_asked_to_stop():
