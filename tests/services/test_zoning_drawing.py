@@ -14,7 +14,8 @@ from zoning.models import PlanOrigin, UnitAssignment, ZonePlan
 from zoning.selectors.basis import DatasetMissing, NoSeatedSchool, UnitsWithoutCount, coming_entry_year
 from zoning.selectors.plans import plan_content
 from zoning.selectors.problem import DistrictCannotBeZoned, SchoolInTwoZones, UnknownSchools
-from zoning.services.drawing import UnknownPreset, UnusableWeights, draw_zones_of_district
+from zoning.selectors.weights import UnknownPreset, UnusableWeights
+from zoning.services.drawing import draw_zones_of_district
 from zoning.services.publications import publish_plan
 
 pytestmark = pytest.mark.django_db
