@@ -348,6 +348,7 @@ def test_files_state_main_roads_and_the_size_of_a_class(folder: Path) -> None:
         (["--weight=crossing_m=1"], "it is not known which ways cross one"),
         (["--weight=class_seat_m=1"], "the size of a full class is not stated"),
         (["--class-size=0"], "from 1 to 1000 children"),
+        (["--class-size=45"], "counts for nothing without --weight class_seat_m"),
         (["--preset=fewest_changes"], "needs the zones in force: --in-force"),
         (["--share=s-c1r1,s-c6r1"], "Of no use when drawing from files: --share"),
         (["--measure=walk", "--stage=junior"], "Of no use when drawing from files: --stage, --measure"),

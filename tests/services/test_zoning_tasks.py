@@ -64,7 +64,8 @@ def test_own_weights_and_the_size_of_a_class_reach_the_worker() -> None:
         ({"weights": {"moved_child_m": 100_001}}, None),
         ({"weights": {"crossing_m": 1}}, "crossing_m"),
         ({"weights": {"township_child_m": 1}}, "township_child_m"),
-        ({"class_size": 0}, "class_size"),
+        ({"class_size": 45}, "class_size"),
+        ({"class_size": 0, "weights": {"class_seat_m": 1}}, "class_size"),
     ],
 )
 @pytest.mark.django_db

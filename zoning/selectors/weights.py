@@ -45,8 +45,11 @@ def usable_weights(preset: str, changes: Mapping[str, int]) -> Weights:
 def class_size_of(stage: Stage, weights: Weights, stated: int | None) -> int:
     """Return the children of a full class, those of the standard where none are stated; 0 where classes do not count.
 
-    Raises UnusableWeights for a size that no class has.
+    Raises UnusableWeights for a size that no class has, and for one that would count for nothing.
     """
+    if stated is not None and not weights.class_seat_m:
+        message = "the size of a class counts only where empty seats in classes do: class_seat_m"
+        raise UnusableWeights(message, class_size=stated, option="class_size")
     if stated is not None and not 1 <= stated <= LARGEST_CLASS:
         message = f"a class has from 1 to {LARGEST_CLASS} children"
         raise UnusableWeights(message, class_size=stated, option="class_size")

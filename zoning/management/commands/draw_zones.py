@@ -216,7 +216,9 @@ def _refuse_other_form(options: dict[str, Any]) -> None:
         raise CommandError(f"The file form needs {', '.join(missing)}.")
     if options["preset"] == "fewest_changes" and not (options["district"] or options["in_force"]):
         raise CommandError("fewest_changes needs the zones in force: --in-force plan.csv")
-    _weights(options)
+    weights = _weights(options)
+    if options["class_size"] and not weights.class_seat_m:
+        raise CommandError("--class-size counts for nothing without --weight class_seat_m=METRES")
 
 
 def _flag(name: str) -> str:
