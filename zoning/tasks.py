@@ -1,6 +1,6 @@
 """Drawing in the background: the request, and what the worker does with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from accounts.services.jobs import ask_to_stop, request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
 from zoning.selectors.basis import Demand, Later, current_datasets
+from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
 from zoning.services.address_files import (
     answer_address_file,
     erase_address_file,
@@ -42,6 +43,8 @@ def draw_zones_task(
     method: str | None = None,
     demand: str | None = None,
     later: str = Later.IGNORED.value,
+    weights: dict[str, int] | None = None,
+    class_size: int | None = None,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -53,6 +56,8 @@ def draw_zones_task(
             entry_year=entry_year,
             demand=Demand(demand) if demand else None,
             preset=preset,
+            weights=weights,
+            class_size=class_size,
             school_groups=school_groups,
             method=DistanceMethod(method) if method else None,
             later=Later(later),
@@ -74,6 +79,8 @@ def request_drawing(
     entry_year: int | None = None,
     demand: Demand | None = None,
     preset: str | None = None,
+    weights: Mapping[str, int] | None = None,
+    class_size: int | None = None,
     school_groups: Sequence[Sequence[str]] = (),
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
@@ -83,9 +90,12 @@ def request_drawing(
 ) -> JobRun:
     """Queue a drawing, or return the one that already waits or runs for the district and stage.
 
-    Raises NoSuchDistrict and DatasetMissing at once; other refusals are the job's failure.
+    Raises NoSuchDistrict, DatasetMissing, UnknownPreset and UnusableWeights at once; other refusals are the job's
+    failure.
     """
-    current_datasets(district_code)
+    changes = dict(weights or {})
+    class_size_of(stage, usable_weights(preset or "nearest", changes), class_size)
+    refuse_unknown(current_datasets(district_code).units, changes)
     return request_job(
         actor=actor,
         now=now,
@@ -98,6 +108,8 @@ def request_drawing(
             "stage": stage.value,
             "entry_year": entry_year,
             "preset": preset,
+            "weights": changes,
+            "class_size": class_size,
             "school_groups": [list(group) for group in school_groups],
             "method": method.value if method else None,
             "seed": seed,

@@ -182,6 +182,10 @@ WORDS: Mapping[str, Promise] = {
     "edit_undone_already": _("The change was undone already."),
     "no_such_measure": _("No walking distances were measured for this."),
     "measure_missing": _("Walking distances were not measured yet for the units and schools in use."),
+    "unusable_weights": _(
+        "This cannot count: the number is out of range, the data do not tell it, or the weight that it goes"
+        " with is empty."
+    ),
     "measure_out_of_range": _("One of the numbers is out of range."),
     "no_way_on_foot": _("The streets known here do not lead from there to the school."),
     "too_many_requests": _("Too much was asked from your network just now. Wait a minute and try again."),

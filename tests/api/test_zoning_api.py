@@ -246,6 +246,42 @@ def test_a_drawing_is_queued_once_for_a_district_and_stage() -> None:
 
 
 @pytest.mark.parametrize(
+    "weights", [{"moved_child_m": -1}, {"moved_child_m": 100_001}, {"moved_child_m": 0.5}]
+)
+def test_a_weight_that_cannot_be_is_named(weights: dict[str, float]) -> None:
+    small_county()
+    asked = {"district": DISTRICT, "stage": "primary"}
+
+    unknown = post(as_person(officer()), PLANS, {**asked, "weights": {"prettiness_m": 1}})
+    out_of_range = post(as_person(officer()), PLANS, {**asked, "weights": weights})
+
+    assert (unknown.status_code, out_of_range.status_code) == (400, 400)
+    assert "prettiness_m" in unknown.content.decode()
+    assert "moved_child_m" in out_of_range.content.decode()
+    assert not JobRun.objects.exists()
+
+
+def test_a_plan_tells_what_it_was_drawn_for() -> None:
+    small_county()
+    plan = draw_zones_of_district(
+        actor=None,
+        now=NOON,
+        district_code=DISTRICT,
+        stage=Stage.PRIMARY,
+        preset="nearest",
+        weights={"border_m": 40},
+        effort=1,
+    )
+
+    told = as_person(officer()).get(f"{PLANS}{plan.pk}/").json()["drawn_for"]
+
+    assert (told["preset"], told["changed"], told["class_size"]) == ("nearest", ["border_m"], 0)
+    assert (told["weights"]["border_m"], told["weights"]["worst_year_m"]) == (40, 2000)
+    imported = import_plan(actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, rows=HALVES)
+    assert as_person(officer()).get(f"{PLANS}{imported.pk}/").json()["drawn_for"] is None
+
+
+@pytest.mark.parametrize(
     ("changes", "status"),
     [
         ({"district": OTHER_DISTRICT}, 403),
@@ -253,6 +289,8 @@ def test_a_drawing_is_queued_once_for_a_district_and_stage() -> None:
         ({"effort": 1, "seconds": 1}, 400),
         ({"effort": 0}, 400),
         ({"school_groups": [["A"]]}, 400),
+        ({"class_size": 0}, 400),
+        ({"weights": {"township_child_m": 1}}, 400),
     ],
 )
 def test_refused_drawings_queue_nothing(changes: dict[str, Any], status: int) -> None:

@@ -320,7 +320,9 @@ def test_zones_in_force_from_a_file_are_changed_little(folder: Path) -> None:
 def test_weights_are_free_and_stored(folder: Path) -> None:
     in_force = columns_in_force(folder)
 
-    told = run(folder, in_force, "--weight=moved_child_m=0", "--weight=balance_m=7")
+    told = run(
+        folder, in_force, *(f"--weight={w}" for w in ("moved_child_m=0", "moved_unit_m=0", "balance_m=7"))
+    )
 
     assert told["objective"]["preset"] is None
     weights = {name: metres for name, metres in told["objective"]["weights"].items() if metres}
@@ -329,9 +331,24 @@ def test_weights_are_free_and_stored(folder: Path) -> None:
     assert judged(folder, told, folder)["proven"]
 
 
+def test_files_state_main_roads_and_the_size_of_a_class(folder: Path) -> None:
+    west = [(u.unit_id, "s-c6r1", 2) for u in UNITS if u.x_m < 350]
+    write(folder / "crossings.csv", "unit_id,school_id,crossings", west)
+    options = ("--weight=crossing_m=300", "--weight=class_seat_m=50", "--class-size=7")
+
+    told = run(folder, f"--crossings={folder / 'crossings.csv'}", *options)
+
+    assert told["objective"]["class_size"] == 7
+    assert told["objective"]["terms_mm"]["classes"] == 50_000 * sum(-n % 7 for n in told["loads"].values())
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
+        (["--weight=crossing_m=1"], "it is not known which ways cross one"),
+        (["--weight=class_seat_m=1"], "the size of a full class is not stated"),
+        (["--class-size=0"], "from 1 to 1000 children"),
+        (["--class-size=45"], "counts for nothing without --weight class_seat_m"),
         (["--preset=fewest_changes"], "needs the zones in force: --in-force"),
         (["--share=s-c1r1,s-c6r1"], "Of no use when drawing from files: --share"),
         (["--measure=walk", "--stage=junior"], "Of no use when drawing from files: --stage, --measure"),

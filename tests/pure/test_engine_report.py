@@ -112,6 +112,11 @@ def test_the_report_says_what_was_optimized_and_what_moved() -> None:
     assert told["objective"]["terms_mm"] == {
         "walked": 1_100_000,
         "moved": 500_000,
+        "township": 0,
+        "crossings": 0,
+        "moved_units": 0,
+        "parted": 0,
+        "classes": 0,
         "even": 0,
         "border": 0,
         "filling": 0,

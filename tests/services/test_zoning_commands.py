@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.paths import BASE
-from geo_data.models import Stage
+from geo_data.models import CatchmentUnit, Stage
 from tests.services.worlds import DISTRICT, NOON, add_school, small_county
 from zoning.engine.files import read_plan, read_tables
 from zoning.engine.verify import violations
@@ -89,7 +89,10 @@ def test_with_zones_in_force_the_bound_of_few_changes_is_recomputed(tmp_path: Pa
     small_county((10, 10, 10, 10, 10), {"A": (0, 50), "B": (4, 50)})
     call_command("draw_zones", *HERE, *SHORT, verbosity=0)
     call_command("publish_zones", *HERE, "--from", "2020-09-01", verbosity=0)
-    call_command("draw_zones", *HERE, *SHORT, "--weight=moved_child_m=77", verbosity=0)
+    CatchmentUnit.objects.filter(code__in=["u0", "u1", "u2", "u3"]).update(township="甲镇")
+    own = ("moved_child_m=77", "parted_child_m=9", "township_child_m=20", "class_seat_m=5")
+    asked = (*(f"--weight={weight}" for weight in own), "--class-size=9")
+    call_command("draw_zones", *HERE, *SHORT, *asked, verbosity=0)
     call_command("export_zones", str(tmp_path), *HERE, "--plan=2", verbosity=0)
     checker = [sys.executable, str(BASE / "zoning/engine/verify_bound.py")]
     files = [f"--{name}={tmp_path / name}.csv" for name in ("units", "schools", "adjacency")]
@@ -98,6 +101,7 @@ def test_with_zones_in_force_the_bound_of_few_changes_is_recomputed(tmp_path: Pa
 
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["objective"]["weights"]["moved_child_m"] == 77
+    assert report["objective"]["class_size"] == 9
     assert len(report["zones_in_force"]) == 5
     assert ended.returncode == 0, ended.stdout
 

@@ -14,7 +14,8 @@ from zoning.models import PlanOrigin, UnitAssignment, ZonePlan
 from zoning.selectors.basis import DatasetMissing, NoSeatedSchool, UnitsWithoutCount, coming_entry_year
 from zoning.selectors.plans import plan_content
 from zoning.selectors.problem import DistrictCannotBeZoned, SchoolInTwoZones, UnknownSchools
-from zoning.services.drawing import UnknownPreset, UnusableWeights, draw_zones_of_district
+from zoning.selectors.weights import UnknownPreset, UnusableWeights
+from zoning.services.drawing import draw_zones_of_district
 from zoning.services.publications import publish_plan
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,43 @@ def test_weights_without_sense_are_refused(weights: dict[str, int]) -> None:
         draw(weights=weights)
 
     assert not ZonePlan.objects.exists()
+
+
+def test_a_plan_keeps_its_own_weights_and_the_size_of_a_class() -> None:
+    small_county()
+
+    told = draw(preset="balanced", weights={"class_seat_m": 500, "balance_m": 0}, class_size=7).report
+
+    assert told["preset"] == "balanced"
+    assert told["changed_weights"] == {"class_seat_m": 500, "balance_m": 0}
+    assert told["objective"]["class_size"] == 7
+    # 20 children in each zone: three classes with one seat empty
+    assert told["objective"]["terms_mm"]["classes"] == 2 * 500_000
+    event = AuditEvent.objects.get(action="zone_plan.stored")
+    assert event.details["weights"] == {"class_seat_m": 500, "balance_m": 0}
+
+
+@pytest.mark.parametrize(("weights", "size"), [({"class_seat_m": 1}, 45), ({}, None)])
+def test_a_class_is_one_of_the_standard_size_and_none_where_classes_do_not_count(
+    weights: dict[str, int], size: int | None
+) -> None:
+    small_county()
+
+    assert draw(weights=weights).report["objective"].get("class_size") == size
+
+
+def test_other_townships_count_where_units_state_theirs() -> None:
+    units = small_county().units
+    with pytest.raises(UnusableWeights) as refusal:
+        draw(weights={"township_child_m": 5000})
+    CatchmentUnit.objects.filter(dataset=units, code__in=["u0", "u1", "u2"]).update(township="甲镇")
+    CatchmentUnit.objects.filter(dataset=units, code="u3").update(township="乙镇")
+
+    told = draw(weights={"township_child_m": 5000}).report
+
+    # A has 25 seats and its township 30 children
+    assert refusal.value.details["option"] == "township_child_m"
+    assert told["objective"]["terms_mm"]["township"] == 10 * 5_000_000
 
 
 def test_the_page_of_an_unlawful_plan_says_first_why_none_is_lawful() -> None:

@@ -15,6 +15,7 @@ from tests.services.accounts_world import officer
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
 from zoning.selectors.basis import DatasetMissing
+from zoning.selectors.weights import UnusableWeights
 from zoning.services.drawing import draw_zones_of_district
 from zoning.tasks import draw_zones_task, request_drawing, stop_drawing
 
@@ -41,6 +42,43 @@ def test_the_worker_draws_a_plan_and_the_job_names_it() -> None:
     assert job.result == {"plan": str(plan.pk), "number": 1, "lawful": True}
     assert plan.job == job
     assert plan.created_by == job.requested_by
+
+
+@pytest.mark.django_db(transaction=True)
+def test_own_weights_and_the_size_of_a_class_reach_the_worker() -> None:
+    small_county()
+    wishes: dict[str, Any] = {"weights": {"class_seat_m": 3}, "class_size": 30}
+    job = request_drawing(
+        actor=officer(), now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1, **wishes
+    )
+
+    draw_zones_task.call(job_id=str(job.pk), **ARGUMENTS, **wishes)
+
+    objective = ZonePlan.objects.get().report["objective"]
+    assert (objective["weights"]["class_seat_m"], objective["class_size"]) == (3, 30)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "option"),
+    [
+        ({"weights": {"moved_child_m": 100_001}}, None),
+        ({"weights": {"crossing_m": 1}}, "crossing_m"),
+        ({"weights": {"township_child_m": 1}}, "township_child_m"),
+        ({"class_size": 45}, "class_size"),
+        ({"class_size": 0, "weights": {"class_seat_m": 1}}, "class_size"),
+    ],
+)
+@pytest.mark.django_db
+def test_weights_without_sense_are_refused_before_anything_is_queued(
+    wishes: dict[str, Any], option: str | None
+) -> None:
+    small_county()
+
+    with pytest.raises(UnusableWeights) as refusal:
+        request_drawing(actor=officer(), now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, **wishes)
+
+    assert refusal.value.details.get("option") == option
+    assert not JobRun.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

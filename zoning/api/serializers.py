@@ -7,9 +7,11 @@ from rest_framework import serializers
 from accounts.api.district_field import DistrictField
 from geo_data.models import DistanceMethod, Stage
 from geo_data.selectors.districts import find_only_district_code
+from zoning.engine.faults import LARGEST_CLASS
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
 from zoning.selectors.basis import Demand, Later
+from zoning.selectors.weights import OFFERED
 
 MOST_EFFORT = 1000
 MOST_SECONDS = 600
@@ -193,6 +195,19 @@ class ChangesSerializer(serializers.Serializer[object]):
     children = serializers.IntegerField()
 
 
+class DrawnForSerializer(serializers.Serializer[object]):
+    """What a plan was drawn for."""
+
+    preset = serializers.CharField(allow_null=True)
+    weights = serializers.DictField(child=serializers.IntegerField(), help_text="Every weight, metres.")
+    changed = serializers.ListField(
+        child=serializers.CharField(), help_text="Weights that are own ones, not the preset's."
+    )
+    class_size = serializers.IntegerField(
+        help_text="Children of a full class; 0 where classes did not count."
+    )
+
+
 class PlanOverviewSerializer(serializers.Serializer[object]):
     """A plan in figures, with the zone of every unit."""
 
@@ -206,6 +221,7 @@ class PlanOverviewSerializer(serializers.Serializer[object]):
     seats = serializers.IntegerField()
     walk = WalkSerializer()
     changes = ChangesSerializer(allow_null=True)
+    drawn_for = DrawnForSerializer(allow_null=True, help_text="Null for a plan that was not drawn.")
     assignments = serializers.DictField(child=serializers.CharField(), help_text="Unit code to zone code.")
 
 
@@ -235,6 +251,24 @@ class ConsequenceSerializer(serializers.Serializer[object]):
     is_allowed = serializers.BooleanField()
 
 
+class DrawingWeights(serializers.Serializer[object]):
+    """Weights that change the preset's, whole metres; docs/zoning.md says what each means."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return a field for every weight that districts know."""
+        return {
+            name: serializers.IntegerField(min_value=0, max_value=most, required=False)
+            for name, most in OFFERED.items()
+        }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse names of no weight, which would be left out in silence."""
+        unknown = sorted(set(data) - set(OFFERED)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError({name: ["There is no such weight."] for name in unknown})
+        return super().to_internal_value(data)
+
+
 class DrawingRequest(serializers.Serializer[object]):
     """What to draw."""
 
@@ -242,6 +276,15 @@ class DrawingRequest(serializers.Serializer[object]):
     stage = serializers.ChoiceField(choices=Stage.choices)
     entry_year = serializers.IntegerField(required=False, allow_null=True, default=None)
     preset = serializers.ChoiceField(choices=sorted(PRESETS), required=False, allow_null=True, default=None)
+    weights = DrawingWeights(required=False, default=dict, help_text="Those left out are the preset's.")
+    class_size = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_CLASS,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Children of a full class, where class_seat_m counts; null means the standard of the stage.",
+    )
     school_groups = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField(), min_length=2),
         default=list,

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from zoning.engine.constraints import allowed_ways
-from zoning.engine.objective import Weights, balance, child_cost, parity
+from zoning.engine.objective import Weights, balance, child_cost, classes, parity, unit_cost
 from zoning.engine.problem import MM_PER_METRE, BoolArray, FloatArray, IntArray, Problem
 from zoning.engine.ways import Ways, whole_rows
 
@@ -44,7 +44,7 @@ def seats_bound(problem: Problem, weights: Weights, ways: Ways, prices: IntArray
     """Return what the prices of seats prove of all pairs, also of those that `ways` leaves out; exact."""
 
     def spent(rows: Ways) -> IntArray:
-        paid = child_cost(problem, weights, rows) * problem.walkers[rows.unit][:, None]
+        paid = unit_cost(problem, weights, rows, child_cost(problem, weights, rows))
         paid += prices[rows.zone] * problem.demand[rows.unit][:, None]
         least: IntArray = np.where(allowed_ways(problem, rows), paid, NO_WAY).min(axis=1)
         return least
@@ -111,10 +111,19 @@ def balance_bound(problem: Problem, weights: Weights) -> int:
     return max(factor * everyone * everyone // seats - problem.n_zones, 0)
 
 
+def class_bound(problem: Problem, weights: Weights) -> int:
+    """Return what empty seats in classes cost at least: one class not full, were all children in one zone."""
+    return int(classes(problem, weights, problem.children.sum(keepdims=True))[0])
+
+
 def several_bound(problem: Problem, weights: Weights) -> int:
-    """Return what all terms together cost at least that no single pair of unit and zone costs."""
+    """Return what all terms together cost at least that no single pair of unit and zone costs.
+
+    Borders, neighbours parted and shapes count nothing.
+    """
     even = parity_bound(problem, weights) + balance_bound(problem, weights)
-    return even + worst_year_bound(problem, weights) + filling_bound(problem, weights)
+    filled = filling_bound(problem, weights) + class_bound(problem, weights)
+    return even + worst_year_bound(problem, weights) + filled
 
 
 def bound_km(problem: Problem, ways: Ways, prices: IntArray) -> float:

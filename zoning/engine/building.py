@@ -9,6 +9,7 @@ from zoning.engine.enclaves import with_islands
 from zoning.engine.faults import (
     Fault,
     ProblemFault,
+    crossing_faults,
     input_faults,
     matrix_faults,
     unreachable_units,
@@ -26,6 +27,7 @@ def build_problem(
     wishes: Wishes | None = None,
     matrix_m: Mapping[tuple[str, str], float] | None = None,
     borders_m: Mapping[tuple[str, str], float] | None = None,
+    crossings: Mapping[tuple[str, str], int] | None = None,
 ) -> Problem:
     """Return the checked problem; the order of the inputs does not matter.
 
@@ -33,17 +35,20 @@ def build_problem(
     matrix_m  -- metres by (unit id, school id); pairs left out are beyond reach
     borders_m -- metres of common border by (smaller unit id, larger unit id); pairs left out share none. With it
                  every unit must state its area and outline
+    crossings -- main roads to cross by (unit id, school id); pairs left out cross none
     Raises ProblemFault with every fault found, in the officer's words.
     """
     wishes = wishes or Wishes()
     faults = input_faults(units, schools, adjacency, wishes)
     if matrix_m is not None:
         faults = (*faults, *matrix_faults(units, schools, matrix_m))
+    if crossings is not None:
+        faults = (*faults, *crossing_faults(units, schools, crossings))
     if borders_m is not None and not faults:
         faults = tuple(Fault(*fault) for fault in land_faults(units, adjacency, borders_m))
     if faults:
         raise ProblemFault(faults)
-    problem = _assemble(units, schools, adjacency, wishes, matrix_m)
+    problem = _assemble(units, schools, adjacency, wishes, matrix_m, crossings)
     if borders_m is not None:
         problem = replace(problem, land=make_land(sorted(units, key=lambda u: u.unit_id), borders_m))
     problem = with_islands(problem)
@@ -60,6 +65,7 @@ def _assemble(
     adjacency: Collection[tuple[str, str]],
     wishes: Wishes,
     matrix_m: Mapping[tuple[str, str], float] | None,
+    crossings: Mapping[tuple[str, str], int] | None,
 ) -> Problem:
     units = sorted(units, key=lambda unit: unit.unit_id)
     zones = zones_of_schools(schools)
@@ -95,7 +101,10 @@ def _assemble(
             len(wishes.later_years),
         ),
         matrix_m=_matrix(matrix_m, unit_at, site_at),
-        township=_townships([unit.township for unit in units]) if wishes.townships_kept else None,
+        crossings=_crossings(crossings, unit_at, site_at),
+        township=_townships([unit.township for unit in units]),
+        townships_kept=wishes.townships_kept,
+        class_size=wishes.class_size,
     )
 
 
@@ -118,7 +127,9 @@ def _by_year(rows: Sequence[Sequence[int]], years: int) -> IntArray:
     return np.array([list(row) for row in rows], dtype=np.int64).reshape(len(rows), years)
 
 
-def _townships(names: Sequence[str]) -> IntArray:
+def _townships(names: Sequence[str]) -> IntArray | None:
+    if not any(names):
+        return None
     number = {name: i for i, name in enumerate(sorted(set(names) - {""}))}
     return np.array([number.get(name, NOWHERE) for name in names], dtype=np.int64)
 
@@ -150,3 +161,16 @@ def _matrix(
     for (unit_id, school_id), length in metres.items():
         matrix[unit_at[unit_id], site_at[school_id]] = length
     return matrix
+
+
+def _crossings(
+    crossed: Mapping[tuple[str, str], int] | None,
+    unit_at: Mapping[str, int],
+    site_at: Mapping[str, int],
+) -> IntArray | None:
+    if crossed is None:
+        return None
+    table = np.zeros((len(unit_at), len(site_at)), dtype=np.int64)
+    for (unit_id, school_id), count in crossed.items():
+        table[unit_at[unit_id], site_at[school_id]] = count
+    return table

@@ -55,7 +55,14 @@ def school_units_stay(problem: Problem, ways: Ways) -> BoolArray:
 
 
 def township_kept(problem: Problem, ways: Ways) -> BoolArray:
-    """Allow zones with a school in the unit's township, or in a unit whose township is not known."""
+    """Allow zones with a school in the unit's township where townships are kept."""
+    if not problem.townships_kept:
+        return np.ones(ways.zone.shape, dtype=np.bool_)
+    return in_own_township(problem, ways)
+
+
+def in_own_township(problem: Problem, ways: Ways) -> BoolArray:
+    """Say of which pairs a school of the zone stands in the unit's township, or one of them is not known."""
     if problem.township is None:
         return np.ones(ways.zone.shape, dtype=np.bool_)
     has = np.zeros((problem.n_zones, int(problem.township.max(initial=0)) + 2), dtype=np.bool_)

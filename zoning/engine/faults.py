@@ -31,6 +31,12 @@ WORDS = {
     "border_no_pair": "A border is stated between units that do not adjoin, or its length is none",
     "border_too_long": "The borders of these units are longer than their outlines",
     "no_borders": "Compactness cannot count: areas, outlines and borders are not known.",
+    "no_townships": "Township borders cannot count: the township of no unit is known.",
+    "no_crossings": "Main roads cannot count: it is not known which ways cross one.",
+    "no_class_size": "Classes cannot count: the size of a full class is not stated.",
+    "class_size_wrong": "The size of a class is not a whole number of children from 1 to 1,000.",
+    "crossings_unknown": "Crossings are stated of units or schools that are not listed",
+    "crossings_not_usable": "Crossings of these units are no whole numbers from 0 to 100",
     "cap_negative": "The distance cap is not a positive length.",
     "too_many": "All years together have more than 4,000,000 children, or seats: more than can be reckoned with.",
     "point_too_far": "These units lie more than 30,000 km from the origin: their points are not metres",
@@ -44,6 +50,8 @@ SHOWN = 10
 MOST = 4_000_000
 FARTHEST_POINT_M = 3e7
 FARTHEST_WAY_M = 8e7
+MOST_CROSSINGS = 100
+LARGEST_CLASS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,8 @@ class WishesLike(Protocol):
     def distance_cap_m(self) -> float | None: ...
     @property
     def later_years(self) -> tuple[int, ...]: ...
+    @property
+    def class_size(self) -> int: ...
 
 
 def input_faults(
@@ -135,6 +145,8 @@ def input_faults(
     faults += [Fault("no_units")] * (not units) + [Fault("no_schools")] * (not schools)
     if wishes.distance_cap_m is not None and not wishes.distance_cap_m > 0:
         faults.append(Fault("cap_negative"))
+    if not 0 <= wishes.class_size <= LARGEST_CLASS:
+        faults.append(Fault("class_size_wrong"))
     return tuple(faults)
 
 
@@ -151,11 +163,30 @@ def matrix_faults(
     units: Iterable[UnitLike], schools: Iterable[SchoolLike], matrix_m: Mapping[tuple[str, str], float]
 ) -> tuple[Fault, ...]:
     """Return what is wrong with stated distances; an infinite one means that there is no way."""
-    known_units, known_schools = {u.unit_id for u in units}, {s.school_id for s in schools}
-    unknown = {unit for unit, _ in matrix_m if unit not in known_units}
-    unknown |= {school for _, school in matrix_m if school not in known_schools}
     wrong = {u for (u, _), m in matrix_m.items() if not (0 <= m <= FARTHEST_WAY_M or m == math.inf)}
-    cases = (("distance_unknown", unknown), ("distance_not_usable", wrong - unknown))
+    return _pair_faults(units, schools, matrix_m, wrong, ("distance_unknown", "distance_not_usable"))
+
+
+def crossing_faults(
+    units: Iterable[UnitLike], schools: Iterable[SchoolLike], crossings: Mapping[tuple[str, str], int]
+) -> tuple[Fault, ...]:
+    """Return what is wrong with stated crossings of main roads."""
+    wrong = {u for (u, _), count in crossings.items() if not 0 <= count <= MOST_CROSSINGS}
+    return _pair_faults(units, schools, crossings, wrong, ("crossings_unknown", "crossings_not_usable"))
+
+
+def _pair_faults(
+    units: Iterable[UnitLike],
+    schools: Iterable[SchoolLike],
+    pairs: Iterable[tuple[str, str]],
+    wrong: set[str],
+    codes: tuple[str, str],
+) -> tuple[Fault, ...]:
+    """Return a fault of units and schools that are not listed, and one of the units of wrong values."""
+    known_units, known_schools = {u.unit_id for u in units}, {s.school_id for s in schools}
+    unknown = {unit for unit, _ in pairs if unit not in known_units}
+    unknown |= {school for _, school in pairs if school not in known_schools}
+    cases = zip(codes, (unknown, wrong - unknown), strict=True)
     return tuple(Fault(code, tuple(sorted(ids))) for code, ids in cases if ids)
 
 

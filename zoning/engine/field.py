@@ -25,7 +25,8 @@ LUCK = np.rint(-np.log((np.arange(1 << LUCK_BITS) + 0.5) / (1 << LUCK_BITS)) * 6
 class Field(NamedTuple):
     """What stays fixed during a run.
 
-    indptr, near -- adjacency as compressed rows; edge -- cost of separating the two ends, same order as `near`
+    indptr, near -- adjacency as compressed rows; edge -- cost of separating the two ends, same order as `near`,
+                    empty where no link costs anything
     cost         -- [n, k] cost of the unit in the zone of the column; is_whole -- 1 where column j is zone j, else
                     `zones` [n, k] names it, and a zone that the unit leaves out costs `beyond` [n]
     children, seats, home -- [n], [m], and a school's unit of each zone
@@ -37,6 +38,7 @@ class Field(NamedTuple):
     later_children, later_seats -- [n, l], [m, l] of later years; every_year -- 1 where they must fit, else
                     `worst_year` is the cost of a child without a seat in a zone's worst later year
     filling      -- cost of a zone whose seats are all empty; shape -- cost of a zone without any roundness
+    class_seat   -- cost of a seat that stays empty in a class; class_size -- children of a full one, at least 1
     area, outline, common -- [n] square metres, decimetres; decimetres of border in the order of `near`;
                     all empty where shape is 0
     """
@@ -64,6 +66,8 @@ class Field(NamedTuple):
     zones: npt.NDArray[np.int32]
     beyond: IntArray
     filling: int
+    class_seat: int
+    class_size: int
     shape: int
     area: IntArray
     outline: IntArray

@@ -157,6 +157,14 @@ def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
     )
 
 
+def read_crossings(path: Path) -> dict[tuple[str, str], int]:
+    """Return the main roads to cross by (unit id, school id); of a pair twice the last row."""
+    return {
+        (row.text("unit_id"), row.text("school_id")): row.whole("crossings")
+        for row in _rows(path, ("unit_id", "school_id", "crossings"))
+    }
+
+
 def plan_csv(plan: Mapping[str, str]) -> bytes:
     """Return the plan as CSV, rows sorted by unit id, lines ending in a line feed: one plan, one text.
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from zoning.engine.bound import NO_WAY
 from zoning.engine.constraints import allowed_ways
-from zoning.engine.objective import Weights, child_cost
+from zoning.engine.objective import Weights, child_cost, unit_cost, with_unit_share
 from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem
 from zoning.engine.transport import UNSEATED_MM, Relaxation, never, relax
 from zoning.engine.ways import Ways, find_ways, whole_rows, with_pairs
@@ -15,10 +15,14 @@ from zoning.engine.ways import Ways, find_ways, whole_rows, with_pairs
 
 @dataclass(frozen=True, slots=True)
 class Groundwork:
-    """Pairs with the cost of one child and whether every rule allows them, [n_units, k], and the relaxation."""
+    """Pairs, what they cost and whether every rule allows them, [n_units, k], and the relaxation.
+
+    cost -- of one child, a part of what the unit costs as one included; spent -- of the whole unit, exact
+    """
 
     ways: Ways
     cost: IntArray
+    spent: IntArray
     allowed: BoolArray
     relaxed: Relaxation
 
@@ -49,9 +53,10 @@ def lay_ground(
 
 
 def _relaxed(problem: Problem, weights: Weights, ways: Ways, should_stop: Callable[[], bool]) -> Groundwork:
-    cost, allowed = child_cost(problem, weights, ways), allowed_ways(problem, ways)
+    child, allowed = child_cost(problem, weights, ways), allowed_ways(problem, ways)
+    cost = with_unit_share(problem, weights, ways, child)
     relaxed = relax(cost, allowed, problem.demand, problem.supply, ways.zone, should_stop)
-    return Groundwork(ways, cost, allowed, relaxed)
+    return Groundwork(ways, cost, unit_cost(problem, weights, ways, child), allowed, relaxed)
 
 
 def _with_cheaper_pairs(problem: Problem, weights: Weights, ground: Groundwork) -> Ways:
@@ -63,7 +68,8 @@ def _with_cheaper_pairs(problem: Problem, weights: Weights, ground: Groundwork) 
     least = np.minimum(priced.min(axis=1), UNSEATED_MM)
     best = np.full(problem.n_units, NOWHERE, dtype=np.int64)
     for rows in whole_rows(problem, np.flatnonzero(problem.demand > 0)):
-        paid = child_cost(problem, weights, rows) + prices[rows.zone]
+        child = child_cost(problem, weights, rows)
+        paid = with_unit_share(problem, weights, rows, child) + prices[rows.zone]
         paid = np.where(allowed_ways(problem, rows), paid, NO_WAY)
         best[rows.unit] = np.where(paid.min(axis=1) < least[rows.unit], paid.argmin(axis=1), NOWHERE)
     units = np.flatnonzero(best != NOWHERE)

@@ -89,7 +89,7 @@ def chain(f: Field, w: State, u: int, t: int, limit: int) -> bool:
         change(f, w, y, q, r)
     change(f, w, x, r, t)
     change(f, w, u, t, s)
-    if cost > limit and f.edge[0] == 0 and f.shape == 0:
+    if cost > limit and len(f.edge) == 0 and f.shape == 0:
         return False
     if not shift(f, w, u, t, 0):
         return False
@@ -106,7 +106,7 @@ def lone_shift(f: Field, w: State, u: int, t: int, limit: int) -> bool:
     change(f, w, u, t, s)
     if draw(w.rng) & 7 == 0:
         return shift(f, w, u, t, 8)
-    if cost > limit and f.edge[0] == 0:
+    if cost > limit and len(f.edge) == 0:
         return False
     return shift(f, w, u, t, 0)
 

@@ -26,7 +26,7 @@ def put(f: Field, w: State, u: int, t: int) -> None:
         load_by(f, w, s, u, -1)
         leave_list(w, u, s)
         w.total[COST] -= cost_in(f, u, s)
-        if f.edge[0] != 0:
+        if len(f.edge) != 0:
             w.total[COST] += edges_to(f, w, u, s)
         w.total[COST] += reshape_by(f, w, u, s, -1)
     w.zone[u] = t
@@ -34,7 +34,7 @@ def put(f: Field, w: State, u: int, t: int) -> None:
         load_by(f, w, t, u, 1)
         join_list(w, u, t)
         w.total[COST] += cost_in(f, u, t)
-        if f.edge[0] != 0:
+        if len(f.edge) != 0:
             w.total[COST] -= edges_to(f, w, u, t)
         w.total[COST] += reshape_by(f, w, u, t, 1)
 

@@ -4,7 +4,7 @@ from zoning.engine.compiling import below, draw, njit, woven
 from zoning.engine.field import GONE, JOURNAL, JOURNALLED, NEVER, STAMP, Field, State
 from zoning.engine.kernel_lists import member_of
 from zoning.engine.kernel_plan import cost_in, mark_reached, note_and_put
-from zoning.engine.kernel_terms import later_by, off_by, reshape_by
+from zoning.engine.kernel_terms import classes_by, later_by, off_by, reshape_by
 
 
 @njit
@@ -72,6 +72,8 @@ def choose(f: Field, w: State, i: int, noise: int) -> int:
             loss += more * w.strain[t] + worse
         if f.filling != 0:
             loss += off_by(f, t, w.load[t] + c) - off_by(f, t, w.load[t])
+        if f.class_seat != 0:
+            loss += classes_by(f, w.load[t] + c) - classes_by(f, w.load[t])
         if f.shape != 0:
             loss += reshape_by(f, w, u, t, 1)
             reshape_by(f, w, u, t, -1)

@@ -6,7 +6,7 @@ from zoning.engine.field import COST, FOUR_PI, OVER, ROUND_BITS, SHARED, STRAIN,
 
 @woven
 def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
-    """Add u's children to zone s, or take them off; return what that costs in strain, filling and worst year."""
+    """Add u's children to zone s, or take them off; return what that costs, worst year included."""
     load, seats, c = w.load[s], f.seats[s], sign * f.children[u]
     over = max(load + c - seats, 0) - max(load - seats, 0)
     w.load[s] = load + c
@@ -18,6 +18,8 @@ def load_by(f: Field, w: State, s: int, u: int, sign: int) -> int:
         w.total[SHARED] += c
     if f.filling != 0:
         even += off_by(f, s, load + c) - off_by(f, s, load)
+    if f.class_seat != 0:
+        even += classes_by(f, load + c) - classes_by(f, load)
     if f.later_seats.shape[1] != 0:
         more, worse = later_by(f, w, s, u, sign)
         over += more
@@ -65,6 +67,13 @@ def edges_to(f: Field, w: State, u: int, s: int) -> int:
 def off_by(f: Field, s: int, load: int) -> int:
     """Return what zone s costs by the share of its seats that is empty or lacking at so many children."""
     return f.filling * abs(f.seats[s] - load) // max(f.seats[s], 1)  # type: ignore[no-any-return]
+
+
+@woven
+def classes_by(f: Field, load: int) -> int:
+    """Return what the seats cost that stay empty in the classes opened for so many children."""
+    last = load % f.class_size
+    return 0 if last == 0 else f.class_seat * (f.class_size - last)
 
 
 @woven

@@ -254,11 +254,12 @@ def proposals(field: Field, number: int) -> int:
 def _typical_step(field: Field) -> int:
     """Return the median over units of what the second-best school costs more, at seat prices.
 
-    Where zones cost by their filling or shape, a unit's part of its zone also counts.
+    Where zones cost by their filling, classes or shape, a unit's part of its zone also counts.
     """
     price = field.price[None, :] if field.is_whole else field.price[field.zones]
     reduced = np.sort(field.cost + price * field.demand[:, None], axis=1)
     if reduced.shape[1] == 1:
         return 1
-    part = int(field.filling + field.shape) * len(field.seats) // len(reduced)
+    zone = field.filling + field.class_seat * field.class_size + field.shape
+    part = int(zone) * len(field.seats) // len(reduced)
     return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + part, 1)

@@ -9,16 +9,17 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
+from zoning.engine.constraints import in_own_township
 from zoning.engine.faults import Fault, ProblemFault
 from zoning.engine.field import FOUR_PI, ROUND_BITS
-from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
+from zoning.engine.problem import MM_PER_METRE, NOWHERE, BoolArray, IntArray, Problem
 from zoning.engine.ways import Ways, plan_ways
 
 # For one child; dearer than any real way, cheap enough that sums over a county stay inside 64 bits.
 FORBIDDEN_COST = 10**11
 # Weights are metres that one can picture; heavier ones would leave 64 bits.
 HEAVIEST_M = 100_000
-HEAVIEST = {"walked_m": 1, "filling_m": 10_000_000, "shape_m": 10_000_000}
+HEAVIEST = {"walked_m": 1, "filling_m": 10_000_000, "shape_m": 10_000_000, "moved_unit_m": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Weights:
     walked_m      -- metres that a metre walked counts: 1, or 0 where ways do not matter
     filling_m     -- metres for a zone whose seats are all empty; in proportion for the share that is empty or lacking
     shape_m       -- metres for a zone without any compactness; a circle costs nothing. Needs the units' land
+    moved_unit_m  -- child-metres that moving a unit away from its zone in force must save, however few its children,
+                     beyond what each child must save; a unit without children moves for nothing
+    parted_child_m -- metres for every child of the smaller of two adjoining units that share a zone in force and would
+                     have two: what parting neighbours must save
+    township_child_m -- metres for every child of a zone whose schools all stand in other townships. Needs townships
+    crossing_m    -- metres for every main road that a child crosses on the way. Needs the crossings of the ways
+    class_seat_m  -- metres for every seat that stays empty in the classes a zone must open. Needs the size of a class
     """
 
     moved_child_m: int = 0
@@ -45,6 +53,11 @@ class Weights:
     walked_m: int = 1
     filling_m: int = 0
     shape_m: int = 0
+    moved_unit_m: int = 0
+    parted_child_m: int = 0
+    township_child_m: int = 0
+    crossing_m: int = 0
+    class_seat_m: int = 0
 
     def __post_init__(self) -> None:
         for name, metres in asdict(self).items():
@@ -53,7 +66,9 @@ class Weights:
 
 
 NEAREST = Weights(worst_year_m=2000)
-FEWEST_CHANGES = Weights(moved_child_m=1000, worst_year_m=2000)
+# Moving an estate means letters, a hearing and an argument, be it ever so small: five children must be spared a
+# kilometre each, beyond the kilometre that every child must be spared.
+FEWEST_CHANGES = Weights(moved_child_m=1000, worst_year_m=2000, moved_unit_m=5000)
 BALANCED = Weights(balance_m=3000, parity_m=3000, worst_year_m=2000)
 PRESETS = {"nearest": NEAREST, "fewest_changes": FEWEST_CHANGES, "balanced": BALANCED}
 # Score of published studies: the sum over zones of 0.7 x |1 - children / seats| + 0.3 x (1 - 4 pi area / outline^2);
@@ -78,8 +93,21 @@ def weighted(preset: str, changes: Mapping[str, int]) -> Weights:
 
 def ways_alone(problem: Problem, weights: Weights) -> bool:
     """Say whether a pair of unit and zone costs the children's ways and nothing else."""
-    moves_count = weights.moved_child_m and bool((problem.in_force != NOWHERE).any())
-    return weights.walked_m == 1 and not moves_count
+    moves_count = (weights.moved_child_m or weights.moved_unit_m) and bool(
+        (problem.in_force != NOWHERE).any()
+    )
+    return weights.walked_m == 1 and not (moves_count or weights.township_child_m or weights.crossing_m)
+
+
+def unknown_terms(problem: Problem, weights: Weights) -> tuple[Fault, ...]:
+    """Return which weights ask for what the problem does not know."""
+    lacking = {
+        "no_borders": weights.shape_m and problem.land is None,
+        "no_townships": weights.township_child_m and problem.township is None,
+        "no_crossings": weights.crossing_m and problem.crossings is None,
+        "no_class_size": weights.class_seat_m and not problem.class_size,
+    }
+    return tuple(Fault(code) for code, is_lacking in lacking.items() if is_lacking)
 
 
 def child_distance(ways: Ways) -> IntArray:
@@ -91,9 +119,32 @@ def child_distance(ways: Ways) -> IntArray:
 
 def child_moved(problem: Problem, weights: Weights, ways: Ways) -> IntArray:
     """Return what moving one child away from the school in force costs, by pair, millimetres."""
+    return np.where(_moves(problem, ways), weights.moved_child_m * MM_PER_METRE, 0).astype(np.int64)
+
+
+def unit_moved(problem: Problem, weights: Weights, ways: Ways) -> IntArray:
+    """Return what moving the unit at all costs, by pair, child-millimetres; nothing where no child lives."""
+    moves = _moves(problem, ways) & (problem.walkers[ways.unit] > 0)[:, None]
+    return np.where(moves, weights.moved_unit_m * MM_PER_METRE, 0).astype(np.int64)
+
+
+def _moves(problem: Problem, ways: Ways) -> BoolArray:
     in_force = problem.in_force[ways.unit][:, None]
-    moves = (in_force != ways.zone) & (in_force != NOWHERE)
-    return np.where(moves, weights.moved_child_m * MM_PER_METRE, 0).astype(np.int64)
+    moves: BoolArray = (in_force != ways.zone) & (in_force != NOWHERE)
+    return moves
+
+
+def child_township(problem: Problem, weights: Weights, ways: Ways) -> IntArray:
+    """Return what one child in a zone of other townships costs, by pair, millimetres."""
+    away = ~in_own_township(problem, ways)
+    return np.where(away, weights.township_child_m * MM_PER_METRE, 0).astype(np.int64)
+
+
+def child_crossings(problem: Problem, weights: Weights, ways: Ways) -> IntArray:
+    """Return what the main roads on the way of one child cost, by pair, millimetres."""
+    units = np.broadcast_to(ways.unit[:, None], ways.zone.shape)
+    crossed: IntArray = weights.crossing_m * MM_PER_METRE * problem.crossings_between(units, ways.zone)
+    return crossed
 
 
 def balance(problem: Problem, weights: Weights) -> IntArray:
@@ -134,12 +185,60 @@ def border(problem: Problem, weights: Weights) -> IntArray:
     return np.full(len(problem.graph[1]), weights.border_m * MM_PER_METRE, dtype=np.int64)
 
 
+def together(problem: Problem, weights: Weights) -> IntArray:
+    """Return the cost of parting neighbours that share a zone in force, in the order of `problem.graph`'s neighbours.
+
+    Neighbours are units that adjoin; the links that enclaves and the schools of a zone add are none.
+    """
+    indptr, near = problem.graph
+    n, owner = problem.n_units, np.repeat(np.arange(problem.n_units), np.diff(indptr))
+    adjoins = np.isin(np.minimum(owner, near) * n + np.maximum(owner, near), problem.pairs @ np.array([n, 1]))
+    shared = (
+        adjoins & (problem.in_force[owner] == problem.in_force[near]) & (problem.in_force[owner] != NOWHERE)
+    )
+    children = np.minimum(problem.walkers[owner], problem.walkers[near])
+    return np.where(shared, weights.parted_child_m * MM_PER_METRE * children, 0).astype(np.int64)
+
+
+def links(problem: Problem, weights: Weights) -> IntArray:
+    """Return what separating each adjoining pair costs in all, in that order; empty where no link costs anything."""
+    if not weights.parted_child_m:
+        return border(problem, weights) if weights.border_m else np.zeros(0, dtype=np.int64)
+    return border(problem, weights) + together(problem, weights)
+
+
 def child_cost(problem: Problem, weights: Weights, ways: Ways) -> IntArray:
-    """Return the cost of one child by pair, [r, k], apart from terms that depend on other units."""
+    """Return the cost of one child by pair, [r, k], apart from terms that depend on other children."""
     way = child_distance(ways)
     if weights.walked_m != 1:
         way = np.where(way < FORBIDDEN_COST, way * weights.walked_m, way)
-    return way + child_moved(problem, weights, ways)
+    cost = way + child_moved(problem, weights, ways)
+    if weights.township_child_m:
+        cost += child_township(problem, weights, ways)
+    if weights.crossing_m:
+        cost += child_crossings(problem, weights, ways)
+    return cost
+
+
+def unit_cost(problem: Problem, weights: Weights, ways: Ways, child: IntArray) -> IntArray:
+    """Return the cost of the whole unit by pair, [r, k]; child -- `child_cost` of the same pairs."""
+    cost = child * problem.walkers[ways.unit][:, None]
+    return cost + unit_moved(problem, weights, ways) if weights.moved_unit_m else cost
+
+
+def with_unit_share(problem: Problem, weights: Weights, ways: Ways, child: IntArray) -> IntArray:
+    """Return `child_cost` and each child's part, rounded down, of what its unit costs as one: prices are made of it."""
+    if not weights.moved_unit_m:
+        return child
+    return child + unit_moved(problem, weights, ways) // np.maximum(problem.walkers[ways.unit], 1)[:, None]
+
+
+def classes(problem: Problem, weights: Weights, load: IntArray) -> IntArray:
+    """Return what each zone costs by the seats that stay empty in its classes, [n_zones], millimetres.
+
+    A zone opens as many full classes as its children need, those of all its schools together.
+    """
+    return weights.class_seat_m * MM_PER_METRE * (-load % max(problem.class_size, 1))
 
 
 def filling(problem: Problem, weights: Weights, load: IntArray) -> IntArray:
@@ -190,11 +289,18 @@ def cost_by_term(problem: Problem, weights: Weights, zone: IntArray) -> dict[str
     filled = balance(problem, weights) + parity(problem, weights)
     even = filled * load * load // np.maximum(problem.seats, 1)
     ways = plan_ways(problem, zone)
-    moved = child_moved(problem, weights, ways)[:, 0] * problem.walkers
-    whole = child_cost(problem, weights, ways)[:, 0] * problem.walkers
+    by_child = {"moved": child_moved, "township": child_township, "crossings": child_crossings}
+    costs = {
+        name: int((term(problem, weights, ways)[:, 0] * problem.walkers).sum())
+        for name, term in by_child.items()
+    }
+    whole = int((child_cost(problem, weights, ways)[:, 0] * problem.walkers).sum())
     return {
-        "walked": int((whole - moved).sum()),
-        "moved": int(moved.sum()),
+        "walked": whole - sum(costs.values()),
+        **costs,
+        "moved_units": int(unit_moved(problem, weights, ways).sum()),
+        "parted": int(together(problem, weights)[parted].sum()),
+        "classes": int(classes(problem, weights, load).sum()),
         "even": int(even.sum()) - mean_filling(problem, weights, load),
         "border": int(border(problem, weights)[parted].sum()),
         "filling": int(filling(problem, weights, load).sum()),

@@ -70,6 +70,7 @@ class Wishes:
     distance_cap_m -- no child farther than this from the school, metres, or None
     later_years  -- entry years beyond the one that the plan is drawn for; their children walk too
     every_year   -- the children of every later year must fit its seats; else they count by Weights.worst_year_m
+    class_size   -- children of a full class, 0 where it is not stated; needed only where classes count
     townships_kept -- a unit of one township is in no zone whose schools all stand in others. A unit whose township is
                     not known may be in any zone, a zone with a school in such a unit may have any unit
     """
@@ -82,6 +83,7 @@ class Wishes:
     later_years: tuple[int, ...] = ()
     every_year: bool = False
     townships_kept: bool = False
+    class_size: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ class Problem:
     forbidden -- [k, 2] unit index, zone index; enclaves -- [k, 2] unit index, site index
     later_children, later_seats -- [n_units, n_later], [n_zones, n_later] by later_years
     matrix_m  -- [n_units, n_sites] walking metres where known, else None: straight lines are used
-    township  -- [n_units] where townships are kept: a number for each of them, NOWHERE where it is not known
+    crossings -- [n_units, n_sites] main roads to cross on the way, else None: crossings cannot count
+    township  -- [n_units] a number for each township, NOWHERE where it is not known; None where none is
+    class_size -- children of a full class, 0: classes cannot count
     land      -- areas, outlines and borders where known, else None: compactness cannot count
     """
 
@@ -124,6 +128,9 @@ class Problem:
     matrix_m: FloatArray | None
     land: Land | None = None
     township: IntArray | None = None
+    townships_kept: bool = False
+    crossings: IntArray | None = None
+    class_size: int = 0
 
     @property
     def n_units(self) -> int:
@@ -211,6 +218,20 @@ class Problem:
             sites = np.where(number < counts[zones], self.first_site[zones] + number, self.first_site[zones])
             metres = np.minimum(metres, self._metres_between(units, sites))
         return metres
+
+    def crossings_between(self, units: IntArray, zones: IntArray) -> IntArray:
+        """Return main roads on the way to each zone's nearest school, pair by pair; of equal ways the fewest."""
+        crossed = np.zeros(units.shape, dtype=np.int64)
+        if self.crossings is None:
+            return crossed
+        metres = np.full(units.shape, np.inf)
+        counts = np.bincount(self.site_zone, minlength=self.n_zones)
+        for number in range(int(counts.max())):
+            sites = np.where(number < counts[zones], self.first_site[zones] + number, self.first_site[zones])
+            way, there = self._metres_between(units, sites), self.crossings[units, sites]
+            is_better = (way < metres) | ((way == metres) & (there < crossed))
+            metres, crossed = np.where(is_better, way, metres), np.where(is_better, there, crossed)
+        return crossed
 
     def _metres_between(self, units: IntArray, sites: IntArray) -> FloatArray:
         if self.matrix_m is not None:

@@ -109,6 +109,7 @@ def _objective(problem: Problem, solution: Solution) -> dict[str, Json]:
     return {
         "preset": preset_of(solution.weights),
         "weights": dict(asdict(solution.weights)),
+        **({"class_size": problem.class_size} if problem.class_size else {}),
         "cost_mm": solution.cost,
         "terms_mm": dict(cost_by_term(problem, solution.weights, solution.zone)),
         "lower_bound_mm": least,
@@ -208,7 +209,7 @@ def _rules(problem: Problem) -> dict[str, Json]:
 
 def _townships(problem: Problem) -> dict[str, Json]:
     """Return a number for the township of every unit whose township is known, where townships are kept."""
-    if problem.township is None:
+    if problem.township is None or not problem.townships_kept:
         return {}
     numbers = zip(problem.unit_ids, problem.township.tolist(), strict=True)
     return {"townships": {unit_id: number for unit_id, number in numbers if number != NOWHERE}}

@@ -19,7 +19,7 @@ from zoning.engine.field import LUCK, NEVER, Field
 from zoning.engine.groundwork import Groundwork
 from zoning.engine.lane import FIRST_PROBES, Found, new_dice, new_lane, proposals
 from zoning.engine.merge import merged
-from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, border, parity, shared_seats
+from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, links, parity, shared_seats
 from zoning.engine.pairs import Pairs, cheap_pairs, most_pairs, open_pairs, pairs_around
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 
@@ -89,7 +89,7 @@ def make_field(problem: Problem, weights: Weights, ground: Groundwork, prices: I
     ways, allowed = ground.ways, ground.allowed
     prices = np.minimum(prices, ground.cost.max(where=allowed, initial=0) * problem.walks_a_seat)
     children, forbidden = problem.walkers[:, None], FORBIDDEN_COST * np.maximum(problem.walkers, 1)
-    cost = np.where(children > 0, ground.cost * children, ground.cost // 1000)
+    cost = np.where(children > 0, ground.spent, ground.cost // 1000)
     cost = np.where(allowed, cost, forbidden[:, None])
     reduced = cost + prices[ways.zone] * problem.demand[:, None]
     fixed = np.zeros(problem.n_units, dtype=np.int64)
@@ -98,7 +98,7 @@ def make_field(problem: Problem, weights: Weights, ground: Groundwork, prices: I
     return Field(
         indptr,
         near,
-        border(problem, weights),
+        links(problem, weights),
         np.ascontiguousarray(cost),
         problem.children,
         problem.seats,
@@ -119,6 +119,8 @@ def make_field(problem: Problem, weights: Weights, ground: Groundwork, prices: I
         np.zeros((0, 0), dtype=np.int32) if ways.is_whole else ways.zone.astype(np.int32),
         forbidden,
         weights.filling_m * MM_PER_METRE,
+        weights.class_seat_m * MM_PER_METRE,
+        max(problem.class_size, 1),
         weights.shape_m * MM_PER_METRE,
         *_land(problem, weights),
     )

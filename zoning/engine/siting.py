@@ -89,6 +89,7 @@ def with_school(problem: Problem, unit: int, seats: int) -> Problem:
         site_zone=np.append(problem.site_zone, problem.n_zones),
         site_seats=np.append(problem.site_seats, seats),
         later_seats=np.concatenate([problem.later_seats, later]),
+        crossings=None,
     )
 
 

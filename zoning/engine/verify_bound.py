@@ -24,9 +24,10 @@ where a unit is no candidate when every way to the zone's schools holds more chi
 (units through which every way from the schools to a unit leads) takes its worth >= 0 from the unit and gives it to
 each unit of the gate. The better of both bounds is the report's.
 
-`objective` states what was optimized, in whole child-millimetres by its `weights`: ways, children moved against
-`zones_in_force`, and terms of several units. Its bound is made alike, from its own prices and proof where it has any,
-else from the report's, and what terms of several units cost at least is added. A gap is stated of lawful plans above a
+`objective` states what was optimized, in whole child-millimetres by its `weights`: ways, main roads on them, children
+and units moved against `zones_in_force`, children in other townships, and terms of several units. Its bound is made
+alike, from its own prices and proof where it has any, else from the report's, and what terms of several units cost at
+least is added. A gap is stated of lawful plans above a
 bound > 0 only. Prints one JSON object; exit 0 when all is proven, 1 when it is not or the plan has no bound.
 """
 
@@ -57,6 +58,7 @@ class Input:
     """What the files state; own_children, own_seats -- of the plan's own year, in all and by school
 
     worst_lack -- seats that all schools together lack in the worst later year
+    townships  -- by unit; crossings -- main roads to cross by unit and school, none where left out
     """
 
     units: Units
@@ -65,6 +67,8 @@ class Input:
     own_children: int
     own_seats: dict[str, int]
     worst_lack: int
+    townships: dict[str, str]
+    crossings: dict[tuple[str, str], int]
 
 
 def rows(path: str) -> list[dict[str, str]]:
@@ -156,49 +160,66 @@ def proven_bound(report: dict[str, Any], data: Input) -> float:
         return walkers * metres / 1e3 + children * prices[zone] / 1e6
 
     least = least_ways(report["rules"], data, spent)
-    seats = [
-        -data.schools[s][1] * prices[z] / 1e6
-        for z, members in zones_of(data.schools).items()
-        for s in members
-    ]
-    return math.fsum([*seats, *least.values()])
+    return math.fsum([*least.values(), -seats_worth(prices, data) / 1e6])
+
+
+def seats_worth(prices: dict[str, int], data: Input) -> int:
+    return sum(data.schools[s][1] * prices[z] for z, zone in zones_of(data.schools).items() for s in zone)
 
 
 def objective_bound(report: dict[str, Any], data: Input) -> tuple[int, list[str]]:
     """Return the cost that no lawful plan undercuts by the weights of the objective, and what is wrong with it."""
     told = report["objective"]
     weights, part = told["weights"], told if "prices_mm" in told else report
-    faults = faults_of(part, data.schools)
-    faults += [
-        f"weight {w} is not a whole number >= 0" for w, n in weights.items() if type(n) is not int or n < 0
-    ]
+    wrong = [w for w, n in weights.items() if type(n) is not int or n < 0]
+    faults = [*faults_of(part, data.schools), *(f"weight {w} is not a whole number >= 0" for w in wrong)]
     if faults:
         return 0, faults
-    in_force: dict[str, str] = report["zones_in_force"]
     prices: dict[str, int] = part["prices_mm"]
-    metre, move = int(weights["walked_m"]), 1000 * int(weights["moved_child_m"])
-
-    def cost(unit: str, zone: str, metres: float) -> int:
-        moving = move if in_force.get(unit, zone) != zone else 0
-        return data.units[unit][2] * (round(metres * 1000) * metre + moving)
+    cost = pair_cost(weights, report["zones_in_force"], data)
 
     def spent(unit: str, zone: str, metres: float) -> int:
         return cost(unit, zone, metres) + data.units[unit][3] * prices[zone]
 
-    bound = sum(least_ways(report["rules"], data, spent).values())
-    bound -= sum(data.schools[s][1] * prices[z] for z, m in zones_of(data.schools).items() for s in m)
+    bound = sum(least_ways(report["rules"], data, spent).values()) - seats_worth(prices, data)
     if part.get("proof"):
         more, faults = proof_bound(part["proof"], allowed_costs(report["rules"], data, cost), data)
         bound = max(bound, more)
-    return bound + several_bound(weights, report["rules"], data), faults
+    return bound + several_bound(told, report["rules"], data), faults
 
 
-def several_bound(weights: dict[str, int], rules: dict[str, Any], data: Input) -> int:
+def pair_cost(
+    weights: dict[str, int], in_force: dict[str, str], data: Input
+) -> Callable[[str, str, float], int]:
+    """Return what a unit costs in a zone (unit, zone, metres), apart from terms of several units."""
+    zones, known = zones_of(data.schools), {"townships": data.townships}
+    towns = townships_of(known, {data.schools[s][0]: z for z, members in zones.items() for s in members})
+
+    def cost(unit: str, zone: str, metres: float) -> int:
+        children, moves = data.units[unit][2], in_force.get(unit, zone) != zone
+        each = round(metres * 1000) * weights["walked_m"] + 1000 * weights["moved_child_m"] * moves
+        each += 1000 * weights.get("township_child_m", 0) * (not keeps_township(known, towns, unit, zone))
+        if weights.get("crossing_m"):
+            each += 1000 * weights["crossing_m"] * crossed(unit, zones[zone], data)
+        return children * each + 1000 * weights.get("moved_unit_m", 0) * (moves and children > 0)
+
+    return cost
+
+
+def crossed(unit: str, members: list[str], data: Input) -> int:
+    """Return the main roads on the way to the nearest of the schools, of equal ways the fewest."""
+    (x, y, _, _), at = data.units[unit], {s: data.units[data.schools[s][0]] for s in members}
+    return min((straight(x - at[s][0], y - at[s][1]), data.crossings.get((unit, s), 0)) for s in members)[1]
+
+
+def several_bound(told: dict[str, Any], rules: dict[str, Any], data: Input) -> int:
     """Return what the terms cost at least that depend on several units; each zone's share is rounded down.
 
     1. Balance: all zones filled alike (Cauchy-Schwarz). 2. Parity: nothing. 3. Worst later year: the seats that all
-    schools lack together. 4. Empty seats: all of them in the largest zones, where each weighs least.
+    schools lack together. 4. Empty seats: all of them in the largest zones, where each weighs least. 5. Classes: one
+    that is not full, were all children in one zone. Borders, neighbours parted and shapes: nothing.
     """
+    weights: dict[str, int] = told["weights"]
     zones = zones_of(data.schools)
     seats = sorted((sum(data.own_seats[s] for s in members) for members in zones.values()), reverse=True)
     even = weights["balance_m"] * 1000 * data.own_children**2 // max(sum(max(n, 1) for n in seats), 1)
@@ -212,6 +233,7 @@ def several_bound(weights: dict[str, int], rules: dict[str, Any], data: Input) -
         empty = min(max(left, 0), n)
         filling += weights["filling_m"] * 1000 * empty // max(n, 1)
         left -= n
+    bound += weights.get("class_seat_m", 0) * 1000 * (-data.own_children % (told.get("class_size") or 1))
     return bound + max(filling - len(zones), 0)
 
 
@@ -241,15 +263,11 @@ def proof_bound(proof: dict[str, Any], costs: Costs, data: Input) -> tuple[int, 
     if faults:
         return 0, faults
     sole = {unit: zone for unit, zone in only_zone(costs).items() if zone}
-    gains = {
-        z: {u: values[u] - cost for u, cost in ways.items() if u not in sole} for z, ways in costs.items()
-    }
-    choices = {
-        zone: choice_of(
-            [schools[school] for school in members], units, gains[zone], of_zone(sole, zone), data.links
-        )
-        for zone, members in zones_of(schools).items()
-    }
+    gains = {z: {u: values[u] - c for u, c in ways.items() if u not in sole} for z, ways in costs.items()}
+    choices = {}
+    for zone, members in zones_of(schools).items():
+        own, held = [schools[school] for school in members], [unit for unit in sole if sole[unit] == zone]
+        choices[zone] = choice_of(own, units, gains[zone], held, data.links)
     for unit, zone, gate, worth in gates:
         faults += gate_faults(unit, choices.get(zone), gate, worth, data.links)
     if faults:
@@ -263,10 +281,6 @@ def proof_bound(proof: dict[str, Any], costs: Costs, data: Input) -> tuple[int, 
     for choice in choices.values():
         bound -= most_gained([(choice.size[u], gain) for u, gain in choice.gain.items()], choice.room)
     return bound, []
-
-
-def of_zone(sole: Mapping[str, str], zone: str) -> list[str]:
-    return [unit for unit, only in sole.items() if only == zone]
 
 
 def choice_of(
@@ -383,9 +397,8 @@ def read_links(path: str, rules: dict[str, Any], schools: Schools, stated: list[
     """Return every unit's neighbours, by the links and cuts stated; an approved enclave adjoins its school's unit."""
     pairs = {frozenset((row["unit_a"], row["unit_b"])) for row in rows(path)}
     named = [(row["rule"], frozenset((row["unit_id"], row["other_unit_id"]))) for row in stated]
-    pairs = (pairs | {pair for rule, pair in named if rule == "link"}) - {
-        p for r, p in named if r == "no_link"
-    }
+    pairs |= {pair for rule, pair in named if rule == "link"}
+    pairs -= {pair for rule, pair in named if rule == "no_link"}
     pairs |= {frozenset((unit, schools[school][0])) for unit, school in rules.get("enclaves", [])}
     near: dict[str, set[str]] = defaultdict(set)
     for a, b in (pair for pair in pairs if len(pair) == 2):
@@ -394,53 +407,40 @@ def read_links(path: str, rules: dict[str, Any], schools: Schools, stated: list[
     return near
 
 
-def later_count(row: dict[str, str], name: str, report: dict[str, Any]) -> int:
-    return sum(int(float(row[f"{name}_{year}"])) for year in report["rules"].get("later_years", []))
+def total(table: Iterable[dict[str, str]], *columns: str) -> int:
+    return sum(int(float(row[column])) for row in table for column in columns)
 
 
-def read_units(path: str, report: dict[str, Any]) -> Units:
-    every = report["rules"].get("every_year", False)
+def read_units(table: list[dict[str, str]], later: list[str], *, every: bool) -> Units:
     found = {}
-    for row in rows(path):
-        x, y, children = float(row["x_m"]), float(row["y_m"]), int(float(row["children"]))
-        later = later_count(row, "children", report)
-        found[row["unit_id"]] = x, y, children + later, children + (later if every else 0)
+    for row in table:
+        x, y, children, more = (
+            float(row["x_m"]),
+            float(row["y_m"]),
+            total([row], "children"),
+            total([row], *later),
+        )
+        found[row["unit_id"]] = x, y, children + more, children + (more if every else 0)
     return found
 
 
-def read_schools(path: str, report: dict[str, Any]) -> Schools:
-    every = report["rules"].get("every_year", False)
-    return {
-        r["school_id"]: (
-            r["unit_id"],
-            int(float(r["seats"])) + (later_count(r, "seats", report) if every else 0),
-            (r.get("group") or "").strip(),
-        )
-        for r in rows(path)
-    }
-
-
-def worst_lack(units: list[dict[str, str]], schools: list[dict[str, str]], report: dict[str, Any]) -> int:
-    """Return the seats that all schools together lack in the worst later year."""
-    years = report["rules"].get("later_years", [])
-    lacking = [
-        sum(int(float(row[f"children_{y}"])) for row in units)
-        - sum(int(float(row[f"seats_{y}"])) for row in schools)
-        for y in years
-    ]
-    return max([0, *lacking])
-
-
 def read_input(args: argparse.Namespace, report: dict[str, Any]) -> Input:
-    schools = read_schools(args.schools, report)
-    units, school_rows = rows(args.units), rows(args.schools)
+    units, sites = rows(args.units), rows(args.schools)
+    years, every = report["rules"].get("later_years", []), report["rules"].get("every_year", False)
+    counted = ["seats", *(f"seats_{year}" for year in years if every)]
+    schools = {
+        r["school_id"]: (r["unit_id"], total([r], *counted), (r.get("group") or "").strip()) for r in sites
+    }
+    crossed = rows(args.crossings) if args.crossings else []
     return Input(
-        read_units(args.units, report),
+        read_units(units, [f"children_{year}" for year in years], every=every),
         schools,
         read_links(args.adjacency, report["rules"], schools, stated_rows(args, "link", "no_link")),
-        own_children=sum(int(float(row["children"])) for row in units),
-        own_seats={row["school_id"]: int(float(row["seats"])) for row in school_rows},
-        worst_lack=worst_lack(units, school_rows, report),
+        own_children=total(units, "children"),
+        own_seats={row["school_id"]: total([row], "seats") for row in sites},
+        worst_lack=max([0, *(total(units, f"children_{y}") - total(sites, f"seats_{y}") for y in years)]),
+        townships={r["unit_id"]: name for r in units if (name := (r.get("township") or "").strip())},
+        crossings={(row["unit_id"], row["school_id"]): total([row], "crossings") for row in crossed},
     )
 
 
@@ -468,28 +468,24 @@ def rule_faults(args: argparse.Namespace, rules: dict[str, Any], schools: School
         == min((float(row["metres"]) for row in stated_rows(args, "cap")), default=None),
         "townships": rules.get("townships", {}) == {u: number[name] for u, name in towns.items() if name},
     }
-    return [
-        f"the {name} of the report are not those of the rules file"
-        for name, is_so in same.items()
-        if not is_so
-    ]
+    lacking = [name for name, is_so in same.items() if not is_so]
+    return [f"the {name} of the report are not those of the rules file" for name in lacking]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rules", help="rules.csv: the report must keep these and no others")
+    parser.add_argument("--crossings", help="crossings.csv: main roads to cross by unit and school")
     for name in ("units", "schools", "adjacency", "report"):
         parser.add_argument(f"--{name}", required=True)
     args = parser.parse_args()
     report = json.loads(Path(args.report).read_text(encoding="utf-8"))
     if "rules" in report:
         data = read_input(args, report)
-        lost = [
-            f"school {s} stands in unknown unit {u}"
-            for s, (u, _, _) in data.schools.items()
-            if u not in data.units
-        ] + rule_faults(args, report["rules"], data.schools)
-        verdict = {"proven": False, "faults": lost} if lost else judge(report, data)
+        lost = [(s, u) for s, (u, _, _) in data.schools.items() if u not in data.units]
+        faults = [f"school {s} stands in unknown unit {u}" for s, u in lost]
+        faults += rule_faults(args, report["rules"], data.schools)
+        verdict = {"proven": False, "faults": faults} if faults else judge(report, data)
     else:
         verdict = {"proven": False, "faults": ["this plan has no bound"]}
     print(json.dumps(verdict, ensure_ascii=False))

@@ -160,6 +160,7 @@ def part_of(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         later_seats=problem.later_seats[zones],
         matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
         township=None if problem.township is None else problem.township[units],
+        crossings=None,
         land=None,
     )
 

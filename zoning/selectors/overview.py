@@ -13,6 +13,7 @@ from geo_data.tables.projecting import project
 from zoning.models import ZonePlan
 from zoning.selectors.basis import count_demand
 from zoning.selectors.distances import load_ways
+from zoning.selectors.drawn_for import DrawnFor, drawn_for
 from zoning.selectors.plans import Changes, PlanContent, ZoneRecord, changes_between, plan_content
 from zoning.selectors.publications import find_publication
 
@@ -61,6 +62,7 @@ class PlanOverview:
     seats: int
     walk: Walk
     changes: Changes | None
+    drawn_for: DrawnFor | None
     assignments: Mapping[str, str]
 
 
@@ -84,6 +86,7 @@ def plan_overview(plan: ZonePlan, *, on: date) -> PlanOverview:
         seats=sum(zone.seats for zone in zones),
         walk=walk_figures(metres, children),
         changes=_changes_in_force(plan, content, demand, on),
+        drawn_for=drawn_for(plan),
         assignments=content.zone_of,
     )
 

@@ -8,7 +8,7 @@ measure that the plan pins.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.errors import MalformedInput, RulesSayNo
 from zoning.engine.building import build_problem
@@ -91,8 +91,13 @@ def sites_to_draw(basis: PlanBasis, groups: Sequence[Collection[str]] = ()) -> t
     return sites_of_groups(basis, merged)
 
 
-def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str]) -> Problem:
-    """Return the engine's problem. `in_force` is unit code -> zone code. Raises DistrictCannotBeZoned."""
+def problem_of(
+    basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str], *, class_size: int = 0
+) -> Problem:
+    """Return the engine's problem. `in_force` is unit code -> zone code. Raises DistrictCannotBeZoned.
+
+    class_size -- children of a full class, 0 where classes do not count
+    """
     units = {unit.unit_id for unit in basis.units}
     known = {code: zone for code, zone in in_force.items() if code in units}
     try:
@@ -104,7 +109,7 @@ def problem_of(basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[st
                 for s in site.schools
             ],
             basis.adjacency,
-            wishes=_wishes(basis, known),
+            wishes=replace(_wishes(basis, known), class_size=class_size),
             matrix_m=_ways(basis, sites),
         )
     except ProblemFault as fault:

@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
-from common.errors import MalformedInput
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.judge import PROOFS, Trouble
-from zoning.engine.objective import PRESETS, Weights, weighted
+from zoning.engine.objective import Weights
 from zoning.engine.problem import Problem
 from zoning.engine.report import Json, plan_rows
 from zoning.engine.report import report as engine_report
@@ -23,23 +22,12 @@ from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import Demand, Later, load_current_basis
 from zoning.selectors.islands import load_zones_in_force, with_islands
 from zoning.selectors.problem import broken_rules, problem_of, sites_to_draw
+from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
 from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
 # Why there is no lawful plan; the rest of what the engine says, the checker says itself.
 HOPELESS = PROOFS | {"none_found"}
-
-
-class UnknownPreset(MalformedInput):
-    """There is no such preset."""
-
-    code = "unknown_preset"
-
-
-class UnusableWeights(MalformedInput):
-    """There is no such weight, or no such number of metres."""
-
-    code = "unusable_weights"
 
 
 class CheckerDisagrees(RuntimeError):
@@ -56,6 +44,7 @@ def draw_zones_of_district(
     demand: Demand | None = None,
     preset: str | None = None,
     weights: Mapping[str, int] | None = None,
+    class_size: int | None = None,
     school_groups: Sequence[Collection[str]] = (),
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
@@ -76,7 +65,8 @@ def draw_zones_of_district(
        with the reasons. With a job its success is part of the same transaction, so a rerun adds no version;
        a job that somebody asked to stop stores nothing.
 
-    weights -- metres by name that change the preset's; should_stop -- once it says yes the best plan so far is stored
+    weights -- metres by name that change the preset's; class_size -- children of a full class where `class_seat_m`
+    counts, None: the standard of the stage; should_stop -- once it says yes the best plan so far is stored
     school_groups -- school codes that share a zone; schools of one unit share one in any case
     later -- what later entry years of the projection mean; the first year's children must always fit
     method -- by which distances; None means the newest walks of the current versions, else straight lines
@@ -93,17 +83,20 @@ def draw_zones_of_district(
     in_force = load_zones_in_force(basis, sites, today)
     basis = with_islands(basis, sites, in_force)
     preset = preset or ("fewest_changes" if in_force else "nearest")
-    options = _options(_weights(preset, weights or {}), effort, seconds)
+    changes = dict(weights or {})
+    wanted = usable_weights(preset, changes)
+    refuse_unknown(basis.datasets.units, changes)
+    options = _options(wanted, effort, seconds)
     draft = _solve(
-        problem_of(basis, sites, in_force),
+        problem_of(basis, sites, in_force, class_size=class_size_of(stage, wanted, class_size)),
         options,
         Draft(
             basis=basis,
             sites=sites,
             zone_of={},
             origin=PlanOrigin.DRAWN,
-            report={"preset": preset},
-            details={"seed": seed, "preset": preset, **({"weights": dict(weights)} if weights else {})},
+            report={"preset": preset, **({"changed_weights": dict(changes)} if changes else {})},
+            details={"seed": seed, "preset": preset, **({"weights": changes} if changes else {})},
         ),
         seed=seed,
         report=report,
@@ -141,18 +134,6 @@ def _solve(
     if solution.lawful == bool(found):
         raise CheckerDisagrees(f"the engine says lawful={solution.lawful}, the checker finds {found[:3]}")
     return draft
-
-
-def _weights(preset: str, changes: Mapping[str, int]) -> Weights:
-    if preset not in PRESETS:
-        raise UnknownPreset("there is no such preset", preset=preset, presets=sorted(PRESETS))
-    try:
-        weights = weighted(preset, changes)
-    except ValueError as fault:
-        raise UnusableWeights(str(fault), weights=dict(changes)) from fault
-    if weights.shape_m:
-        raise UnusableWeights("shapes count only where files state the land", weights=dict(changes))
-    return weights
 
 
 def _options(weights: Weights, effort: int | None, seconds: float | None) -> Options:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from frontend.pages.officers.weights import weight_fields
 from frontend.pages.words import DEMANDS, DISTANCES, LATER, PRESETS
 from geo_data.models import Stage
 from geo_data.tables.reading import SPREADSHEETS, TEXTS
@@ -26,6 +27,24 @@ class DrawForm(forms.Form):
         required=False,
         max_length=5000,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weights = weight_fields()
+        self.fields.update(self.weights)
+
+    def plain_fields(self) -> list[forms.BoundField]:
+        """Return the fields that are not folded away."""
+        return [field for field in self if field.name not in self.weights]
+
+    def weight_fields(self) -> list[forms.BoundField]:
+        """Return the weights and the size of a class."""
+        return [self[name] for name in self.weights]
+
+    def own_weights(self) -> dict[str, int]:
+        """Return the metres of every weight that was filled in."""
+        asked = {name: self.cleaned_data[name] for name in self.weights if name != "class_size"}
+        return {name: metres for name, metres in asked.items() if metres is not None}
 
     def clean_shared(self) -> list[list[str]]:
         """Return the codes of every line that names any."""

@@ -21,9 +21,10 @@ from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
 from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm, ReasonForm
 from frontend.pages.officers.plan_reasons import plan_reasons
+from frontend.pages.officers.weights import drawn_for_in_words
 from frontend.pages.officers.zone_rules import rules_context
 from frontend.pages.refusals import refusal_in_words
-from geo_data.models import DatasetKind, DistanceMethod, Stage
+from geo_data.models import DatasetKind, DistanceMethod, District, Stage
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.reconciliation import find_newest_reconciliation, find_reconciliation_in_use
 from geo_data.selectors.units import list_units
@@ -43,15 +44,8 @@ from zoning.tasks import DRAWING, drawing_subject, get_drawing, request_drawing,
 def plans(request: HttpRequest, person: User) -> HttpResponse:
     """List the versions; a drawing that runs is shown above them."""
     district = district_of(request, person)
-    context = {
-        "district": district,
-        "plans": list_plans(district.code),
-        "jobs": [job for stage in Stage if (job := _shown_job(district.code, stage))],
-        "form": DrawForm() if may(person, Action.DRAW_ZONES, district.code) else None,
-        "run_in_use": find_reconciliation_in_use(district.code),
-        "newest_run": find_newest_reconciliation(district.code),
-    }
-    return render(request, "officers/plans.html", context)
+    form = DrawForm() if may(person, Action.DRAW_ZONES, district.code) else None
+    return render(request, "officers/plans.html", _plans_context(district, form))
 
 
 @require_POST
@@ -70,14 +64,19 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
                 district_code=district.code,
                 stage=Stage(asked["stage"]),
                 preset=asked["preset"] or None,
+                weights=form.own_weights(),
+                class_size=asked["class_size"],
                 demand=Demand(asked["demand"]) if asked["demand"] else None,
                 method=DistanceMethod(asked["method"]) if asked["method"] else None,
                 later=Later(asked["later"] or Later.IGNORED.value),
                 school_groups=asked["shared"],
             )
         except DomainError as refusal:
-            messages.error(request, refusal_in_words(refusal))
-    return redirect("plans")
+            named = str(refusal.details.get("option", ""))
+            form.add_error(named if named in form.fields else None, refusal_in_words(refusal))
+        else:
+            return redirect("plans")
+    return render(request, "officers/plans.html", _plans_context(district, form), status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,6 +169,17 @@ def publish(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
     return render(request, "officers/publish.html", context)
 
 
+def _plans_context(district: District, form: DrawForm | None) -> dict[str, Any]:
+    return {
+        "district": district,
+        "plans": list_plans(district.code),
+        "jobs": [job for stage in Stage if (job := _shown_job(district.code, stage))],
+        "form": form,
+        "run_in_use": find_reconciliation_in_use(district.code),
+        "newest_run": find_newest_reconciliation(district.code),
+    }
+
+
 def _shown_job(district_code: str, stage: Stage) -> JobRun | None:
     """Return the drawing that waits or runs, or failed last; one that succeeded shows in the list of plans."""
     job = find_latest_job(DRAWING, drawing_subject(district_code, stage))
@@ -189,6 +199,7 @@ def _context(person: User, found: ZonePlan) -> dict[str, Any]:
         "faults": plan_reasons(found),
         "gaps": _gaps(found),
         "demand": demand_facts(found),
+        "drawn_for": drawn_for_in_words(overview.drawn_for),
         "workspace": _workspace(found, overview, may_edit=may_edit),
         **rules_context(found),
         "map_review_number": settings.MAP_REVIEW_NUMBER,

@@ -1748,6 +1748,10 @@ export interface components {
             stage: components["schemas"]["StageEnum"];
             entry_year?: number | null;
             preset?: components["schemas"]["PresetEnum"] | components["schemas"]["NullEnum"];
+            /** @description Those left out are the preset's. */
+            weights?: components["schemas"]["DrawingWeightsRequest"];
+            /** @description Children of a full class, where class_seat_m counts; null means the standard of the stage. */
+            class_size?: number | null;
             /** @description Schools that share a zone. */
             school_groups?: string[][];
             /**
@@ -1815,6 +1819,32 @@ export interface components {
             school: string;
             metres?: number | null;
             reason: string;
+        };
+        /** @description Weights that change the preset's, whole metres; docs/zoning.md says what each means. */
+        DrawingWeightsRequest: {
+            moved_child_m?: number;
+            balance_m?: number;
+            border_m?: number;
+            parity_m?: number;
+            worst_year_m?: number;
+            walked_m?: number;
+            filling_m?: number;
+            moved_unit_m?: number;
+            parted_child_m?: number;
+            township_child_m?: number;
+            class_seat_m?: number;
+        };
+        /** @description What a plan was drawn for. */
+        DrawnFor: {
+            preset: string | null;
+            /** @description Every weight, metres. */
+            weights: {
+                [key: string]: number;
+            };
+            /** @description Weights that are own ones, not the preset's. */
+            changed: string[];
+            /** @description Children of a full class; 0 where classes did not count. */
+            class_size: number;
         };
         /** @description A frozen entry list. */
         EntryList: {
@@ -2509,6 +2539,8 @@ export interface components {
             seats: number;
             walk: components["schemas"]["Walk"];
             changes: components["schemas"]["Changes"] | null;
+            /** @description Null for a plan that was not drawn. */
+            drawn_for: components["schemas"]["DrawnFor"] | null;
             /** @description Unit code to zone code. */
             assignments: {
                 [key: string]: string;

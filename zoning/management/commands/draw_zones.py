@@ -15,8 +15,8 @@ from django.utils import timezone
 from common.errors import DomainError
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.building import build_problem
-from zoning.engine.faults import ProblemFault
-from zoning.engine.files import FileFault, Tables, plan_csv, read_plan, read_tables
+from zoning.engine.faults import LARGEST_CLASS, ProblemFault
+from zoning.engine.files import FileFault, Tables, plan_csv, read_crossings, read_plan, read_tables
 from zoning.engine.objective import FILE_PRESETS, Weights, weighted
 from zoning.engine.problem import Problem
 from zoning.engine.report import plan_rows, report
@@ -31,7 +31,7 @@ from zoning.selectors.basis import Demand, Later
 from zoning.selectors.plans import unit_names, zone_names
 from zoning.services.drawing import draw_zones_of_district
 
-FILES = ("units", "schools", "adjacency", "out", "report", "in_force", "rules")
+FILES = ("units", "schools", "adjacency", "out", "report", "in_force", "rules", "crossings")
 NEEDED = ("units", "schools", "adjacency", "out")
 OF_DISTRICTS = ("stage", "measure", "entry_year", "demand", "share")
 
@@ -51,6 +51,11 @@ class Command(BaseCommand):
         files.add_argument("--in-force", type=Path, help="the plan in force: unit_id, school_id")
         files.add_argument(
             "--rules", type=Path, help="locks, forbidden pairs, enclaves, a cap, links, townships"
+        )
+        files.add_argument(
+            "--crossings",
+            type=Path,
+            help="main roads to cross: unit_id, school_id, crossings (--weight crossing_m)",
         )
         budget = parser.add_mutually_exclusive_group()
         budget.add_argument("--seconds", type=_seconds, help="wall time of the search (10)")
@@ -75,6 +80,12 @@ class Command(BaseCommand):
             default=Later.IGNORED.value,
             help="what later entry years mean: nothing, a cost, or a rule (with --district from the projection)",
         )
+        parser.add_argument(
+            "--class-size",
+            type=_class_size,
+            help="children of a full class, where --weight class_seat_m counts (for a district 45 in primary,"
+            " 50 in junior)",
+        )
         _add_district_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -96,6 +107,7 @@ class Command(BaseCommand):
                 demand=Demand(options["demand"]) if options["demand"] else None,
                 preset=options["preset"],
                 weights=dict(options["weight"]),
+                class_size=options["class_size"],
                 method=DistanceMethod(options["measure"]) if options["measure"] else None,
                 later=Later(options["later"]),
                 school_groups=[codes.split(",") for codes in options["share"] or ()],
@@ -204,7 +216,9 @@ def _refuse_other_form(options: dict[str, Any]) -> None:
         raise CommandError(f"The file form needs {', '.join(missing)}.")
     if options["preset"] == "fewest_changes" and not (options["district"] or options["in_force"]):
         raise CommandError("fewest_changes needs the zones in force: --in-force plan.csv")
-    _weights(options)
+    weights = _weights(options)
+    if options["class_size"] and not weights.class_seat_m:
+        raise CommandError("--class-size counts for nothing without --weight class_seat_m=METRES")
 
 
 def _flag(name: str) -> str:
@@ -234,8 +248,12 @@ def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
             tables.units,
             tables.schools,
             tables.adjacency,
-            wishes=tables.wishes(every_year=options["later"] == Later.KEPT.value),
+            wishes=replace(
+                tables.wishes(every_year=options["later"] == Later.KEPT.value),
+                class_size=options["class_size"] or 0,
+            ),
             borders_m=tables.borders_m,
+            crossings=read_crossings(options["crossings"]) if options["crossings"] else None,
         )
     except (FileFault, ProblemFault) as fault:
         raise CommandError(str(fault)) from fault
@@ -273,6 +291,12 @@ def _weight(text: str) -> tuple[str, int]:
     if not (metres.isascii() and metres.isdecimal()):
         raise argparse.ArgumentTypeError(f"{text} is not NAME=METRES, whole metres from 0")
     return name, int(metres)
+
+
+def _class_size(text: str) -> int:
+    if not 1 <= int(text) <= LARGEST_CLASS:
+        raise argparse.ArgumentTypeError(f"from 1 to {LARGEST_CLASS} children")
+    return int(text)
 
 
 def _rounds(text: str) -> int:
