@@ -40,19 +40,14 @@ class ProjectForm(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
 
 
-class MoveForm(forms.Form):
-    """An estate or village into another zone."""
+class UnitForm(forms.Form):
+    """One estate or village of a plan, by name or code."""
 
     unit = forms.CharField(label=_("Estate or village"), help_text=_("Its name or code."), max_length=100)
-    zone = forms.ChoiceField(label=_("New zone"))
-    reason = forms.CharField(label=_("Why"), max_length=300)
 
-    def __init__(
-        self, *args: Any, zones: Iterable[tuple[str, str]], names: Mapping[str, str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, names: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names = names
-        self.fields["zone"].choices = list(zones)  # type: ignore[attr-defined]  # a ChoiceField has them
 
     def clean_unit(self) -> str:
         """Return the code of the unit: what was written is a code, or a name that only one unit bears."""
@@ -67,6 +62,17 @@ class MoveForm(forms.Form):
                 else _("This plan has no such estate or village.")
             )
         return codes[0]
+
+
+class MoveForm(UnitForm):
+    """An estate or village into another zone."""
+
+    zone = forms.ChoiceField(label=_("New zone"))
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+    def __init__(self, *args: Any, zones: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = list(zones)  # type: ignore[attr-defined]  # a ChoiceField has them
 
 
 class ReasonForm(forms.Form):

@@ -215,6 +215,7 @@ def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> di
     return {
         "plan": str(found.pk),
         "baseMap": str(streets.pk) if streets else "",
+        "why": reverse("why-here", args=[found.pk]),
         "move": reverse("move-unit", args=[found.pk]) if may_edit else "",
         "mend": reverse("mend-plan", args=[found.pk]) if may_edit and not found.lawful else "",
         "zones": [
