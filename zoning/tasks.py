@@ -16,6 +16,7 @@ from accounts.services.jobs import ask_to_stop, request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
 from zoning.selectors.basis import Demand, Later, current_datasets
+from zoning.selectors.start import load_start
 from zoning.services.address_files import (
     answer_address_file,
     erase_address_file,
@@ -42,6 +43,7 @@ def draw_zones_task(
     method: str | None = None,
     demand: str | None = None,
     later: str = Later.IGNORED.value,
+    start_plan: int | None = None,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -56,6 +58,7 @@ def draw_zones_task(
             school_groups=school_groups,
             method=DistanceMethod(method) if method else None,
             later=Later(later),
+            start_plan=start_plan,
             seed=seed,
             effort=effort,
             seconds=seconds,
@@ -77,15 +80,18 @@ def request_drawing(
     school_groups: Sequence[Sequence[str]] = (),
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
+    start_plan: int | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: int | None = None,
 ) -> JobRun:
     """Queue a drawing, or return the one that already waits or runs for the district and stage.
 
-    Raises NoSuchDistrict and DatasetMissing at once; other refusals are the job's failure.
+    Raises NoSuchDistrict, DatasetMissing, NoSuchPlan and StartDoesNotFit at once; other refusals are the job's failure.
     """
     current_datasets(district_code)
+    if start_plan is not None:
+        load_start(district_code, stage, start_plan)
     return request_job(
         actor=actor,
         now=now,
@@ -105,6 +111,7 @@ def request_drawing(
             "seconds": seconds,
             "demand": demand.value if demand else None,
             "later": later.value,
+            "start_plan": start_plan,
         },
     )
 

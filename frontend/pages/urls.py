@@ -160,6 +160,7 @@ officers: list[URLPattern] = [
     path("office/plans/<uuid:plan_id>/why/", why.why, name="why-here"),
     path("office/plans/<uuid:plan_id>/move/", plans.move, name="move-unit"),
     path("office/plans/<uuid:plan_id>/mend/", mending.mend, name="mend-plan"),
+    path("office/plans/<uuid:plan_id>/redraw/", plans.redraw, name="redraw-plan"),
     path("office/plans/<uuid:plan_id>/restore/", plans.restore, name="restore-plan"),
     path("office/plans/<uuid:plan_id>/publish/", plans.publish, name="publish-plan"),
     path("office/forecast/", forecast.forecasts, name="forecasts"),

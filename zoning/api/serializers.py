@@ -245,6 +245,9 @@ class DrawingRequest(serializers.Serializer[object]):
 
     district = serializers.CharField()
     stage = serializers.ChoiceField(choices=Stage.choices)
+    start_plan = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="Number of a version to start from."
+    )
     entry_year = serializers.IntegerField(required=False, allow_null=True, default=None)
     preset = serializers.ChoiceField(choices=sorted(PRESETS), required=False, allow_null=True, default=None)
     school_groups = serializers.ListField(

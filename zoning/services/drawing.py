@@ -23,6 +23,7 @@ from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import Demand, Later, load_current_basis
 from zoning.selectors.islands import load_zones_in_force, with_islands
 from zoning.selectors.problem import broken_rules, problem_of, sites_to_draw
+from zoning.selectors.start import load_start
 from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
@@ -59,6 +60,7 @@ def draw_zones_of_district(
     school_groups: Sequence[Collection[str]] = (),
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
+    start_plan: int | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: float | None = None,
@@ -70,8 +72,8 @@ def draw_zones_of_district(
 
     1. Read: without an entry year the coming one where there is a census, else the units file's own counts;
        without a `demand` the reconciled children count where a run compared the lists in use, else the census.
-    2. Search, outside any transaction, starting from prices; `preset` None prefers few changes where zones
-       were in force, and short ways where none were.
+    2. Search, outside any transaction, starting from prices or from a stored version; `preset` None prefers few
+       changes where zones were in force, and short ways where none were.
     3. Check independently, and store. A plan that breaks rules is stored as a draft that cannot be published,
        with the reasons. With a job its success is part of the same transaction, so a rerun adds no version;
        a job that somebody asked to stop stores nothing.
@@ -79,31 +81,41 @@ def draw_zones_of_district(
     weights -- metres by name that change the preset's; should_stop -- once it says yes the best plan so far is stored
     school_groups -- school codes that share a zone; schools of one unit share one in any case
     later -- what later entry years of the projection mean; the first year's children must always fit
+    start_plan -- number of a version to start from: its zones are drawn, and the result is never worse than it is
+              under the same weights, where it is lawful; then `school_groups` are not needed
     method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
     UnknownPreset, UnusableWeights, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection,
-    MeasureMissing and DistrictCannotBeZoned.
+    MeasureMissing, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
+    start = None if start_plan is None else load_start(district_code, stage, start_plan)
     today = timezone.localtime(now).date()
     basis = load_current_basis(
         district_code, stage, entry_year, on=today, demand=demand, method=method, later=later
     )
-    sites = sites_to_draw(basis, school_groups)
+    sites = sites_to_draw(basis, start.groups if start else school_groups)
     in_force = load_zones_in_force(basis, sites, today)
     basis = with_islands(basis, sites, in_force)
     preset = preset or ("fewest_changes" if in_force else "nearest")
     options = _options(_weights(preset, weights or {}), effort, seconds)
+    problem = problem_of(basis, sites, in_force)
+    began_with: dict[str, int] = {"started_from": start.number} if start else {}
     draft = _solve(
-        problem_of(basis, sites, in_force),
-        options,
+        problem,
+        replace(options, start=start.zones_in(problem)) if start else options,
         Draft(
             basis=basis,
             sites=sites,
             zone_of={},
             origin=PlanOrigin.DRAWN,
-            report={"preset": preset},
-            details={"seed": seed, "preset": preset, **({"weights": dict(weights)} if weights else {})},
+            report={"preset": preset, **began_with},
+            details={
+                "seed": seed,
+                "preset": preset,
+                **began_with,
+                **({"weights": dict(weights)} if weights else {}),
+            },
         ),
         seed=seed,
         report=report,

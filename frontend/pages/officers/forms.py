@@ -34,6 +34,12 @@ class DrawForm(forms.Form):
         return [group for group in groups if group]
 
 
+class RedrawForm(forms.Form):
+    """What a drawing that starts from a version shall be like."""
+
+    preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
+
+
 class ProjectForm(forms.Form):
     """Whose entrants shall be projected."""
 

@@ -1760,6 +1760,8 @@ export interface components {
         DrawingRequestRequest: {
             district: string;
             stage: components["schemas"]["StageEnum"];
+            /** @description Number of a version to start from. */
+            start_plan?: number | null;
             entry_year?: number | null;
             preset?: components["schemas"]["PresetEnum"] | components["schemas"]["NullEnum"];
             /** @description Schools that share a zone. */
