@@ -36,7 +36,8 @@ def test_zones_of_several_schools_stay_and_what_breaks_rules_is_repaired() -> No
     call_command("draw_zones", *HERE, "--effort", "1", "--start-plan", str(start.number), verbosity=0)
 
     drawn = ZonePlan.objects.order_by("number").last()
-    assert drawn is not None and drawn.lawful
+    assert drawn is not None
+    assert drawn.lawful
     assert drawn.report["started_from"] == start.number
     assert plan_content(drawn).zone_of == {"u0": "A", "u1": "A", "u2": "B", "u3": "B"}
 

@@ -100,6 +100,7 @@ def draw_zones_of_district(
     preset = preset or ("fewest_changes" if in_force else "nearest")
     options = _options(_weights(preset, weights or {}), effort, seconds)
     problem = problem_of(basis, sites, in_force)
+    changed = {"weights": dict(weights)} if weights else {}
     began_with: dict[str, int] = {"started_from": start.number} if start else {}
     draft = _solve(
         problem,
@@ -110,12 +111,7 @@ def draw_zones_of_district(
             zone_of={},
             origin=PlanOrigin.DRAWN,
             report={"preset": preset, **began_with},
-            details={
-                "seed": seed,
-                "preset": preset,
-                **began_with,
-                **({"weights": dict(weights)} if weights else {}),
-            },
+            details={"seed": seed, "preset": preset, **began_with, **changed},
         ),
         seed=seed,
         report=report,
