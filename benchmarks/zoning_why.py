@@ -39,7 +39,8 @@ def main() -> None:
     rest = np.sort(spent[1:])
     print(
         f"{problem.n_units} units, {problem.n_zones} zones, {args.asked} units asked about: first"
-        f" {spent[0]:.0f} ms, then median {np.median(rest):.1f} ms, 95 of 100 within {np.quantile(rest, 0.95):.1f} ms (processor)"
+        f" {spent[0]:.0f} ms, then median {np.median(rest):.1f} ms, 95 of 100 within {np.quantile(rest, 0.95):.1f} ms"
+        " of processor"
     )
 
 

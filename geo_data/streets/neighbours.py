@@ -48,8 +48,9 @@ def _around_m(x_m: FloatArray, y_m: FloatArray) -> FloatArray:
     at = np.stack([x_m, y_m], axis=1)
     count = min(NEAREST + 1, len(at))
     tree: Any = cKDTree(at)
-    straight = tree.query(at, k=[count])[0][:, 0]
-    return np.clip(np.ceil(straight * DETOUR), LEAST_M, MOST_M)
+    straight: FloatArray = tree.query(at, k=[count])[0][:, 0]
+    reach: FloatArray = np.clip(np.ceil(straight * DETOUR), LEAST_M, MOST_M)
+    return reach
 
 
 def _chosen(snaps: Snaps, some: IntArray) -> Snaps:
