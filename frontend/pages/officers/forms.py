@@ -46,6 +46,21 @@ class ProjectForm(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
 
 
+def unit_code_of(written: str, names: Mapping[str, str]) -> str:
+    """Return the code of what was written: a code, or a name that only one unit bears. Raises ValidationError."""
+    written = written.strip()
+    if written in names:
+        return written
+    codes = [code for code, name in names.items() if name == written]
+    if len(codes) != 1:
+        raise forms.ValidationError(
+            _("Several have this name; write the code.")
+            if codes
+            else _("This plan has no such estate or village.")
+        )
+    return codes[0]
+
+
 class UnitForm(forms.Form):
     """One estate or village of a plan, by name or code."""
 
@@ -56,18 +71,8 @@ class UnitForm(forms.Form):
         self.names = names
 
     def clean_unit(self) -> str:
-        """Return the code of the unit: what was written is a code, or a name that only one unit bears."""
-        written = str(self.cleaned_data["unit"]).strip()
-        if written in self.names:
-            return written
-        codes = [code for code, name in self.names.items() if name == written]
-        if len(codes) != 1:
-            raise forms.ValidationError(
-                _("Several have this name; write the code.")
-                if codes
-                else _("This plan has no such estate or village.")
-            )
-        return codes[0]
+        """Return the code of the unit."""
+        return unit_code_of(str(self.cleaned_data["unit"]), self.names)
 
 
 class MoveForm(UnitForm):
