@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.forms import unit_code_of
 from frontend.pages.refusals import refusal_in_words
+from frontend.templatetags.words import percent
 from zoning.engine.borders import Border
 from zoning.engine.siting import Gain
 from zoning.permissions import plan_for_reading
@@ -48,10 +50,7 @@ class WhatIfForm(forms.Form):
     )
     among = forms.CharField(
         label=_("Places for a new school"),
-        help_text=_(
-            "Names or codes of estates, a line each. Leave it empty to try every estate without a school."
-        ),
-        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Names or codes of estates, with commas. Leave it empty to try all without a school."),
         required=False,
         max_length=5000,
     )
@@ -88,20 +87,20 @@ def what_if(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
     if form.is_bound and not form.is_valid():
         return render(request, "officers/what_if.html", context, status=422)
     asked = form.cleaned_data if form.is_bound else {}
-    percent = PERCENT if asked.get("percent") is None else asked["percent"]
+    within = PERCENT if asked.get("percent") is None else asked["percent"]
     try:
         question, seats = load_question(found), asked.get("seats")
-        context |= _answers(question, percent, seats)
+        context |= _answers(question, within, seats)
         if seats:
             context |= _sites(question, seats, asked["among"])
     except DomainError as refusal:
         context["refusal"] = refusal_in_words(refusal)
-    return render(request, "officers/what_if.html", {**context, "percent": percent})
+    return render(request, "officers/what_if.html", {**context, "percent": within})
 
 
-def _answers(question: Question, percent: int, seats: int | None) -> dict[str, Any]:
+def _answers(question: Question, within: int, seats: int | None) -> dict[str, Any]:
     names = question.names
-    borders = list_uncertain_borders(question, percent)
+    borders = list_uncertain_borders(question, within)
     return {
         "worths": [
             {"zone": names[one.zone_id], "metres": one.metres, "seats_a_child": one.seats_a_child}
@@ -135,13 +134,21 @@ def _told(border: Border, names: dict[str, str]) -> dict[str, Any]:
             {
                 "name": names[doubt.unit_id],
                 "zone": names[zone],
-                "more": doubt.permille / 1000,
+                "more": _more(doubt.permille),
                 "fits": doubt.fits,
             }
             for zone, doubt in shown
         ],
         "more": len(border.doubts) - len(shown),
     }
+
+
+def _more(permille: int) -> str:
+    """Say how much more an estate would cost on the other side of its border."""
+    if permille == 0:
+        return gettext("as much as here")
+    share = {"share": percent(abs(permille) / 1000)}
+    return gettext("%(share)s more") % share if permille > 0 else gettext("%(share)s less") % share
 
 
 def _gains(gains: tuple[Gain, ...], names: dict[str, str]) -> list[dict[str, Any]]:
