@@ -16,6 +16,7 @@ from accounts.services.jobs import ask_to_stop, request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
 from zoning.selectors.basis import Demand, Later, current_datasets
+from zoning.selectors.start import load_start
 from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
 from zoning.services.address_files import (
     answer_address_file,
@@ -45,6 +46,7 @@ def draw_zones_task(
     later: str = Later.IGNORED.value,
     weights: dict[str, int] | None = None,
     class_size: int | None = None,
+    start_plan: int | None = None,
 ) -> None:
     """Draw and store a version; the job's success is part of the same transaction."""
     with running(job_id) as job:
@@ -61,6 +63,7 @@ def draw_zones_task(
             school_groups=school_groups,
             method=DistanceMethod(method) if method else None,
             later=Later(later),
+            start_plan=start_plan,
             seed=seed,
             effort=effort,
             seconds=seconds,
@@ -84,18 +87,21 @@ def request_drawing(
     school_groups: Sequence[Sequence[str]] = (),
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
+    start_plan: int | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: int | None = None,
 ) -> JobRun:
     """Queue a drawing, or return the one that already waits or runs for the district and stage.
 
-    Raises NoSuchDistrict, DatasetMissing, UnknownPreset and UnusableWeights at once; other refusals are the job's
-    failure.
+    Raises NoSuchDistrict, DatasetMissing, UnknownPreset, UnusableWeights, NoSuchPlan and StartDoesNotFit at once; other
+    refusals are the job's failure.
     """
     changes = dict(weights or {})
     class_size_of(stage, usable_weights(preset or "nearest", changes), class_size)
     refuse_unknown(current_datasets(district_code).units, changes)
+    if start_plan is not None:
+        load_start(district_code, stage, start_plan)
     return request_job(
         actor=actor,
         now=now,
@@ -117,6 +123,7 @@ def request_drawing(
             "seconds": seconds,
             "demand": demand.value if demand else None,
             "later": later.value,
+            "start_plan": start_plan,
         },
     )
 

@@ -39,6 +39,9 @@ WORDS: Mapping[str, Promise] = {
     "nothing_moved": _("The estate or village is in this zone already."),
     "plan_is_lawful": _("This plan keeps all rules already."),
     "cannot_be_mended": _("No lawful plan was found with what was moved by hand."),
+    "start_does_not_fit": _(
+        "This version stands on other estates or schools than those in use now, so a drawing cannot start from it."
+    ),
     "mending_changed": _("What would move is not what was shown. Look at it again."),
     "moves_do_not_fit": _("This plan has no such unit or zone."),
     "reason_missing": _("Write a reason: zones are changed with a reason."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -11,11 +12,14 @@ from accounts.models import User
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
 from geo_data.models import CatchmentUnit, Dataset, DatasetKind, UnitBorder
+from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.known_places import load_known_places
+from geo_data.selectors.streets import load_edited_network
 from geo_data.selectors.units import list_units
 from geo_data.services.bringing_in import Import, as_ewkb, begin_import, bring_in, declared_system
 from geo_data.services.datasets import ImportResult, Origin, digest_of_import
 from geo_data.services.terms import AT_ONCE, Terms
+from geo_data.streets.neighbours import street_neighbours
 from geo_data.tables.coverage import SNAP_METRES, Repair
 from geo_data.tables.findings import Findings
 from geo_data.tables.placing import Ground
@@ -40,7 +44,10 @@ def import_units(
     report: Report = not_reported,
     terms: Terms = AT_ONCE,
 ) -> ImportResult:
-    """Store the catchment units of a file and what adjoins what. Raises ImportRefused with all findings."""
+    """Store the catchment units of a file and what adjoins what. Raises ImportRefused with all findings.
+
+    Points without a table of neighbours adjoin as the streets in use say, else as their triangulation does.
+    """
     district = begin_import(actor, district_code)
     asked = sorted(repair.value for repair in repairs)
     options: dict[str, CanonicalValue] = {
@@ -53,6 +60,10 @@ def import_units(
         options["swap_axes"] = True
     if accept_offset:
         options |= {"accept_offset": True} | ({"offset_reason": offset_reason} if offset_reason else {})
+    streets = None if borders_path else _streets_for_points(district_code)
+    if streets is not None:
+        options["streets"] = str(streets.pk)
+    near = partial(street_neighbours, load_edited_network(streets)) if streets else None
     known = load_known_places(district_code, DatasetKind.UNITS)
     ground = Ground(district.working_crs, known=known, accept_offset=accept_offset, swap_axes=swap_axes)
     declared = declared_system(crs)
@@ -66,10 +77,19 @@ def import_units(
             findings=findings,
             borders_path=borders_path,
             tolerance_m=tolerance_m,
+            near=near,
         )
 
     job = Import(actor, now, district, DatasetKind.UNITS, path, crs, origin, report, options, asked, terms)
     return bring_in(job, read, _store_units)
+
+
+def _streets_for_points(district_code: str) -> Dataset | None:
+    """Return the streets in use, by which points find their neighbours; None where the units in use are polygons."""
+    units = find_current_dataset(district_code, DatasetKind.UNITS)
+    if units is not None and list_units(units).exclude(area=None).exists():
+        return None
+    return find_current_dataset(district_code, DatasetKind.STREETS)
 
 
 def _store_units(dataset: Dataset, table: UnitTable) -> int:

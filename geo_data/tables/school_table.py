@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import shapely
 
 from geo_data.tables.columns import CellKind, Column
@@ -47,6 +46,7 @@ SCHOOL_COLUMNS = (
 GRADES = {"primary": 6, "junior": 3}
 STANDARD_CLASS = {"primary": 45, "junior": 50}
 LARGEST_CLASS = 55
+NEAREST_UNIT_M = 1000.0  # farther from every point a school lies in no unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _boarding(row: Row) -> tuple[bool, int]:
 
 
 class _UnitFinder:
-    """Finds the unit of a school: the one stated, else the one it lies in."""
+    """Finds the unit of a school: the one stated, else the one it lies in, of units that are points the nearest."""
 
     def __init__(self, units: Mapping[str, shapely.Geometry]) -> None:
         self._codes = sorted(units)
@@ -222,8 +222,15 @@ class _UnitFinder:
         return stated or self._unit_around(row, point)
 
     def _unit_around(self, row: Row, point: shapely.Point) -> str:
-        around = self._tree.query(point, predicate="intersects") if self._are_areas else np.empty(0, np.intp)
+        if self._are_areas:
+            around = self._tree.query(point, predicate="intersects")
+        else:
+            around = self._tree.query_nearest(point, max_distance=NEAREST_UNIT_M)
         if not len(around):
             row.note("outside_every_unit", value=row.text("school_id"), place=point)
             return ""
-        return self._codes[int(around.min())]
+        code = self._codes[int(around.min())]
+        if not self._are_areas:
+            metres = float(shapely.distance(self._units[code], point))
+            row.note("unit_nearest", value=f"{row.text('school_id')} → {code}: {metres:.0f} m", place=point)
+        return code

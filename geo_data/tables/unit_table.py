@@ -23,6 +23,7 @@ from geo_data.tables.findings import Findings
 from geo_data.tables.headers import open_table
 from geo_data.tables.layers import PLACE_COLUMNS, Layer, columns_of, read_layer
 from geo_data.tables.placing import Ground, layer_shift, place_shapes, to_degrees
+from geo_data.tables.point_neighbours import Near, point_neighbours
 from geo_data.tables.rows import Row, Table
 from geo_data.tables.shift import note_shift
 from geo_data.tables.systems import Shapes, System
@@ -71,10 +72,12 @@ def read_units(
     findings: Findings,
     borders_path: Path | None = None,
     tolerance_m: float = SNAP_METRES,
+    near: Near | None = None,
 ) -> UnitTable:
     """Return the units of a file; they may be stored only when `findings` does not refuse them.
 
-    borders_path -- a table of adjoining units, for points
+    borders_path -- a table of adjoining units, for points; without one it is worked out from the points
+    near         -- which places a street network makes neighbours, where there is one
     Raises UnreadableFile.
     Source: docs/import.md (units).
     """
@@ -83,7 +86,10 @@ def read_units(
         return UnitTable((), {})
     rows, codes, numbers, shapes = read.rows, read.codes, read.numbers, read.shapes
     if not (shapely.get_dimensions(shapes) == 2).any():
-        borders = _declared_borders(borders_path, codes, shapes, findings)
+        if borders_path is None:
+            borders = _borders_of_points(codes, shapes, near, findings)
+        else:
+            borders = _declared_borders(borders_path, codes, shapes, findings)
         return UnitTable(_units(rows, shapes, ground), borders)
     if borders_path is not None:
         findings.add("borders_of_polygons", value=borders_path.name)
@@ -195,10 +201,21 @@ def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
     )
 
 
-def _declared_borders(path: Path | None, codes: Sequence[str], shapes: Shapes, findings: Findings) -> Borders:
-    if path is None:
-        findings.add("borders_unknown")
-        return {}
+def _borders_of_points(
+    codes: Sequence[str], shapes: Shapes, near: Near | None, findings: Findings
+) -> Borders:
+    """Return what adjoins what, worked out; said is how, and where parts were joined."""
+    middles = shapely.centroid(shapes)
+    found = point_neighbours(shapely.get_x(middles), shapely.get_y(middles), codes, near)
+    findings.add("neighbours_derived" if near is None else "neighbours_by_streets", value=len(found.pairs))
+    for a, b in found.joined:
+        metres = float(shapely.distance(middles[a], middles[b]))
+        place = shapely.MultiPoint([middles[a], middles[b]])
+        findings.add("parts_joined", value=f"{codes[a]} – {codes[b]}: {metres:.0f} m", place=place)
+    return dict.fromkeys(found.pairs, 0.0)
+
+
+def _declared_borders(path: Path, codes: Sequence[str], shapes: Shapes, findings: Findings) -> Borders:
     index = {code: i for i, code in enumerate(codes)}
     opened = open_table(path, BORDER_COLUMNS, findings)
     found: dict[tuple[int, int], float] = {}

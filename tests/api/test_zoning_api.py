@@ -397,5 +397,17 @@ def test_an_officer_asks_what_another_zone_would_mean_for_an_estate() -> None:
     (other,) = answer.json()
     assert (other["zone"], other["metres_now"], other["metres_then"]) == ("B", 923, 1847)
     assert (other["children_then"], other["seats"], other["too_many"]) == (30, 25, 5)
-    assert (other["cut_off"], other["is_allowed"]) == ([], True)
+    assert (other["cut_off"], other["is_joined"], other["is_allowed"]) == ([], True, True)
+    assert (other["against"], other["instead"]) == ([], [])
     assert (unknown.status_code, stranger.status_code) == (404, 404)
+
+
+def test_a_drawing_starts_from_a_version_that_is_there() -> None:
+    plan = a_plan()
+    asked = {"district": DISTRICT, "stage": "primary", "effort": 1}
+
+    taken = post(as_person(officer()), PLANS, {**asked, "start_plan": plan.number})
+    unknown = post(as_person(officer(OTHER_DISTRICT)), PLANS, {**asked, "start_plan": plan.number})
+    absent = post(as_person(officer()), PLANS, {**asked, "start_plan": 99})
+
+    assert (taken.status_code, unknown.status_code, absent.status_code) == (202, 403, 404)

@@ -21,7 +21,7 @@ class DirtyFile:
     """A file with its reader, and the findings that it has: code, row, column, the one it is named for first.
 
     reader  -- a key of READERS in tests/pure/test_dirty_files.py
-    options -- of the reader: crs, repairs, accept_offset, swap_axes, known, register
+    options -- of the reader: crs, repairs, accept_offset, swap_axes, known, points, register
     """
 
     name: str
@@ -110,7 +110,8 @@ FILES = (
     one("multi_part.csv", "units", 2, crs=METRES),
     one("no_neighbour.csv", "units", 0, crs=METRES),
     one("islands.csv", "units", 0, crs=METRES),
-    one("borders_unknown.csv", "units", 0),
+    one("neighbours_derived.csv", "units", 0),
+    DirtyFile("parts_joined.csv", "units", (("parts_joined", 0, ""), ("neighbours_derived", 0, ""))),
     # Rules of drawing.
     one("rule_lacks_a_part.csv", "rules", 2, "学校编号"),
     one("rule_takes_no_such_part.csv", "rules", 2, "米"),
@@ -119,6 +120,7 @@ FILES = (
     # Schools.
     one("unit_unknown.csv", "schools", 2, "所在单元"),
     one("outside_every_unit.csv", "schools", 2),
+    one("unit_nearest.csv", "schools", 2, points="yes"),
     one("outside_its_unit.csv", "schools", 2, "所在单元"),
     one("same_place.csv", "schools", 3),
     one("intake_above_capacity.csv", "schools", 2, "招生计划"),

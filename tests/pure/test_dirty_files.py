@@ -66,6 +66,8 @@ ELSEWHERE = {
     "too_many_vertices": "tests/services/test_hostile_files.py::test_a_hostile_file_ends_in_a_finding",
     "borders_of_polygons": "tests/pure/test_tables_reading.py"
     "::test_a_table_of_neighbours_is_refused_for_polygons_with_where_to_state_links",
+    "neighbours_by_streets": "tests/services/test_point_units.py"
+    "::test_points_adjoin_along_the_streets_in_use_and_are_drawn",
     "no_row_left": "tests/services/test_proposals.py::test_a_file_without_one_good_row_is_refused",
     "alias_of_two_places": "tests/services/test_import_addresses.py"
     "::test_what_somebody_must_look_at_is_found_and_stored",
@@ -128,12 +130,18 @@ def _units(path: Path, options: Options, findings: Findings) -> None:
     )
 
 
+def _unit_shapes(options: Options) -> Mapping[str, shapely.Geometry]:
+    if "points" in options:
+        return {code: shapely.centroid(shape) for code, shape in UNITS.items()}
+    return WIDE if "known" in options else UNITS
+
+
 def _schools(path: Path, options: Options, findings: Findings) -> None:
     read_schools(
         path,
         ground=_ground(options),
         declared=_declared(options),
-        units=WIDE if "known" in options else UNITS,
+        units=_unit_shapes(options),
         stage=None,
         findings=findings,
     )

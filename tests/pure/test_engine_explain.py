@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
 
-from tests.pure.engine_worlds import street
+from tests.pure.engine_worlds import World, drawn_worlds, facts_of, named, street
 from zoning.engine.building import build_problem
 from zoning.engine.explain import Relief, consequences
-from zoning.engine.problem import Wishes
+from zoning.engine.problem import IntArray, Wishes
+from zoning.engine.verify import violations
 
 # u0 u1 u2 | u3 u4 u5: s0 has room for two more, s5 for none.
 PROBLEM = build_problem(*street([10, 10, 10, 10, 2, 10], {0: 32, 5: 22}))
@@ -65,3 +67,54 @@ def test_a_forbidden_neighbour_is_said_to_be_so() -> None:
 def test_unknown_unit_is_refused() -> None:
     with pytest.raises(ValueError):
         consequences(PROBLEM, PLAN, "elsewhere")
+
+
+def test_a_zone_without_a_way_has_no_metres() -> None:
+    units, schools, adjacency = street([1, 1, 1, 1], {0: 9, 3: 9})
+    known = {(f"u{i}", "s0"): 10.0 * i for i in range(4)} | {("u3", "s3"): 0.0}
+    problem = build_problem(units, schools, adjacency, matrix_m=known)
+
+    (told,) = consequences(problem, np.array([0, 0, 0, 1]), "u2")
+
+    assert (told.metres_now, told.metres_then, told.child_metres_more) == (20, None, None)
+    assert told.against == ("too_far",)
+    assert not told.is_allowed
+
+
+def test_every_rule_that_speaks_against_is_named() -> None:
+    world = street([1, 1, 1, 1], {0: 9, 2: 9})
+    wishes = Wishes(locked={"u1": "s0"}, forbidden=[("u1", "s2")], distance_cap_m=50.0)
+
+    told = consequences(build_problem(*world, wishes=wishes), np.array([0, 0, 1, 1]), "u1")
+    site = consequences(build_problem(*world), np.array([0, 0, 1, 1]), "u2")
+
+    assert told[0].against == ("locked", "forbidden", "too_far")
+    assert site[0].against == ("holds_a_school",)
+    assert site[0].cut_off == ("u3",)
+
+
+def test_behind_an_approved_enclave_nothing_is_joined() -> None:
+    # u3 lies apart in the zone of s0, approved; u4 behind it is not.
+    problem = build_problem(*street([1, 1, 1, 1, 1, 1], {0: 9, 5: 9}), wishes=Wishes(enclaves=[("u3", "s0")]))
+
+    (told,) = consequences(problem, np.array([0, 1, 1, 0, 1, 1]), "u4")
+
+    assert told.school_id == "s0"
+    assert not told.is_joined
+    assert told.is_allowed
+
+
+@given(world=drawn_worlds())
+def test_what_is_told_is_what_the_independent_check_finds(world: tuple[World, IntArray]) -> None:
+    problem, facts = build_problem(*world[0]), facts_of(world[0])
+
+    for unit, unit_id in enumerate(problem.unit_ids):
+        for told in consequences(problem, world[1], unit_id):
+            then = world[1].copy()
+            then[unit] = problem.zone_ids.index(told.school_id)
+            stays_joined = told.is_allowed and told.is_joined and not told.cut_off
+            assert (not violations(facts, named(problem, then))) == (stays_joined and not told.too_many)
+            for relief in told.instead:
+                relieved = then.copy()
+                relieved[problem.unit_ids.index(relief.unit_id)] = problem.zone_ids.index(relief.school_id)
+                assert (not violations(facts, named(problem, relieved))) == stays_joined

@@ -393,10 +393,10 @@ def test_a_folder_that_is_missing_is_found_before_the_search(
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("units", "unit_id,x_m,y_m,children\na,0,0,4000001\n", "more than 4,000,000 children"),
-        ("units", "unit_id,x_m,y_m,children\na,0,0,9e18\n", "more than 4,000,000 children"),
+        ("units", "unit_id,x_m,y_m,children\na,0,0,5000001\n", "more than 5,000,000 children"),
+        ("units", "unit_id,x_m,y_m,children\na,0,0,9e18\n", "more than 5,000,000 children"),
         ("units", "unit_id,x_m,y_m,children\na,3.1e7,0,1\n", "their points are not metres: a"),
-        ("schools", "school_id,unit_id,seats\ns,c0r0,4611686018427387904\n", "more than 4,000,000"),
+        ("schools", "school_id,unit_id,seats\ns,c0r0,4611686018427387904\n", "more than 5,000,000"),
     ],
 )
 def test_numbers_beyond_reckoning_are_refused(folder: Path, name: str, text: str, complaint: str) -> None:

@@ -135,7 +135,7 @@ def test_distances_of_strangers_are_refused(pair: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("children", "seats", "refused"),
-    [(2, 4_000_000, False), (2, 4_000_001, True), (3_999_999, 5, False), (4_000_000, 5, True)],
+    [(2, 5_000_000, False), (2, 5_000_001, True), (4_999_999, 5, False), (5_000_000, 5, True)],
 )
 def test_more_children_or_seats_than_can_be_reckoned_with_are_refused(
     children: int, seats: int, *, refused: bool

@@ -117,6 +117,30 @@ def test_the_page_without_a_question_shows_worths_and_borders_only() -> None:
     assert "新建一所" not in text
 
 
+def test_a_new_school_is_sought_among_the_places_named_and_a_word_that_names_none_is_told() -> None:
+    plan = drawn()
+
+    status, text = page(plan, officer(DISTRICT), "?seats=10&among=第3小区，u2")
+    bad, faults = page(plan, officer(DISTRICT), "?seats=10&among=u2%0A无此小区")
+
+    assert (status, bad) == (200, 422)
+    assert "考虑了写出的 2 个地点" in text
+    sites = text[text.index("新建一所") : text.index("多一个学位值多少")]
+    assert [f"第{i}小区" in sites for i in range(5)] == [False, False, True, True, False]
+    assert "无此小区: 这个方案里没有这个小区或村。" in faults
+
+
+def test_a_county_of_too_many_estates_asks_for_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = drawn()
+    monkeypatch.setattr("frontend.pages.officers.what_if.MOST_TRIED", 4)
+
+    _, text = page(plan, officer(DISTRICT), "?seats=10")
+    _, named = page(plan, officer(DISTRICT), "?seats=10&among=u2")
+
+    assert "请在上面写出备选地点" in text
+    assert "请在上面写出备选地点" not in named
+
+
 def test_where_children_have_no_seat_a_seat_is_told_to_seat_one() -> None:
     small_county((10, 10, 10, 10), {"A": (0, 15), "B": (3, 15)})
     with pytest.raises(CommandError):

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.api.district_field import DistrictField
 from geo_data.models import DistanceMethod, Stage
 from geo_data.selectors.districts import find_only_district_code
+from zoning.engine.explain import AGAINST
 from zoning.engine.faults import LARGEST_CLASS
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
@@ -238,16 +239,20 @@ class ConsequenceSerializer(serializers.Serializer[object]):
     """What putting a unit into a neighbouring zone would mean."""
 
     zone = serializers.CharField(source="school_id")
-    metres_now = serializers.IntegerField()
-    metres_then = serializers.IntegerField()
-    child_metres_more = serializers.IntegerField()
+    metres_now = serializers.IntegerField(allow_null=True, help_text="Null where no way is known.")
+    metres_then = serializers.IntegerField(allow_null=True)
+    child_metres_more = serializers.IntegerField(allow_null=True)
     children_then = serializers.IntegerField()
     seats = serializers.IntegerField()
     too_many = serializers.IntegerField(help_text="Children without a seat there.")
     cut_off = serializers.ListField(
         child=serializers.CharField(), help_text="Units of the present zone that would lose their connection."
     )
+    is_joined = serializers.BooleanField(help_text="Units of this zone join the unit to its school.")
     instead = ReliefSerializer(many=True, help_text="Units that could make room, cheapest first.")
+    against = serializers.ListField(
+        child=serializers.ChoiceField(choices=sorted(AGAINST)), help_text="Rules that speak against it."
+    )
     is_allowed = serializers.BooleanField()
 
 
@@ -274,6 +279,9 @@ class DrawingRequest(serializers.Serializer[object]):
 
     district = serializers.CharField()
     stage = serializers.ChoiceField(choices=Stage.choices)
+    start_plan = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="Number of a version to start from."
+    )
     entry_year = serializers.IntegerField(required=False, allow_null=True, default=None)
     preset = serializers.ChoiceField(choices=sorted(PRESETS), required=False, allow_null=True, default=None)
     weights = DrawingWeights(required=False, default=dict, help_text="Those left out are the preset's.")

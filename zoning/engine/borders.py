@@ -9,7 +9,7 @@ import numpy as np
 from zoning.engine.constraints import allowed_ways
 from zoning.engine.objective import child_distance, kept_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
-from zoning.engine.ways import Ways
+from zoning.engine.ways import pair_ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,21 @@ class Border:
     children: int
 
 
+def zones_beside(problem: Problem, zone: IntArray, units: IntArray) -> tuple[IntArray, IntArray]:
+    """Return units and zones beside them that are not their own, each pair once, by unit, then zone.
+
+    zone -- [n_units]; units -- those asked about
+    """
+    indptr, near = problem.graph
+    count = indptr[units + 1] - indptr[units]
+    owner = np.repeat(units, count)
+    here = np.arange(len(owner)) + np.repeat(indptr[units] - np.cumsum(count) + count, count)
+    parted = zone[owner] != zone[near[here]]
+    pairs = np.unique(owner[parted] * problem.n_zones + zone[near[here][parted]])
+    unit, other = np.divmod(pairs, problem.n_zones)
+    return unit, other
+
+
 def uncertain_borders(
     problem: Problem, zone: IntArray, prices: Sequence[int], *, percent: int
 ) -> tuple[Border, ...]:
@@ -55,7 +70,7 @@ def uncertain_borders(
     """
     if percent < 0:
         raise ValueError("percent is not negative")
-    unit, other = _beside(problem, zone)
+    unit, other = zones_beside(problem, zone, np.flatnonzero(problem.walkers > 0))
     own, there = _cost(problem, unit, zone[unit], prices), _cost(problem, unit, other, prices)
     near = (there != NOWHERE) & (own != NOWHERE) & (100 * there <= (100 + percent) * own)
     found: dict[tuple[int, int], list[tuple[str, Doubt]]] = defaultdict(list)
@@ -66,19 +81,9 @@ def uncertain_borders(
     return tuple(sorted(borders, key=lambda border: (-border.children, border.zone_ids)))
 
 
-def _beside(problem: Problem, zone: IntArray) -> tuple[IntArray, IntArray]:
-    """Return units with children and zones beside them that are not their own, each pair once."""
-    indptr, near = problem.graph
-    owner = np.repeat(np.arange(problem.n_units), np.diff(indptr))
-    parted = (zone[owner] != zone[near]) & (problem.walkers[owner] > 0)
-    unit, other = np.divmod(np.unique(owner[parted] * problem.n_zones + zone[near[parted]]), problem.n_zones)
-    return unit, other
-
-
 def _cost(problem: Problem, unit: IntArray, zone: IntArray, prices: Sequence[int]) -> IntArray:
     """Return child-millimetres of way and seats pair by pair, NOWHERE where a rule denies the pair."""
-    metres = problem.distance_between(unit, zone)[:, None]
-    ways = Ways(unit, zone[:, None], metres, np.zeros(len(unit)), is_whole=False)
+    ways = pair_ways(problem, unit, zone)
     walked = child_distance(ways)[:, 0] * problem.walkers[unit]
     cost = walked + np.array(prices, dtype=np.int64)[zone] * problem.demand[unit]
     return np.where(allowed_ways(problem, ways)[:, 0], cost, NOWHERE)

@@ -38,7 +38,7 @@ WORDS = {
     "crossings_unknown": "Crossings are stated of units or schools that are not listed",
     "crossings_not_usable": "Crossings of these units are no whole numbers from 0 to 100",
     "cap_negative": "The distance cap is not a positive length.",
-    "too_many": "All years together have more than 4,000,000 children, or seats: more than can be reckoned with.",
+    "too_many": "All years together have more than 5,000,000 children, or seats: more than can be reckoned with.",
     "point_too_far": "These units lie more than 30,000 km from the origin: their points are not metres",
     "distance_not_usable": "Distances from these units are no lengths, or longer than 80,000 km",
     "distance_unknown": "Distances are stated of units or schools that are not listed",
@@ -47,7 +47,7 @@ WORDS = {
 }
 SHOWN = 10
 # All sums of costs stay within 64 bits: children times what a child without a seat costs (transport.UNSEATED_MM).
-MOST = 4_000_000
+MOST = 5_000_000
 FARTHEST_POINT_M = 3e7
 FARTHEST_WAY_M = 8e7
 MOST_CROSSINGS = 100

@@ -152,8 +152,14 @@ def _adjacency(path: Path) -> _Adjacency:
 
 def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
     """Return the rows (unit id, zone id) of a plan file in their order."""
+    return tuple(row[1:] for row in read_plan_lines(path))
+
+
+def read_plan_lines(path: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return the same with the file and line of each row before it."""
     return tuple(
-        (row.text("unit_id"), row.text("school_id")) for row in _rows(path, ("unit_id", "school_id"))
+        (row.where, row.text("unit_id"), row.text("school_id"))
+        for row in _rows(path, ("unit_id", "school_id"))
     )
 
 

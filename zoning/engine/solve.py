@@ -19,7 +19,7 @@ from zoning.engine.enclaves import settled, tried_both_ways, wanted_zones
 from zoning.engine.faults import ProblemFault
 from zoning.engine.field import Field
 from zoning.engine.groundwork import Groundwork, lay_ground
-from zoning.engine.judge import PROOFS, Trouble, troubles
+from zoning.engine.judge import PROOFS, Trouble, broken, troubles
 from zoning.engine.objective import NEAREST, Weights, plan_cost, unknown_terms, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
@@ -41,7 +41,8 @@ class Options:
     effort  -- rounds of search; the result is the same on every machine
     seconds -- wall time instead; needs `clock` (a monotonic one), and the solution says which effort repeats it
     weights -- what a plan costs, see objective.PRESETS
-    start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices
+    start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices.
+               The result is never worse than a lawful start
     heat    -- how freely the search leaves its start: 1 forgets it, 0.02 stays near it
     prove   -- work out the stronger bound too, and why no plan is lawful; without it the bound is the one that seat
                prices prove, and reasons are those that the relaxation gives
@@ -148,6 +149,8 @@ def solve(
         watch or (lambda cost: None),
     )
     found = replace(found, zone=tried_both_ways(own, options.weights, found.zone))
+    if wanted is not None and _is_better(own, options.weights, wanted, found.zone):
+        found = replace(found, zone=wanted)
     spent, wrong = plan_cost(own, options.weights, found.zone), troubles(own, found.zone, ground)
     if wrong and options.prove:
         tell("explaining", 0, 1)
@@ -178,6 +181,17 @@ def _refuse_misfits(problem: Problem, start: IntArray | None, seed: int) -> None
         return
     if start.shape != (problem.n_units,) or not ((start >= NOWHERE) & (start < problem.n_zones)).all():
         raise ValueError("the plan to start from gives each unit a zone of this problem, or none")
+
+
+def _is_better(problem: Problem, weights: Weights, start: IntArray, zone: IntArray) -> bool:
+    """Say whether the plan to start from is lawful and better than what was found.
+
+    The search knows the start, but weighs units without children a little, and settles enclaves beforehand.
+    """
+    if (start == NOWHERE).any() or broken(problem, start):
+        return False
+    costs_less = plan_cost(problem, weights, start) < plan_cost(problem, weights, zone)
+    return costs_less or bool(broken(problem, zone))
 
 
 def _settled(

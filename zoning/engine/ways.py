@@ -67,9 +67,13 @@ def whole_ways(problem: Problem, units: IntArray) -> Ways:
 
 def plan_ways(problem: Problem, zone: IntArray) -> Ways:
     """Return the one way of every unit that the plan has, as rows of one column."""
-    units = np.arange(problem.n_units)
-    metres = problem.distance_between(units, zone)
-    return Ways(units, zone[:, None], metres[:, None], np.zeros(len(units)), is_whole=False)
+    return pair_ways(problem, np.arange(problem.n_units), zone)
+
+
+def pair_ways(problem: Problem, units: IntArray, zones: IntArray) -> Ways:
+    """Return the ways of units to zones, pair by pair, as rows of one column."""
+    metres = problem.distance_between(units, zones)
+    return Ways(units, zones[:, None], metres[:, None], np.zeros(len(units)), is_whole=False)
 
 
 def nearest_ways(problem: Problem, count: int) -> Ways:

@@ -1,13 +1,32 @@
-"""Why this estate: what would happen if a unit were in a neighbouring zone."""
+"""Why this estate is in its zone: where other schools are, and what it would mean to put it into a zone beside."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from geo_data.selectors.units import NoSuchUnit
 from zoning.engine.explain import Consequence, consequences
 from zoning.models import ZonePlan
-from zoning.selectors.basis import load_pinned_basis
-from zoning.selectors.plans import plan_content
-from zoning.selectors.problem import problem_of, sites_of_groups
+from zoning.selectors.what_if import Question, load_question
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """An estate in its plan; zones by code, metres to the nearest school of each, None where there is no way.
+
+    nearer -- the nearest zone where that is another one, None where no zone is nearer
+    beside -- what each neighbouring zone would mean, nearest first
+    """
+
+    unit: str
+    zone: str
+    children: int
+    metres: int | None
+    zone_children: int
+    seats: int
+    nearer: str | None
+    metres_nearer: int | None
+    beside: tuple[Consequence, ...]
 
 
 def list_consequences(plan: ZonePlan, unit_code: str) -> tuple[Consequence, ...]:
@@ -15,12 +34,30 @@ def list_consequences(plan: ZonePlan, unit_code: str) -> tuple[Consequence, ...]
 
     Counted with the children and seats of the plan. Raises NoSuchUnit and DistrictCannotBeZoned.
     """
-    content = plan_content(plan)
-    if unit_code not in content.zone_of:
+    return explain_unit(load_question(plan), unit_code).beside
+
+
+def explain_unit(question: Question, unit_code: str) -> Why:
+    """Return where the unit is, and what the zones beside it would mean. Raises NoSuchUnit."""
+    problem, zone = question.problem, question.zone
+    if unit_code not in question.content.zone_of:
         raise NoSuchUnit("the plan has no such unit", unit=unit_code)
-    basis = load_pinned_basis(plan)
-    sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
-    problem = problem_of(basis, sites, {})
-    index = {code: i for i, code in enumerate(problem.zone_ids)}
-    zone = np.array([index[content.zone_of[unit]] for unit in problem.unit_ids], dtype=np.int64)
-    return consequences(problem, zone, unit_code)
+    unit = problem.unit_ids.index(unit_code)
+    metres = problem.distance_from(np.array([unit]))[0]
+    own, nearest = int(zone[unit]), int(np.argmin(metres))
+    is_nearer = bool(metres[nearest] < metres[own])
+    return Why(
+        unit=unit_code,
+        zone=problem.zone_ids[own],
+        children=int(problem.children[unit]),
+        metres=_whole(metres[own]),
+        zone_children=int(problem.children[zone == own].sum()),
+        seats=int(problem.seats[own]),
+        nearer=problem.zone_ids[nearest] if is_nearer else None,
+        metres_nearer=_whole(metres[nearest]) if is_nearer else None,
+        beside=consequences(problem, zone, unit_code),
+    )
+
+
+def _whole(metres: float) -> int | None:
+    return int(metres) if np.isfinite(metres) else None

@@ -19,9 +19,10 @@ from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
 from zoning.engine.transport import never
 from zoning.models import PlanOrigin, ZonePlan
-from zoning.selectors.basis import Demand, Later, load_current_basis
+from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
 from zoning.selectors.islands import load_zones_in_force, with_islands
-from zoning.selectors.problem import broken_rules, problem_of, sites_to_draw
+from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
+from zoning.selectors.start import Start, load_start
 from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
 from zoning.services.storing import Draft, store_version
 
@@ -48,6 +49,7 @@ def draw_zones_of_district(
     school_groups: Sequence[Collection[str]] = (),
     method: DistanceMethod | None = None,
     later: Later = Later.IGNORED,
+    start_plan: int | None = None,
     seed: int = 1,
     effort: int | None = None,
     seconds: float | None = None,
@@ -59,8 +61,8 @@ def draw_zones_of_district(
 
     1. Read: without an entry year the coming one where there is a census, else the units file's own counts;
        without a `demand` the reconciled children count where a run compared the lists in use, else the census.
-    2. Search, outside any transaction, starting from prices; `preset` None prefers few changes where zones
-       were in force, and short ways where none were.
+    2. Search, outside any transaction, starting from prices or from a stored version; `preset` None prefers few
+       changes where zones were in force, and short ways where none were.
     3. Check independently, and store. A plan that breaks rules is stored as a draft that cannot be published,
        with the reasons. With a job its success is part of the same transaction, so a rerun adds no version;
        a job that somebody asked to stop stores nothing.
@@ -69,35 +71,32 @@ def draw_zones_of_district(
     counts, None: the standard of the stage; should_stop -- once it says yes the best plan so far is stored
     school_groups -- school codes that share a zone; schools of one unit share one in any case
     later -- what later entry years of the projection mean; the first year's children must always fit
+    start_plan -- number of a version to start from: its zones are drawn, and the result is never worse than it is
+              under the same weights, where it is lawful; then `school_groups` are not needed
     method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
     UnknownPreset, UnusableWeights, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection,
-    MeasureMissing and DistrictCannotBeZoned.
+    MeasureMissing, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
+    start = None if start_plan is None else load_start(district_code, stage, start_plan)
     today = timezone.localtime(now).date()
     basis = load_current_basis(
         district_code, stage, entry_year, on=today, demand=demand, method=method, later=later
     )
-    sites = sites_to_draw(basis, school_groups)
+    sites = sites_to_draw(basis, start.groups if start else school_groups)
     in_force = load_zones_in_force(basis, sites, today)
     basis = with_islands(basis, sites, in_force)
     preset = preset or ("fewest_changes" if in_force else "nearest")
     changes = dict(weights or {})
     wanted = usable_weights(preset, changes)
     refuse_unknown(basis.datasets.units, changes)
+    problem = problem_of(basis, sites, in_force, class_size=class_size_of(stage, wanted, class_size))
     options = _options(wanted, effort, seconds)
     draft = _solve(
-        problem_of(basis, sites, in_force, class_size=class_size_of(stage, wanted, class_size)),
-        options,
-        Draft(
-            basis=basis,
-            sites=sites,
-            zone_of={},
-            origin=PlanOrigin.DRAWN,
-            report={"preset": preset, **({"changed_weights": dict(changes)} if changes else {})},
-            details={"seed": seed, "preset": preset, **({"weights": changes} if changes else {})},
-        ),
+        problem,
+        replace(options, start=start.zones_in(problem)) if start else options,
+        _draft(basis, sites, preset, changes, start, seed),
         seed=seed,
         report=report,
         should_stop=should_stop,
@@ -110,6 +109,28 @@ def draw_zones_of_district(
         if job:
             job.succeed(now=now, result={"plan": str(plan.pk), "number": plan.number, "lawful": plan.lawful})
     return plan
+
+
+def _draft(
+    basis: PlanBasis,
+    sites: Sequence[ZoneSite],
+    preset: str,
+    changes: Mapping[str, int],
+    start: Start | None,
+    seed: int,
+) -> Draft:
+    """Return the draft with what was asked for, and no zones yet."""
+    told: dict[str, str | int] = {"preset": preset}
+    if start:
+        told["started_from"] = start.number
+    return Draft(
+        basis=basis,
+        sites=sites,
+        zone_of={},
+        origin=PlanOrigin.DRAWN,
+        report={**told, **({"changed_weights": dict(changes)} if changes else {})},
+        details={"seed": seed, **told, **({"weights": dict(changes)} if changes else {})},
+    )
 
 
 def _solve(

@@ -53,39 +53,56 @@ class DrawForm(forms.Form):
         return [group for group in groups if group]
 
 
+class RedrawForm(forms.Form):
+    """What a drawing that starts from a version shall be like."""
+
+    preset = forms.ChoiceField(label=_("What matters most"), choices=list(PRESETS.items()), required=False)
+
+
 class ProjectForm(forms.Form):
     """Whose entrants shall be projected."""
 
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
 
 
-class MoveForm(forms.Form):
-    """An estate or village into another zone."""
+def unit_code_of(written: str, names: Mapping[str, str]) -> str:
+    """Return the code of what was written: a code, or a name that only one unit bears. Raises ValidationError."""
+    written = written.strip()
+    if written in names:
+        return written
+    codes = [code for code, name in names.items() if name == written]
+    if len(codes) != 1:
+        raise forms.ValidationError(
+            _("Several have this name; write the code.")
+            if codes
+            else _("This plan has no such estate or village.")
+        )
+    return codes[0]
+
+
+class UnitForm(forms.Form):
+    """One estate or village of a plan, by name or code."""
 
     unit = forms.CharField(label=_("Estate or village"), help_text=_("Its name or code."), max_length=100)
+
+    def __init__(self, *args: Any, names: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = names
+
+    def clean_unit(self) -> str:
+        """Return the code of the unit."""
+        return unit_code_of(str(self.cleaned_data["unit"]), self.names)
+
+
+class MoveForm(UnitForm):
+    """An estate or village into another zone."""
+
     zone = forms.ChoiceField(label=_("New zone"))
     reason = forms.CharField(label=_("Why"), max_length=300)
 
-    def __init__(
-        self, *args: Any, zones: Iterable[tuple[str, str]], names: Mapping[str, str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, zones: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.names = names
         self.fields["zone"].choices = list(zones)  # type: ignore[attr-defined]  # a ChoiceField has them
-
-    def clean_unit(self) -> str:
-        """Return the code of the unit: what was written is a code, or a name that only one unit bears."""
-        written = str(self.cleaned_data["unit"]).strip()
-        if written in self.names:
-            return written
-        codes = [code for code, name in self.names.items() if name == written]
-        if len(codes) != 1:
-            raise forms.ValidationError(
-                _("Several have this name; write the code.")
-                if codes
-                else _("This plan has no such estate or village.")
-            )
-        return codes[0]
 
 
 class ReasonForm(forms.Form):

@@ -19,7 +19,7 @@ from accounts.services.jobs import JobIsOver
 from common.errors import DomainError
 from frontend.pages.guards import for_staff
 from frontend.pages.officers.districts import district_of
-from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm, ReasonForm
+from frontend.pages.officers.forms import DrawForm, MoveForm, PublishForm, ReasonForm, RedrawForm
 from frontend.pages.officers.plan_reasons import plan_reasons
 from frontend.pages.officers.weights import drawn_for_in_words
 from frontend.pages.officers.zone_rules import rules_context
@@ -37,6 +37,8 @@ from zoning.selectors.plans import has_later_version, list_plans
 from zoning.services.plans import move_units, restore_plan
 from zoning.services.publications import publish_plan
 from zoning.tasks import DRAWING, drawing_subject, get_drawing, request_drawing, stop_drawing
+
+DEMAND_OF = {one.value: one for one in Demand}  # census and units file: counted as they came
 
 
 @require_safe
@@ -77,6 +79,33 @@ def draw(request: HttpRequest, person: User) -> HttpResponse:
         else:
             return redirect("plans")
     return render(request, "officers/plans.html", _plans_context(district, form), status=422)
+
+
+@require_POST
+@for_staff
+def redraw(request: HttpRequest, person: User, plan_id: UUID) -> HttpResponse:
+    """Ask the engine for a plan that starts from this version, on the same kind of children and distances."""
+    found = plan_for(person, Action.DRAW_ZONES, plan_id)
+    form = RedrawForm(request.POST)
+    if form.is_valid():
+        told = found.report["basis"]
+        try:
+            request_drawing(
+                actor=person,
+                now=timezone.now(),
+                district_code=found.district_id,
+                stage=Stage(found.stage),
+                entry_year=found.entry_year,
+                demand=DEMAND_OF.get(told["demand"], Demand.COUNTED),
+                preset=form.cleaned_data["preset"] or None,
+                method=DistanceMethod.WALK if found.measure else DistanceMethod.STRAIGHT,
+                later=Later(told.get("later", Later.IGNORED.value)),
+                start_plan=found.number,
+            )
+        except DomainError as refusal:
+            messages.error(request, refusal_in_words(refusal))
+            return redirect("plan", plan_id)
+    return redirect("plans")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -196,6 +225,9 @@ def _context(person: User, found: ZonePlan) -> dict[str, Any]:
         "may_publish": may(person, Action.PUBLISH_ZONES, found.district_id),
         "move_form": _move_form(found, overview, None) if may_edit else None,
         "restore_form": ReasonForm(auto_id="restore_%s") if may_edit and has_later_version(found) else None,
+        "redraw_form": RedrawForm(auto_id="redraw_%s")
+        if may(person, Action.DRAW_ZONES, found.district_id)
+        else None,
         "faults": plan_reasons(found),
         "gaps": _gaps(found),
         "demand": demand_facts(found),
@@ -226,6 +258,7 @@ def _workspace(found: ZonePlan, overview: PlanOverview, *, may_edit: bool) -> di
     return {
         "plan": str(found.pk),
         "baseMap": str(streets.pk) if streets else "",
+        "why": reverse("why-here", args=[found.pk]),
         "move": reverse("move-unit", args=[found.pk]) if may_edit else "",
         "mend": reverse("mend-plan", args=[found.pk]) if may_edit and not found.lawful else "",
         "zones": [

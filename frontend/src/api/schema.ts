@@ -1423,6 +1423,15 @@ export interface components {
             /** @description Return the officer's words. */
             readonly reply: string;
         };
+        /**
+         * @description * `forbidden` - forbidden
+         *     * `holds_a_school` - holds_a_school
+         *     * `locked` - locked
+         *     * `other_township` - other_township
+         *     * `too_far` - too_far
+         * @enum {string}
+         */
+        AgainstEnum: "forbidden" | "holds_a_school" | "locked" | "other_township" | "too_far";
         /** @description The form as it shall stand from now on, whole, and the version of the application that was changed. */
         Amendment: {
             identity_number: string;
@@ -1620,17 +1629,22 @@ export interface components {
         /** @description What putting a unit into a neighbouring zone would mean. */
         Consequence: {
             zone: string;
-            metres_now: number;
-            metres_then: number;
-            child_metres_more: number;
+            /** @description Null where no way is known. */
+            metres_now: number | null;
+            metres_then: number | null;
+            child_metres_more: number | null;
             children_then: number;
             seats: number;
             /** @description Children without a seat there. */
             too_many: number;
             /** @description Units of the present zone that would lose their connection. */
             cut_off: string[];
+            /** @description Units of this zone join the unit to its school. */
+            is_joined: boolean;
             /** @description Units that could make room, cheapest first. */
             instead: components["schemas"]["Relief"][];
+            /** @description Rules that speak against it. */
+            against: components["schemas"]["AgainstEnum"][];
             is_allowed: boolean;
         };
         /** @description One version of one kind of data. */
@@ -1746,6 +1760,8 @@ export interface components {
         DrawingRequestRequest: {
             district: string;
             stage: components["schemas"]["StageEnum"];
+            /** @description Number of a version to start from. */
+            start_plan?: number | null;
             entry_year?: number | null;
             preset?: components["schemas"]["PresetEnum"] | components["schemas"]["NullEnum"];
             /** @description Those left out are the preset's. */

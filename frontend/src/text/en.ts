@@ -31,6 +31,7 @@ export const en: Texts = {
   move_to: "Move to {zone}",
   after_move: "Then {children} children for {seats} seats ({full})",
   overfull: "more than its seats",
+  why_here: "Why this zone, and what would another mean?",
   no_neighbours: "It touches no other zone; moving it would cut a zone in pieces.",
   mend_panel: "Make lawful with the fewest changes",
   mend_look: "Show what would move",

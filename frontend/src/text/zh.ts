@@ -28,6 +28,7 @@ export const zh = {
   move_to: "调到{zone}",
   after_move: "调整后该学区 {children} 名儿童，{seats} 个学位（{full}）",
   overfull: "超过学位",
+  why_here: "为什么在这个学区？改划会怎样？",
   no_neighbours: "它不与其他学区相邻，调走会使学区断开。",
   mend_panel: "以最少变动调整为合规",
   mend_look: "看看会调整哪些小区",

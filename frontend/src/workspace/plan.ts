@@ -16,6 +16,7 @@ export interface Zone {
 export interface WorkspaceData {
   plan: string; // its id
   baseMap: string; // id of the dataset; empty where the district has none
+  why: string; // page that explains an estate
   move: string; // empty for those who only read
   mend: string; // page that makes the plan lawful; empty where it is, and for those who only read
   zones: Zone[];

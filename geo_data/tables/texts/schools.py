@@ -5,6 +5,12 @@ from collections.abc import Mapping
 from geo_data.tables.finding_text import FindingText, note, severe, warning
 
 SCHOOL_TEXTS: Mapping[str, FindingText] = {
+    "unit_nearest": note(
+        "单元是点：未填所在单元的学校归到最近的单元（学校、单元与距离）",
+        "units are points: a school that states no unit stands in the nearest one (school, unit and metres)",
+        "请核对；不对的请填所在单元",
+        "Look at it; state the unit where it is another one",
+    ),
     "outside_every_unit": severe(
         "学校不在任何单元内", "the school lies in no unit", "请核对坐标", "Check its coordinates"
     ),

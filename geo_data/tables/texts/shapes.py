@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from geo_data.tables.finding_text import FindingText, severe, warning
+from geo_data.tables.finding_text import FindingText, note, severe, warning
 
 SHAPE_TEXTS: Mapping[str, FindingText] = {
     "polygon_invalid": severe(
@@ -80,11 +80,23 @@ SHAPE_TEXTS: Mapping[str, FindingText] = {
         "请不带该表导入；需要增加或去掉的相邻关系，请在“划片约束”（或约束文件）中写“相连”“不相连”",
         "Import without it; state links to add and borders to remove under “Rules of drawing” (or in the rules file)",
     ),
-    "borders_unknown": warning(
-        "点图层没有相邻关系",
-        "points have no borders: what adjoins what is not known",
-        "请提供面图层或相邻关系表",
-        "Give polygons, or a table of neighbours",
+    "neighbours_derived": note(
+        "点图层没有边界：相邻关系由各点的三角剖分得出（相邻对数）",
+        "points have no borders: what adjoins what was worked out from their triangulation (number of pairs)",
+        "请在地图上核对；有相邻关系表的请一并提供，个别的在“划片约束”中写“相连”“不相连”",
+        "Look at the map; give a table of neighbours if there is one, or state links under “Rules of drawing”",
+    ),
+    "neighbours_by_streets": note(
+        "点图层没有边界：相邻关系由现用路网上最近的几个点得出（相邻对数）",
+        "points have no borders: what adjoins what was worked out from those nearest on the streets (number of pairs)",
+        "请在地图上核对；有相邻关系表的请一并提供，个别的在“划片约束”中写“相连”“不相连”",
+        "Look at the map; give a table of neighbours if there is one, or state links under “Rules of drawing”",
+    ),
+    "parts_joined": warning(
+        "两片互不相连，已以最短的连线相连（两点与距离）",
+        "two parts did not hang together and were joined by the shortest link (both units and metres)",
+        "请核对这条连线是否走得通；不通的在“划片约束”中写“不相连”",
+        "Make sure that one can walk there; if not, state under “Rules of drawing” that they do not adjoin",
     ),
     "unit_unknown": severe(
         "没有这个单元编号", "there is no such unit", "请核对单元编号", "Check the unit's code"

@@ -25,15 +25,16 @@ from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations
 from zoning.management.figures import LEAST, Names, figures_in_words, reasons_in_words
 from zoning.management.rule_files import rules_of_file
+from zoning.management.start_files import start_of_file
 from zoning.management.stopping import asked_to_stop
 from zoning.models import ZonePlan
 from zoning.selectors.basis import Demand, Later
 from zoning.selectors.plans import unit_names, zone_names
 from zoning.services.drawing import draw_zones_of_district
 
-FILES = ("units", "schools", "adjacency", "out", "report", "in_force", "rules", "crossings")
+FILES = ("units", "schools", "adjacency", "out", "report", "in_force", "rules", "crossings", "start")
 NEEDED = ("units", "schools", "adjacency", "out")
-OF_DISTRICTS = ("stage", "measure", "entry_year", "demand", "share")
+OF_DISTRICTS = ("stage", "measure", "entry_year", "demand", "share", "start_plan")
 
 
 class Command(BaseCommand):
@@ -56,6 +57,11 @@ class Command(BaseCommand):
             "--crossings",
             type=Path,
             help="main roads to cross: unit_id, school_id, crossings (--weight crossing_m)",
+        )
+        files.add_argument(
+            "--start",
+            type=Path,
+            help="a plan to start from: unit_id, school_id; lawful or not. A lawful one is never made worse",
         )
         budget = parser.add_mutually_exclusive_group()
         budget.add_argument("--seconds", type=_seconds, help="wall time of the search (10)")
@@ -111,6 +117,7 @@ class Command(BaseCommand):
                 method=DistanceMethod(options["measure"]) if options["measure"] else None,
                 later=Later(options["later"]),
                 school_groups=[codes.split(",") for codes in options["share"] or ()],
+                start_plan=options["start_plan"],
                 seed=options["seed"],
                 effort=options["effort"],
                 seconds=options["seconds"],
@@ -136,8 +143,9 @@ class Command(BaseCommand):
         )
         self.stdout.flush()
         try:
-            solution = solve(problem, _solve_options(options), seed=options["seed"], should_stop=should_stop)
-        except ProblemFault as fault:
+            chosen = _solve_options(options, problem)
+            solution = solve(problem, chosen, seed=options["seed"], should_stop=should_stop)
+        except (FileFault, ProblemFault) as fault:
             raise CommandError(str(fault)) from fault
         plan = plan_rows(problem, solution)
         options["out"].write_bytes(plan_csv(plan))
@@ -186,6 +194,9 @@ def _add_district_arguments(parser: CommandParser) -> None:
     group = parser.add_argument_group("for a district of the database")
     group.add_argument("--district", help="draw this district, and store the plan")
     group.add_argument("--stage", choices=Stage.values, help="(primary)")
+    group.add_argument(
+        "--start-plan", type=int, metavar="NUMBER", help="a stored version to start from, with its zones"
+    )
     group.add_argument(
         "--measure", choices=DistanceMethod.values, help="by which distances (walks where measured)"
     )
@@ -278,12 +289,13 @@ def _weights(options: dict[str, Any]) -> Weights:
         raise CommandError(f"--weight: {fault}") from fault
 
 
-def _solve_options(options: dict[str, Any]) -> Options:
+def _solve_options(options: dict[str, Any], problem: Problem) -> Options:
     weights = _weights(options)
+    start = start_of_file(options["start"], problem) if options["start"] else None
     if options["effort"] is not None:
-        return Options(effort=options["effort"], weights=weights)
+        return Options(effort=options["effort"], weights=weights, start=start)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]
-    return Options(seconds=seconds, clock=time.monotonic, weights=weights)
+    return Options(seconds=seconds, clock=time.monotonic, weights=weights, start=start)
 
 
 def _weight(text: str) -> tuple[str, int]:
