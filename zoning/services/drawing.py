@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
 from common.errors import MalformedInput
 from geo_data.models import DistanceMethod, Stage
+from zoning.engine.faults import ProblemFault
 from zoning.engine.judge import PROOFS, Trouble
 from zoning.engine.objective import PRESETS, Weights, weighted
 from zoning.engine.problem import Problem
@@ -37,7 +38,7 @@ class UnknownPreset(MalformedInput):
 
 
 class UnusableWeights(MalformedInput):
-    """There is no such weight, or no such number of metres."""
+    """There is no such weight, no such number of metres, or it is too heavy for so many children."""
 
     code = "unusable_weights"
 
@@ -130,7 +131,10 @@ def _solve(
 ) -> Draft:
     """Return the draft with the plan found and the engine's report."""
     began = time.monotonic()
-    solution = solve(problem, options, seed=seed, progress=report, should_stop=should_stop)
+    try:
+        solution = solve(problem, options, seed=seed, progress=report, should_stop=should_stop)
+    except ProblemFault as fault:
+        raise UnusableWeights(str(fault), weights=asdict(options.weights)) from fault
     told = engine_report(problem, solution, seconds=time.monotonic() - began)
     draft = replace(
         draft,
