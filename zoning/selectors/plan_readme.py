@@ -1,7 +1,5 @@
 """What goes with the files of a plan: how anybody checks it again, in Chinese and English."""
 
-from collections.abc import Collection
-
 from zoning.models import ZonePlan
 
 FLAGS = {
@@ -45,11 +43,11 @@ our software. Keep the programs in one folder.
 
 1. 方案是否守规则，报告的数字是否属实 / Does the plan keep every rule, and is every figure of its report right?
 
-    python verify.py{plan}
+    {judging}
 
 2. 下限与差距是否证得出来 / Do the published prices prove the bound and the gap?
 
-    python verify_bound.py{bound}
+    {proving}
 
 退出码 / exit status: 0 属实 all is so, 1 不属实 it is not, 2 文件读不成 a file cannot be read.
 {no_bound}
@@ -63,15 +61,31 @@ the second command says so and ends with 1.
 """
 
 
-def readme(plan: ZonePlan, tables: Collection[str]) -> str:
-    """Return the text for a plan that has these tables, with the two commands whole."""
-    given = {name: f" --{flag} {name}" for name, flag in FLAGS.items() if name in tables}
-    of_bound = [text for name, text in given.items() if name not in ("plan.csv", "zones_in_force.csv")]
-    report, basis = " --report report.json", plan.report.get("basis", {})
+def tables_of(plan: ZonePlan) -> tuple[str, ...]:
+    """Return the names of the plan's tables: walks where it pins a measure, zones in force where they counted."""
+    counts = {"distances.csv": plan.measure_id, "zones_in_force.csv": plan.report.get("zones_in_force")}
+    return tuple(name for name in FLAGS if counts.get(name, True))
+
+
+def commands(plan: ZonePlan) -> tuple[str, str]:
+    """Return the two commands that check the plan in the folder of its files."""
+    flags = {name: f"--{FLAGS[name]} {name}" for name in tables_of(plan)}
+    of_bound = [flag for name, flag in flags.items() if name not in ("plan.csv", "zones_in_force.csv")]
+    report = "--report report.json"
+    return (
+        " ".join(("python verify.py", *flags.values(), report)),
+        " ".join(("python verify_bound.py", *of_bound, report)),
+    )
+
+
+def readme(plan: ZonePlan) -> str:
+    """Return the text that goes with the plan's files."""
+    judging, proving = commands(plan)
+    basis = plan.report.get("basis", {})
     facts = {"number": basis.get("measure_number"), "measure": basis.get("measure")}
     return TEXT.format(
-        plan="".join(given.values()) + report,
-        bound="".join(of_bound) + report,
+        judging=judging,
+        proving=proving,
         no_bound=NO_BOUND if plan.report.get("lower_bound") is None else "",
-        files="\n".join(f"{name}  {' / '.join(ABOUT[name]).format(**facts)}" for name in given),
+        files="\n".join(f"{name}  {' / '.join(ABOUT[name]).format(**facts)}" for name in tables_of(plan)),
     )
