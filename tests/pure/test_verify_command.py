@@ -395,12 +395,47 @@ def test_other_walks_than_the_plan_was_drawn_by_are_told(towns: Callable[[str], 
 
 
 def test_rules_of_the_report_are_not_believed_without_their_file(towns: Callable[[str], Path]) -> None:
-    folder = towns("rules")
-    (folder / "rules.csv").unlink()
+    for name in ("rules", "all"):
+        folder = towns(name)
+        (folder / "rules.csv").unlink()
 
-    code, told = judge(folder)
+        code, told = judge(folder)
 
-    assert (code, "name their file with --rules" in told) == (2, True)
+        assert (code, "name their file with --rules" in told) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("{", 2),
+        ("[]", 2),
+        ("{}", 1),
+        ('{"rules": 7}', 1),
+        ('{"rules": {}, "lower_bound": 1}', 1),
+        ('{"objective": {}}', 1),
+    ],
+)
+def test_a_report_in_pieces_proves_nothing_and_topples_nothing(
+    towns: Callable[[str], Path], text: str, status: int
+) -> None:
+    folder = towns("straight")
+    (folder / "report.json").write_text(text, encoding="utf-8")
+
+    proven, verdict = prove(folder)
+
+    assert judge(folder)[0] == proven == status
+    assert verdict["faults"]
+
+
+def test_a_report_that_keeps_a_figure_back_is_told(towns: Callable[[str], Path]) -> None:
+    folder = towns("straight")
+    told: Told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    del told["cost_km"]
+    (folder / "report.json").write_text(json.dumps(told), encoding="utf-8")
+
+    code, said = judge(folder)
+
+    assert (code, "the report lacks cost_km" in said) == (1, True)
 
 
 def test_an_island_in_force_may_stay_only_where_the_zones_in_force_show_it(

@@ -466,6 +466,8 @@ def main() -> int:
     except files.Unreadable as fault:
         print(json.dumps({"proven": False, "faults": [str(fault)]}, ensure_ascii=False))
         return 2
+    except files.MALFORMED as fault:
+        verdict = {"proven": False, "faults": [f"the report is malformed: {type(fault).__name__}: {fault}"]}
     print(json.dumps(verdict, ensure_ascii=False))
     return 0 if verdict["proven"] else 1
 

@@ -69,7 +69,8 @@ LATER = re.compile(r"children_(\d{4})")
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # before what starts so, files have an apostrophe
 LONGEST_M = 8e7
 # What the report of a plan drawn under rules states, none of which a plan may be judged without.
-RULES = ("locked", "forbidden", "enclaves", "distance_cap_m", "townships")
+RULES = ("locked", "forbidden", "distance_cap_m", "townships")
+STATED = ("lawful", "cost_km", "loads", "seats")  # by the report of every plan
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError)
 Where = str
 Row = Mapping[str, str]
@@ -250,10 +251,9 @@ def is_by_walks(report: Mapping[str, Any]) -> bool:
 def refuse_other_ways(args: argparse.Namespace, report: Mapping[str, Any]) -> None:
     """Raise Unreadable where the ways of the report are not those of the files."""
     if is_by_walks(report) and not args.distances:
-        number = report.get("basis", {}).get("measure_number", "")
         raise Unreadable(
-            f"方案按步行距离（测算 {number}）划定，请用 --distances 给出距离表，不能改用直线 / the plan was drawn by"
-            f" walking distances (measure {number}): name their file with --distances; straight lines are no substitute"
+            "方案按步行距离划定，请用 --distances 给出距离表，不能改用直线 / the plan was drawn by walking distances:"
+            " name their file with --distances; straight lines are no substitute"
         )
     if report and args.distances and not is_by_walks(report):
         raise Unreadable(
@@ -262,8 +262,10 @@ def refuse_other_ways(args: argparse.Namespace, report: Mapping[str, Any]) -> No
 
 
 def refuse_without_rules(args: argparse.Namespace, report: Mapping[str, Any]) -> None:
-    """Raise Unreadable where the report states rules and no file does."""
-    if any(report.get("rules", {}).get(rule) for rule in RULES) and not (args.rules or args.in_force):
+    """Raise Unreadable where the report states rules and no file does; enclaves may be islands in force."""
+    rules = report.get("rules", {})
+    lacks = any(rules.get(rule) for rule in RULES) and not args.rules
+    if lacks or (rules.get("enclaves") and not (args.rules or args.in_force)):
         raise Unreadable(
             "报告写明有划片约束，请用 --rules 给出 / the report states rules of drawing: name their file with --rules"
         )
@@ -322,7 +324,7 @@ def report_faults(
 ) -> list[str]:
     """Return what the report claims and is not so, beginning with whether the plan is lawful."""
     says_lawful, told = report.get("lawful", not report.get("violations")), report.get("violations", [])
-    faults = []
+    faults = [f"报告缺少 / the report lacks {name}" for name in STATED if name not in report]
     if says_lawful is not (not found):
         faults.append(
             "报告说方案合法，其实不合法 / the report calls the plan lawful, which it is not"

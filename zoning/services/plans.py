@@ -20,9 +20,9 @@ from zoning.selectors.problem import ZoneSite, facts_of, loads_of, sites_of_grou
 from zoning.services.storing import Draft, store_version
 
 SHOWN = 20
-# What holds for every plan of the same units, seats, rules and islands; a bound does.
-PROVEN = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules")
-SHARED = ("preset", "zones_in_force", "hopeless")
+SHARED = ("preset", "zones_in_force")
+# What holds for every plan of the same units, seats, rules and islands; a bound does, and why no plan is lawful.
+PROVEN = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules", "hopeless")
 
 
 class PlanRowsDoNotFit(MalformedInput):
