@@ -245,6 +245,8 @@ ADDRESS_FILES_KEPT_DAYS = int(environment.text("JIUJIN_ADDRESS_FILES_KEPT_DAYS",
 
 # Public maps carry a review number (审图号); without one public pages answer in words and tables.
 MAP_REVIEW_NUMBER = environment.text("JIUJIN_MAP_REVIEW_NUMBER", "")
+# They tell the children of every estate, so the bureau decides; points are a map, so they need its number too.
+PLAN_FILES_PUBLIC = environment.flag("JIUJIN_PLAN_FILES_PUBLIC", False)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -141,6 +141,11 @@ SETTINGS = {
         "地图审图号；未设置时公众页面不显示地图，只用文字和表格",
         "review number of public maps; without one public pages answer in words and tables",
     ),
+    "JIUJIN_PLAN_FILES_PUBLIC": (
+        "公众可否下载已发布学区方案的重算文件（含每个小区的儿童数和坐标）；还须有审图号",
+        "whether the public may download the files to check published zones (children and point of every unit); needs a"
+        " map review number too",
+    ),
     "JIUJIN_LOG_LEVEL": ("日志级别", "how much is logged"),
     "JIUJIN_PORT": ("`make demo` 与 `make serve` 的端口", "port of `make demo` and `make serve`"),
     "JIUJIN_WEB_WORKERS": ("网页进程数", "number of web processes"),

@@ -37,6 +37,17 @@ def plan_for_map(person: Person | None, plan_id: UUID, *, map_review_number: str
     raise NoSuchPlan("there is no such map for you", plan=str(plan_id))
 
 
+def plan_for_files(
+    person: Person | None, plan_id: UUID, *, map_review_number: str, are_public: bool
+) -> ZonePlan:
+    """Return the plan for the files that check it: readers of the district get those of every one.
+
+    They hold the points and the children of all units: the public gets them where it may see the map, and the bureau
+    has decided that they are public. Raises NoSuchPlan.
+    """
+    return plan_for_map(person, plan_id, map_review_number=map_review_number if are_public else "")
+
+
 def publication_for(person: Person | None, action: Action, publication_id: UUID) -> ZonePublication:
     """Return the publication for somebody who may do this. Raises NoSuchPublication and NotPermitted."""
     publication = get_publication(publication_id)

@@ -52,7 +52,7 @@ from frontend.pages.officers.data import (
 )
 from frontend.pages.officers.data import home as data_home
 from frontend.pages.public import chances as public_chances
-from frontend.pages.public import home, missing, results, school_zones, zones
+from frontend.pages.public import home, missing, plan_files, results, school_zones, zones
 from frontend.pages.public import policies as public_policies
 
 public: list[URLPattern] = [
@@ -60,6 +60,7 @@ public: list[URLPattern] = [
     path("zones/", zones.zones, name="zones"),
     path("zones/missing/", missing.missing, name="address-missing"),
     path("zones/missing/<uuid:request_id>/", missing.asked, name="address-asked"),
+    path("zones/plans/<uuid:plan_id>/files.zip", plan_files.files, name="plan-files"),
     path("zones/schools/", school_zones.school_zones, name="school-zones"),
     path(
         "zones/schools/<str:district_code>/<str:school_code>/",

@@ -28,6 +28,8 @@ VERIFIERS = (
     "admissions/matching/verify_list.py",
     "zoning/engine/verify.py",
     "zoning/engine/verify_bound.py",
+    "zoning/engine/verify_figures.py",
+    "zoning/engine/verify_files.py",
 )
 LEFT_OUT = ("__pycache__", "node_modules", ".venv", "var", "dist", ".git", "*.mo", ".*_cache")
 

@@ -142,6 +142,70 @@ def test_unreadable_cells_are_named(folder: Path, name: str, text: str, complain
         read_tables(**inputs(folder))
 
 
+def write_ways(folder: Path, ways: dict[tuple[str, str], object]) -> Path:
+    path = folder / "distances.csv"
+    write(
+        path, "unit_id,school_id,metres", [(unit, school, metres) for (unit, school), metres in ways.items()]
+    )
+    return path
+
+
+def ways_round(folder: Path) -> Path:
+    """Twice the streets for every block but the first, which is so far from its own school that it has another's."""
+    at = {unit.unit_id: (unit.x_m, unit.y_m) for unit in UNITS}
+    ways: dict[tuple[str, str], object] = {
+        (unit, school.school_id): 2
+        * sum(abs(a - b) for a, b in zip(at[unit], at[school.unit_id], strict=True))
+        for unit in at
+        for school in SCHOOLS
+        if (unit, school.school_id) != ("c3r1", "s-c1r1")
+    }
+    return write_ways(folder, ways)
+
+
+def test_stated_ways_count_instead_of_straight_lines_and_what_is_left_out_is_no_way(folder: Path) -> None:
+    draw(folder, "straight.csv")
+    told = draw(folder, distances=ways_round(folder))
+
+    tables = read_tables(**inputs(folder), distances=folder / "distances.csv")
+    plan = dict(read_plan(folder / "plan.csv"))
+    assert told["distances"] == "stated"
+    assert told["lawful"] is True
+    assert told["cost_km"] == pytest.approx(cost_km(tables.facts(), plan), abs=1e-9)
+    assert plan["c3r1"] != "s-c1r1" == dict(read_plan(folder / "straight.csv"))["c3r1"]
+    broken = violations(tables.facts(), [*{**plan, "c3r1": "s-c1r1"}.items()])
+    assert [(one.unit_ids, one.school_id) for one in broken if one.code == "too_far"] == [
+        (("c3r1",), "s-c1r1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("c0r0,s-c1r1", "distances.csv, line 3: metres is empty"),
+        ("c0r0,s-c1r1,far", "distances.csv, line 3: metres is not a number"),
+        ("c0r0,s-c1r1,-1", "distances.csv, line 3: metres is no length from 0 to 80000000"),
+        ("c0r0,s-c1r1,inf", "distances.csv, line 3: metres is no length"),
+        ("c0r0,s-c1r1,nan", "distances.csv, line 3: metres is no length"),
+        ("c9r9,s-c1r1,1", "distances.csv, line 3: unit_id c9r9 is not known"),
+        ("c0r0,s-c9r9,1", "distances.csv, line 3: school_id s-c9r9 is not known"),
+        ("c0r0,s-c6r6,1", "distances.csv, line 3: unit_id and school_id are those of an earlier row"),
+    ],
+)
+def test_ways_that_cannot_be_used_are_named(folder: Path, row: str, complaint: str) -> None:
+    (folder / "distances.csv").write_text(
+        f"unit_id,school_id,metres\nc0r0,s-c6r6,1\n{row}\n", encoding="utf-8"
+    )
+
+    with pytest.raises(CommandError, match=complaint):
+        draw(folder, distances=folder / "distances.csv")
+
+
+def test_a_unit_without_any_stated_way_is_told(folder: Path) -> None:
+    with pytest.raises(CommandError, match="No lawful plan"):
+        draw(folder, distances=write_ways(folder, {("c0r0", "s-c1r1"): 100}))
+
+
 def test_the_command_says_what_is_missing_and_what_is_wrong(folder: Path) -> None:
     with pytest.raises(CommandError, match="--schools"):
         call_command("draw_zones", units=folder / "units.csv")

@@ -1,5 +1,6 @@
 """Districts drawn side by side on Dask: each as if it were alone, and none lost by another's failure."""
 
+import json
 import os
 import signal
 import subprocess
@@ -122,6 +123,23 @@ def test_the_command_writes_every_plan_it_can_and_names_the_others(tmp_path: Pat
     assert violations(LARGE.facts(), plan) == ()
     assert (tmp_path / "out" / "large" / "plan.csv").read_bytes() == draw_district(LARGE, ORDER).plan
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["large"]
+
+
+def test_ways_that_a_folder_states_count_there_and_nowhere_else(tmp_path: Path) -> None:
+    for name in ("by_lines", "by_walks"):
+        write_files(SMALL, tmp_path / name)
+    ways = [f"{unit.unit_id},{school.school_id},1000" for unit in SMALL.units for school in SMALL.schools]
+    (tmp_path / "by_walks" / "distances.csv").write_text("\n".join(["unit_id,school_id,metres", *ways, ""]))
+
+    folders = [tmp_path / "by_lines", tmp_path / "by_walks"]
+    call_command("draw_districts", *folders, out=tmp_path / "out", effort=1, workers=1)
+
+    by_lines, by_walks = (
+        json.loads((tmp_path / "out" / folder.name / "report.json").read_text("utf-8")) for folder in folders
+    )
+    assert (by_lines["distances"], by_walks["distances"]) == ("straight", "stated")
+    assert by_walks["cost_km"] == sum(unit.children for unit in SMALL.units)
+    assert by_lines["cost_km"] < by_walks["cost_km"]
 
 
 def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:

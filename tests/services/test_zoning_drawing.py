@@ -260,6 +260,15 @@ def test_the_same_seed_and_effort_give_the_same_plan() -> None:
     assert plan_content(first).zone_of == plan_content(second).zone_of
 
 
+def test_weights_too_heavy_for_so_many_children_are_refused_and_nothing_is_stored() -> None:
+    small_county((107_375, 107_374), {"A": (0, 150_000), "B": (1, 150_000)})
+
+    with pytest.raises(UnusableWeights, match="Lower balance_m and parity_m"):
+        draw(preset="balanced", weights={"balance_m": 100_000, "parity_m": 0})
+
+    assert not ZonePlan.objects.exists()
+
+
 def test_nothing_is_stored_of_a_district_that_cannot_be_zoned() -> None:
     county = small_county()
     CatchmentUnit.objects.create(dataset=county.units, code="island", name="岛", children=1, point=middle(9))

@@ -30,6 +30,10 @@ WORDS = {
     "land_missing": "These units state no area or no outline, without which compactness cannot count",
     "border_no_pair": "A border is stated between units that do not adjoin, or its length is none",
     "border_too_long": "The borders of these units are longer than their outlines",
+    "land_too_large": "The land of all units together is more than can be reckoned with: 80,000 km2, or outlines of"
+    " 300,000 km. Are these square metres and metres?",
+    "too_many_to_even": "These weights are too heavy for so many children: the squares of children that balance and"
+    " parity count would not be right. Lower balance_m and parity_m.",
     "no_borders": "Compactness cannot count: areas, outlines and borders are not known.",
     "no_townships": "Township borders cannot count: the township of no unit is known.",
     "no_crossings": "Main roads cannot count: it is not known which ways cross one.",
@@ -46,7 +50,8 @@ WORDS = {
     " or an enclave (Rules of drawing, or rules.csv with the rules link and enclave)",
 }
 SHOWN = 10
-# All sums of costs stay within 64 bits: children times what a child without a seat costs (transport.UNSEATED_MM).
+# All sums of costs stay within 64 bits: children times what a child without a seat costs (transport.UNSEATED_MM) is
+# 5e18 at most; no search adds more than 2^62 for squares (objective.refuse_unreckonable) and 2^61 for strain (lane).
 MOST = 5_000_000
 FARTHEST_POINT_M = 3e7
 FARTHEST_WAY_M = 8e7

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from common.formulas import guarded, unguarded
+from zoning.engine.faults import FARTHEST_WAY_M
 from zoning.engine.problem import School, Unit, Wishes
 from zoning.engine.rules import Rule, adjacency_under, wishes_under
 from zoning.engine.shapes import ordered
@@ -34,6 +35,7 @@ class Tables:
     borders_m: Mapping[tuple[str, str], float] | None = None
     rules: tuple[Rule, ...] = ()
     in_force: Mapping[str, str] = field(default_factory=dict)
+    metres: Mapping[tuple[str, str], float] | None = None
 
     def under(self, rules: Iterable[Rule]) -> "Tables":
         """Return the same under these rules; the adjacency is what they leave and add."""
@@ -50,13 +52,11 @@ class Tables:
 
     def without_later_years(self) -> "Tables":
         """Return the same for the first entry year alone."""
-        return Tables(
+        return replace(
+            self,
             units=tuple(replace(unit, later=()) for unit in self.units),
             schools=tuple(replace(school, later=()) for school in self.schools),
-            adjacency=self.adjacency,
-            borders_m=self.borders_m,
-            rules=self.rules,
-            in_force=self.in_force,
+            later_years=(),
         )
 
     def facts(self, *, every_year: bool = False) -> Facts:
@@ -83,15 +83,17 @@ class Tables:
             distance_cap_m=stated.distance_cap_m,
             townships_kept=stated.townships_kept,
             in_force=self.in_force,
+            metres=self.metres,
         )
 
 
-def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
-    """Return the three tables.
+def read_tables(units: Path, schools: Path, adjacency: Path, distances: Path | None = None) -> Tables:
+    """Return the tables.
 
     units     -- unit_id, x_m, y_m (metres in one projected system), children
     schools   -- school_id, unit_id, seats, and, where some share a zone, group: the same word for all of a zone
     adjacency -- unit_a, unit_b
+    distances -- unit_id, school_id, metres: the ways that count instead of straight lines; what is left out is no way
     Where compactness counts, `area_m2` and `outline_m` of units and `border_m` of adjacency state the units' land:
     square metres, metres of outline, metres that two units have in common (0 for a link without a border).
     `township` of units is needed where rules keep township borders.
@@ -99,7 +101,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
     Further columns are ignored. Raises FileFault at the first cell that cannot be read.
     """
     years = _later_years(units)
-    return Tables(
+    tables = Tables(
         later_years=years,
         units=tuple(
             Unit(
@@ -128,6 +130,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path) -> Tables:
         ),
         **_adjacency(adjacency),
     )
+    return tables if distances is None else replace(tables, metres=_distances(distances, tables))
 
 
 class _Adjacency(TypedDict):
@@ -148,6 +151,21 @@ def _adjacency(path: Path) -> _Adjacency:
         key = ordered(*pair)
         borders[key] = max(row.number("border_m"), borders.get(key, -math.inf))
     return {"adjacency": pairs, "borders_m": borders}
+
+
+def _distances(path: Path, tables: Tables) -> dict[tuple[str, str], float]:
+    """Return metres by unit and school. Ids of the tables stand for those read: a large file holds each many times."""
+    units = {unit.unit_id: unit.unit_id for unit in tables.units}
+    schools = {school.school_id: school.school_id for school in tables.schools}
+    found: dict[tuple[str, str], float] = {}
+    for row in _rows(path, ("unit_id", "school_id", "metres")):
+        pair = row.known("unit_id", units), row.known("school_id", schools)
+        if pair in found:
+            raise FileFault(f"{row.where}: unit_id and school_id are those of an earlier row")
+        found[pair] = row.number("metres")
+        if not 0 <= found[pair] <= FARTHEST_WAY_M:
+            raise FileFault(f"{row.where}: metres is no length from 0 to {FARTHEST_WAY_M:.0f}")
+    return found
 
 
 def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
@@ -194,6 +212,12 @@ class _Row:
         if not value:
             raise FileFault(f"{self.where}: {column} is empty")
         return value
+
+    def known(self, column: str, ids: Mapping[str, str]) -> str:
+        value = self.text(column)
+        if value not in ids:
+            raise FileFault(f"{self.where}: {column} {value} is not known")
+        return ids[value]
 
     def optional(self, column: str) -> str:
         return unguarded((self.cells.get(column) or "").strip())

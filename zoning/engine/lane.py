@@ -30,6 +30,9 @@ SLICES = 40
 EXTRA = 6
 REBUILD = 32
 NOT_YET = 2**62
+# What all children without a seat may cost together: `adapt_strain` lets strain grow to 64 times the least.
+MOST_STRAIN, GROWTH = 2**61, 64
+MOST_HEAT = 2**43  # times the largest LUCK it stays within 64 bits
 SMALL_ZONE = 40
 # Odd rounds from this one on probe; each probe takes so many heats, the first of them so hot.
 FIRST_PROBES = 3
@@ -238,8 +241,10 @@ class Lane:
     ) -> Iterator[tuple[IntArray, IntArray]]:
         dearest = max(int(self.field.price.max(initial=0)), self.scale // 100, 1)
         along = np.arange(heats) / (heats - 1)
-        heat = np.maximum(np.rint(self.scale * hot * (cool / hot) ** along), 1).astype(np.int64)
-        strains = np.rint(dearest * least * (most / least) ** along).astype(np.int64)
+        heat = np.clip(np.rint(self.scale * hot * (cool / hot) ** along), 1, MOST_HEAT).astype(np.int64)
+        everyone = int(self.field.children.sum() + self.field.later_children.sum())
+        strains = np.rint(dearest * least * (most / least) ** along)
+        strains = np.minimum(strains, MOST_STRAIN // (GROWTH * max(everyone, 1))).astype(np.int64)
         for part in np.array_split(np.arange(heats), slices):
             yield heat[part], strains[part]
 

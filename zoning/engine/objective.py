@@ -19,6 +19,7 @@ from zoning.engine.ways import Ways, plan_ways
 FORBIDDEN_COST = 10**11
 # Weights are metres that one can picture; heavier ones would leave 64 bits.
 HEAVIEST_M = 100_000
+MOST_EVEN_MM = 2**62
 HEAVIEST = {"walked_m": 1, "filling_m": 10_000_000, "shape_m": 10_000_000, "moved_unit_m": 1_000_000}
 
 
@@ -89,6 +90,19 @@ def weighted(preset: str, changes: Mapping[str, int]) -> Weights:
     if unknown:
         raise ValueError(f"there is no weight {', '.join(unknown)}; there are {', '.join(sorted(known))}")
     return replace(FILE_PRESETS[preset], **changes)
+
+
+def refuse_unreckonable(problem: Problem, weights: Weights) -> None:
+    """Raise ProblemFault where the weights ask for what the problem does not know, or for sums beyond 64 bits.
+
+    A zone, or the shared zones together, may hold all children while the search is under way: their square times the
+    weight of balance and parity must fit. Other terms grow with the children only, and fit up to `faults.MOST`.
+    """
+    if unknown := unknown_terms(problem, weights):
+        raise ProblemFault(unknown)
+    heaviest = int((balance(problem, weights) + parity(problem, weights)).max(initial=0))
+    if heaviest * int(problem.children.sum()) ** 2 > MOST_EVEN_MM:
+        raise ProblemFault((Fault("too_many_to_even"),))
 
 
 def ways_alone(problem: Problem, weights: Weights) -> bool:

@@ -36,8 +36,9 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 def cost_km(problem: Problem, solution: Solution) -> float:
     """Return the sum of children x kilometres to the zone's nearest school, of all years, from unrounded distances."""
-    metres = problem.distance_between(np.arange(problem.n_units), solution.zone)
-    return math.fsum((metres * problem.walkers).tolist()) / 1000
+    walking = np.flatnonzero(problem.walkers)
+    metres = problem.distance_between(walking, solution.zone[walking])
+    return math.fsum((metres * problem.walkers[walking]).tolist()) / 1000
 
 
 def plan_rows(problem: Problem, solution: Solution) -> dict[str, str]:
@@ -52,7 +53,8 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     `lower_bound` speaks of child-kilometres, whatever the weights; `verify_bound.py` recomputes it from `prices_mm` and
     `proof`, whichever proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
     `objective` says the same of the cost by the weights. Where it is proven that no plan is lawful there is no bound;
-    where the plan is not lawful, or nothing above 0 is proven, there is no gap.
+    where the plan is not lawful, or nothing above 0 is proven, there is no gap. `distances` says whether straight lines
+    count, or ways that were stated.
     """
     cost = cost_km(problem, solution)
     return {
@@ -68,6 +70,7 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         **_in_force(problem, solution),
         **_shape(problem, solution),
         "rules": _rules(problem),
+        "distances": "straight" if problem.matrix_m is None else "stated",
         "seed": solution.seed,
         "effort": solution.effort_used,
         "seconds": round(seconds, 3),

@@ -11,6 +11,8 @@ import numpy.typing as npt
 IntArray = npt.NDArray[np.int64]
 
 DM_PER_METRE = 10
+# Of all units together; with it roundness, reckoned in 2^-20 of square decimetres, stays within 64 bits.
+MOST_AREA_M2, MOST_OUTLINE_M = 8e10, 3e8
 
 
 class LandLike(Protocol):
@@ -64,6 +66,7 @@ def land_faults(
     land_missing     -- a unit without an area or an outline
     border_no_pair   -- a border between units that do not adjoin or are not in order, or a length that is none
     border_too_long  -- a unit whose borders are longer than its outline by more than a metre in a hundred
+    land_too_large   -- no unit: areas or outlines are so large in all that they are hardly metres
     """
     pairs = {ordered(*pair) for pair in adjacency}
     lengths = dict.fromkeys((unit.unit_id for unit in units), 0.0)
@@ -77,7 +80,11 @@ def land_faults(
     none = [u.unit_id for u in units if not (0 < u.area_m2 < math.inf and 0 < u.outline_m < math.inf)]
     beyond = [u.unit_id for u in units if lengths[u.unit_id] > 1.01 * u.outline_m]
     cases = (("land_missing", none), ("border_no_pair", wrong), ("border_too_long", beyond))
-    return tuple((code, tuple(sorted(ids))) for code, ids in cases if ids)
+    found = tuple((code, tuple(sorted(ids))) for code, ids in cases if ids)
+    is_large = (
+        sum(u.area_m2 for u in units) > MOST_AREA_M2 or sum(u.outline_m for u in units) > MOST_OUTLINE_M
+    )
+    return (*found, ("land_too_large", ())) if is_large and not found else found
 
 
 def make_land(units: Sequence[LandLike], borders_m: Mapping[tuple[str, str], float]) -> Land:

@@ -16,11 +16,10 @@ import numpy as np
 from zoning.engine.bound import seats_bound, several_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.enclaves import settled, tried_both_ways, wanted_zones
-from zoning.engine.faults import ProblemFault
 from zoning.engine.field import Field
 from zoning.engine.groundwork import Groundwork, lay_ground
 from zoning.engine.judge import PROOFS, Trouble, broken, troubles
-from zoning.engine.objective import NEAREST, Weights, plan_cost, unknown_terms, zone_loads
+from zoning.engine.objective import NEAREST, Weights, plan_cost, refuse_unreckonable, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
 from zoning.engine.reasons import with_reasons
@@ -117,12 +116,11 @@ def solve(
     progress    -- called with (stage, done, total) now and then
     should_stop -- asked often; once it says yes the best plan so far is returned
     watch       -- called with the cost of the best lawful plan a lane knows, several times a round, from its thread
-    Raises ProblemFault where the weights ask for what the problem does not know (`unknown_terms`), and
-    ValueError for a negative seed or a plan to start from that is none of this problem.
+    Raises ProblemFault where the weights ask for what the problem does not know or for sums beyond 64
+    bits, and ValueError for a negative seed or a plan to start from that is none of this problem.
     The order of the input changes nothing. Same problem, options.effort and seed: the same plan.
     """
-    if unknown := unknown_terms(problem, options.weights):
-        raise ProblemFault(unknown)
+    refuse_unreckonable(problem, options.weights)
     _refuse_misfits(problem, options.start, seed)
     tell = progress or (lambda stage, done, total: None)
     began = options.clock() if options.clock else 0.0

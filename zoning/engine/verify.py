@@ -1,15 +1,26 @@
-"""Check a zone plan from plain facts. Standard library only; shares no code with the solver.
+"""Check a zone plan from plain facts. Standard library only, Python 3.9 or newer; shares no code with the solver.
 
+    python verify.py --units units.csv --schools schools.csv --adjacency adjacency.csv --plan plan.csv
+        [--rules rules.csv] [--distances distances.csv] [--in-force zones_in_force.csv] [--report report.json]
+
+Says every rule that the plan breaks, or that it is lawful, and with a report whether its figures are right. Exit
+status 0: lawful and right; 1: not so; 2: a file cannot be read or is missing. `verify_files.py`, which reads and says
+all that, and `verify_figures.py`, which recomputes figures, lie in the same folder.
 Each hard rule is one function here and one in the engine; they were written apart on purpose.
 """
 
+from __future__ import annotations
+
 import math
+import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from runpy import run_path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """A unit: children, its point in metres, the children of later entry years, its land and township where known."""
 
@@ -22,7 +33,7 @@ class Place:
     township: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
     """A school: the unit it stands in, its seats, the group that shares a zone, if any, the seats of later years."""
 
@@ -32,7 +43,7 @@ class Site:
     later: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """All that a plan is judged by, by id. `metres` replaces straight lines where given.
 
@@ -57,7 +68,7 @@ class Facts:
     in_force: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Violation:
     """One broken rule: code, zone (by its first school), units concerned, how many children if that counts.
 
@@ -93,7 +104,7 @@ def violations(facts: Facts, plan: Sequence[tuple[str, str]]) -> tuple[Violation
 
 def rows_broken(facts: Facts, plan: Sequence[tuple[str, str]]) -> Iterable[Violation]:
     """Every unit stands in the plan once, with a known zone."""
-    zones = _zones(facts)
+    zones = zones_of(facts)
     times: dict[str, int] = defaultdict(int)
     for unit_id, school_id in plan:
         times[unit_id] += 1
@@ -110,7 +121,7 @@ def seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violati
     load: dict[str, int] = defaultdict(int)
     for unit_id, school_id in zone_of.items():
         load[school_id] += facts.units[unit_id].children
-    for zone_id, school_ids in _zones(facts).items():
+    for zone_id, school_ids in zones_of(facts).items():
         seats = sum(facts.schools[school_id].seats for school_id in school_ids)
         if load[zone_id] > seats:
             yield Violation("seats_exceeded", zone_id, (), load[zone_id] - seats)
@@ -122,7 +133,7 @@ def later_seats_exceeded(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[V
         load: dict[str, int] = defaultdict(int)
         for unit_id, zone_id in zone_of.items():
             load[zone_id] += facts.units[unit_id].later[place]
-        for zone_id, school_ids in _zones(facts).items():
+        for zone_id, school_ids in zones_of(facts).items():
             over = load[zone_id] - sum(facts.schools[school_id].later[place] for school_id in school_ids)
             if over > 0:
                 yield Violation("later_seats_exceeded", zone_id, (), over, year)
@@ -135,7 +146,7 @@ def zones_cut(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
     """
     near = _neighbours(facts)
     zones, islands = _members(zone_of), islands_in_force(facts, facts.in_force)
-    for zone_id, school_ids in _zones(facts).items():
+    for zone_id, school_ids in zones_of(facts).items():
         zone = zones[zone_id]
         sites = {facts.schools[school_id].unit_id for school_id in school_ids}
         if sites - zone:
@@ -152,7 +163,7 @@ def islands_in_force(facts: Facts, in_force: Mapping[str, str]) -> tuple[tuple[s
 
     in_force -- unit -> a school of its zone today; units and schools that are not known any more do not count
     """
-    zones = _zones(facts)
+    zones = zones_of(facts)
     zone_of_school = {school_id: zone_id for zone_id, members in zones.items() for school_id in members}
     today = {
         unit: zone_of_school[s] for unit, s in in_force.items() if s in zone_of_school and unit in facts.units
@@ -166,7 +177,7 @@ def islands_in_force(facts: Facts, in_force: Mapping[str, str]) -> tuple[tuple[s
 
 def locks_broken(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
     """Locked units are in the zone of the school they are locked to."""
-    zones = _zones(facts)
+    zones = zones_of(facts)
     for unit_id, school_id in sorted(facts.locked.items()):
         if school_id not in zones[zone_of[unit_id]]:
             yield Violation("lock_broken", school_id, (unit_id,))
@@ -174,7 +185,7 @@ def locks_broken(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation
 
 def forbidden_used(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
     """No unit is in the zone of a school forbidden to it."""
-    zones = _zones(facts)
+    zones = zones_of(facts)
     for unit_id, school_id in sorted(facts.forbidden):
         if school_id in zones[zone_of[unit_id]]:
             yield Violation("forbidden_used", school_id, (unit_id,))
@@ -182,7 +193,7 @@ def forbidden_used(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violati
 
 def too_far(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
     """No unit is farther from the nearest school of its zone than the cap, and a way is known."""
-    zones = _zones(facts)
+    zones = zones_of(facts)
     cap = math.inf if facts.distance_cap_m is None else facts.distance_cap_m
     for unit_id, school_id in sorted(zone_of.items()):
         metres = _nearest(facts, unit_id, zones[school_id])
@@ -194,7 +205,7 @@ def township_left(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violatio
     """Where townships are kept, no unit is in a zone whose schools all stand in other townships than its own."""
     if not facts.townships_kept:
         return
-    zones, nowhere = _zones(facts), Place(0, 0.0, 0.0)
+    zones, nowhere = zones_of(facts), Place(0, 0.0, 0.0)
     for unit_id, zone_id in sorted(zone_of.items()):
         own = facts.units[unit_id].township
         theirs = {facts.units.get(facts.schools[s].unit_id, nowhere).township for s in zones[zone_id]}
@@ -204,19 +215,20 @@ def township_left(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violatio
 
 def cost_km(facts: Facts, zone_of: Mapping[str, str]) -> float:
     """Return the sum over units of children x kilometres to the zone's nearest school, of all years, unrounded."""
-    zones = _zones(facts)
+    zones = zones_of(facts)
     return math.fsum(
         (facts.units[unit].children + sum(facts.units[unit].later))
         * _nearest(facts, unit, zones[zone])
         / 1000
         for unit, zone in zone_of.items()
+        if facts.units[unit].children or any(facts.units[unit].later)
     )
 
 
 def filling(facts: Facts, zone_of: Mapping[str, str]) -> dict[str, float]:
     """Return, for every zone, the share of its seats that is empty or lacking: |1 - children / seats|."""
     load = _sums(zone_of, {unit_id: float(unit.children) for unit_id, unit in facts.units.items()})
-    seats = {zone: sum(facts.schools[s].seats for s in schools) for zone, schools in _zones(facts).items()}
+    seats = {zone: sum(facts.schools[s].seats for s in schools) for zone, schools in zones_of(facts).items()}
     return {zone: abs(1 - load.get(zone, 0.0) / max(total, 1)) for zone, total in seats.items()}
 
 
@@ -242,7 +254,7 @@ def _sums(zone_of: Mapping[str, str], value: Mapping[str, float]) -> dict[str, f
     return dict(sums)
 
 
-def _zones(facts: Facts) -> dict[str, tuple[str, ...]]:
+def zones_of(facts: Facts) -> dict[str, tuple[str, ...]]:
     """Return the schools of every zone, by the id of its first school."""
     members: dict[str, list[str]] = defaultdict(list)
     for school_id, site in sorted(facts.schools.items()):
@@ -258,16 +270,17 @@ def _members(zone_of: Mapping[str, str]) -> Mapping[str, set[str]]:
 
 
 def _nearest(facts: Facts, unit_id: str, school_ids: Sequence[str]) -> float:
-    return min(_metres(facts, unit_id, school_id) for school_id in school_ids)
+    return min(metres_between(facts, unit_id, school_id) for school_id in school_ids)
 
 
-def _metres(facts: Facts, unit_id: str, school_id: str) -> float:
+def metres_between(facts: Facts, unit_id: str, school_id: str) -> float:
     if facts.metres is not None:
         return facts.metres.get((unit_id, school_id), math.inf)
     unit, at = facts.units[unit_id], facts.units.get(facts.schools[school_id].unit_id)
     if at is None:
         return math.inf
-    return math.hypot(unit.x_m - at.x_m, unit.y_m - at.y_m)
+    dx, dy = unit.x_m - at.x_m, unit.y_m - at.y_m
+    return math.sqrt(dx * dx + dy * dy)  # rounded alike on every machine, which hypot is not
 
 
 def _neighbours(facts: Facts) -> Mapping[str, set[str]]:
@@ -286,3 +299,16 @@ def _reached(start: Sequence[str], zone: set[str], near: Mapping[str, set[str]])
         reached |= fresh
         stack.extend(fresh)
     return reached
+
+
+def main() -> int:
+    """Judge files by what lies beside this one. Return the exit status."""
+    reader = Path(__file__).with_name("verify_files.py")
+    if not reader.exists():
+        print("✗ 需要同一文件夹里的 verify_files.py / needs verify_files.py in the same folder")
+        return 2
+    return int(run_path(str(reader))["main"]())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

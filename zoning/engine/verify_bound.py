@@ -1,6 +1,7 @@
-"""Recompute the lower bound of a zoning report from its own prices. Python's standard library only.
+"""Recompute the lower bound of a zoning report from its own prices. Standard library only, Python 3.9 or newer.
 
     python verify_bound.py --units units.csv --schools schools.csv --adjacency adjacency.csv --report report.json
+        [--rules rules.csv] [--distances distances.csv]
 
 For any seat prices p >= 0 no lawful plan has less child-kilometres than
 
@@ -10,10 +11,10 @@ Walkers are the children of all entry years that the report states; children and
 or of all together where the report says that every year must fit. With one year walkers are the children.
 
 Schools with the same `group` share a zone, which bears the id of the first of them and has the seats of all; the way
-is that to the nearest of them, and a price is that of a seat in the zone. The unit a school stands in can have that
-school's zone only. Rules on single pairs (locks, forbidden pairs, the distance
-cap) that the report states are applied alike. Where a changed price happens to prove the same bound, the digest
-of the prices tells.
+is that to the nearest of them, and a price is that of a seat in the zone. Ways are straight lines, or those of the
+file of distances, which a report drawn by walks needs; what it leaves out is no way. The unit a school stands in can
+have that school's zone only. Locks, forbidden pairs and the distance cap that the report states are applied alike.
+Where a changed price happens to prove the same bound, the digest of the prices tells.
 
 A report may hold a proof of more, in whole child-millimetres: what having each unit in a zone is worth, and gates.
 Whatever the units' values, no lawful plan costs less than
@@ -27,12 +28,14 @@ each unit of the gate. The better of both bounds is the report's.
 `objective` states what was optimized, in whole child-millimetres by its `weights`: ways, main roads on them, children
 and units moved against `zones_in_force`, children in other townships, and terms of several units. Its bound is made
 alike, from its own prices and proof where it has any, else from the report's, and what terms of several units cost at
-least is added. A gap is stated of lawful plans above a
-bound > 0 only. Prints one JSON object; exit 0 when all is proven, 1 when it is not or the plan has no bound.
+least is added. A gap is stated of lawful plans above a bound > 0 only. Prints one JSON object; exit 0 when all is
+proven, 1 when not, 2 when a file cannot be read. `verify_files.py` and `verify.py`, which read the files, lie in the
+same folder.
 """
 
+from __future__ import annotations
+
 import argparse
-import csv
 import hashlib
 import heapq
 import json
@@ -42,6 +45,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from runpy import run_path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 Units = Mapping[str, tuple[float, float, int, int]]  # x, y in metres, walkers, children
@@ -64,16 +69,19 @@ class Input:
     units: Units
     schools: Schools
     links: Links
+    metres: Mapping[tuple[str, str], float] | None
     own_children: int
     own_seats: dict[str, int]
     worst_lack: int
     townships: dict[str, str]
     crossings: dict[tuple[str, str], int]
 
-
-def rows(path: str) -> list[dict[str, str]]:
-    with open(path, newline="", encoding="utf-8-sig") as handle:
-        return list(csv.DictReader(handle))
+    def way(self, unit: str, school: str) -> float:
+        """Return metres from the unit to the school, infinite where no way is stated."""
+        if self.metres is not None:
+            return self.metres.get((unit, school), math.inf)
+        (x, y, _, _), (to_x, to_y, _, _) = self.units[unit], self.units[self.schools[school][0]]
+        return straight(x - to_x, y - to_y)
 
 
 def faults_of(part: dict[str, Any], schools: Schools) -> list[str]:
@@ -110,7 +118,8 @@ def may_have(
         return False
     if any([unit, school] in rules["forbidden"] for school in zone):
         return False
-    return rules["distance_cap_m"] is None or bool(metres <= rules["distance_cap_m"])
+    cap = rules["distance_cap_m"]
+    return metres < math.inf and (cap is None or bool(metres <= cap))
 
 
 def townships_of(rules: dict[str, Any], home: Mapping[str, str]) -> dict[str, set[Any]]:
@@ -132,12 +141,11 @@ def allowed_ways(rules: dict[str, Any], data: Input) -> Iterator[tuple[str, str,
     zones = zones_of(data.schools)
     home = {data.schools[school][0]: zone for zone, members in zones.items() for school in members}
     towns = townships_of(rules, home)
-    for unit, (x, y, _, _) in data.units.items():
+    for unit in data.units:
         for zone, members in zones.items():
             if not keeps_township(rules, towns, unit, zone):
                 continue
-            sites = [data.units[data.schools[school][0]] for school in members]
-            metres = min(straight(x - at[0], y - at[1]) for at in sites)
+            metres = min(data.way(unit, school) for school in members)
             if may_have(unit, members, metres, home, rules):
                 yield unit, zone, metres
 
@@ -208,8 +216,7 @@ def pair_cost(
 
 def crossed(unit: str, members: list[str], data: Input) -> int:
     """Return the main roads on the way to the nearest of the schools, of equal ways the fewest."""
-    (x, y, _, _), at = data.units[unit], {s: data.units[data.schools[s][0]] for s in members}
-    return min((straight(x - at[s][0], y - at[s][1]), data.crossings.get((unit, s), 0)) for s in members)[1]
+    return min((data.way(unit, school), data.crossings.get((unit, school), 0)) for school in members)[1]
 
 
 def several_bound(told: dict[str, Any], rules: dict[str, Any], data: Input) -> int:
@@ -351,7 +358,7 @@ def most_gained(items: Iterable[tuple[int, int]], room: int) -> int:
     best = [0] * (room + 1)
     for size, gain in items:
         if gain > 0 and size <= room:
-            best[size:] = [max(a, b + gain) for a, b in zip(best[size:], best, strict=False)]
+            best[size:] = map(max, best[size:], [so_far + gain for so_far in best[: room + 1 - size]])
     return best[room]
 
 
@@ -393,101 +400,87 @@ def gap_faults(report: dict[str, Any], gap: float | None, cost: float, bound: fl
     return []
 
 
-def read_links(path: str, rules: dict[str, Any], schools: Schools, stated: list[dict[str, str]]) -> Links:
-    """Return every unit's neighbours, by the links and cuts stated; an approved enclave adjoins its school's unit."""
-    pairs = {frozenset((row["unit_a"], row["unit_b"])) for row in rows(path)}
-    named = [(row["rule"], frozenset((row["unit_id"], row["other_unit_id"]))) for row in stated]
-    pairs |= {pair for rule, pair in named if rule == "link"}
-    pairs -= {pair for rule, pair in named if rule == "no_link"}
-    pairs |= {frozenset((unit, schools[school][0])) for unit, school in rules.get("enclaves", [])}
+def read_input(files: Any, args: argparse.Namespace, report: dict[str, Any]) -> tuple[Input, list[str]]:
+    """Return what the files state, and where the report claims to keep other rules than their file.
+
+    Without a file of rules those of the report are believed. Approved enclaves adjoin their school's unit.
+    """
+    rules = report["rules"]
+    facts = files.read_facts(files.beside("verify.py"), args, report)
+    every, units, schools = rules.get("every_year", False), facts.units, facts.schools
+    pairs = [*facts.adjacency, *((unit, schools[s].unit_id) for unit, s in rules.get("enclaves", []))]
     near: dict[str, set[str]] = defaultdict(set)
-    for a, b in (pair for pair in pairs if len(pair) == 2):
+    for a, b in (pair for pair in pairs if pair[0] != pair[1]):
         near[a].add(b)
         near[b].add(a)
-    return near
-
-
-def total(table: Iterable[dict[str, str]], *columns: str) -> int:
-    return sum(int(float(row[column])) for row in table for column in columns)
-
-
-def read_units(table: list[dict[str, str]], later: list[str], *, every: bool) -> Units:
-    found = {}
-    for row in table:
-        x, y, children, more = (
-            float(row["x_m"]),
-            float(row["y_m"]),
-            total([row], "children"),
-            total([row], *later),
-        )
-        found[row["unit_id"]] = x, y, children + more, children + (more if every else 0)
-    return found
-
-
-def read_input(args: argparse.Namespace, report: dict[str, Any]) -> Input:
-    units, sites = rows(args.units), rows(args.schools)
-    years, every = report["rules"].get("later_years", []), report["rules"].get("every_year", False)
-    counted = ["seats", *(f"seats_{year}" for year in years if every)]
-    schools = {
-        r["school_id"]: (r["unit_id"], total([r], *counted), (r.get("group") or "").strip()) for r in sites
-    }
-    crossed = rows(args.crossings) if args.crossings else []
-    return Input(
-        read_units(units, [f"children_{year}" for year in years], every=every),
-        schools,
-        read_links(args.adjacency, report["rules"], schools, stated_rows(args, "link", "no_link")),
-        own_children=total(units, "children"),
-        own_seats={row["school_id"]: total([row], "seats") for row in sites},
-        worst_lack=max([0, *(total(units, f"children_{y}") - total(sites, f"seats_{y}") for y in years)]),
-        townships={r["unit_id"]: name for r in units if (name := (r.get("township") or "").strip())},
-        crossings={(row["unit_id"], row["school_id"]): total([row], "crossings") for row in crossed},
+    lacking = [
+        sum(place.later[i] for place in units.values()) - sum(site.later[i] for site in schools.values())
+        for i, _ in enumerate(facts.later_years)
+    ]
+    data = Input(
+        {
+            unit: (at.x_m, at.y_m, at.children + sum(at.later), at.children + every * sum(at.later))
+            for unit, at in units.items()
+        },
+        {s: (site.unit_id, site.seats + every * sum(site.later), site.group) for s, site in schools.items()},
+        near,
+        facts.metres,
+        own_children=sum(place.children for place in units.values()),
+        own_seats={school: site.seats for school, site in schools.items()},
+        worst_lack=max([0, *lacking]),
+        townships={unit: place.township for unit, place in units.items() if place.township},
+        crossings=files.read_crossings(args.crossings, facts) if args.crossings else {},
     )
+    return data, rule_faults(facts, rules, data.schools) if args.rules else []
 
 
-def stated_rows(args: argparse.Namespace, *kinds: str) -> list[dict[str, str]]:
-    """Return the rows of the rules file of these kinds; none without such a file."""
-    return [row for row in (rows(args.rules) if args.rules else []) if row["rule"] in kinds]
-
-
-def rule_faults(args: argparse.Namespace, rules: dict[str, Any], schools: Schools) -> list[str]:
-    """Return where the report claims to keep other rules than the file states; without a file it is believed."""
-    if not args.rules:
-        return []
+def rule_faults(facts: Any, rules: dict[str, Any], schools: Schools) -> list[str]:
+    """Return where the report claims to keep other rules than the file states."""
     zone_of = {school: zone for zone, members in zones_of(schools).items() for school in members}
-    locked, forbidden, enclaves = (
-        {(row["unit_id"], row["school_id"]) for row in stated_rows(args, kind)}
-        for kind in ("lock", "forbid", "enclave")
-    )
-    towns = {r["unit_id"]: r.get("township", "") for r in rows(args.units) if stated_rows(args, "township")}
-    number = {name: i for i, name in enumerate(sorted(set(towns.values()) - {""}))}
+    towns = {unit: place.township for unit, place in facts.units.items() if facts.townships_kept}
+    number = {name: i for i, name in enumerate(sorted({*towns.values()} - {""}))}
     same = {
-        "locks": rules["locked"] == {unit: zone_of[school] for unit, school in locked},
-        "forbidden pairs": {(u, z) for u, z in rules["forbidden"]} == {(u, zone_of[s]) for u, s in forbidden},
-        "enclaves": enclaves <= {(unit, school) for unit, school in rules["enclaves"]},
-        "cap": rules["distance_cap_m"]
-        == min((float(row["metres"]) for row in stated_rows(args, "cap")), default=None),
+        "locks": rules["locked"] == {unit: zone_of[school] for unit, school in facts.locked.items()},
+        "forbidden pairs": {(u, z) for u, z in rules["forbidden"]}
+        == {(unit, zone_of[school]) for unit, school in facts.forbidden},
+        "enclaves": {*facts.enclaves} <= {(unit, school) for unit, school in rules["enclaves"]},
+        "cap": rules["distance_cap_m"] == facts.distance_cap_m,
         "townships": rules.get("townships", {}) == {u: number[name] for u, name in towns.items() if name},
     }
     lacking = [name for name, is_so in same.items() if not is_so]
     return [f"the {name} of the report are not those of the rules file" for name in lacking]
 
 
+def verdict_on(files: Any, args: argparse.Namespace) -> dict[str, Any]:
+    """Return the verdict on the files as a JSON object."""
+    report = files.read_report(args.report)
+    if "rules" not in report:
+        return {"proven": False, "faults": ["this plan has no bound"]}
+    files.refuse_other_ways(args, report)
+    data, faults = read_input(files, args, report)
+    return {"proven": False, "faults": faults} if faults else judge(report, data)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rules", help="rules.csv: the report must keep these and no others")
+    parser.add_argument("--distances", help="distances.csv: the ways of a plan that was drawn by walks")
     parser.add_argument("--crossings", help="crossings.csv: main roads to cross by unit and school")
+    parser.set_defaults(in_force=None, every_year=False)
     for name in ("units", "schools", "adjacency", "report"):
         parser.add_argument(f"--{name}", required=True)
-    args = parser.parse_args()
-    report = json.loads(Path(args.report).read_text(encoding="utf-8"))
-    if "rules" in report:
-        data = read_input(args, report)
-        lost = [(s, u) for s, (u, _, _) in data.schools.items() if u not in data.units]
-        faults = [f"school {s} stands in unknown unit {u}" for s, u in lost]
-        faults += rule_faults(args, report["rules"], data.schools)
-        verdict = {"proven": False, "faults": faults} if faults else judge(report, data)
-    else:
-        verdict = {"proven": False, "faults": ["this plan has no bound"]}
+    args, reader = parser.parse_args(), Path(__file__).with_name("verify_files.py")
+    if not reader.exists():
+        print("✗ 需要同一文件夹里的 verify_files.py / needs verify_files.py in the same folder")
+        return 2
+    files = SimpleNamespace(**run_path(str(reader)))
+    try:
+        verdict = verdict_on(files, args)
+    except files.Unreadable as fault:
+        print(json.dumps({"proven": False, "faults": [str(fault)]}, ensure_ascii=False))
+        return 2
+    except files.MALFORMED as fault:
+        verdict = {"proven": False, "faults": [f"the report is malformed: {type(fault).__name__}: {fault}"]}
     print(json.dumps(verdict, ensure_ascii=False))
     return 0 if verdict["proven"] else 1
 

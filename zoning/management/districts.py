@@ -66,7 +66,12 @@ def draw_district(
     began, cpu = time.monotonic(), time.process_time()
     tables = tables.without_later_years()
     problem = build_problem(
-        tables.units, tables.schools, tables.adjacency, wishes=Wishes(), borders_m=tables.borders_m
+        tables.units,
+        tables.schools,
+        tables.adjacency,
+        wishes=Wishes(),
+        matrix_m=tables.metres,
+        borders_m=tables.borders_m,
     )
     solution = solve(problem, order.options(), seed=order.seed, progress=tell, should_stop=should_stop)
     plan = plan_rows(problem, solution)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.jobs import Report, RunningJob, not_reported
 from geo_data.models import DistanceMethod, Stage
+from zoning.engine.faults import ProblemFault
 from zoning.engine.judge import PROOFS, Trouble
 from zoning.engine.objective import Weights
 from zoning.engine.problem import Problem
@@ -23,7 +24,7 @@ from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
 from zoning.selectors.islands import load_zones_in_force, with_islands
 from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
 from zoning.selectors.start import Start, load_start
-from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
+from zoning.selectors.weights import UnusableWeights, class_size_of, refuse_unknown, usable_weights
 from zoning.services.storing import Draft, store_version
 
 DEFAULT_EFFORT = 10  # about ten seconds for a county of a thousand units on one core
@@ -144,7 +145,10 @@ def _solve(
 ) -> Draft:
     """Return the draft with the plan found and the engine's report."""
     began = time.monotonic()
-    solution = solve(problem, options, seed=seed, progress=report, should_stop=should_stop)
+    try:
+        solution = solve(problem, options, seed=seed, progress=report, should_stop=should_stop)
+    except ProblemFault as fault:
+        raise UnusableWeights(str(fault), weights=asdict(options.weights)) from fault
     told = engine_report(problem, solution, seconds=time.monotonic() - began)
     draft = replace(
         draft,

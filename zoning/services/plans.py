@@ -20,18 +20,9 @@ from zoning.selectors.problem import ZoneSite, facts_of, loads_of, sites_of_grou
 from zoning.services.storing import Draft, store_version
 
 SHOWN = 20
-# What holds for every plan of the same units, seats and rules; a bound does.
-SHARED = (
-    "lower_bound",
-    "prices_mm",
-    "prices_sha256",
-    "proof",
-    "proof_sha256",
-    "rules",
-    "preset",
-    "zones_in_force",
-    "hopeless",
-)
+SHARED = ("preset", "zones_in_force")
+# What holds for every plan of the same units, seats, rules and islands; a bound does, and why no plan is lawful.
+PROVEN = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules", "hopeless")
 
 
 class PlanRowsDoNotFit(MalformedInput):
@@ -144,14 +135,19 @@ def store_edit(
     zone_of: Mapping[str, str],
     details: Mapping[str, str | int | list[str]],
 ) -> ZonePlan:
-    """Store the next version after `base`, with its zones, these units in them, and its bound."""
-    basis = load_pinned_basis(base)
-    sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
-    basis = _with_islands_today(basis, sites, now)
+    """Store the next version after `base`, with its zones, these units in them, and its bound.
+
+    Where islands of the zones in force today may stay beside those of the base, the bound speaks of fewer plans than
+    there are now, and is left out.
+    """
+    pinned = load_pinned_basis(base)
+    sites = sites_of_groups(pinned, [[s.code for s in zone.schools] for zone in content.zones.values()])
+    basis = _with_islands_today(pinned, sites, now)
     told: dict[str, Json] = {
         name: [*value] if isinstance(value, list) else value for name, value in details.items()
     }
-    shared = {name: base.report[name] for name in SHARED if name in base.report}
+    kept = (*SHARED, *PROVEN) if set(basis.islands) == set(pinned.islands) else SHARED
+    shared = {name: base.report[name] for name in kept if name in base.report}
     draft = Draft(
         basis=basis,
         sites=sites,

@@ -15,6 +15,7 @@ from geo_data.models import DatasetKind, District, Stage
 from geo_data.selectors.datasets import find_current_dataset
 from geo_data.selectors.districts import get_district
 from zoning.selectors.in_words import SchoolWithoutZone, SchoolZone, words_by_township, zone_of_school
+from zoning.selectors.plan_readme import commands
 from zoning.selectors.plans import list_zone_schools
 from zoning.selectors.publications import list_from
 
@@ -31,6 +32,8 @@ def school_zones(request: HttpRequest) -> HttpResponse:
         "stages": Stage.choices,
         "publication": publication,
         "schools": list_zone_schools(publication.plan_id) if publication else [],
+        "commands": commands(publication.plan) if publication and _are_files_public() else None,
+        "has_bound": publication is not None and publication.plan.report.get("lower_bound") is not None,
     }
     return render(request, "public/school_zones.html", context)
 
@@ -63,6 +66,11 @@ def school_zone(request: HttpRequest, district_code: str, school_code: str) -> H
         "map_review_number": settings.MAP_REVIEW_NUMBER,
     }
     return render(request, "public/school_zone.html", context)
+
+
+def _are_files_public() -> bool:
+    """Say whether strangers may have the files: what they say of places is a map, which needs its number."""
+    return bool(settings.PLAN_FILES_PUBLIC and settings.MAP_REVIEW_NUMBER)
 
 
 def _day(asked: str) -> date | None:

@@ -22,8 +22,9 @@ PARTS = ("units", "schools", "adjacency")
 
 class Command(BaseCommand):
     help = (
-        "Draw several districts side by side. Every folder is a district and holds units.csv, schools.csv and"
-        " adjacency.csv as draw_zones reads them; OUT/NAME/plan.csv and report.json are written as each is done."
+        "Draw several districts side by side. Every folder is a district and holds units.csv, schools.csv,"
+        " adjacency.csv and, where walks count, distances.csv as draw_zones reads them; OUT/NAME/plan.csv and"
+        " report.json are written as each is done."
         " Ctrl-C stops: districts at work write their best plan so far."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 -- Django's own declaration; no database is needed
@@ -64,10 +65,14 @@ class Command(BaseCommand):
 
     def _read(self, folders: dict[str, Path]) -> Iterator[tuple[str, Tables]]:
         for name, folder in folders.items():
+            files = [folder / f"{part}.csv" for part in PARTS]
+            ways = [path for path in [folder / "distances.csv"] if path.exists()]
             try:
-                yield name, read_tables(*(folder / f"{part}.csv" for part in PARTS))
+                tables = read_tables(*files, *ways)
             except FileFault as fault:
                 self._note(name, str(fault))
+                continue
+            yield name, tables
 
     def _keep(self, out: Path, name: str, result: Drawn | Failed, count: str) -> None:
         if isinstance(result, Failed):

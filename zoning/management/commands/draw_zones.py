@@ -32,7 +32,9 @@ from zoning.selectors.basis import Demand, Later
 from zoning.selectors.plans import unit_names, zone_names
 from zoning.services.drawing import draw_zones_of_district
 
-FILES = ("units", "schools", "adjacency", "out", "report", "in_force", "rules", "crossings", "start")
+FILES = (
+    "units", "schools", "adjacency", "out", "report", "in_force", "rules", "distances", "crossings", "start"
+)  # fmt: skip
 NEEDED = ("units", "schools", "adjacency", "out")
 OF_DISTRICTS = ("stage", "measure", "entry_year", "demand", "share", "start_plan")
 
@@ -52,6 +54,11 @@ class Command(BaseCommand):
         files.add_argument("--in-force", type=Path, help="the plan in force: unit_id, school_id")
         files.add_argument(
             "--rules", type=Path, help="locks, forbidden pairs, enclaves, a cap, links, townships"
+        )
+        files.add_argument(
+            "--distances",
+            type=Path,
+            help="ways that count instead of straight lines: unit_id, school_id, metres",
         )
         files.add_argument(
             "--crossings",
@@ -248,7 +255,7 @@ def _refuse_unwritable(name: str, path: Path | None) -> None:
 
 def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
     try:
-        tables = read_tables(options["units"], options["schools"], options["adjacency"])
+        tables = read_tables(options["units"], options["schools"], options["adjacency"], options["distances"])
         if options["later"] == Later.IGNORED.value:
             tables = tables.without_later_years()
         if options["rules"]:
@@ -263,6 +270,7 @@ def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
                 tables.wishes(every_year=options["later"] == Later.KEPT.value),
                 class_size=options["class_size"] or 0,
             ),
+            matrix_m=tables.metres,
             borders_m=tables.borders_m,
             crossings=read_crossings(options["crossings"]) if options["crossings"] else None,
         )
