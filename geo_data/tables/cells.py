@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from geo_data.tables.columns import CellKind, Column
-from geo_data.tables.everyday import as_digits
+from geo_data.tables.everyday import as_digits, is_one_or_all
 
 CellValue = str | int | float | bool | date | tuple[str, ...] | tuple[date, ...] | None
 SEPARATORS = re.compile(r"[;；、,，|\s]+")
@@ -80,6 +80,8 @@ def _short(text: str, column: Column) -> str:
 
 
 def _integer(text: str, column: Column) -> int:
+    if is_one_or_all(text, column.form):
+        raise CellFault("percent_unclear")
     if not text.isdecimal():
         text = as_digits(text, column.form)
     if not re.fullmatch(rf"[+-]?\d{{1,{MAXIMUM_DIGITS}}}", text, re.ASCII):
