@@ -15,7 +15,7 @@ from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
-from geo_data.tables.guardians import GUARDIAN_COLUMNS, NO_GUARDIANS, Guardians, read_guardians
+from geo_data.tables.guardians import GUARDIAN_COLUMNS, NAMES, NO_GUARDIANS, Guardians, read_guardians
 from geo_data.tables.headers import open_table
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
 from geo_data.tables.rows import Row
@@ -127,9 +127,13 @@ class _Checker:
         birth_on, sex = row.value("birth_on"), row.text("sex")
         identity = normalized(identity)
         if not (household and name and identity and sex and isinstance(birth_on, date)):
+            self._look_over(row)
             return None
         code = as_compared(household)
-        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(row, identity, code):
+        if not self._identity_fits(row, identity, birth_on, sex):
+            self._look_over(row)
+            return None
+        if self._stood_before(row, identity, code):
             return None
         stated, address, phone, school_now, approved_by = row.texts(STATED)
         unit = self._unit_of(row, stated)
@@ -158,6 +162,11 @@ class _Checker:
             facts=facts,
             guardians=guardians,
         )
+
+    def _look_over(self, row: Row) -> None:
+        """Have every other cell of a bad row read too: whoever mends the file shall see all that is wrong at once."""
+        row.texts((*STATED, *NAMES))
+        row.plain_values((*self._fact_names, "declared"))
 
     def _identity_fits(self, row: Row, identity: str, birth_on: date, sex: str) -> bool:
         faults = identity_faults(identity, birth_on=birth_on, sex=sex)

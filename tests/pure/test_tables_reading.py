@@ -280,7 +280,9 @@ def test_days_are_read_as_offices_write_them(text: str) -> None:
     assert read_day(text) == date(2020, 1, 31)
 
 
-@pytest.mark.parametrize("text", ["2020-02-30", "31.1.2020", "20-1-31", "昨天", "202001311", "2020/1/31 8:00"])
+@pytest.mark.parametrize(
+    "text", ["2020-02-30", "31.1.2020", "20-1-31", "昨天", "202001311", "2020/1/31 8:00"]
+)
 def test_other_days_are_malformed(text: str) -> None:
     with pytest.raises(CellFault):
         read_day(text)
