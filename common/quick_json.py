@@ -13,6 +13,11 @@ def encoded(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+def as_bytes(value: object) -> bytes:
+    """Return the same in UTF-8. Raises TypeError for what JSON cannot say."""
+    return orjson.dumps(value)
+
+
 def decoded(text: str | bytes) -> Any:
     """Return what JSON says. Raises ValueError."""
     return orjson.loads(text)

@@ -75,6 +75,13 @@ class Departure(models.Model):
         indexes = [
             models.Index(name="departure_by_state", fields=["reconciliation", "state", "how"]),
             models.Index(name="departure_by_child", fields=["reconciliation", "child_key"]),
+            # Whoever deletes a list or a registration looks for its children; hardly a child has one.
+            models.Index(name="departure_by_entry", fields=["entry"], condition=Q(entry__isnull=False)),
+            models.Index(
+                name="departure_by_declared",
+                fields=["self_registration"],
+                condition=Q(self_registration__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

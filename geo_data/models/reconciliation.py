@@ -133,6 +133,13 @@ class ReconciledChild(models.Model):
         ]
         indexes = [
             models.Index(name="reconciled_by_unit", fields=["reconciliation", "unit_code", "birth_on"]),
+            # Whoever deletes a list or a registration looks for its children; hardly a child has one.
+            models.Index(name="reconciled_by_entry", fields=["entry"], condition=Q(entry__isnull=False)),
+            models.Index(
+                name="reconciled_by_declared",
+                fields=["self_registration"],
+                condition=Q(self_registration__isnull=False),
+            ),
         ]
         triggers = [
             # Plans and projections count these rows again whenever they are shown.

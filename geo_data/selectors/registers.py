@@ -56,6 +56,8 @@ def property_index(told: str) -> str:
     Numbers are letters, digits and dashes; everything else is an address, compared as addresses are.
     Source: docs/reconciliation.md (dwellings).
     """
+    if NUMBER.fullmatch(told):  # as nearly all are
+        return blind_index(told, purpose=PROPERTY)
     text = "".join(unicodedata.normalize("NFKC", told).split())
     if not text:
         return ""

@@ -1,6 +1,6 @@
 """The household census: millions of rows, names and numbers sealed one by one, in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -12,11 +12,11 @@ from django.utils import timezone
 from accounts.copying import Value, copy_rows, id_prefix, row_ids
 from accounts.models import User
 from accounts.phones import find_normal_phone
-from accounts.sealing import Keyring, blind_digest, current_keyring, seal
+from accounts.sealing import blind_digest, current_keyring, field_sealer
 from accounts.selectors.people import phone_index
 from accounts.services.jobs import Report, not_reported
 from common.canonical import CanonicalValue
-from common.quick_json import encoded
+from common.quick_json import as_bytes, encoded
 from geo_data.models import Child, Dataset, DatasetKind, Household
 from geo_data.selectors.address_book import answers_of
 from geo_data.selectors.children import CHILD_TABLE, identity_index
@@ -150,15 +150,36 @@ def _texts_of(row: ChildRow) -> Sequence[object]:
 
 
 def _store(dataset: Dataset, children: Iterator[Sequence[object]], report: Report) -> int:
-    keyring, homes, ids, stored = current_keyring(), id_prefix(), row_ids(), 0
+    version, homes, ids, seals, stored = str(dataset.pk), id_prefix(), row_ids(), _seals(), 0
     while chunk := list(map(ChildTexts._make, islice(children, CHUNK))):
-        households = (_household(dataset, homes, row, keyring) for row in chunk if row.opens_household)
+        households = (_household(version, homes, row, seals) for row in chunk if row.opens_household)
         copy_rows(Household, HOUSEHOLD_COLUMNS, households)
-        rows = (_child(dataset, homes, next(ids), row, keyring) for row in chunk)
+        rows = (_child(version, homes, next(ids), row, seals) for row in chunk)
         copy_rows(Child, CHILD_COLUMNS, rows)
         stored += len(chunk)
         report("storing", stored, 0)
     return stored
+
+
+class _Seals(NamedTuple):
+    """What seals each field of households and children."""
+
+    address: Callable[[str, str], bytes]
+    phone: Callable[[str, str], bytes]
+    name: Callable[[str, str], bytes]
+    identity: Callable[[str, str], bytes]
+    guardians: Callable[[str, str], bytes]
+
+
+def _seals() -> _Seals:
+    keyring = current_keyring()
+    home = [
+        field_sealer("geo_data_household", field, keyring) for field in ("address_sealed", "phone_sealed")
+    ]
+    own = [
+        field_sealer(CHILD_TABLE, f"{field}_sealed", keyring) for field in ("name", "identity", "guardians")
+    ]
+    return _Seals(*home, *own)
 
 
 def _household_id(homes: str, row: ChildTexts) -> str:
@@ -166,28 +187,28 @@ def _household_id(homes: str, row: ChildTexts) -> str:
     return f"{homes}{row.household:012x}"
 
 
-def _household(dataset: Dataset, homes: str, row: ChildTexts, keyring: Keyring) -> Sequence[Value]:
+def _household(version: str, homes: str, row: ChildTexts, seals: _Seals) -> Sequence[Value]:
     row_id = _household_id(homes, row)
     return (
         row_id,
-        str(dataset.pk),
+        version,
         row.household_code,
         row.unit_code,
-        _sealed(row.address, "geo_data_household", row_id, "address_sealed", keyring),
-        _sealed(row.phone, "geo_data_household", row_id, "phone_sealed", keyring),
+        seals.address(row.address, row_id) if row.address else None,
+        seals.phone(row.phone, row_id) if row.phone else None,
         phone_index(phone) if (phone := find_normal_phone(row.phone)) else "",
     )
 
 
-def _child(dataset: Dataset, homes: str, row_id: str, row: ChildTexts, keyring: Keyring) -> Sequence[Value]:
+def _child(version: str, homes: str, row_id: str, row: ChildTexts, seals: _Seals) -> Sequence[Value]:
     return (
         row_id,
-        str(dataset.pk),
+        version,
         _household_id(homes, row),
-        _sealed(row.name, CHILD_TABLE, row_id, "name_sealed", keyring),
-        _sealed(row.identity, CHILD_TABLE, row_id, "identity_sealed", keyring),
+        seals.name(row.name, row_id),
+        seals.identity(row.identity, row_id),
         identity_index(row.identity),
-        _sealed(row.guardians, CHILD_TABLE, row_id, "guardians_sealed", keyring),
+        seals.guardians(row.guardians, row_id) if row.guardians else None,
         row.guardian_indexes,
         row.birth_on,
         row.sex,
@@ -202,20 +223,17 @@ def _facts(row: ChildRow) -> list[FactGroup]:
 
     Source: docs/reconciliation.md (dwellings).
     """
-    facts = [_with_key(group) for group in row.facts]
-    is_told = any(DWELLING in group["values"] for group in facts)
+    facts, is_told = list(row.facts), False
+    for place, group in enumerate(facts):
+        if DWELLING in group["values"]:
+            facts[place], is_told = _with_key(group, property_index(str(group["values"][DWELLING]))), True
     if not is_told and (key := address_index(row.address)):
-        facts[0] = {**facts[0], "values": {**facts[0]["values"], DWELLING: key}}
+        facts[0] = _with_key(facts[0], key)
     return facts
 
 
-def _with_key(group: FactGroup) -> FactGroup:
-    told = group["values"].get(DWELLING)
-    return (
-        group
-        if told is None
-        else {**group, "values": {**group["values"], DWELLING: property_index(str(told))}}
-    )
+def _with_key(group: FactGroup, key: str) -> FactGroup:
+    return {**group, "values": group["values"] | {DWELLING: key}}
 
 
 def _guardians(told: Guardians) -> tuple[str, str]:
@@ -235,8 +253,4 @@ def _row_digest(row: ChildRow) -> str:
     told = [row.household_code, row.unit_code, row.address, row.phone, row.name, row.identity, row.sex]
     guardians = () if row.guardians is NO_GUARDIANS else (tuple(row.guardians),)
     content = [*told, row.birth_on.isoformat(), row.school_now, facts, *guardians]
-    return blind_digest(encoded(content), purpose=ROW)
-
-
-def _sealed(text: str, table: str, row_id: str, field: str, keyring: Keyring) -> bytes | None:
-    return seal(text, table=table, row_id=row_id, field=field, keyring=keyring) if text else None
+    return blind_digest(as_bytes(content), purpose=ROW)

@@ -1,13 +1,13 @@
 """Comparing a range of birth dates: rows are opened in memory, compared, and turned into lines for COPY."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from accounts.copying import row_ids
-from accounts.sealing import Keyring, current_keyring, open_bytes
+from accounts.sealing import Keyring, current_keyring, field_opener, open_bytes
 from common.quick_json import decoded
 from geo_data.reconciliation.blocks import Outcome, Task, reconcile_block
 from geo_data.reconciliation.facts import Facts
@@ -38,6 +38,7 @@ from geo_data.services.reconciling_lines import case_line, child_line, departure
 from geo_data.services.reconciling_names import settle_names
 
 NOBODY = ("", "", "", "")
+Opener = Callable[[bytes | memoryview, str], bytes]
 STATES = ("pupil_state", "attendance_state", "outcome")  # what a list says of the child, by list
 
 
@@ -147,27 +148,32 @@ def _records_of(work: RangeWork) -> list[Record]:
     keyring, inputs, births = current_keyring(), work.inputs, work.births
     records = _census_records(list(list_census_rows(inputs, births)), keyring)
     sources = {str(dataset): source for source, dataset in inputs.datasets.items()}
-    records += (_entry_record(row, sources[str(row[1])], keyring) for row in list_entry_rows(inputs, births))
+    persons = field_opener(ENTRY_TABLE, PERSON_FIELD, keyring)
+    records += (_entry_record(row, sources[str(row[1])], persons) for row in list_entry_rows(inputs, births))
     records += (_self_record(row, keyring) for row in list_self_rows(inputs, births))
     return records
 
 
 def _census_records(rows: Sequence[Sequence[Any]], keyring: Keyring) -> list[Record]:
     sealed = load_homes({row[-1] for row in rows})
-    homes = {key: (*home[:2], _phone_of(key, home, keyring)) for key, home in sealed.items()}
-    return [_census_record(row, homes[row[-1]], keyring) for row in rows]
+    phones = field_opener("geo_data_household", "phone_sealed", keyring)
+    homes = {key: (*home[:2], _phone_of(key, home, phones)) for key, home in sealed.items()}
+    names, guardians = (
+        field_opener(CHILD_TABLE, field, keyring) for field in ("name_sealed", GUARDIANS_FIELD)
+    )
+    return [_census_record(row, homes[row[-1]], names, guardians) for row in rows]
 
 
-def _phone_of(key: str, home: Home, keyring: Keyring) -> str:
+def _phone_of(key: str, home: Home, phones: Opener) -> str:
     phone = home[2]
-    return "" if phone is None else _opened(phone, "geo_data_household", key, "phone_sealed", keyring)
+    return "" if phone is None else phones(phone, key).decode()
 
 
-def _census_record(row: Sequence[Any], home: tuple[str, str, str], keyring: Keyring) -> Record:
+def _census_record(row: Sequence[Any], home: tuple[str, str, str], names: Opener, families: Opener) -> Record:
     row_id, identity, name, guardians, indexes, born, sex, school, facts_text, _ = row
     household, unit, phone = home
     groups = decoded(facts_text)
-    family = _family(guardians, indexes, row_id, keyring) if guardians is not None else NOBODY
+    family = _family(families(guardians, row_id), indexes) if guardians is not None else NOBODY
     dwelling = ""
     for group in groups:
         if told := group["values"].get("dwelling_key"):
@@ -177,7 +183,7 @@ def _census_record(row: Sequence[Any], home: tuple[str, str, str], keyring: Keyr
         record=row_id,
         key=identity,
         identity=identity,
-        name=_opened(name, CHILD_TABLE, row_id, "name_sealed", keyring),
+        name=names(name, row_id).decode(),
         birth_on=born,
         sex=sex,
         guardian=family[0],
@@ -193,13 +199,9 @@ def _census_record(row: Sequence[Any], home: tuple[str, str, str], keyring: Keyr
     )
 
 
-def _family(
-    sealed: bytes, indexes: Sequence[str], row_id: str, keyring: Keyring
-) -> tuple[str, str, str, str]:
+def _family(stated: bytes, indexes: Sequence[str]) -> tuple[str, str, str, str]:
     """Return names and keyed numbers of both guardians, "" where not stated; `indexes` are of those who state one."""
-    told = decoded(
-        open_bytes(sealed, table=CHILD_TABLE, row_id=row_id, field=GUARDIANS_FIELD, keyring=keyring)
-    )
+    told = decoded(stated)
     number, second_number = told.get("guardian_identity", ""), told.get("second_guardian_identity", "")
     return (
         told.get("guardian", ""),
@@ -209,7 +211,7 @@ def _family(
     )
 
 
-def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Record:
+def _entry_record(row: Sequence[Any], source: Source, persons: Opener) -> Record:
     (
         row_id,
         _,
@@ -226,9 +228,7 @@ def _entry_record(row: Sequence[Any], source: Source, keyring: Keyring) -> Recor
         facts_text,
         details_text,
     ) = row
-    person = decoded(
-        open_bytes(sealed, table=ENTRY_TABLE, row_id=row_id, field=PERSON_FIELD, keyring=keyring)
-    )
+    person = decoded(persons(sealed, row_id))
     details = decoded(details_text)
     return Record(
         source=source,
@@ -294,7 +294,3 @@ def _paper(row: Sequence[Any], source: Source, numbers_at: Mapping[str, str]) ->
     row_id, _, key, identity, number, address, unit, facts_text = row
     facts = Facts(decoded(facts_text))
     return Paper(source, row_id, key, identity, number or numbers_at.get(address, address), unit, facts)
-
-
-def _opened(sealed: bytes | memoryview, table: str, row_id: str, field: str, keyring: Keyring) -> str:
-    return open_bytes(sealed, table=table, row_id=row_id, field=field, keyring=keyring).decode()

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from geo_data.tables.columns import CellKind, Column
-from geo_data.tables.everyday import as_digits
+from geo_data.tables.everyday import as_digits, is_one_or_all
 
 CellValue = str | int | float | bool | date | tuple[str, ...] | tuple[date, ...] | None
 SEPARATORS = re.compile(r"[;；、,，|\s]+")
-DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?\Z")
+MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"  # which spreadsheets and databases write behind a day
+DAY = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})[日号]?{MIDNIGHT}\Z")
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 YES = frozenset({"是", "有", "yes", "true", "t", "1", "y", "√"})
 NO = frozenset({"否", "无", "no", "false", "f", "0", "n", "×"})
@@ -61,7 +62,10 @@ def read_cell(text: str, column: Column) -> CellValue:
 
 @lru_cache(maxsize=1 << 16)  # a county's lists name some ten thousand days, millions of times
 def read_day(text: str) -> date:
-    """Return the day of 2020-01-31, 2020/1/31, 2020.1.31, 2020年1月31日 or 20200131. Raises CellFault."""
+    """Return the day of 2020-01-31, 2020/1/31, 2020.1.31, 2020年1月31日 or 20200131, also with midnight behind it.
+
+    Raises CellFault.
+    """
     found = DAY.match(text) or COMPACT_DAY.match(text)
     if found is None:
         raise CellFault("cell_malformed")
@@ -80,6 +84,8 @@ def _short(text: str, column: Column) -> str:
 
 
 def _integer(text: str, column: Column) -> int:
+    if is_one_or_all(text, column.form):
+        raise CellFault("percent_unclear")
     if not text.isdecimal():
         text = as_digits(text, column.form)
     if not re.fullmatch(rf"[+-]?\d{{1,{MAXIMUM_DIGITS}}}", text, re.ASCII):

@@ -15,7 +15,7 @@ from geo_data.tables.child_facts import FACT_COLUMNS, FACT_NAMES
 from geo_data.tables.columns import CellKind, Column
 from geo_data.tables.fact_groups import FactGroup
 from geo_data.tables.findings import Findings
-from geo_data.tables.guardians import GUARDIAN_COLUMNS, NO_GUARDIANS, Guardians, read_guardians
+from geo_data.tables.guardians import GUARDIAN_COLUMNS, NAMES, NO_GUARDIANS, Guardians, read_guardians
 from geo_data.tables.headers import open_table
 from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, normalized
 from geo_data.tables.rows import Row
@@ -39,7 +39,8 @@ CHILD_COLUMNS = (
     Column("declared", "自报项", CellKind.CODES, aliases=("declared_facts",), most=40),
     *FACT_COLUMNS,
 )
-WHO, WHERE = ("household_code", "name", "identity"), ("address", "phone", "school_now")
+WHO = ("household_code", "name", "identity")
+STATED = ("unit_id", "address", "phone", "school_now", "deferral_approved_by")
 OLDEST_YEARS = 18
 DECLARED, LOOK_UP = "declared", "look_up"
 DEFERRED = "deferred_until"
@@ -126,20 +127,24 @@ class _Checker:
         birth_on, sex = row.value("birth_on"), row.text("sex")
         identity = normalized(identity)
         if not (household and name and identity and sex and isinstance(birth_on, date)):
+            self._look_over(row)
             return None
         code = as_compared(household)
-        if not self._identity_fits(row, identity, birth_on, sex) or self._stood_before(row, identity, code):
+        if not self._identity_fits(row, identity, birth_on, sex):
+            self._look_over(row)
             return None
-        unit = self._unit_of(row)
-        address, phone, school_now = row.texts(WHERE)
-        facts = self._facts_of(row, unit, birth_on)
+        if self._stood_before(row, identity, code):
+            return None
+        stated, address, phone, school_now, approved_by = row.texts(STATED)
+        unit = self._unit_of(row, stated)
+        facts = self._facts_of(row, unit, birth_on, approved_by)
         guardians = self._guardians_of(row, identity, birth_on)
         if row.is_bad:  # such a row opens no household: it is left out, or the file is refused
             return None
         place = self._place_of(row, code, unit, hash((address, phone)))
         if place is None:
             return None
-        self._check_twins(row, code, birth_on)
+        self._check_twins(row, code, birth_on, facts)
         opens = place == self._opened
         self._opened += opens
         return ChildRow(
@@ -157,6 +162,11 @@ class _Checker:
             facts=facts,
             guardians=guardians,
         )
+
+    def _look_over(self, row: Row) -> None:
+        """Have every other cell of a bad row read too: whoever mends the file shall see all that is wrong at once."""
+        row.texts((*STATED, *NAMES))
+        row.plain_values((*self._fact_names, "declared"))
 
     def _identity_fits(self, row: Row, identity: str, birth_on: date, sex: str) -> bool:
         faults = identity_faults(identity, birth_on=birth_on, sex=sex)
@@ -181,11 +191,12 @@ class _Checker:
         row.note(finding, "identity", earlier=int(number))
         return True
 
-    def _check_twins(self, row: Row, household: str, birth_on: date) -> None:
+    def _check_twins(self, row: Row, household: str, birth_on: date, facts: tuple[FactGroup, ...]) -> None:
         """Note a twin code that stands in two households, or at births more than a day apart; the row is kept."""
-        twins = row.texts((TWINS,))[0] if TWINS in self._fact_names else ""
-        if not twins:
+        values = next((group["values"] for group in facts if TWINS in group["values"]), None)
+        if values is None:
             return
+        twins = str(values[TWINS])
         first, earliest, latest = self._twins.get(twins, (household, birth_on, birth_on))
         earliest, latest = min(earliest, birth_on), max(latest, birth_on)
         self._twins[twins] = (first, earliest, latest)
@@ -199,8 +210,7 @@ class _Checker:
             return NO_GUARDIANS
         return read_guardians(row, identity=identity, birth_on=birth_on, on=self._census.as_of)
 
-    def _unit_of(self, row: Row) -> str:
-        stated = row.texts(("unit_id",))[0]
+    def _unit_of(self, row: Row, stated: str) -> str:
         unit = unit_by_address(row, stated, self._census.answers)
         if unit is None:
             return ""
@@ -218,7 +228,7 @@ class _Checker:
         row.note("household_differs", "household_code", row.text("household_code"), earlier=number)
         return None
 
-    def _facts_of(self, row: Row, unit: str, birth_on: date) -> tuple[FactGroup, ...]:
+    def _facts_of(self, row: Row, unit: str, birth_on: date, approved_by: str) -> tuple[FactGroup, ...]:
         values: dict[str, object] = {"birth_date": birth_on.isoformat()}
         if unit:
             values |= {"dwelling_district": self._census.district, "dwelling_unit": unit}
@@ -230,17 +240,16 @@ class _Checker:
         declared = {FACT_NAMES.get(name, "") for name in stated}
         if "" in declared:
             row.note("cell_malformed", "declared", ";".join(stated))
-        deferral = self._deferral_of(row, values, declared)
+        deferral = self._deferral_of(row, values, declared, approved_by)
         return (*self._grouped(values, declared), *deferral)
 
     def _deferral_of(
-        self, row: Row, values: dict[str, object], declared: Collection[str]
+        self, row: Row, values: dict[str, object], declared: Collection[str], approved_by: str
     ) -> tuple[FactGroup, ...]:
         """Take an approved deferral out of the values: the office that approved it stands behind it, not the census.
 
         One that only the family states stays what it is.
         """
-        (approved_by,) = row.texts(("deferral_approved_by",))
         if DEFERRED in declared:
             return ()
         if DEFERRED not in values:

@@ -8,6 +8,7 @@ FIGURES = "一二三四五六七八九"
 GRADE_WORD = re.compile(rf"(?:小学|初中)?([{FIGURES}1-9])年级")
 JUNIOR_WORD = re.compile(r"初([一二三])(?:年级)?")
 SCHOOL_YEAR = re.compile(r"(\d{4})(?:\s*[-–—~～/至]+\s*(\d{4}|\d{2}))?\s*(?:学年|年)?", re.ASCII)
+ONE = re.compile(r"1(?:\.0+)?", re.ASCII)
 PERCENT = re.compile(r"(\d{1,3})(?:\.0+)?\s*[%％]", re.ASCII)
 FRACTION = re.compile(r"(\d{1,4})\s*[/／]\s*(\d{1,4})", re.ASCII)
 # Letters that nobody sees: of no width, joiners, marks of direction, soft hyphens.
@@ -50,6 +51,14 @@ def as_digits(text: str, form: NumberForm) -> str:
             return _school_year(text)
         case _:
             return text
+
+
+def is_one_or_all(text: str, form: NumberForm) -> bool:
+    """Say whether a share stands as 1: one per cent, or what a cell that shows 100 % holds.
+
+    Source: docs/import.md (everyday words).
+    """
+    return form is NumberForm.PERCENT and ONE.fullmatch(text) is not None
 
 
 def forms_taken(column: Column) -> str:

@@ -44,7 +44,7 @@ class Table:
             column.name: {} for column in columns if column.kind in OF_FEW_VALUES
         }  # what cells read before say
         self._alike: dict[int, dict[str, str]] = {}
-        self._fields: dict[tuple[str, ...], list[tuple[str, int, dict[object, object]]]] = {}
+        self._fields: dict[tuple[str, ...], list[tuple[str, int, int, dict[object, object]]]] = {}
         self._text_fields: dict[tuple[str, ...], list[tuple[str, int, int, bool]]] = {}
 
     def row(self, number: int, cells: Sequence[object]) -> "Row":
@@ -57,13 +57,23 @@ class Table:
             self._alike[id(known)] = {as_compared(code): code for code in sorted(known)}
         return self._alike[id(known)]
 
-    def fields(self, names: tuple[str, ...]) -> list[tuple[str, int, dict[object, object]]]:
-        """Return these columns as far as the file has them: name, position, and what cells seen before say.
+    def fields(self, names: tuple[str, ...]) -> list[tuple[str, int, int, dict[object, object]]]:
+        """Return these columns as far as the file has them: name, position, longest text (0 of another kind than
+        text), and what cells seen before say.
 
         A county's lists say the same few thousand words and days millions of times.
         """
         if names not in self._fields:
-            self._fields[names] = [(name, self.places[name], {}) for name in names if name in self.places]
+            there = [self.columns[name] for name in names if name in self.places]
+            self._fields[names] = [
+                (
+                    column.name,
+                    self.places[column.name],
+                    column.most if column.kind is CellKind.TEXT else 0,
+                    {},
+                )
+                for column in there
+            ]
         return self._fields[names]
 
     def text_fields(self, names: tuple[str, ...]) -> list[tuple[str, int, int, bool]]:
@@ -93,6 +103,9 @@ class Row:
         """Return the value of a column, None when empty, absent or refused."""
         position = self._table.places.get(name)
         cell = self._cells[position] if position is not None and position < len(self._cells) else None
+        if cell is None or cell == "":
+            self._note_empty(name)
+            return None
         seen = self._table.seen.get(name)
         if seen is not None and cell in seen:
             return seen[cell]
@@ -101,8 +114,7 @@ class Row:
         if not text.isprintable():
             text = self._visible(name, text)
         if not text:
-            if column.required and position is not None:
-                self._note_once("cell_empty", name)
+            self._note_empty(name)
             return None
         try:
             value = read_cell(text, column)
@@ -119,19 +131,33 @@ class Row:
         """Return as plain JSON data what these columns say, but for empty, absent and refused ones, in their order."""
         cells, width = self._cells, len(self._cells)
         found: dict[str, object] = {}
-        for name, position, seen in self._table.fields(names):
+        for name, position, most, seen in self._table.fields(names):
             cell = cells[position] if position < width else None
             if cell is None or cell == "":
                 continue
             said = seen.get(cell)
             if said is None:
-                said = plain(self.value(name))
+                said = self._said_of(name, most, cell, seen)
                 if said is None:
                     continue
-                if len(seen) < MOST_SEEN and cell_text(cell)[0] not in FORMULA_STARTS:
-                    seen[cell] = said
             found[name] = said
         return found
+
+    def _said_of(self, name: str, most: int, cell: object, seen: dict[object, object]) -> object:
+        """Return as plain data what a filled cell says, and keep that; None where it says nothing."""
+        text = cell.strip() if most and type(cell) is str else ""
+        if text and len(text) <= most and text[0] not in ODD_STARTS and text.isprintable():
+            said: object = text
+        else:
+            said = plain(self.value(name))
+        if said is not None and len(seen) < MOST_SEEN and cell_text(cell)[0] not in FORMULA_STARTS:
+            seen[cell] = said
+        return said
+
+    def _note_empty(self, name: str) -> None:
+        """Note that a cell has no value, where the table has its column and one is required."""
+        if self._table.columns[name].required and name in self._table.places:
+            self._note_once("cell_empty", name)
 
     def texts(self, names: tuple[str, ...]) -> list[str]:
         """Return what `text` says of several columns, quicker; "" of one that the table does not have."""

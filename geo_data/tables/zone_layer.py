@@ -141,9 +141,10 @@ def _schools_of(row: Row, schools: Collection[str]) -> tuple[str, ...]:
 
 
 def _note_shared_schools(rows: Sequence[Row], codes: Sequence[tuple[str, ...]]) -> None:
-    """A school belongs to one zone: rows that name it must name the same schools."""
-    zone_of: dict[str, tuple[str, ...]] = {}
+    """A school belongs to one zone: rows that name it must name the same schools as the first one does."""
+    first: dict[str, tuple[tuple[str, ...], int]] = {}
     for row, its_schools in zip(rows, codes, strict=True):
         for code in its_schools:
-            if zone_of.setdefault(code, its_schools) != its_schools:
-                row.note("school_in_two_zones", "schools", code)
+            schools, number = first.setdefault(code, (its_schools, row.number))
+            if schools != its_schools:
+                row.note("school_in_two_zones", "schools", code, earlier=number)

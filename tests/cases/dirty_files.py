@@ -71,6 +71,7 @@ FILES = (
     one("column_unknown.csv", "schools", 1, "校长"),
     one("cell_empty.csv", "schools", 2, "学校编号"),
     one("cell_malformed.csv", "schools", 2, "起始年级班数"),
+    one("percent_unclear.csv", "children", 2, "产权份额"),
     one("cell_too_long.csv", "schools", 2, "学校编号"),
     one("value_out_of_range.csv", "schools", 2, "起始年级班数"),
     one("value_twice.csv", "schools", 3, "学校编号"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from geo_data.tables.child_table import CHILD_COLUMNS
 from geo_data.tables.columns import NumberForm
@@ -87,6 +88,46 @@ def test_what_is_not_understood_is_told_with_what_is_taken(tmp_path: Path) -> No
     assert [(one.code, one.column, one.value) for one in findings.kept()] == [
         ("cell_malformed", "学年", "2025-2027 (可填 taken: 2000–2099, 2026-2027, 2026学年)"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "percent", "codes"),
+    [
+        *(("1", None, {"percent_unclear": 1}), ("1.0", None, {"percent_unclear": 1})),
+        *(("1%", 1, {}), ("100%", 100, {}), ("100", 100, {}), ("2", 2, {}), ("0", 0, {})),
+        ("0.5", None, {"cell_malformed": 1}),
+    ],
+)
+def test_a_share_of_one_is_asked_about(
+    tmp_path: Path, written: str, percent: int | None, codes: dict[str, int]
+) -> None:
+    findings = Findings()
+
+    estates = read_housing(
+        _file(tmp_path, "楼盘编号,单元编号,住宅套数,交付年份,预计入住率", f"E1,A,90,2027,{written}"),
+        units={"A"},
+        findings=findings,
+    )
+
+    assert [one.occupied_percent for one in estates if percent is not None] == (
+        [] if percent is None else [percent]
+    )
+    assert findings.counts() == codes
+
+
+def test_a_workbook_cell_that_shows_a_hundred_per_cent_is_asked_about(tmp_path: Path) -> None:
+    path, findings = tmp_path / "housing.xlsx", Findings()
+    with xlsxwriter.Workbook(path) as book:
+        sheet, shown = book.add_worksheet(), book.add_format({"num_format": "0%"})
+        sheet.write_row(0, 0, ["楼盘编号", "单元编号", "住宅套数", "交付年份", "预计入住率"])
+        sheet.write_row(1, 0, ["E1", "A", 90, 2027])
+        sheet.write_number(1, 4, 1, shown)
+
+    read_housing(path, units={"A"}, findings=findings)
+
+    [finding] = findings.kept()
+    assert (finding.code, finding.row, finding.column) == ("percent_unclear", 2, "预计入住率")
+    assert findings.refuses
 
 
 @pytest.mark.parametrize(

@@ -283,3 +283,20 @@ def test_schools_declared_in_degrees_are_stopped_when_they_are_metres(tmp_path: 
 )
 def test_a_sentence_has_one_space_between_place_and_rule(finding: Finding, sentence: str) -> None:
     assert finding.sentence("en") == sentence
+
+
+@pytest.mark.parametrize(
+    ("sex", "identity", "first"),
+    [("女生", "990102202001010028", "性别"), ("女", "990102202001010029", "身份证号")],
+)
+def test_a_bad_row_is_told_with_all_its_bad_cells_at_once(
+    tmp_path: Path, sex: str, identity: str, first: str
+) -> None:
+    header = "户编号,单元编号,姓名,身份证号,出生日期,性别,户籍类型,居住证失效日期,现就读学校"
+    row = f"H1,A,甲子涵,{identity},2020-01-01,{sex},城镇,长期,{'长' * 41}"
+
+    count, kept = _children(tmp_path, row, header=header)
+
+    assert count == 0
+    assert {one.column for one in kept} == {first, "户籍类型", "居住证失效日期", "现就读学校"}
+    assert {one.row for one in kept} == {2}

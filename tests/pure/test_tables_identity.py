@@ -65,6 +65,15 @@ def test_a_single_wrong_digit_is_always_found() -> None:
                 assert CHECK in identity_faults(damaged)
 
 
+def test_every_place_has_its_weight() -> None:
+    # GB 11643: weights 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2; the sum's rest picks from 10X98765432.
+    ones = [check_digit("0" * place + "1" + "0" * (16 - place)) for place in range(17)]
+    nines = [check_digit("0" * place + "9" + "0" * (16 - place)) for place in range(17)]
+
+    assert "".join(ones) == "532748X069532748X"
+    assert "".join(nines) == "48X069532748X0695"
+
+
 def test_check_digit_of_the_standard() -> None:
     assert check_digit("11010519491231002") == "X"
     assert (

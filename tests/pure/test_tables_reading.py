@@ -269,12 +269,20 @@ def test_points_declared_as_gcj02_are_moved_back(tmp_path: Path) -> None:
     assert np.allclose([point.x, point.y], [121.5272106, 31.1774276], atol=1e-8)
 
 
-@pytest.mark.parametrize("text", ["2020-01-31", "2020/1/31", "2020.01.31", "2020年1月31日", "20200131"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2020-01-31", "2020/1/31", "2020.01.31", "2020年1月31日", "2020年1月31号", "20200131"),
+        *("2020/1/31 0:00", "2020-01-31 00:00:00", "2020-01-31 00:00:00.0", "2020-01-31T00:00"),
+    ],
+)
 def test_days_are_read_as_offices_write_them(text: str) -> None:
     assert read_day(text) == date(2020, 1, 31)
 
 
-@pytest.mark.parametrize("text", ["2020-02-30", "31.1.2020", "20-1-31", "昨天", "202001311"])
+@pytest.mark.parametrize(
+    "text", ["2020-02-30", "31.1.2020", "20-1-31", "昨天", "202001311", "2020/1/31 8:00"]
+)
 def test_other_days_are_malformed(text: str) -> None:
     with pytest.raises(CellFault):
         read_day(text)

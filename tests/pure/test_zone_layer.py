@@ -117,6 +117,16 @@ def test_units_that_are_points_lie_in_one_zone_on_a_border_in_the_smaller_code(t
     assert overlay.shares == {"inside": {"P2": 1000}, "border": {"P1": 1000}, "outside": {}}
 
 
+def test_a_school_in_two_zones_is_told_with_the_first_row_that_names_it(tmp_path: Path) -> None:
+    rows = {"P1": box(0, 0), "P3": box(100, 0), "P2;P1": box(200, 0)}
+
+    zones, findings = read(written(tmp_path, "z.gpkg", rows))
+
+    [finding] = findings.kept()
+    assert zones == ()
+    assert (finding.code, finding.row, finding.value) == ("school_in_two_zones", 4, "P1 (第 2 行 row 2)")
+
+
 @pytest.mark.parametrize(
     ("rows", "code", "row"),
     [

@@ -1,5 +1,6 @@
 """How a run reads and stores a county's rows: what makes it quick changes nothing of what it finds."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,19 @@ def test_reconciled_children_are_stored_in_the_order_of_the_census() -> None:
     assert len(stored) > 1
     assert [child for child, _ in stored] == sorted(child for child, _ in stored)
     assert [born for _, born in stored] != sorted(born for _, born in stored)  # not that of births
+
+
+@pytest.mark.parametrize("table", ["geo_data_reconciledchild", "geo_data_departure"])
+@pytest.mark.parametrize("column", ["entry_id", "self_registration_id"])
+def test_whoever_deletes_a_list_finds_its_children_by_an_index(table: str, column: str) -> None:
+    # The foreign key asks so, without knowing the value when it plans.
+    asked = f"PREPARE who (uuid) AS SELECT 1 FROM ONLY {table} WHERE {column} OPERATOR(pg_catalog.=) $1 FOR KEY SHARE"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(asked)
+        cursor.execute("EXPLAIN (COSTS OFF) EXECUTE who ('00000000-0000-8000-8000-000000000000')")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+        cursor.execute("DEALLOCATE who")
+
+    assert re.search(rf"(?:reconciled|departure)_by_(?:entry|declared).*Cond: \({column} = \$1\)", plan), plan

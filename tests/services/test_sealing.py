@@ -1,6 +1,7 @@
 """Sealed values open for the field of the row they were sealed for, and for nothing else."""
 
 import base64
+import hmac
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,8 @@ from accounts.sealing import (
     Keyring,
     SealingCipher,
     blind_index,
+    field_opener,
+    field_sealer,
     is_sealed_as_now,
     keyed_index,
     open_sealed,
@@ -43,6 +46,20 @@ def open_name(sealed: bytes, ring: Keyring = RING, row: object = ROW) -> str:
 @pytest.mark.parametrize("ring", [RING, ROTATED, SM4])
 def test_sealed_text_opens_again(ring: Keyring) -> None:
     assert open_name(sealed_name(ring), ring) == "李小明"
+
+
+@pytest.mark.parametrize("ring", [RING, ROTATED, SM4])
+def test_what_seals_many_rows_does_what_seals_one(ring: Keyring) -> None:
+    sealed, opened = field_sealer("child", "name_sealed", ring), field_opener("child", "name_sealed", ring)
+    made = [sealed("李小明", str(ROW)) for _ in range(50)]
+
+    assert {open_name(one, ring) for one in made} == {"李小明"}
+    assert len(set(made)) == 50
+    assert opened(memoryview(sealed_name(ring)), str(ROW)).decode() == "李小明"
+    with pytest.raises(CannotOpen, match=r"child\.name_sealed"):
+        opened(sealed_name(ring), str(OTHER_ROW))
+    with pytest.raises(CannotOpen):
+        open_name(made[0], ring, OTHER_ROW)
 
 
 def test_the_same_text_never_gives_the_same_bytes() -> None:
@@ -176,3 +193,10 @@ def test_index_is_hmac_of_purpose_and_value() -> None:
 )
 def test_what_is_bound_is_canonical_json_however_it_is_written(texts: tuple[str, ...]) -> None:
     assert sealing._canonical_list(*texts) == canonical_json(list(texts))
+
+
+@pytest.mark.parametrize("text", ["990102202001010028", "", "+8610000000001", '甲"子', "甲子涵", "P-1"])
+def test_an_index_is_over_canonical_json_however_it_is_written(text: str) -> None:
+    expected = hmac.new(OLD, canonical_json(["identity", text]), "sha256").hexdigest()
+
+    assert keyed_index(text, purpose="identity", key=OLD) == expected

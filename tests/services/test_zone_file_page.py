@@ -12,7 +12,7 @@ from python_calamine import load_workbook
 
 from geo_data.models import CatchmentUnit, Dataset, DatasetKind, DatasetStatus
 from tests.services.accounts_world import auditor, guardian, officer
-from tests.services.test_zoning_earlier import layer, shifted, square
+from tests.services.test_zoning_earlier import exchanged, layer, shifted, square
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
 from zoning.selectors.plans import plan_content
@@ -135,6 +135,23 @@ def test_zones_on_a_shifted_map_are_stopped_shown_beside_the_units_and_taken_wit
     client.post(ADDRESS, {**store, **decided, "offset_reason": "another reason, never read"})
     plan = ZonePlan.objects.get()
     assert plan.report["matched"]["offset_reason"] == "单元层偏移"
+
+
+def test_a_map_with_its_coordinates_exchanged_is_stopped_shown_and_taken_at_a_box(
+    client: Client, tmp_path: Path
+) -> None:
+    drawn = {"A": exchanged(square(0, 2)), "B": exchanged(square(2, 2))}
+
+    stopped = checked(client, polygons(tmp_path, **drawn))
+    taken = checked(client, polygons(tmp_path, **drawn), swap_axes="on")
+    store = {"stage": "primary", "store": "1", "confirmed": "on", **carried(taken)}
+    client.post(ADDRESS, store)
+
+    assert "The file cannot be used" in stopped
+    assert 'name="swap_axes"' in stopped
+    assert "Exchange the two coordinates" in stopped
+    assert "4 units" in taken
+    assert ZonePlan.objects.get().report["matched"]["swap_axes"] is True
 
 
 @pytest.mark.parametrize(

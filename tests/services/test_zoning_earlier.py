@@ -214,6 +214,12 @@ def shifted(shape: dict[str, object]) -> dict[str, object]:
     return {"type": "Polygon", "coordinates": [np.stack([x, y], axis=1).tolist()]}
 
 
+def exchanged(shape: dict[str, object]) -> dict[str, object]:
+    """The shape as a survey writes it: X is north, Y is east."""
+    ring = np.array(shape["coordinates"])[0]
+    return {"type": "Polygon", "coordinates": [ring[:, ::-1].tolist()]}
+
+
 def layer(folder: Path, **zones: dict[str, object]) -> Path:
     features = [
         {"type": "Feature", "properties": {"school_id": school}, "geometry": shape}
@@ -294,6 +300,33 @@ def test_the_command_takes_shifted_zones_only_with_a_reason(tmp_path: Path) -> N
     _call("import_zones", path, "--crs", "gcj02", "--offset-reason", "nothing accepted")
 
     assert "offset_reason" not in ZonePlan.objects.get().report["matched"]
+
+
+def test_zones_whose_first_coordinate_is_the_northing_are_read_when_that_is_said(tmp_path: Path) -> None:
+    small_county()
+    path = layer(tmp_path, A=exchanged(square(0, 2)), B=exchanged(square(2, 2)))
+    words = {"district_code": DISTRICT, "stage": Stage.PRIMARY, "path": path, "on": NOON.date()}
+
+    with pytest.raises(ZoneFileRefused) as refusal:
+        zones_of_polygons(majority=False, **words)  # type: ignore[arg-type]
+    read = zones_of_polygons(majority=False, swap_axes=True, **words)  # type: ignore[arg-type]
+
+    assert [finding.code for finding in refusal.value.findings] == ["axes_swapped"]
+    assert [one.role for one in refusal.value.previews] == ["swapped"]
+    assert [one.zone for one in read.standings] == ["A", "A", "B", "B"]
+    assert [finding.code for finding in read.findings] == ["axes_exchanged"]
+
+
+def test_the_command_exchanges_coordinates_and_the_plan_says_so(tmp_path: Path) -> None:
+    small_county()
+    path = layer(tmp_path, A=exchanged(square(0, 2)), B=exchanged(square(2, 2)))
+
+    with pytest.raises(CommandError, match="--swap-axes"):
+        _call("import_zones", path)
+    assert not ZonePlan.objects.exists()
+    _call("import_zones", path, "--swap-axes")
+
+    assert ZonePlan.objects.get().report["matched"]["swap_axes"] is True
 
 
 def test_a_layer_with_faults_is_refused_with_findings(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ def store_matched(
             source=source,
             decided=decided,
             offset_reason=options.get("offset_reason", ""),
+            swap_axes=options.get("swap_axes", False),
             entry_year=options["entry_year"],
             name=options["name"] or options["file"].name,
         )

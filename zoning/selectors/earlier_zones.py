@@ -123,15 +123,18 @@ def zones_of_polygons(
     declared: System | None = None,
     repairs: Collection[Repair] = (),
     accept_offset: bool = False,
+    swap_axes: bool = False,
     majority: bool,
     on: date,
 ) -> EarlierZones:
     """Return what a layer of zones means. Raises ZoneFileRefused, and what `load_current_basis` raises.
 
     accept_offset -- should the zones look shifted, the units in use are the wrong ones
+    swap_axes     -- the file's first coordinate is the northing, the second one the easting
     """
     basis = load_current_basis(district_code, stage, None, on=on)
-    found = _shares_of_polygons(basis, path, declared, repairs, accept_offset=accept_offset)
+    ground = _ground(basis, accept_offset=accept_offset, swap_axes=swap_axes)
+    found = _shares_of_polygons(basis, path, declared, repairs, ground)
     return _settled(basis, found, majority)
 
 
@@ -143,17 +146,18 @@ def read_polygons(
     declared: System | None,
     repairs: Collection[Repair],
     accept_offset: bool = False,
+    swap_axes: bool = False,
     on: date,
 ) -> ZoneShares:
     """Return how units share in the polygons of a file, while its sender waits.
 
     accept_offset -- should the zones look shifted, the units in use are the wrong ones
+    swap_axes     -- the file's first coordinate is the northing, the second one the easting
     Raises ZoneFileRefused, and what `load_current_basis` raises.
     """
     basis = load_current_basis(district_code, stage, None, on=on)
-    return _shares_of_polygons(
-        basis, path, declared, repairs, accept_offset=accept_offset, seconds=MOST_SECONDS
-    )
+    ground = _ground(basis, accept_offset=accept_offset, swap_axes=swap_axes)
+    return _shares_of_polygons(basis, path, declared, repairs, ground, seconds=MOST_SECONDS)
 
 
 def read_unit_list(path: Path, *, district_code: str, stage: Stage, on: date) -> ZoneShares:
@@ -218,17 +222,21 @@ def _whole(schools: tuple[str, ...]) -> dict[str, int]:
     return {schools[0]: WHOLE} if schools else {}
 
 
+def _ground(basis: PlanBasis, *, accept_offset: bool, swap_axes: bool) -> Ground:
+    extent = find_extent(basis.datasets.units)
+    return Ground(basis.district.working_crs, extent, accept_offset=accept_offset, swap_axes=swap_axes)
+
+
 def _shares_of_polygons(
     basis: PlanBasis,
     path: Path,
     declared: System | None,
     repairs: Collection[Repair],
+    ground: Ground,
     *,
-    accept_offset: bool,
     seconds: int | None = None,
 ) -> ZoneShares:
     units = basis.datasets.units
-    ground = Ground(basis.district.working_crs, find_extent(units), accept_offset=accept_offset)
     schools = {school.code for school in basis.schools}
     places = load_unit_places(units)
     codes = [place.code for place in places]

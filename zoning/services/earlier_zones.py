@@ -42,6 +42,7 @@ def import_earlier_zones(
     source: str,
     decided: Mapping[str, str] | None = None,
     offset_reason: str = "",
+    swap_axes: bool = False,
     entry_year: int | None = None,
     name: str = "",
 ) -> ZonePlan:
@@ -51,6 +52,7 @@ def import_earlier_zones(
     source    -- polygons or texts
     decided   -- unit -> zone code, where the officer decides; it wins over what was matched
     offset_reason -- why zones that look shifted are right and the units in use are not; kept with the plan
+    swap_axes     -- the two coordinates of the file were exchanged; kept with the plan
     Raises NotPermitted, ZonesChanged, UnitsUndecided, and what `import_plan` raises.
     """
     if actor is not None:
@@ -73,12 +75,14 @@ def import_earlier_zones(
         rows=rows,
         entry_year=entry_year,
         name=name,
-        details={"matched": _figures(zones, chosen, source) | _reason(offset_reason)},
+        details={"matched": _figures(zones, chosen, source) | _said(offset_reason, swap_axes)},
     )
 
 
-def _reason(offset_reason: str) -> dict[str, Json]:
-    return {"accept_offset": True, "offset_reason": offset_reason} if offset_reason else {}
+def _said(offset_reason: str, swap_axes: bool) -> dict[str, Json]:
+    """Return what an officer said of the file, as far as it differs from what nearly all need."""
+    said: dict[str, Json] = {"swap_axes": True} if swap_axes else {}
+    return said | ({"accept_offset": True, "offset_reason": offset_reason} if offset_reason else {})
 
 
 def _figures(zones: EarlierZones, chosen: Mapping[str, str], source: str) -> dict[str, Json]:

@@ -40,6 +40,13 @@ class ZoneFileForm(forms.Form):
         required=False,
         widget=forms.TextInput({"inputmode": "numeric", "class": "short"}),
     )
+    swap_axes = forms.BooleanField(
+        label=_("Exchange the two coordinates"),
+        help_text=_(
+            "Only when the first one is the northing, as in surveys, where X is north and Y is east."
+        ),
+        required=False,
+    )
     accept_offset = forms.BooleanField(
         label=_("The positions of the current version are wrong; take this file's"),
         help_text=_(

@@ -48,11 +48,15 @@ POLYGONS, LIST = "polygons", "list"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of a file; with a reason where zones that look shifted were said to be right."""
+    """What was read of a file; with a reason where zones that look shifted were said to be right.
+
+    swap_axes -- its two coordinates were exchanged
+    """
 
     source: str
     shares: ZoneShares
     offset_reason: str = ""
+    swap_axes: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,9 +147,11 @@ def _read(district: District, stage: Stage, form: ZoneFileForm) -> Read:
             return Read(LIST, read_unit_list(path, **where))
         system = parse_system(said["crs"]) if said["crs"] else None
         repairs = [Repair.MAKE_VALID] if said["repair"] else []
-        accepts = said["accept_offset"]
-        found = read_polygons(path, declared=system, repairs=repairs, accept_offset=accepts, **where)
-        return Read(POLYGONS, found, said["offset_reason"] if accepts else "")
+        accepts, swaps = said["accept_offset"], said["swap_axes"]
+        found = read_polygons(
+            path, declared=system, repairs=repairs, accept_offset=accepts, swap_axes=swaps, **where
+        )
+        return Read(POLYGONS, found, said["offset_reason"] if accepts else "", swaps)
 
 
 def _signed(stage: Stage, carried: Read) -> str:
@@ -155,6 +161,7 @@ def _signed(stage: Stage, carried: Read) -> str:
         stage.value,
         carried.source,
         carried.offset_reason,
+        carried.swap_axes,
         {zone: list(codes) for zone, codes in found.schools.items()},
         {unit: dict(shares) for unit, shares in found.shares.items()},
         list(found.beside),
@@ -165,11 +172,13 @@ def _signed(stage: Stage, carried: Read) -> str:
 def _carried(form: ZoneFileForm) -> Read:
     """Return what an earlier request read. Raises BadSignature, also where it was for another stage."""
     read = signing.loads(form.cleaned_data["seen"], salt=SALT, max_age=KEPT_SECONDS)
-    stage, source, reason, schools, shares, beside = cast(tuple[str, str, str, Any, Any, list[str]], read)
+    stage, source, reason, swaps, schools, shares, beside = cast(
+        tuple[str, str, str, bool, Any, Any, list[str]], read
+    )
     if stage != form.cleaned_data["stage"]:
         raise signing.BadSignature("read for another stage")
     codes = {zone: tuple(its_schools) for zone, its_schools in schools.items()}
-    return Read(source, ZoneShares(codes, shares, tuple(beside)), reason)
+    return Read(source, ZoneShares(codes, shares, tuple(beside)), reason, swaps)
 
 
 def _stored(
@@ -191,6 +200,7 @@ def _stored(
         source=read.source,
         decided=decided,
         offset_reason=read.offset_reason,
+        swap_axes=read.swap_axes,
         name=form.cleaned_data["name"],
     )
     messages.success(request, _("Version %(number)s was stored.") % {"number": plan.number})

@@ -41,10 +41,10 @@ COORDINATE_TEXTS: Mapping[str, FindingText] = {
     "axes_swapped": severe(
         "两个坐标颠倒（如测绘惯例 X 为北、Y 为东）",
         "the two coordinates stand in the other order, as in surveys, where X is north and Y is east",
-        "请选“两个坐标对调后重新检查”（命令行用 --swap-axes），或在文件中把北坐标的列名改为 纵坐标、东坐标改为"
-        " 横坐标",
-        "Check again with the two coordinates exchanged (in a command: --swap-axes), or call the column of northings"
-        " 纵坐标 and that of eastings 横坐标 in the file",
+        "请选“两个坐标对调后重新检查”，或勾选“两个坐标对调后读取”再检查（命令行用 --swap-axes），或在文件中把北坐标的"
+        "列名改为 纵坐标、东坐标改为 横坐标",
+        "Check again with the two coordinates exchanged, by the button or the box of the form (in a command:"
+        " --swap-axes), or call the column of northings 纵坐标 and that of eastings 横坐标 in the file",
     ),
     "axes_exchanged": warning(
         "已按要求把两个坐标对调后读取",

@@ -116,6 +116,12 @@ FILE_TEXTS: Mapping[str, FindingText] = {
         "请改为所示的一种写法（电子表格中设为百分比的单元格请改为整数）",
         "Write it in one of the ways shown (a cell formatted as a percentage: as a whole number)",
     ),
+    "percent_unclear": severe(
+        "份额为 1：可能是 1%，也可能是设为百分比、显示为 100% 的单元格",
+        "a share of 1 may be 1 %, or a cell formatted as a percentage that shows 100 %",
+        "请写 100 或 100%；确为百分之一的请写 1%",
+        "Write 100 or 100%; where one per cent is meant, 1%",
+    ),
     "cell_too_long": severe("内容过长", "the value is too long", "请缩短", "Shorten it"),
     "value_out_of_range": severe(
         "数值超出允许范围", "the number is out of range", "请核对", "Check the number"

@@ -45,6 +45,11 @@ class Command(BaseCommand):
             help="of polygons: should they look shifted, the units in use are the wrong ones",
         )
         parser.add_argument("--offset-reason", default="", help="why, kept with the plan")
+        parser.add_argument(
+            "--swap-axes",
+            action="store_true",
+            help="of polygons: the first coordinate is the northing, the second the easting",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["until_on"] and not options["from_on"]:
@@ -89,6 +94,7 @@ class Command(BaseCommand):
             declared=options["crs"],
             repairs=[Repair.MAKE_VALID] if options["repair"] else [],
             accept_offset=options["accept_offset"],
+            swap_axes=options["swap_axes"],
             majority=options["majority"],
             on=timezone.localtime(now).date(),
         )
