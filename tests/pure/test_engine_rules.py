@@ -104,7 +104,7 @@ def test_the_bound_of_a_plan_under_rules_is_recomputed_and_other_rules_are_refus
         (STATED.replace("lock,u3", "lock,u2"), "locks"),
         (STATED.replace("forbid,u2,,s5", "forbid,u1,,s5"), "forbidden pairs"),
         (STATED + "enclave,u4,,s0,,r\n", "enclaves"),
-        (STATED.replace("300", "301"), "cap"),
+        (STATED.replace("300", "301"), "caps"),
         (STATED + "township,,,,,r\n", "townships"),
     ]:
         assert verified(tmp_path, change) == [f"the {name} of the report are not those of the rules file"]

@@ -57,6 +57,7 @@ def reordered(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         later_seats=problem.later_seats[zones],
         matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
         township=None if problem.township is None else problem.township[units],
+        own_cap_m=None if problem.own_cap_m is None else problem.own_cap_m[sites],
         land=problem.land and problem.land.reordered(units, unit_at),
     )
 

@@ -98,15 +98,14 @@ def zones_of(schools: Schools) -> dict[str, list[str]]:
     return {zone[0]: zone for zone in members.values()}
 
 
-def may_have(
-    unit: str, zone: list[str], metres: float, home: Mapping[str, str], rules: dict[str, Any]
-) -> bool:
-    """Say whether the rules on single pairs allow the unit this zone."""
+def may_have(unit: str, ways: Mapping[str, float], home: Mapping[str, str], rules: dict[str, Any]) -> bool:
+    """Say whether the rules on single pairs allow the unit the zone of these schools, so many metres away."""
+    zone, caps, general = list(ways), rules.get("school_caps_m", {}), rules["distance_cap_m"]
     if home.get(unit, zone[0]) != zone[0] or rules["locked"].get(unit, zone[0]) not in zone:
         return False
     if any([unit, school] in rules["forbidden"] for school in zone):
         return False
-    return rules["distance_cap_m"] is None or bool(metres <= rules["distance_cap_m"])
+    return any((cap := caps.get(school, general)) is None or m <= cap for school, m in ways.items())
 
 
 def townships_of(rules: dict[str, Any], home: Mapping[str, str]) -> dict[str, set[Any]]:
@@ -132,10 +131,10 @@ def allowed_ways(rules: dict[str, Any], data: Input) -> Iterator[tuple[str, str,
         for zone, members in zones.items():
             if not keeps_township(rules, towns, unit, zone):
                 continue
-            sites = [data.units[data.schools[school][0]] for school in members]
-            metres = min(straight(x - at[0], y - at[1]) for at in sites)
-            if may_have(unit, members, metres, home, rules):
-                yield unit, zone, metres
+            sites = {school: data.units[data.schools[school][0]] for school in members}
+            ways = {school: straight(x - at[0], y - at[1]) for school, at in sites.items()}
+            if may_have(unit, ways, home, rules):
+                yield unit, zone, min(ways.values())
 
 
 def least_ways(rules: dict[str, Any], data: Input, spent: Callable[[str, str, float], N]) -> dict[str, N]:
@@ -459,13 +458,13 @@ def rule_faults(args: argparse.Namespace, rules: dict[str, Any], schools: School
         for kind in ("lock", "forbid", "enclave")
     )
     towns = {r["unit_id"]: r.get("township", "") for r in rows(args.units) if stated_rows(args, "township")}
+    caps = {row["school_id"]: float(row["metres"]) for row in stated_rows(args, "cap")}
     number = {name: i for i, name in enumerate(sorted(set(towns.values()) - {""}))}
     same = {
         "locks": rules["locked"] == {unit: zone_of[school] for unit, school in locked},
         "forbidden pairs": {(u, z) for u, z in rules["forbidden"]} == {(u, zone_of[s]) for u, s in forbidden},
         "enclaves": enclaves <= {(unit, school) for unit, school in rules["enclaves"]},
-        "cap": rules["distance_cap_m"]
-        == min((float(row["metres"]) for row in stated_rows(args, "cap")), default=None),
+        "caps": {"": rules["distance_cap_m"], **rules.get("school_caps_m", {})} == {"": None, **caps},
         "townships": rules.get("townships", {}) == {u: number[name] for u, name in towns.items() if name},
     }
     return [

@@ -31,6 +31,7 @@ SHARED = (
     "preset",
     "zones_in_force",
     "hopeless",
+    "relax",
 )
 
 
