@@ -196,7 +196,9 @@ class ChangesSerializer(serializers.Serializer[object]):
 class ChangeSerializer(serializers.Serializer[object]):
     """One thing to change so that a plan can be lawful."""
 
-    code = serializers.CharField(help_text="seats, later_seats, link, lock, forbid, cap, school_cap or township.")
+    code = serializers.CharField(
+        help_text="seats, later_seats, link, lock, forbid, cap, school_cap or township."
+    )
     zone = serializers.CharField(allow_blank=True)
     units = serializers.ListField(child=serializers.CharField())
     seats = serializers.IntegerField(help_text="More than now.")
