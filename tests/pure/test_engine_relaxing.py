@@ -41,6 +41,7 @@ def test_the_plan_has_the_least_overload_and_no_fewer_seats_would_do(ruled: Rule
 
     assert solution.lawful == (least == 0)
     assert solution.is_hopeless == (least != 0)
+    assert not solution.lawful or solution.lower_bound <= solution.cost
     seats = remedy(solution, Kind.SEATS)
     if least is not None:
         assert overload(ruled.facts(), named(ruled.problem(), solution.zone)) == least
