@@ -138,21 +138,9 @@ def solve(
     ground = lay_ground(own, options.weights, wanted, budget.is_asked_to_stop)
     prices = ground.relaxed.prices * own.walks_a_seat
     least = _bound_of_prices(own, options.weights, ground, prices)
-    apart, near = _settled(own, options.weights, ground, wanted, budget)
-    field = make_field(apart, options.weights, near, prices)
     is_proving = options.prove and ground.ways.is_whole
-    tell("starting", 0, 1)
-    found = improve(
-        field,
-        _start(apart, field, near, wanted),
-        seed,
-        _searching(budget, is_proving),
-        tell,
-        least,
-        options.heat,
-        watch or (lambda cost: None),
-    )
-    found = replace(found, zone=tried_both_ways(own, options.weights, found.zone))
+    search = Search(options, seed, _searching(budget, is_proving), tell, watch or (lambda cost: None))
+    found = _found(own, ground, wanted, prices, least, search)
     told = _explained(own, options, ground, found.zone, seed, budget, tell)
     found = replace(found, zone=told.zone)
     spent, wrong = plan_cost(own, options.weights, found.zone), told.troubles
@@ -174,6 +162,37 @@ def solve(
         seed=seed,
         weights=options.weights,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How to search, and whom to tell."""
+
+    options: Options
+    seed: int
+    budget: Budget
+    tell: Progress
+    watch: Callable[[int], None]
+
+
+def _found(
+    problem: Problem,
+    ground: Groundwork,
+    wanted: IntArray | None,
+    prices: IntArray,
+    least: int,
+    search: Search,
+) -> Improved:
+    """Return the best plan of the search, its enclaves tried both ways."""
+    weights = search.options.weights
+    apart, near = _settled(problem, weights, ground, wanted, search.budget)
+    field = make_field(apart, weights, near, prices)
+    search.tell("starting", 0, 1)
+    start = _start(apart, field, near, wanted)
+    found = improve(
+        field, start, search.seed, search.budget, search.tell, least, search.options.heat, search.watch
+    )
+    return replace(found, zone=tried_both_ways(problem, weights, found.zone))
 
 
 def _refuse_misfits(problem: Problem, start: IntArray | None, seed: int) -> None:
