@@ -256,7 +256,7 @@ class DrawingRule(models.Model):
                 name="drawing_rule_names_its_parts",
                 condition=(Q(kind__in=["lock", "forbid", "enclave"]) & _speaks_of("unit_code", "school_code"))
                 | (Q(kind__in=["link", "no_link"]) & _speaks_of("unit_code", "other_unit_code"))
-                | (Q(kind="cap") & _speaks_of("metres"))
+                | (Q(kind="cap") & (_speaks_of("metres") | _speaks_of("metres", "school_code")))
                 | (Q(kind="township") & _speaks_of()),
             ),
             models.CheckConstraint(

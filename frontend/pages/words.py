@@ -70,6 +70,7 @@ OBSTACLES: Mapping[str, Promise] = {
     "not_allowed": _("This zone is not allowed for this estate or village"),
     "cut_off": _("Not joined to the school within its zone"),
     "whole_units_do_not_fit": _("Undivided, the estates and villages do not fit the seats within reach"),
+    "zones_do_not_join": _("Undivided, they fit the seats in no way that joins every zone to its school"),
     "school_moved": _("A school of this zone stands there, so it stays in this zone"),
     "held_too_full": _(
         "The school's own place and what was moved there have more children than the zone has seats"
@@ -82,4 +83,16 @@ OBSTACLES: Mapping[str, Promise] = {
         "No zone has room for this estate or village and for what must lie between; this one comes nearest"
     ),
     "shut_in": _("No way leads from there to a school that this estate or village may have"),
+}
+
+# What to change so that a plan can be lawful.
+CHANGES: Mapping[str, Promise] = {
+    "seats": _("%(zone)s: %(seats)s more seats"),
+    "later_seats": _("%(zone)s: %(seats)s more seats in %(year)s"),
+    "link": _("%(units)s count as adjoining"),
+    "lock": _("%(units)s need not be in the zone of %(zone)s"),
+    "forbid": _("%(units)s may be in the zone of %(zone)s"),
+    "cap": _("the distance cap is %(metres)s m"),
+    "school_cap": _("the distance cap of %(zone)s is %(metres)s m"),
+    "township": _("zones may cross township borders"),
 }

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo_data.tables.columns import CellKind, Column
-from geo_data.tables.findings import Findings
+from geo_data.tables.findings import Findings, earlier_row
 from geo_data.tables.headers import open_table
 from geo_data.tables.rows import Row
+
+Sense = tuple[str, str, str, str]
 
 LONGEST_CAP = 200_000
 LONGEST_REASON = 300
 PARTS = ("unit_id", "other_unit_id", "school_id", "metres")
-# What each kind of rule speaks of; nothing else may stand in its row.
+# What each kind of rule speaks of; nothing else may stand in its row but what MAY_NAME has.
 PARTS_OF: Mapping[str, frozenset[str]] = {
     "lock": frozenset({"unit_id", "school_id"}),
     "forbid": frozenset({"unit_id", "school_id"}),
@@ -22,6 +24,10 @@ PARTS_OF: Mapping[str, frozenset[str]] = {
     "no_link": frozenset({"unit_id", "other_unit_id"}),
     "township": frozenset(),
 }
+# A cap that names a school holds for that school instead of the general one.
+MAY_NAME: Mapping[str, frozenset[str]] = {"cap": frozenset({"school_id"})}
+# Of the same units and school only one of each pair may be stated.
+OPPOSITES: Mapping[str, str] = {"lock": "forbid", "forbid": "lock", "link": "no_link", "no_link": "link"}
 RULE_COLUMNS = (
     Column(
         "rule",
@@ -59,9 +65,24 @@ class StatedRule:
     reason: str = ""
 
     @property
-    def sense(self) -> tuple[str, str, str, str]:
-        """Return what two rules must not have in common: a unit is locked once, and there is one cap."""
+    def sense(self) -> Sense:
+        """Return what two rules must not have in common: a unit is locked once, and there is one cap of a kind."""
         return self.kind, self.unit_id, self.other_unit_id, "" if self.kind == "lock" else self.school_id
+
+    @property
+    def opposite(self) -> Sense:
+        """Return the sense of a rule that may contradict this one; one of no kind where none does."""
+        kind = OPPOSITES.get(self.kind, "")
+        return kind, self.unit_id, self.other_unit_id, "" if kind == "lock" else self.school_id
+
+    def contradicts(self, other: "StatedRule") -> bool:
+        """Say whether the other rule states the opposite of the same units and school."""
+        same = (self.unit_id, self.other_unit_id, self.school_id) == (
+            other.unit_id,
+            other.other_unit_id,
+            other.school_id,
+        )
+        return same and OPPOSITES.get(self.kind) == other.kind
 
 
 def stated(
@@ -80,7 +101,7 @@ def faults_of_rule(
     found = []
     for part in PARTS:
         is_there = getattr(rule, part) not in ("", None)
-        if is_there and part not in PARTS_OF[rule.kind]:
+        if is_there and part not in PARTS_OF[rule.kind] | MAY_NAME.get(rule.kind, frozenset()):
             found.append(("rule_takes_no_such_part", part))
         elif not is_there and part in PARTS_OF[rule.kind]:
             found.append(("rule_lacks_a_part", part))
@@ -104,7 +125,7 @@ def read_rules(
     """
     opened = open_table(path, RULE_COLUMNS, findings)
     found: list[StatedRule] = []
-    seen: dict[tuple[str, str, str, str], StatedRule] = {}
+    rows_of: dict[Sense, tuple[StatedRule, int]] = {}
     is_empty = True
     for number, cells in opened.rows:
         is_empty = False
@@ -117,13 +138,23 @@ def read_rules(
         for code, column in faults_of_rule(rule, units=units, schools=schools):
             if not (was_bad and code == "rule_lacks_a_part"):
                 row.note(code, column, str(getattr(rule, column) or ""))
-        if rule.sense in seen:
-            row.note("rule_twice", "rule", kind)
-        seen.setdefault(rule.sense, rule)
+        _note_others(rule, row, number, rows_of)
         found.append(rule)
     if is_empty:
         findings.add("file_empty")
     return tuple(found)
+
+
+def _note_others(
+    rule: StatedRule, row: Row, number: int, rows_of: dict[Sense, tuple[StatedRule, int]]
+) -> None:
+    """Note that an earlier row states the same, or, with its number, that it states the opposite."""
+    if rule.sense in rows_of:
+        row.note("rule_twice", "rule", rule.kind)
+    other, earlier = rows_of.get(rule.opposite, (rule, 0))
+    if rule.contradicts(other):
+        row.note("rules_contradict", "rule", earlier_row(earlier))
+    rows_of.setdefault(rule.sense, (rule, number))
 
 
 def _rule(kind: str, row: Row) -> StatedRule:

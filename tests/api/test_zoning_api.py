@@ -88,7 +88,7 @@ def test_a_plan_is_shown_in_figures_with_the_zone_of_every_unit() -> None:
         "utilization": 0.8,
         "walk": {"mean": 462, "p90": 923, "longest": 923, "beyond_500": 0.5, "beyond_1000": 0.0},
     }
-    assert (shown["violations"], shown["hopeless"], shown["changes"]) == ([], [], None)
+    assert (shown["violations"], shown["hopeless"], shown["relax"], shown["changes"]) == ([], [], [], None)
 
 
 @pytest.mark.parametrize("path", ["", "units.geojson", "zones.geojson"])
@@ -385,6 +385,9 @@ def test_a_draft_without_enough_seats_says_how_many_are_missing() -> None:
     assert {one["code"] for one in shown["violations"]} == {"seats_exceeded"}
     reasons = {one["code"]: one["children"] for one in shown["hopeless"]}
     assert reasons["seats_short_everywhere"] == 10
+    assert [(one["kind"], one["least"], one["is_smallest"]) for one in shown["relax"]] == [
+        ("seats", 10, True)
+    ]
 
 
 def test_an_officer_asks_what_another_zone_would_mean_for_an_estate() -> None:

@@ -118,6 +118,7 @@ FILES = (
     one("rule_takes_no_such_part.csv", "rules", 2, "米"),
     one("rule_joins_one_unit.csv", "rules", 2, "另一单元编号"),
     one("rule_twice.csv", "rules", 3, "约束"),
+    one("rules_contradict.csv", "rules", 3, "约束"),
     # Schools.
     one("unit_unknown.csv", "schools", 2, "所在单元"),
     one("outside_every_unit.csv", "schools", 2),

@@ -1,13 +1,15 @@
 """Small worlds for the engine's tests, and brute force over them."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
+from hypothesis import assume
 from hypothesis import strategies as st
 
-from zoning.engine.building import build_problem
+from zoning.engine.building import build_problem, zones_of_schools
+from zoning.engine.faults import ProblemFault
 from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes
 from zoning.engine.verify import Facts, Place, Site, violations
 
@@ -41,7 +43,10 @@ def facts_of(world: World, wishes: Wishes | None = None) -> Facts:
     units, schools, adjacency = world
     wishes = wishes or Wishes()
     return Facts(
-        units={unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later) for unit in units},
+        units={
+            unit.unit_id: Place(unit.children, unit.x_m, unit.y_m, unit.later, township=unit.township)
+            for unit in units
+        },
         schools={
             school.school_id: Site(school.unit_id, school.seats, school.group, school.later)
             for school in schools
@@ -51,6 +56,8 @@ def facts_of(world: World, wishes: Wishes | None = None) -> Facts:
         forbidden=wishes.forbidden,
         enclaves=wishes.enclaves,
         distance_cap_m=wishes.distance_cap_m,
+        school_caps_m=wishes.school_caps_m,
+        townships_kept=wishes.townships_kept,
         later_years=wishes.later_years,
         every_year=wishes.every_year,
     )
@@ -121,3 +128,91 @@ def drawn_worlds(
     zone_ids = build_problem(*world).zone_ids
     zone_of = np.array([zone_ids.index(school.school_id) for school in world[1]])
     return world, zone_of[nearest]
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A tiny world under rules of every kind, and what brute force knows of it."""
+
+    world: World
+    wishes: Wishes
+
+    def problem(self) -> Problem:
+        return build_problem(*self.world, wishes=self.wishes)
+
+    def facts(self) -> Facts:
+        return facts_of(self.world, self.wishes)
+
+    def plans(self) -> Iterator[list[tuple[str, str]]]:
+        """Yield every plan, as rows of ids."""
+        units, schools, _ = self.world
+        zones = [members[0].school_id for members in zones_of_schools(schools)]
+        for choice in product(zones, repeat=len(units)):
+            yield [(unit.unit_id, zone) for unit, zone in zip(units, choice, strict=True)]
+
+    def least_overload(self) -> int | None:
+        """Return the fewest seats that a plan lacks which breaks no other rule; None where every plan does."""
+        facts = self.facts()
+        return min(
+            (over for plan in self.plans() if (over := overload(facts, plan)) is not None), default=None
+        )
+
+
+SEATS_BROKEN = {"seats_exceeded", "later_seats_exceeded"}
+
+
+def overload(facts: Facts, plan: list[tuple[str, str]]) -> int | None:
+    """Return the seats that the plan lacks; None where it breaks another rule."""
+    found = violations(facts, plan)
+    if any(one.code not in SEATS_BROKEN for one in found):
+        return None
+    return sum(one.children for one in found)
+
+
+@st.composite
+def ruled_worlds(draw: st.DrawFn, *, most_plans: int = 800) -> Ruled:
+    """Return a tiny world with seats from too few to plenty, cut links, locks, forbidden pairs, an enclave, caps,
+    townships, schools that share a zone, and a later year that must fit."""
+    units, schools, links = draw(worlds(largest=9, most_plans=most_plans))
+    names, sites = [unit.unit_id for unit in units], [school.school_id for school in schools]
+    links = [pair for pair in links if draw(st.integers(0, 9)) > 1]
+    pairs = st.tuples(st.sampled_from(names), st.sampled_from(sites))
+    later: tuple[int, ...] = draw(st.sampled_from([(), (), (2030,)]))
+    towns = draw(st.lists(st.sampled_from(["东", "西", ""]), min_size=len(units), max_size=len(units)))
+    counts = st.lists(st.integers(0, 30), min_size=len(units), max_size=len(units))
+    grown = draw(counts) if later else [0] * len(units)
+    seats = draw(st.lists(st.integers(-8, 8), min_size=len(schools), max_size=len(schools)))
+    caps = st.sampled_from([100.0, 150.0, 250.0, 400.0])
+    shared = draw(st.booleans()) and len(schools) > 2
+    wishes = Wishes(
+        locked=dict(draw(st.lists(pairs, max_size=2))),
+        forbidden=draw(st.lists(pairs, max_size=3)),
+        enclaves=draw(st.lists(pairs, max_size=1)),
+        distance_cap_m=draw(st.none() | caps),
+        school_caps_m={sites[0]: draw(caps)} if draw(st.integers(0, 3)) == 0 else {},
+        later_years=later,
+        every_year=bool(later),
+        townships_kept=draw(st.integers(0, 3)) == 0,
+    )
+    plenty = sum(grown) // len(schools)
+    world = (
+        [
+            replace(unit, township=town, later=(n,) * len(later))
+            for unit, town, n in zip(units, towns, grown, strict=True)
+        ],
+        [
+            replace(
+                school,
+                seats=max(school.seats + more, 0),
+                later=(max(plenty + more, 0),) * len(later),
+                group="g" if shared and i < 2 else "",
+            )
+            for i, (school, more) in enumerate(zip(schools, seats, strict=True))
+        ],
+        links,
+    )
+    try:
+        build_problem(*world, wishes=wishes)
+    except ProblemFault:
+        assume(False)
+    return Ruled(world, wishes)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.pure.engine_worlds import street
+from tests.pure.engine_worlds import facts_of, street
 from zoning.engine import verify_bound
 from zoning.engine.building import build_problem
 from zoning.engine.files import Tables
@@ -48,6 +48,8 @@ def draw(folder: Path, rules: str) -> tuple[dict[str, str], dict[str, object]]:
         ("no_link,u1,u2,,,高速\n", "u0 u1"),
         ("no_link,u2,u1,,,高速\n", "u0 u1"),
         ("cap,,,,200,\n", "u0 u1 u2"),
+        ("cap,,,,100,步行\ncap,,,s0,400,校车\n", "u0 u1 u2 u3"),
+        ("cap,,,s5,100,\n", "u0 u1 u2 u3"),
         ("no_link,u1,u2,,,河\nlink,u0,u2,,,桥\n", "u0 u1 u2"),
         ("no_link,u2,u3,,,河\nno_link,u1,u2,,,河\nenclave,u2,,s5,,\n", "u0 u1"),
     ],
@@ -93,6 +95,13 @@ def verified(folder: Path, rules: str | None = None) -> list[str]:
     return faults
 
 
+@pytest.mark.parametrize("caps", ["cap,,,,100,\ncap,,,s0,400,\n", "cap,,,s5,100,\n"])
+def test_the_bound_of_a_plan_under_caps_of_schools_is_recomputed(tmp_path: Path, caps: str) -> None:
+    draw(tmp_path, caps)
+
+    assert verified(tmp_path) == []
+
+
 STATED = "lock,u3,,s0,,r\nforbid,u2,,s5,,r\nenclave,u3,,s0,,r\ncap,,,,300,r\nno_link,u3,u4,,,r\n"
 
 
@@ -104,7 +113,8 @@ def test_the_bound_of_a_plan_under_rules_is_recomputed_and_other_rules_are_refus
         (STATED.replace("lock,u3", "lock,u2"), "locks"),
         (STATED.replace("forbid,u2,,s5", "forbid,u1,,s5"), "forbidden pairs"),
         (STATED + "enclave,u4,,s0,,r\n", "enclaves"),
-        (STATED.replace("300", "301"), "cap"),
+        (STATED.replace("300", "301"), "caps"),
+        (STATED + "cap,,,s5,900,r\n", "caps"),
         (STATED + "township,,,,,r\n", "townships"),
     ]:
         assert verified(tmp_path, change) == [f"the {name} of the report are not those of the rules file"]
@@ -170,6 +180,47 @@ def test_of_several_caps_the_shorter_counts() -> None:
 
     assert wishes_under(rules, Wishes()).distance_cap_m == 800.0
     assert wishes_under([], Wishes(distance_cap_m=5.0)).distance_cap_m == 5.0
+
+
+def test_a_cap_of_a_school_stands_beside_the_general_one_and_the_shorter_of_its_own_counts() -> None:
+    rules = [
+        Rule(RuleKind.CAP, metres=900),
+        Rule(RuleKind.CAP, school_id="s0", metres=5000),
+        Rule(RuleKind.CAP, school_id="s0", metres=4000),
+    ]
+
+    under = wishes_under(rules, Wishes())
+
+    assert (under.distance_cap_m, under.school_caps_m) == (900.0, {"s0": 4000.0})
+
+
+@pytest.mark.parametrize(
+    ("caps", "left"),
+    [
+        ({}, ["u3", "u4"]),
+        ({"s5": 199.0}, ["u3", "u4"]),
+        ({"s5": 299.0}, ["u4"]),
+        ({"s0": 400.0}, []),
+        ({"s0": 399.0}, ["u4"]),
+        ({"s0": 300.0, "s5": 100.0}, ["u4"]),
+    ],
+)
+def test_engine_and_check_measure_every_school_of_a_zone_by_its_own_cap(
+    caps: dict[str, float], left: list[str]
+) -> None:
+    # s0 stands in u0 and s5 in u1, one zone; u6 has a school of its own.
+    units, schools, pairs = street([1] * 7, {0: 9, 6: 9})
+    schools = [replace(one, group="g" if one.unit_id == "u0" else "") for one in schools]
+    schools.append(replace(schools[0], school_id="s5", unit_id="u1"))
+    wishes = Wishes(distance_cap_m=100.0, school_caps_m=caps)
+    problem = build_problem(units, schools, pairs, wishes=wishes)
+    zone = np.array([0] * 5 + [1] * 2)
+    plan = [(f"u{i}", "s0" if i < 5 else "s6") for i in range(7)]
+
+    found = violations(facts_of((units, schools, pairs), wishes), plan)
+
+    assert [one.unit_ids[0] for one in found if one.code == "too_far"] == left
+    assert [one.unit_ids[0] for one in broken(problem, zone)] == left
 
 
 def test_without_rules_tables_are_what_they_were() -> None:

@@ -178,7 +178,7 @@ def test_units_that_reach_only_full_schools_are_named() -> None:
     assert reasons["no_school_allowed"].unit_ids == ("u3",)
 
 
-def test_a_failed_search_does_not_claim_a_proof() -> None:
+def test_zones_that_cannot_join_are_proven_not_to() -> None:
     # Only a2 and b2 fill the 6 seats of sz, and a1 and b1 the 4 of sy; but sz reaches a2 and b2 over a1 and b1.
     children = {"z": 0, "a1": 2, "a2": 3, "b1": 2, "b2": 3, "y": 0}
     units = [Unit(name, count, 100.0 * i, 0.0) for i, (name, count) in enumerate(children.items())]
@@ -195,8 +195,8 @@ def test_a_failed_search_does_not_claim_a_proof() -> None:
 
     assert cheapest_by_brute_force(world) is None
     assert not solution.lawful
-    assert "none_found" in {trouble.code for trouble in solution.violations}
-    assert not solution.is_hopeless
+    assert solution.violations[0].code == "zones_do_not_join"
+    assert solution.is_hopeless
 
 
 def test_a_school_without_seats_keeps_its_own_empty_unit() -> None:

@@ -54,6 +54,15 @@ def test_every_kind_is_read_in_chinese_and_in_english(tmp_path: Path) -> None:
         ("距离上限,,,,1,", []),
         ("距离上限,,,,200000,", []),
         ("距离上限,,,,200001,", [("value_out_of_range", 2, "米")]),
+        ("距离上限,,,P1,900,\n距离上限,,,,800,", []),
+        ("距离上限,,,P1,900,\n距离上限,,,P1,800,", [("rule_twice", 3, "约束")]),
+        ("距离上限,,,P9,900,", [("school_unknown", 2, "学校编号")]),
+        ("距离上限,A,,P1,900,", [("rule_takes_no_such_part", 2, "单元编号")]),
+        ("固定,A,,P1,,\n禁止,A,,P1,,", [("rules_contradict", 3, "约束")]),
+        ("禁止,A,,P1,,\n固定,A,,P1,,", [("rules_contradict", 3, "约束")]),
+        ("固定,A,,P1,,\n禁止,A,,P2,,", []),
+        ("相连,A,B,,,\n不相连,B,A,,,", [("rules_contradict", 3, "约束")]),
+        ("相连,A,B,,,\n不相连,B,C,,,", []),
         ("距离上限,,,,远,", [("cell_malformed", 2, "米")]),
         ("相连,A,,,,", [("rule_lacks_a_part", 2, "另一单元编号")]),
         ("相连,A,A,,,", [("rule_joins_one_unit", 2, "另一单元编号")]),
@@ -81,3 +90,10 @@ def test_each_fault_is_told_at_its_row_with_a_remedy(
 
 def test_engine_and_table_know_the_same_kinds() -> None:
     assert set(PARTS_OF) == {kind.value for kind in RuleKind}
+
+
+def test_a_contradiction_names_both_rows(tmp_path: Path) -> None:
+    _, findings = read(tmp_path, "固定,A,,P1,,\n不跨乡镇,,,,,\n禁止,A,,P1,,\n")
+
+    (found,) = findings.kept()
+    assert found.sentence("zh").startswith("第 4 行“约束”列：“第 2 行 row 2” 与前面的约束相反")

@@ -153,6 +153,14 @@ def test_too_few_seats_give_a_draft_with_its_reasons() -> None:
     assert [(one["code"], one["children"]) for one in plan.report["hopeless"]] == [
         ("seats_short_everywhere", 10)
     ]
+    (remedy,) = plan.report["relax"]
+    assert (remedy["kind"], remedy["least"], remedy["is_smallest"], remedy["plan_found"]) == (
+        "seats",
+        10,
+        True,
+        True,
+    )
+    assert sum(change["seats"] for change in remedy["changes"]) == 10
 
 
 def test_an_estate_larger_than_any_school_is_named_as_the_reason() -> None:

@@ -99,6 +99,29 @@ def test_a_cap_counts_the_way_to_the_nearest_school(metres: int, lawful: bool) -
     assert draw().lawful == lawful
 
 
+@pytest.mark.parametrize(("metres", "lawful"), [(2000, True), (1800, False)])
+def test_a_cap_of_a_school_holds_for_it_instead_of_the_general_one(metres: int, lawful: bool) -> None:
+    small_county(schools={"A": (0, 30), "B": (3, 10)})  # u2 is two estates from A
+    state(rule("cap", metres=1000))
+    state(rule("cap", school="A", metres=metres))
+
+    plan = draw()
+
+    assert plan.lawful == lawful
+    assert zones(plan) == "AAAB" if lawful else plan.report["violations"]
+
+
+def test_a_school_has_one_cap_and_the_general_one_stays() -> None:
+    small_county()
+    state(rule("cap", metres=1000))
+    state(rule("cap", school="A", metres=2000))
+
+    with pytest.raises(RuleStatedAlready):
+        state(rule("cap", school="A", metres=3000))
+    with pytest.raises(RuleDoesNotFit):
+        state(rule("cap", school="Z", metres=3000))
+
+
 def test_townships_are_kept_where_a_rule_says_so() -> None:
     county = small_county(schools={"A": (0, 40), "B": (3, 40)})
     CatchmentUnit.objects.filter(dataset=county.units, code="u0").update(township="东乡")

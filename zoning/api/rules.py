@@ -38,7 +38,10 @@ class DrawingRuleSerializer(serializers.ModelSerializer[DrawingRule]):
 
 
 class DrawingRuleRequest(serializers.Serializer[object]):
-    """A rule to be stated. Locks, forbidden pairs and enclaves name a unit and a school, links and cuts two units."""
+    """A rule to be stated. Locks, forbidden pairs and enclaves name a unit and a school, links and cuts two units.
+
+    A cap that names a school holds for that school, instead of the general one.
+    """
 
     district = DistrictField(find_only_district_code)
     stage = serializers.ChoiceField(choices=Stage.choices)

@@ -209,6 +209,29 @@ class DrawnForSerializer(serializers.Serializer[object]):
     )
 
 
+class ChangeSerializer(serializers.Serializer[object]):
+    """One thing to change so that a plan can be lawful."""
+
+    code = serializers.CharField(
+        help_text="seats, later_seats, link, lock, forbid, cap, school_cap or township."
+    )
+    zone = serializers.CharField(allow_blank=True)
+    units = serializers.ListField(child=serializers.CharField())
+    seats = serializers.IntegerField(help_text="More than now.")
+    metres = serializers.IntegerField(help_text="A cap that is enough.")
+    year = serializers.IntegerField(help_text="The later entry year, 0 for the plan's own.")
+
+
+class RemedySerializer(serializers.Serializer[object]):
+    """Changes that are enough where a plan with them was found, and needed at least where none was."""
+
+    kind = serializers.CharField(help_text="seats, links, rules, or all where none of these alone is enough.")
+    changes = ChangeSerializer(many=True)
+    least = serializers.IntegerField(help_text="Proven: so many seats, or links and rules, are needed.")
+    is_smallest = serializers.BooleanField(help_text="Proven: no fewer are enough.")
+    plan_found = serializers.BooleanField()
+
+
 class PlanOverviewSerializer(serializers.Serializer[object]):
     """A plan in figures, with the zone of every unit."""
 
@@ -217,6 +240,7 @@ class PlanOverviewSerializer(serializers.Serializer[object]):
     hopeless = NoPlanReasonSerializer(
         many=True, source="plan.report.hopeless", help_text="Why no lawful plan was found."
     )
+    relax = RemedySerializer(many=True, source="plan.report.relax", default=list)
     zones = ZoneFiguresSerializer(many=True)
     children = serializers.IntegerField()
     seats = serializers.IntegerField()

@@ -90,6 +90,7 @@ def _assemble(
         forbidden=_index_pairs(wishes.forbidden, unit_at, zone_at),
         enclaves=_index_pairs(wishes.enclaves, unit_at, site_at),
         distance_cap_m=wishes.distance_cap_m,
+        own_cap_m=_own_caps(wishes.school_caps_m, site_at),
         later_years=wishes.later_years,
         every_year=wishes.every_year and bool(wishes.later_years),
         later_children=_by_year([unit.later for unit in units], len(wishes.later_years)),
@@ -125,6 +126,15 @@ def _adjoining(adjacency: Collection[tuple[str, str]], unit_at: Mapping[str, int
 
 def _by_year(rows: Sequence[Sequence[int]], years: int) -> IntArray:
     return np.array([list(row) for row in rows], dtype=np.int64).reshape(len(rows), years)
+
+
+def _own_caps(caps_m: Mapping[str, float], site_at: Mapping[str, int]) -> FloatArray | None:
+    if not caps_m:
+        return None
+    found = np.full(len(site_at), np.nan)
+    for school_id, metres in caps_m.items():
+        found[site_at[school_id]] = metres
+    return found
 
 
 def _townships(names: Sequence[str]) -> IntArray | None:

@@ -58,6 +58,7 @@ def reordered(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
         township=None if problem.township is None else problem.township[units],
         crossings=None if problem.crossings is None else problem.crossings[np.ix_(units, sites)],
+        own_cap_m=None if problem.own_cap_m is None else problem.own_cap_m[sites],
         land=problem.land and problem.land.reordered(units, unit_at),
     )
 

@@ -26,10 +26,13 @@ def allowed_ways(problem: Problem, ways: Ways) -> BoolArray:
 
 
 def within_cap(problem: Problem, ways: Ways) -> BoolArray:
-    """Allow zones whose nearest school lies within the distance cap; a pair without a known way is never allowed."""
-    if problem.distance_cap_m is None:
-        return np.isfinite(ways.metres)
-    return ways.metres <= problem.distance_cap_m
+    """Allow zones with a school within its distance cap; a pair without a known way is never allowed."""
+    if problem.own_cap_m is None:
+        cap = np.inf if problem.distance_cap_m is None else problem.distance_cap_m
+        return np.isfinite(ways.metres) & (ways.metres <= cap)
+    units = np.broadcast_to(ways.unit[:, None], ways.zone.shape)
+    found: BoolArray = (ways.zone != NOWHERE) & problem.within_cap(units, ways.zone)
+    return found
 
 
 def not_forbidden(problem: Problem, ways: Ways) -> BoolArray:

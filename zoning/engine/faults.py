@@ -23,7 +23,7 @@ WORDS = {
     "unit_has_two_schools": "These units hold schools of several zones; join those schools into one zone",
     "adjacency_unknown": "The adjacency names units that are not listed",
     "wish_unknown_unit": "A lock, a forbidden pair, an enclave or a zone names units that are not listed",
-    "wish_unknown_school": "A lock, a forbidden pair or an enclave names schools that are not listed",
+    "wish_unknown_school": "A lock, a forbidden pair, an enclave or a cap names schools that are not listed",
     "lock_against_school": "These units hold a school but are locked to another school's zone",
     "lock_forbidden": "These units are locked to a school that is forbidden to them",
     "later_years_unequal": "These units or schools do not state every later year, or one below zero",
@@ -41,7 +41,7 @@ WORDS = {
     "class_size_wrong": "The size of a class is not a whole number of children from 1 to 1,000.",
     "crossings_unknown": "Crossings are stated of units or schools that are not listed",
     "crossings_not_usable": "Crossings of these units are no whole numbers from 0 to 100",
-    "cap_negative": "The distance cap is not a positive length.",
+    "cap_negative": "A distance cap is not a positive length.",
     "too_many": "All years together have more than 5,000,000 children, or seats: more than can be reckoned with.",
     "point_too_far": "These units lie more than 30,000 km from the origin: their points are not metres",
     "distance_not_usable": "Distances from these units are no lengths, or longer than 80,000 km",
@@ -119,6 +119,8 @@ class WishesLike(Protocol):
     @property
     def distance_cap_m(self) -> float | None: ...
     @property
+    def school_caps_m(self) -> Mapping[str, float]: ...
+    @property
     def later_years(self) -> tuple[int, ...]: ...
     @property
     def class_size(self) -> int: ...
@@ -148,7 +150,11 @@ def input_faults(
     faults = [Fault(code, tuple(sorted(ids))) for code, found in cases if (ids := set(found))]
     faults += [Fault("too_many")] * _are_too_many(units, schools)
     faults += [Fault("no_units")] * (not units) + [Fault("no_schools")] * (not schools)
-    if wishes.distance_cap_m is not None and not wishes.distance_cap_m > 0:
+    caps = [
+        *wishes.school_caps_m.values(),
+        *([] if wishes.distance_cap_m is None else [wishes.distance_cap_m]),
+    ]
+    if not all(cap > 0 for cap in caps):
         faults.append(Fault("cap_negative"))
     if not 0 <= wishes.class_size <= LARGEST_CLASS:
         faults.append(Fault("class_size_wrong"))
@@ -200,13 +206,14 @@ def _wish_cases(
 ) -> list[tuple[str, Iterable[str]]]:
     pairs = [*wishes.locked.items(), *wishes.forbidden, *wishes.enclaves]
     named = {unit_id for unit_id, _ in pairs} | set(wishes.zones_in_force)
+    named_schools = {school_id for _, school_id in pairs} | set(wishes.school_caps_m)
     zone_of = {school.school_id: zone_key(school) for school in schools}
     own_zone = {school.unit_id: zone_key(school) for school in schools}
     forbidden = {(unit_id, zone_of.get(school_id)) for unit_id, school_id in wishes.forbidden}
     locked = [(unit_id, zone_of[s]) for unit_id, s in wishes.locked.items() if s in zone_of]
     return [
         ("wish_unknown_unit", named - known_units),
-        ("wish_unknown_school", {school_id for _, school_id in pairs} - {s.school_id for s in schools}),
+        ("wish_unknown_school", named_schools - {s.school_id for s in schools}),
         ("lock_against_school", (u for u, zone in locked if own_zone.get(u, zone) != zone)),
         ("lock_forbidden", (u for u, zone in locked if (u, zone) in forbidden)),
     ]

@@ -81,6 +81,7 @@ class Tables:
             forbidden=stated.forbidden,
             enclaves=stated.enclaves,
             distance_cap_m=stated.distance_cap_m,
+            school_caps_m=stated.school_caps_m,
             townships_kept=stated.townships_kept,
             in_force=self.in_force,
             metres=self.metres,

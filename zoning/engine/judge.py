@@ -23,6 +23,7 @@ WORDS = {
     " the distance cap or a township border rules out.",
     "cut_off": "{units}: not joined to {school} within its zone.",
     "no_school_allowed": "{units}: no school is allowed and within the distance cap.",
+    "zones_do_not_join": "No plan gives every unit, undivided, a seat in a zone that reaches it.",
     "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach.",
     "unit_too_large": "{units} has {n} children, and no school that it may have has more than {seats} seats.",
     "part_short": "These units are joined to no others and have {n} children; the schools there ({schools})"
@@ -44,6 +45,7 @@ PROOFS = frozenset(
         "only_full_schools",
         "no_school_allowed",
         "whole_units_do_not_fit",
+        "zones_do_not_join",
         "unit_too_large",
         "part_short",
         "out_of_reach",

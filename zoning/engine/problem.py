@@ -68,6 +68,7 @@ class Wishes:
     zones_in_force -- unit -> school today; units without one are new. Pieces of these zones that nothing joins to their
                     school may stay: each unit of them counts as an approved enclave
     distance_cap_m -- no child farther than this from the school, metres, or None
+    school_caps_m -- school -> a cap of its own instead, say where a bus line leads or beds are
     later_years  -- entry years beyond the one that the plan is drawn for; their children walk too
     every_year   -- the children of every later year must fit its seats; else they count by Weights.worst_year_m
     class_size   -- children of a full class, 0 where it is not stated; needed only where classes count
@@ -80,6 +81,7 @@ class Wishes:
     enclaves: Collection[tuple[str, str]] = ()
     zones_in_force: Mapping[str, str] = field(default_factory=dict)
     distance_cap_m: float | None = None
+    school_caps_m: Mapping[str, float] = field(default_factory=dict)
     later_years: tuple[int, ...] = ()
     every_year: bool = False
     townships_kept: bool = False
@@ -98,6 +100,7 @@ class Problem:
     locked, in_force -- [n_units] zone index or NOWHERE
     forbidden -- [k, 2] unit index, zone index; enclaves -- [k, 2] unit index, site index
     later_children, later_seats -- [n_units, n_later], [n_zones, n_later] by later_years
+    own_cap_m -- [n_sites] a school's own cap, NaN where distance_cap_m holds; None where no school has one
     matrix_m  -- [n_units, n_sites] walking metres where known, else None: straight lines are used
     crossings -- [n_units, n_sites] main roads to cross on the way, else None: crossings cannot count
     township  -- [n_units] a number for each township, NOWHERE where it is not known; None where none is
@@ -131,6 +134,7 @@ class Problem:
     townships_kept: bool = False
     crossings: IntArray | None = None
     class_size: int = 0
+    own_cap_m: FloatArray | None = None
 
     @property
     def n_units(self) -> int:
@@ -188,6 +192,14 @@ class Problem:
         """Return how many children walk for each that a seat is priced for, rounded down, at least one."""
         return max(int(self.walkers.sum()) // max(int(self.demand.sum()), 1), 1)
 
+    @property
+    def cap_m(self) -> FloatArray:
+        """Return the cap of every school, metres, infinite where there is none, [n_sites]."""
+        general = np.inf if self.distance_cap_m is None else self.distance_cap_m
+        if self.own_cap_m is None:
+            return np.full(len(self.site_ids), general)
+        return np.where(np.isnan(self.own_cap_m), general, self.own_cap_m)
+
     def distance_m(self) -> FloatArray:
         """Return metres from every unit to the nearest school of every zone, [n_units, n_zones], unrounded."""
         return self.distance_from(np.arange(self.n_units))
@@ -232,6 +244,16 @@ class Problem:
             is_better = (way < metres) | ((way == metres) & (there < crossed))
             metres, crossed = np.where(is_better, way, metres), np.where(is_better, there, crossed)
         return crossed
+
+    def within_cap(self, units: IntArray, zones: IntArray) -> BoolArray:
+        """Return, pair by pair as in `distance_between`, whether a school of the zone lies within its cap."""
+        counts, caps = np.bincount(self.site_zone, minlength=self.n_zones), self.cap_m
+        found = np.zeros(units.shape, dtype=np.bool_)
+        for number in range(int(counts.max())):
+            sites = np.where(number < counts[zones], self.first_site[zones] + number, self.first_site[zones])
+            metres = self._metres_between(units, sites)
+            found |= np.isfinite(metres) & (metres <= caps[sites])
+        return found
 
     def _metres_between(self, units: IntArray, sites: IntArray) -> FloatArray:
         if self.matrix_m is not None:

@@ -22,6 +22,7 @@ from zoning.engine.objective import (
 )
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 from zoning.engine.proof import proven_mm
+from zoning.engine.remedies import Remedy
 from zoning.engine.solve import Solution
 from zoning.engine.strengthen import Proof
 from zoning.engine.ways import find_ways
@@ -60,6 +61,7 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     return {
         "lawful": solution.lawful,
         "violations": [str(trouble) for trouble in solution.violations],
+        "relax": [_remedy(remedy) for remedy in solution.remedies],
         "cost_km": cost,
         **_walked(problem, solution, cost),
         "objective": _objective(problem, solution),
@@ -75,6 +77,27 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
         "effort": solution.effort_used,
         "seconds": round(seconds, 3),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+    }
+
+
+def _remedy(remedy: Remedy) -> dict[str, Json]:
+    """Return changes after which a plan is lawful, or, where no plan was found, changes needed at least."""
+    return {
+        "kind": remedy.kind.value,
+        "changes": [
+            {
+                "code": change.code,
+                "zone": change.school_id,
+                "units": list(change.unit_ids),
+                "seats": change.seats,
+                "metres": change.metres,
+                "year": change.year,
+            }
+            for change in remedy.changes
+        ],
+        "least": remedy.least,
+        "is_smallest": remedy.is_smallest,
+        "plan_found": remedy.zone is not None,
     }
 
 
@@ -204,10 +227,19 @@ def _rules(problem: Problem) -> dict[str, Json]:
         "forbidden": [[problem.unit_ids[u], problem.zone_ids[s]] for u, s in problem.forbidden.tolist()],
         "enclaves": [[problem.unit_ids[u], problem.site_ids[s]] for u, s in problem.enclaves.tolist()],
         "distance_cap_m": problem.distance_cap_m,
+        **_own_caps(problem),
         **_townships(problem),
         "later_years": list(problem.later_years),
         "every_year": problem.every_year,
     }
+
+
+def _own_caps(problem: Problem) -> dict[str, Json]:
+    """Return the caps of schools that have one of their own, where any has."""
+    if problem.own_cap_m is None:
+        return {}
+    caps = zip(problem.site_ids, problem.own_cap_m.tolist(), strict=True)
+    return {"school_caps_m": {school_id: cap for school_id, cap in caps if not math.isnan(cap)}}
 
 
 def _townships(problem: Problem) -> dict[str, Json]:

@@ -1,5 +1,6 @@
 """The rules that an officer states for drawing, one by one, and what they mean for a problem and for the check."""
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +15,8 @@ class RuleKind(StrEnum):
     LOCK     -- the unit is in the school's zone
     FORBID   -- the unit is not in the school's zone
     ENCLAVE  -- the unit may lie apart in the school's zone; nothing is reached through it
-    CAP      -- no unit is farther from the nearest school of its zone than so many metres
+    CAP      -- no unit is in a zone whose schools are all farther than so many metres; with a school it is the cap
+                for that school alone, instead of the general one: say where a bus line leads or beds are
     LINK     -- the units count as adjoining, though they do not (a bridge, an underpass)
     NO_LINK  -- the units do not count as adjoining, though they do (a motorway, a river)
     TOWNSHIP -- a unit of one township is in no zone of a school of another
@@ -44,7 +46,7 @@ class Rule:
 
 
 def wishes_under(rules: Iterable[Rule], wishes: Wishes) -> Wishes:
-    """Return the wishes with what the rules say of units, schools, ways and townships; of two caps the shorter.
+    """Return the wishes with what the rules say of units, schools, ways and townships; of two caps alike the shorter.
 
     Of two locks of one unit the later in the order of schools counts: whoever states rules refuses the second.
     """
@@ -55,15 +57,17 @@ def wishes_under(rules: Iterable[Rule], wishes: Wishes) -> Wishes:
         kind: tuple(sorted((rule.unit_id, rule.school_id) for rule in of[kind]))
         for kind in OF_UNIT_AND_SCHOOL
     }
+    caps: dict[str, float] = {}
+    for rule in of[RuleKind.CAP]:
+        metres = math.inf if rule.metres is None else float(rule.metres)
+        caps[rule.school_id] = min(caps.get(rule.school_id, metres), metres)
     return replace(
         wishes,
         locked={**wishes.locked, **dict(pairs[RuleKind.LOCK])},
         forbidden=(*wishes.forbidden, *pairs[RuleKind.FORBID]),
         enclaves=(*wishes.enclaves, *pairs[RuleKind.ENCLAVE]),
-        distance_cap_m=min(
-            (float(rule.metres) for rule in of[RuleKind.CAP] if rule.metres is not None),
-            default=wishes.distance_cap_m,
-        ),
+        distance_cap_m=caps.pop("", wishes.distance_cap_m),
+        school_caps_m={**wishes.school_caps_m, **caps},
         townships_kept=wishes.townships_kept or bool(of[RuleKind.TOWNSHIP]),
     )
 

@@ -88,6 +88,7 @@ def with_school(problem: Problem, unit: int, seats: int) -> Problem:
         site_unit=np.append(problem.site_unit, unit),
         site_zone=np.append(problem.site_zone, problem.n_zones),
         site_seats=np.append(problem.site_seats, seats),
+        own_cap_m=None if problem.own_cap_m is None else np.append(problem.own_cap_m, np.nan),
         later_seats=np.concatenate([problem.later_seats, later]),
         crossings=None,
     )
@@ -117,7 +118,7 @@ def _most_gained(problem: Problem, ground: Groundwork, units: IntArray, seats: i
     priced = np.where(ground.allowed, ground.cost + ground.relaxed.prices[ground.ways.zone], UNSEATED_MM)
     pays = np.minimum(priced.min(axis=1), UNSEATED_MM)
     dx, dy = problem.x_m - problem.x_m[units][:, None], problem.y_m - problem.y_m[units][:, None]
-    metres = np.sqrt(dx * dx + dy * dy)
+    metres = np.sqrt(dx * dx + dy * dy)  # the new school has no cap of its own
     is_near = metres <= (np.inf if problem.distance_cap_m is None else problem.distance_cap_m)
     gain = np.where(is_near & _may_move(problem), np.maximum(pays - to_mm(metres), 0), 0)
     order = np.argsort(-gain, axis=1, kind="stable")

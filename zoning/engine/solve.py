@@ -16,13 +16,14 @@ import numpy as np
 from zoning.engine.bound import seats_bound, several_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
 from zoning.engine.enclaves import settled, tried_both_ways, wanted_zones
+from zoning.engine.explaining import Explained, explained
 from zoning.engine.field import Field
 from zoning.engine.groundwork import Groundwork, lay_ground
 from zoning.engine.judge import PROOFS, Trouble, broken, troubles
 from zoning.engine.objective import NEAREST, Weights, plan_cost, refuse_unreckonable, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
 from zoning.engine.proof import prove, renamed
-from zoning.engine.reasons import with_reasons
+from zoning.engine.remedies import Remedy, renamed_plan
 from zoning.engine.search import Budget, Improved, improve, make_field
 from zoning.engine.start import FAR, Choice, connected_plan
 from zoning.engine.strengthen import Proof
@@ -31,6 +32,8 @@ Progress = Callable[[str, int, int], None]
 
 # What the stronger bound leaves to the search where time is the limit.
 SEARCH_SHARE = 0.9
+# Rounds that look for a plan with changes that would help.
+CONFIRMING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Solution:
     loads       -- [n_zones] children; prices -- [n_zones] millimetres one child would save by one more seat
     proof       -- what proves the lower bound where it is stronger than the prices', in cost units
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
+    remedies    -- the smallest changes after which a plan is lawful, where this one is not
     effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
     weights     -- what the plan was to be like
     """
@@ -92,6 +96,7 @@ class Solution:
     proof: Proof | None
     lawful: bool
     violations: tuple[Trouble, ...]
+    remedies: tuple[Remedy, ...]
     effort_used: int | None
     seed: int
     weights: Weights
@@ -132,27 +137,12 @@ def solve(
     ground = lay_ground(own, options.weights, wanted, budget.is_asked_to_stop)
     prices = ground.relaxed.prices * own.walks_a_seat
     least = _bound_of_prices(own, options.weights, ground, prices)
-    apart, near = _settled(own, options.weights, ground, wanted, budget)
-    field = make_field(apart, options.weights, near, prices)
     is_proving = options.prove and ground.ways.is_whole
-    tell("starting", 0, 1)
-    found = improve(
-        field,
-        _start(apart, field, near, wanted),
-        seed,
-        _searching(budget, is_proving),
-        tell,
-        least,
-        options.heat,
-        watch or (lambda cost: None),
-    )
-    found = replace(found, zone=tried_both_ways(own, options.weights, found.zone))
-    if wanted is not None and _is_better(own, options.weights, wanted, found.zone):
-        found = replace(found, zone=wanted)
-    spent, wrong = plan_cost(own, options.weights, found.zone), troubles(own, found.zone, ground)
-    if wrong and options.prove:
-        tell("explaining", 0, 1)
-        wrong = with_reasons(own, wrong, budget.is_asked_to_stop)
+    search = Search(options, seed, _searching(budget, is_proving), tell, watch or (lambda cost: None))
+    found = _found(own, ground, wanted, prices, least, search)
+    told = _explained(own, options, ground, found.zone, seed, budget, tell)
+    found = replace(found, zone=told.zone)
+    spent, wrong = plan_cost(own, options.weights, found.zone), told.troubles
     is_proving = is_proving and not wrong
     proof, gained = _prove(own, ground, prices, found, budget, tell) if is_proving else (None, 0)
     least += gained
@@ -166,10 +156,45 @@ def solve(
         proof=proof and renamed(proof, units, zones),
         lawful=not wrong,
         violations=wrong,
+        remedies=tuple(renamed_plan(one, inverse(units), zones) for one in told.remedies),
         effort_used=found.rounds,
         seed=seed,
         weights=options.weights,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How to search, and whom to tell."""
+
+    options: Options
+    seed: int
+    budget: Budget
+    tell: Progress
+    watch: Callable[[int], None]
+
+
+def _found(
+    problem: Problem,
+    ground: Groundwork,
+    wanted: IntArray | None,
+    prices: IntArray,
+    least: int,
+    search: Search,
+) -> Improved:
+    """Return the best plan of the search, its enclaves tried both ways."""
+    weights = search.options.weights
+    apart, near = _settled(problem, weights, ground, wanted, search.budget)
+    field = make_field(apart, weights, near, prices)
+    search.tell("starting", 0, 1)
+    start = _start(apart, field, near, wanted)
+    found = improve(
+        field, start, search.seed, search.budget, search.tell, least, search.options.heat, search.watch
+    )
+    found = replace(found, zone=tried_both_ways(problem, weights, found.zone))
+    if wanted is not None and _is_better(problem, weights, wanted, found.zone):
+        return replace(found, zone=wanted)
+    return found
 
 
 def _refuse_misfits(problem: Problem, start: IntArray | None, seed: int) -> None:
@@ -190,6 +215,29 @@ def _is_better(problem: Problem, weights: Weights, start: IntArray, zone: IntArr
         return False
     costs_less = plan_cost(problem, weights, start) < plan_cost(problem, weights, zone)
     return costs_less or bool(broken(problem, zone))
+
+
+def _explained(
+    problem: Problem,
+    options: Options,
+    ground: Groundwork,
+    zone: IntArray,
+    seed: int,
+    budget: Budget,
+    tell: Progress,
+) -> Explained:
+    """Return what is wrong with the plan, and, where it is to be proven, why and what would help."""
+    wrong = troubles(problem, zone, ground)
+    if not (wrong and options.prove):
+        return Explained(zone, wrong)
+    tell("explaining", 0, 1)
+
+    def search(changed: Problem, start: IntArray) -> IntArray | None:
+        short = Options(effort=CONFIRMING, weights=options.weights, start=start, prove=False)
+        found = solve(changed, short, seed=seed, should_stop=budget.is_asked_to_stop)
+        return found.zone if found.lawful else None
+
+    return explained(problem, zone, ground, search, budget.is_asked_to_stop)
 
 
 def _settled(

@@ -48,6 +48,7 @@ class Facts:
     """All that a plan is judged by, by id. `metres` replaces straight lines where given.
 
     borders_m -- metres of common border by pair of units, each pair once, None where land is not known
+    school_caps_m -- school -> a cap of its own, which holds for it instead of distance_cap_m
     later_years -- what the later counts of units and schools stand for; every_year -- they must fit too
     in_force -- unit -> school today: pieces of these zones without a school may stay, new ones may not
     A zone bears the id of its first school; in locks and forbidden pairs any school stands for its zone.
@@ -60,6 +61,7 @@ class Facts:
     forbidden: Collection[tuple[str, str]] = ()
     enclaves: Collection[tuple[str, str]] = ()
     distance_cap_m: float | None = None
+    school_caps_m: Mapping[str, float] = field(default_factory=dict)
     metres: Mapping[tuple[str, str], float] | None = None
     later_years: tuple[int, ...] = ()
     every_year: bool = False
@@ -192,12 +194,12 @@ def forbidden_used(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violati
 
 
 def too_far(facts: Facts, zone_of: Mapping[str, str]) -> Iterable[Violation]:
-    """No unit is farther from the nearest school of its zone than the cap, and a way is known."""
+    """A school of the unit's zone is no farther from it than the cap for that school, and a way is known."""
     zones = zones_of(facts)
-    cap = math.inf if facts.distance_cap_m is None else facts.distance_cap_m
+    general = math.inf if facts.distance_cap_m is None else facts.distance_cap_m
     for unit_id, school_id in sorted(zone_of.items()):
-        metres = _nearest(facts, unit_id, zones[school_id])
-        if metres > cap or math.isinf(metres):
+        ways = {one: metres_between(facts, unit_id, one) for one in zones[school_id]}
+        if all(m > facts.school_caps_m.get(one, general) or math.isinf(m) for one, m in ways.items()):
             yield Violation("too_far", school_id, (unit_id,), facts.units[unit_id].children)
 
 

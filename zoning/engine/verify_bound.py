@@ -110,16 +110,16 @@ def zones_of(schools: Schools) -> dict[str, list[str]]:
     return {zone[0]: zone for zone in members.values()}
 
 
-def may_have(
-    unit: str, zone: list[str], metres: float, home: Mapping[str, str], rules: dict[str, Any]
-) -> bool:
-    """Say whether the rules on single pairs allow the unit this zone."""
+def may_have(unit: str, ways: Mapping[str, float], home: Mapping[str, str], rules: dict[str, Any]) -> bool:
+    """Say whether the rules on single pairs allow the unit the zone of these schools, so many metres away."""
+    zone = list(ways)
     if home.get(unit, zone[0]) != zone[0] or rules["locked"].get(unit, zone[0]) not in zone:
         return False
     if any([unit, school] in rules["forbidden"] for school in zone):
         return False
-    cap = rules["distance_cap_m"]
-    return metres < math.inf and (cap is None or bool(metres <= cap))
+    caps, general = rules.get("school_caps_m", {}), rules["distance_cap_m"]
+    reached = ((m, caps.get(school, general)) for school, m in ways.items() if m < math.inf)
+    return any(cap is None or m <= cap for m, cap in reached)
 
 
 def townships_of(rules: dict[str, Any], home: Mapping[str, str]) -> dict[str, set[Any]]:
@@ -145,9 +145,9 @@ def allowed_ways(rules: dict[str, Any], data: Input) -> Iterator[tuple[str, str,
         for zone, members in zones.items():
             if not keeps_township(rules, towns, unit, zone):
                 continue
-            metres = min(data.way(unit, school) for school in members)
-            if may_have(unit, members, metres, home, rules):
-                yield unit, zone, metres
+            ways = {school: data.way(unit, school) for school in members}
+            if may_have(unit, ways, home, rules):
+                yield unit, zone, min(ways.values())
 
 
 def least_ways(rules: dict[str, Any], data: Input, spent: Callable[[str, str, float], N]) -> dict[str, N]:
@@ -444,7 +444,8 @@ def rule_faults(facts: Any, rules: dict[str, Any], schools: Schools) -> list[str
         "forbidden pairs": {(u, z) for u, z in rules["forbidden"]}
         == {(unit, zone_of[school]) for unit, school in facts.forbidden},
         "enclaves": {*facts.enclaves} <= {(unit, school) for unit, school in rules["enclaves"]},
-        "cap": rules["distance_cap_m"] == facts.distance_cap_m,
+        "caps": (rules["distance_cap_m"], rules.get("school_caps_m", {}))
+        == (facts.distance_cap_m, facts.school_caps_m),
         "townships": rules.get("townships", {}) == {u: number[name] for u, name in towns.items() if name},
     }
     lacking = [name for name, is_so in same.items() if not is_so]

@@ -69,7 +69,7 @@ LATER = re.compile(r"children_(\d{4})")
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # before what starts so, files have an apostrophe
 LONGEST_M = 8e7
 # What the report of a plan drawn under rules states, none of which a plan may be judged without.
-RULES = ("locked", "forbidden", "distance_cap_m", "townships")
+RULES = ("locked", "forbidden", "distance_cap_m", "school_caps_m", "townships")
 STATED = ("lawful", "cost_km", "loads", "seats")  # by the report of every plan
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError)
 Where = str
@@ -203,7 +203,7 @@ def read_crossings(path: str, facts: Any) -> dict[tuple[str, str], int]:
 def read_rules(path: str, facts: Any) -> Any:
     """Return the facts under the rules of drawing of a file; a pair that one rule links and another cuts is cut."""
     of: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    cap, locked = facts.distance_cap_m, dict(facts.locked)
+    cap, caps, locked = facts.distance_cap_m, dict(facts.school_caps_m), dict(facts.locked)
     for where, row in rows(path, ("rule", "unit_id", "other_unit_id", "school_id", "metres")):
         rule = row["rule"]
         if rule in ("lock", "forbid", "enclave"):
@@ -216,7 +216,11 @@ def read_rules(path: str, facts: Any) -> Any:
             ends = (known(where, row, column, facts.units) for column in ("unit_id", "other_unit_id"))
             of[rule].append(_pair(*ends))
         elif rule == "cap":
-            cap = min(cap or math.inf, number(where, row, "metres", least=0))
+            metres, school = number(where, row, "metres", least=0), row["school_id"]
+            if school:
+                caps[school] = min(caps.get(known(where, row, "school_id", facts.schools), math.inf), metres)
+            else:
+                cap = min(cap or math.inf, metres)
         elif rule == "township":
             of[rule] = []
         else:
@@ -230,6 +234,7 @@ def read_rules(path: str, facts: Any) -> Any:
         forbidden=of["forbid"],
         enclaves=of["enclave"],
         distance_cap_m=cap,
+        school_caps_m=caps,
         townships_kept="township" in of,
     )
 

@@ -151,6 +151,7 @@ def part_of(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         site_unit=unit_at[problem.site_unit[sites]],
         site_zone=zone_at[problem.site_zone[sites]],
         site_seats=problem.site_seats[sites],
+        own_cap_m=None if problem.own_cap_m is None else problem.own_cap_m[sites],
         pairs=pairs[(pairs != NOWHERE).all(axis=1)],
         locked=_there(problem.locked[units], zone_at),
         in_force=_there(problem.in_force[units], zone_at),

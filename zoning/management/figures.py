@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoning.engine.judge import Trouble
+from zoning.engine.remedies import Change, remedy_in_words
 
 
 def figures_in_words(told: Mapping[str, Any]) -> str:
@@ -61,7 +62,24 @@ def reasons_in_words(told: Mapping[str, Any], names: Names) -> list[str]:
     lines = [_reason(one, names) for one in told["hopeless"]]
     broken = [_broken(one, names) for one in told["violations"]]
     more = [f"... and {len(broken) - SHOWN} more"] if len(broken) > SHOWN else []
-    return [*lines, *broken[:SHOWN], *more]
+    return [*lines, *(_relaxed(one, names) for one in told.get("relax", [])), *broken[:SHOWN], *more]
+
+
+def _relaxed(one: Mapping[str, Any], names: Names) -> str:
+    changes = [
+        Change(
+            change["code"],
+            names.zone(change["zone"]),
+            names.listed(change["units"]),
+            change["seats"],
+            change["metres"],
+            change["year"],
+        )
+        for change in one["changes"]
+    ]
+    return remedy_in_words(
+        changes, one["least"], is_smallest=one["is_smallest"], plan_found=one["plan_found"]
+    )
 
 
 def _reason(one: Mapping[str, Any], names: Names) -> str:

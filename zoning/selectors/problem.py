@@ -136,6 +136,7 @@ def facts_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Facts:
         forbidden=wishes.forbidden,
         enclaves=wishes.enclaves,
         distance_cap_m=wishes.distance_cap_m,
+        school_caps_m=wishes.school_caps_m,
         townships_kept=wishes.townships_kept,
     )
 

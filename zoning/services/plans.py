@@ -22,7 +22,7 @@ from zoning.services.storing import Draft, store_version
 SHOWN = 20
 SHARED = ("preset", "zones_in_force")
 # What holds for every plan of the same units, seats, rules and islands; a bound does, and why no plan is lawful.
-PROVEN = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules", "hopeless")
+PROVEN = ("lower_bound", "prices_mm", "prices_sha256", "proof", "proof_sha256", "rules", "hopeless", "relax")
 
 
 class PlanRowsDoNotFit(MalformedInput):

@@ -46,9 +46,6 @@ class RuleWithdrawnAlready(WrongMoment):
     code = "rule_withdrawn_already"
 
 
-OPPOSITES = {"lock": "forbid", "forbid": "lock", "link": "no_link", "no_link": "link"}
-
-
 @transaction.atomic
 def state_rule(
     *, actor: User | None, now: datetime, district_code: str, stage: Stage, stated: StatedRule
@@ -136,12 +133,7 @@ def _refuse_against_others(district_code: str, stage: Stage, stated: StatedRule)
         )
         if known.sense == stated.sense:
             raise RuleStatedAlready("this rule is in force already", rule=str(other.pk))
-        same = (known.unit_id, known.other_unit_id, known.school_id) == (
-            stated.unit_id,
-            stated.other_unit_id,
-            stated.school_id,
-        )
-        if same and OPPOSITES.get(known.kind) == stated.kind:
+        if known.contradicts(stated):
             raise RulesContradict("a rule in force says the opposite", rule=str(other.pk))
 
 

@@ -98,8 +98,8 @@ def store_version(*, actor: User | None, now: datetime, draft: Draft, job: JobRu
 def _reasons(draft: Draft, found: list[Json]) -> dict[str, Json]:
     """Return the draft's report; a plan that breaks rules says why no lawful one was found, and has no gap."""
     if not found:
-        return {**draft.report, "hopeless": []}
-    return {"hopeless": [], **draft.report, "gap": None}
+        return {**draft.report, "hopeless": [], "relax": []}
+    return {"hopeless": [], "relax": [], **draft.report, "gap": None}
 
 
 def _store_zones(plan: ZonePlan, draft: Draft) -> None:

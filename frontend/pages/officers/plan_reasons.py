@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from frontend.pages.words import OBSTACLES, VIOLATIONS
+from frontend.pages.words import CHANGES, OBSTACLES, VIOLATIONS
 from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.plans import unit_names, zone_names
 
@@ -18,6 +18,7 @@ def plan_reasons(plan: ZonePlan) -> dict[str, Any]:
     """Return what the page says of a plan that breaks rules: why none is lawful first, then what this one breaks.
 
     is_least -- it was drawn and is the plan with the least overload; is_proven -- no plan at all is lawful
+    relax -- what to change so that a plan can be lawful
     """
     if plan.lawful:
         return {}
@@ -26,8 +27,30 @@ def plan_reasons(plan: ZonePlan) -> dict[str, Any]:
         "is_least": plan.origin == PlanOrigin.DRAWN,
         "is_proven": any(one["code"] != NO_PROOF for one in hopeless),
         "hopeless": reasons_named(plan, hopeless, OBSTACLES),
+        "relax": [_remedy(plan, one) for one in plan.report.get("relax", [])],
         "broken": reasons_named(plan, broken[:SHOWN_FAULTS], VIOLATIONS),
         "more": max(len(broken) - SHOWN_FAULTS, 0),
+    }
+
+
+def _remedy(plan: ZonePlan, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes in words, and how sure it is that they are enough and that nothing less is."""
+    zones, units = zone_names(plan), unit_names(plan)
+    changes = [
+        CHANGES[change["code"]]
+        % {
+            **change,
+            "zone": zones.get(change["zone"]) or change["zone"],
+            "units": "、".join(units.get(code) or code for code in change["units"]),
+        }
+        for change in told["changes"]
+    ]
+    return {
+        "changes": changes[:SHOWN_FAULTS],
+        "more": max(len(changes) - SHOWN_FAULTS, 0),
+        "least": 0 if told["is_smallest"] else told["least"],
+        "is_smallest": told["is_smallest"],
+        "plan_found": told["plan_found"],
     }
 
 

@@ -40,7 +40,12 @@ KINDS = (
     ("lock", gettext_lazy("Fixed: the estate stays with the school (unit and school)")),
     ("forbid", gettext_lazy("Never: the estate is not with the school (unit and school)")),
     ("enclave", gettext_lazy("Enclave: the estate may lie apart in the school's zone (unit and school)")),
-    ("cap", gettext_lazy("Longest way: no way to school is longer (metres)")),
+    (
+        "cap",
+        gettext_lazy(
+            "Longest way: none is longer; with a school, to that one, say by bus or to board (metres)"
+        ),
+    ),
     ("link", gettext_lazy("Adjoining: two estates count as neighbours, say by a bridge (two units)")),
     ("no_link", gettext_lazy("Not adjoining: two estates do not, say for a motorway (two units)")),
     ("township", gettext_lazy("Townships: no estate has a school of another township (nothing more)")),

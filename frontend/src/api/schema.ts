@@ -1560,6 +1560,19 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description One thing to change so that a plan can be lawful. */
+        Change: {
+            /** @description seats, later_seats, link, lock, forbid, cap, school_cap or township. */
+            code: string;
+            zone: string;
+            units: string[];
+            /** @description More than now. */
+            seats: number;
+            /** @description A cap that is enough. */
+            metres: number;
+            /** @description The later entry year, 0 for the plan's own. */
+            year: number;
+        };
         /** @description How many rows differ, and in which columns. */
         Changed: {
             count: number;
@@ -1821,7 +1834,11 @@ export interface components {
             readonly withdrawn_at: string | null;
             readonly withdrawn_reason: string;
         };
-        /** @description A rule to be stated. Locks, forbidden pairs and enclaves name a unit and a school, links and cuts two units. */
+        /**
+         * @description A rule to be stated. Locks, forbidden pairs and enclaves name a unit and a school, links and cuts two units.
+         *
+         *     A cap that names a school holds for that school, instead of the general one.
+         */
         DrawingRuleRequestRequest: {
             /** @description District code; may be left out where the installation has one district. */
             district?: string;
@@ -2550,6 +2567,7 @@ export interface components {
             violations: components["schemas"]["Violation"][];
             /** @description Why no lawful plan was found. */
             hopeless: components["schemas"]["NoPlanReason"][];
+            relax?: components["schemas"]["Remedy"][];
             zones: components["schemas"]["ZoneFigures"][];
             children: number;
             seats: number;
@@ -2754,6 +2772,17 @@ export interface components {
             zone: string;
             children: number;
             child_metres_more: number;
+        };
+        /** @description Changes that are enough where a plan with them was found, and needed at least where none was. */
+        Remedy: {
+            /** @description seats, links, rules, or all where none of these alone is enough. */
+            kind: string;
+            changes: components["schemas"]["Change"][];
+            /** @description Proven: so many seats, or links and rules, are needed. */
+            least: number;
+            /** @description Proven: no fewer are enough. */
+            is_smallest: boolean;
+            plan_found: boolean;
         };
         /**
          * @description * `make_valid` - make_valid

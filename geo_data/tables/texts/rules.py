@@ -23,9 +23,15 @@ RULE_TEXTS: Mapping[str, FindingText] = {
         "请填写两个不同的单元",
         "Name two different units",
     ),
+    "rules_contradict": severe(
+        "与前面的约束相反",
+        "an earlier row states the opposite",
+        "请删去其中一行：固定与禁止、相连与不相连不能并存",
+        "Delete one of the two rows: a unit is locked or forbidden, two units are joined or cut",
+    ),
     "rule_twice": severe(
-        "与前面的约束重复或冲突：一个单元只能固定一次，距离上限只能有一个",
-        "an earlier row states this already, or another lock of the unit or another cap",
+        "与前面的约束重复或冲突：一个单元只能固定一次，距离上限总的和每校各只能有一个",
+        "an earlier row states this already, or another lock of the unit, or another cap alike",
         "请只保留一行",
         "Keep one of the rows",
     ),

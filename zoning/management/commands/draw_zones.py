@@ -172,6 +172,8 @@ class Command(BaseCommand):
     def _tell(self, solution: Solution, told: dict[str, Any]) -> None:
         for trouble in solution.violations:
             self.stderr.write(str(trouble))
+        for remedy in solution.remedies:
+            self.stderr.write(str(remedy))
         effort = "stopped midway" if told["effort"] is None else f"effort {told['effort']}"
         self.stdout.write(f"{figures_in_words(told)}; {told['seconds']:.1f} s, {effort}")
         if told["zones_in_force"]:
