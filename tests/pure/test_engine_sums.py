@@ -90,8 +90,9 @@ def test_bounds_of_the_largest_sums_are_proven_without_an_edge(tmp_path: Path) -
     children = np.array([MOST // 8, MOST // 4, MOST // 8, MOST // 8, MOST // 4, MOST // 8])
     world = grid(3, 2, children, {(0, 0): MOST // 2, (2, 1): MOST // 2})
     far = [(u.unit_id, s.school_id, 7e7 + 1e6 * i) for i, u in enumerate(world[0]) for s in world[1]]
+    weights = Weights(balance_m=MOST_EVEN_MM // MOST**2 // 1000, border_m=100_000)
     problem = build_problem(*world, matrix_m={(unit, school): metres for unit, school, metres in far})
-    solution = solve(problem, Options(effort=2, weights=Weights(balance_m=288, border_m=100_000)), seed=1)
+    solution = solve(problem, Options(effort=2, weights=weights), seed=1)
     told = report(problem, solution, seconds=0)
 
     for name, header, rows in (
@@ -103,7 +104,7 @@ def test_bounds_of_the_largest_sums_are_proven_without_an_edge(tmp_path: Path) -
         lines = [header, *(",".join(map(str, row)) for row in rows)]
         (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     paths = {name: str(tmp_path / f"{name}.csv") for name in ("units", "schools", "adjacency", "distances")}
-    args = Namespace(**paths, rules=None, in_force=None, every_year=False)
+    args = Namespace(**paths, rules=None, crossings=None, in_force=None, every_year=False)
     data, _ = verify_bound.read_input(verify_files, args, told)
 
     assert solution.lawful
@@ -140,7 +141,8 @@ def test_squares_that_would_not_fit_are_refused_at_the_first_child_too_many(
     if world is ONE:
         assert fits.cost == 1000 * weights.balance_m * most**2 // (MOST - 1)
     else:  # one zone: parity costs as much as it is less than the mean of the shared zones, nothing
-        assert fits.cost == 1000 * weights.balance_m * most**2 // MOST
+        both, shared = 1000 * (weights.balance_m + weights.parity_m), 1000 * weights.parity_m
+        assert fits.cost == both * most**2 // MOST - shared * most**2 // MOST
 
 
 def test_a_child_more_than_can_be_reckoned_with_is_refused_whatever_the_weights() -> None:

@@ -34,6 +34,7 @@ class Town:
     rules: str = ""
     walks: bool = False
     in_force: bool = False
+    roads: bool = False
     options: tuple[str, ...] = ()
 
 
@@ -50,7 +51,16 @@ TOWNS = {
     "weighed": Town(years=(2027, 2028), options=("--later", "weighed")),
     "ignored": Town(years=(2027, 2028)),
     "rules": Town(rules=RULES, options=("--weight", "border_m=20")),
-    "in_force": Town(in_force=True, options=("--weight", "moved_child_m=60")),
+    "in_force": Town(in_force=True, options=("--weight", "moved_child_m=60", "--weight", "moved_unit_m=60")),
+    "soft": Town(
+        in_force=True,
+        roads=True,
+        options=(
+            *("--weight", "moved_child_m=0", "--weight", "moved_unit_m=9", "--weight", "parted_child_m=1"),
+            *("--weight", "township_child_m=1", "--weight", "crossing_m=1", "--weight", "class_seat_m=90"),
+            *("--class-size", "20"),
+        ),
+    ),
     "land": Town(land=True, options=("--preset", "full_and_round")),
     "all": Town(
         groups={"s1": "g", "s2": "g"},
@@ -89,6 +99,8 @@ def write_town(folder: Path, town: Town) -> None:
         tables["rules"] = ["rule,unit_id,other_unit_id,school_id,metres,reason", *town.rules.split()]
     if town.walks:
         tables["distances"] = ["unit_id,school_id,metres", *walks()]
+    if town.roads:
+        tables["crossings"] = ["unit_id,school_id,crossings", *crossings()]
     if town.in_force:
         tables["in_force"] = ["unit_id,school_id", *in_force()]
     for name, lines in tables.items():
@@ -105,6 +117,15 @@ def walks() -> list[str]:
     return [f"{pair},{metres}" for pair, metres in ways if metres <= 700]
 
 
+def crossings() -> list[str]:
+    """A main road between the west and the east, and another one between the north and the south."""
+    return [
+        f"c{x}r{y},{name},{((x > 2) != (at > 2)) + ((y > 2) != (up > 2))}"
+        for x, y in PLACES
+        for name, (at, up, _) in SITES.items()
+    ]
+
+
 def in_force() -> list[str]:
     """By columns, with an island of s1 in the east and a unit that has no zone."""
     zones = {(x, y): f"s{1 + (x > 2) + 2 * (y > 2)}" for x, y in PLACES} | {(5, 5): "s1"}
@@ -112,7 +133,7 @@ def in_force() -> list[str]:
 
 
 def files_of(folder: Path) -> list[str]:
-    names = ("units", "schools", "adjacency", "rules", "distances", "in_force")
+    names = ("units", "schools", "adjacency", "rules", "distances", "crossings", "in_force")
     return [
         f"--{name.replace('_', '-')}={path}" for name in names if (path := folder / f"{name}.csv").exists()
     ]
@@ -218,7 +239,8 @@ def test_terms_of_several_kinds_are_there_to_be_recomputed(towns: Callable[[str]
 
     assert terms["straight"] == {"walked", "border"}
     assert terms["shared"] >= {"walked", "even"}
-    assert terms["in_force"] == {"walked", "moved"}
+    assert terms["in_force"] == {"walked", "moved", "moved_units"}
+    assert terms["soft"] >= {"walked", "moved_units", "parted", "township", "crossings", "classes"}
     assert terms["land"] >= {"filling", "shape"}
     assert terms["all"] >= {"walked", "moved", "even", "border"}
 
