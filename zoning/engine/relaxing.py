@@ -41,9 +41,8 @@ ITERATIONS = 3_000
 MOVES = 0.1
 TOLERANCE = 1e-4
 NEAR = 6
-Rule = tuple[
-    str, int, int
-]  # cap and site, or NOWHERE for the general one; lock and unit; forbid, unit and zone; township
+# Cap and site, or NOWHERE for the general one; lock and unit; forbid, unit and zone; township.
+Rule = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
