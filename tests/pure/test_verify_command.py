@@ -56,9 +56,9 @@ TOWNS = {
         in_force=True,
         roads=True,
         options=(
-            *("--weight", "moved_child_m=0", "--weight", "moved_unit_m=9", "--weight", "parted_child_m=1"),
-            *("--weight", "township_child_m=1", "--weight", "crossing_m=1", "--weight", "class_seat_m=90"),
-            *("--class-size", "20"),
+            *("--weight=moved_child_m=0", "--weight=moved_unit_m=9", "--weight=parted_child_m=1"),
+            *("--weight=township_child_m=1", "--weight=crossing_m=1", "--weight=class_seat_m=90"),
+            "--class-size=20",
         ),
     ),
     "land": Town(land=True, options=("--preset", "full_and_round")),
@@ -119,11 +119,8 @@ def walks() -> list[str]:
 
 def crossings() -> list[str]:
     """A main road between the west and the east, and another one between the north and the south."""
-    return [
-        f"c{x}r{y},{name},{((x > 2) != (at > 2)) + ((y > 2) != (up > 2))}"
-        for x, y in PLACES
-        for name, (at, up, _) in SITES.items()
-    ]
+    ends = [(x, y, name, at, up) for x, y in PLACES for name, (at, up, _) in SITES.items()]
+    return [f"c{x}r{y},{name},{((x > 2) != (at > 2)) + ((y > 2) != (up > 2))}" for x, y, name, at, up in ends]
 
 
 def in_force() -> list[str]:
