@@ -21,7 +21,11 @@ from geo_data.tables.identity import OLD_RESIDENT, RESIDENT, identity_faults, no
 from geo_data.tables.rows import Row
 
 SEXES = {"女": "female", "男": "male"}
-SEX_WORDS = {"女性": "female", "男性": "male", "女孩": "female", "男孩": "male"}
+# Also the codes of GB/T 2261.1, as police and school registers export them.
+SEX_WORDS = {
+    **{"女性": "female", "女孩": "female", "女生": "female", "2": "female"},
+    **{"男性": "male", "男孩": "male", "男生": "male", "1": "male"},
+}
 CHILD_COLUMNS = (
     Column("household_code", "户编号", required=True, aliases=("家庭编号",), most=60),
     Column("unit_id", "单元编号", aliases=("小区村组编号", "unit_code"), most=40),

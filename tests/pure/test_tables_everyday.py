@@ -1,11 +1,12 @@
 """Everyday words for whole numbers: taken where one number alone can be meant, told with what is taken where not."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from geo_data.tables.child_table import CHILD_COLUMNS
+from geo_data.tables.child_table import CHILD_COLUMNS, Census, read_children
 from geo_data.tables.columns import NumberForm
 from geo_data.tables.everyday import as_digits, forms_taken
 from geo_data.tables.findings import Findings
@@ -144,3 +145,24 @@ def test_every_kind_of_column_says_what_it_takes(name: str, taken: str) -> None:
     [column] = [one for one in CHILD_COLUMNS if one.name == name]
 
     assert forms_taken(column) == taken
+
+
+@pytest.mark.parametrize(
+    ("cell", "sex"),
+    [("女生", "female"), (2, "female"), ("2", "female"), ("男生", "male"), (1, "male"), (0, None), (9, None)],
+)
+def test_the_sex_may_be_the_code_that_registers_export(
+    tmp_path: Path, cell: str | int, sex: str | None
+) -> None:
+    path, findings = tmp_path / "children.xlsx", Findings()
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["户编号", "单元编号", "住址", "姓名", "身份证号", "出生日期", "性别"])
+        sheet.write_row(1, 0, ["H1", "A", "样例路1号", "甲样例", "P1234567", "2020-03-04", cell])
+    census = Census(date(2026, 3, 1), "test", "990101", {"A"})
+
+    children = list(read_children(path, census=census, findings=findings))
+
+    assert [child.sex for child in children] == ([sex] if sex else [])
+    told = [(f.code, f.column) for f in findings.kept() if f.column == "性别"]
+    assert told == ([] if sex else [("cell_malformed", "性别")])
