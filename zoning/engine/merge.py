@@ -8,7 +8,7 @@ nodes, never by time alone, so that it can be repeated.
 3. Where a piece is cut off from the school none the less, ask for a neighbour of the piece, and choose again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import highspy
@@ -28,20 +28,20 @@ SCALE = 1e6
 TANGENTS = 256
 
 
-def merged(field: Field, pairs: Pairs, seconds: float) -> Found | None:
+def merged(field: Field, pairs: Pairs, time_left: Callable[[], float]) -> Found | None:
     """Return a lawful plan cheaper than the best, made of the pairs; None if none was found.
 
     pairs   -- open ones; see `open_pairs` and `pairs_around`
-    seconds -- what is left of the wall time, infinite when effort counts; a choice cut short gives no plan
+    time_left -- tells the seconds left, infinite when effort counts; a choice cut short gives no plan
     What a pair costs, but for balance, is told from the best plan alone. Where the cost of a zone hangs on all its
     units (borders, shape, parity) that is a guess, the better the fewer units move: when the plan chosen is not cheaper
     in truth, at most half as many may move.
     """
     if not len(pairs.unit):
         return None
-    solver, start = _solver(field, pairs, seconds)
+    solver, start = _solver(field, pairs)
     best = Found.of(new_state(field, pairs.base, 0, 0))
-    while (plan := _chosen(solver, start, field, pairs)) is not None:
+    while (plan := _chosen(solver, start, field, pairs, time_left)) is not None:
         found = Found.of(new_state(field, plan, 0, 0))
         if found.rank() < best.rank():
             return found
@@ -49,12 +49,18 @@ def merged(field: Field, pairs: Pairs, seconds: float) -> Found | None:
     return None
 
 
-def _chosen(solver: Any, start: list[float], field: Field, pairs: Pairs) -> IntArray | None:
+def _chosen(
+    solver: Any, start: list[float], field: Field, pairs: Pairs, time_left: Callable[[], float]
+) -> IntArray | None:
     """Return the cheapest plan of the pairs with its zones in one piece; None if it is the best, or none was found."""
     anchors = _anchors(field)
     best: Any = highspy.HighsSolution()
     best.col_value = start
     for _ in range(TRIES):
+        if (seconds := time_left()) <= 0:
+            return None
+        if np.isfinite(seconds):
+            solver.setOptionValue("time_limit", solver.getRunTime() + seconds)
         solver.setSolution(best)
         solver.run()
         value = np.array(solver.getSolution().col_value)
@@ -75,15 +81,13 @@ def _anchors(field: Field) -> IntArray:
     return np.flatnonzero((field.fixed == 1) | (np.diff(field.indptr) == 0))
 
 
-def _solver(field: Field, pairs: Pairs, seconds: float) -> tuple[Any, list[float]]:
+def _solver(field: Field, pairs: Pairs) -> tuple[Any, list[float]]:
     """Return a solver that holds one pair a unit, the seats, and a neighbour in its zone for every unit.
 
     And the values of its columns that are the best plan.
     """
     solver = new_solver(NODES)
     solver.setOptionValue("mip_rel_gap", 0.0)
-    if np.isfinite(seconds):
-        solver.setOptionValue("time_limit", max(seconds, 0.01))
     cost, even = _lone_costs(field, pairs), field.balance - field.parity
     children, left = _children_and_seats(field, pairs)
     solver.passModel(model_of(pairs.unit, pairs.zone, cost / SCALE, children, left))

@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from functools import partial
 
 import numpy as np
@@ -206,33 +205,30 @@ class Merging:
     """Plans being merged beside the rounds; what comes of it is taken in after a fixed number of moves.
 
     rng, cheap -- where to look closely: dice, and pairs worth a look
-    ranks -- of what was merged last; since -- moves when it began; job -- what comes of it, None when it was taken in
+    since -- moves when it began; job -- what comes of it, None when it was taken in
     """
 
     threads: ThreadPoolExecutor
     field: Field
     rng: npt.NDArray[np.uint64]
     cheap: IntArray
-    ranks: list[tuple[int, int, bytes]] = dataclass_field(default_factory=list)
     since: int = 0
     job: "Future[Found | None] | None" = None
 
-    def beside(self, course: Course, seconds: float) -> None:
+    def beside(self, course: Course, time_left: Callable[[], float]) -> None:
         """Begin to merge where nothing is being merged and there is more than one plan."""
         plans = course.plans()
         if self.job is None and len(plans) > 1:
             self.since, opening = course.moves, self._opening(plans)
-            self.job = self.threads.submit(lambda: merged(self.field, opening(), seconds))
+            self.job = self.threads.submit(lambda: merged(self.field, opening(), time_left))
 
     def _opening(self, plans: list[Found]) -> Callable[[], Pairs]:
-        """Return what opens the pairs: those of plans, best first where one is new, or those around a unit."""
-        ranks, zones = [plan.rank() for plan in plans], [plan.zone for plan in plans]
-        most = most_pairs(self.field)
-        if draw(self.rng) & 1:
+        """Return what opens the pairs, by chance: of plans, best first or in another order, or around a unit."""
+        zones, most, luck = [plan.zone for plan in plans], most_pairs(self.field), draw(self.rng) & 3
+        if luck < 2:
             centre = below(self.rng, len(self.field.children))
             return partial(pairs_around, self.field, zones, self.cheap, centre, most)
-        first = 1 if ranks != self.ranks else 1 + below(self.rng, len(zones) - 1)
-        self.ranks = ranks
+        first = 1 if luck == 2 else 1 + below(self.rng, len(zones) - 1)
         return partial(open_pairs, [zones[0], *zones[first:], *zones[1:first]], len(self.field.seats), most)
 
     def due(self, moves: int) -> Found | None:
@@ -269,7 +265,7 @@ def improve(
             before, length = budget.time_left(), proposals(field, course.age)
             if before < pace * length or budget.is_asked_to_stop():
                 break
-            merging.beside(course, before)
+            merging.beside(course, budget.time_left)
             jobs = [
                 threads.submit(lane.run_round, origin, course.age, budget.is_over, course.watched(watch))
                 for lane, origin in zip(lanes, course.origins, strict=True)
