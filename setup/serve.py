@@ -172,9 +172,9 @@ def _launch(name: str, command: Sequence[str]) -> None:
 def _wait(until: Callable[[], bool], alive: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not until():
+        time.sleep(0.2)  # first, because a process that has only just been started has no command yet
         if not alive() or time.monotonic() > deadline:
             raise ServeFault(f"the server does not answer; see {LOGS}:\n{_end_of_logs()}")
-        time.sleep(0.2)
 
 
 def _end(name: str, process: int) -> None:
