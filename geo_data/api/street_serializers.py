@@ -93,7 +93,7 @@ class RouteSerializer(serializers.Serializer[Any]):
     straight_metres = serializers.IntegerField(
         source="answer.straight_metres", help_text="As the crow flies."
     )
-    minutes = serializers.IntegerField(source="answer.minutes", help_text="For the way alone, rounded up.")
+    minutes = serializers.IntegerField(source="answer.minutes", help_text="For `metres`, rounded up.")
     pace_metres_a_minute = serializers.SerializerMethodField()
     line = serializers.SerializerMethodField(
         help_text="GeoJSON; null unless the bureau has a map review number or an officer asks."

@@ -131,6 +131,6 @@ def _answer(measure: DistanceMeasure, code: str, name: str, found: Route, epsg: 
         way_metres=found.way_mm // MM_PER_METRE,
         crossings=found.crossings,
         straight_metres=found.straight_mm // MM_PER_METRE,
-        minutes=minutes_on_foot(found.way_mm // MM_PER_METRE),
+        minutes=minutes_on_foot(metres),  # as in the answer to an address: crossing takes time too
         line=tuple(zip(longitude.round(6).tolist(), latitude.round(6).tolist(), strict=True)),
     )

@@ -2893,7 +2893,7 @@ export interface components {
             crossings: number;
             /** @description As the crow flies. */
             straight_metres: number;
-            /** @description For the way alone, rounded up. */
+            /** @description For `metres`, rounded up. */
             minutes: number;
             /** @description Return the pace. */
             readonly pace_metres_a_minute: number;
