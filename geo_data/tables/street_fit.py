@@ -58,7 +58,7 @@ def note_street_fit(
     before, after = (round(cm / CM_PER_METRE) for cm in (fit.misfit, fit.likely_misfit))
     note_fit(
         fit,
-        f"{len(points)} × {before} → {after} m",
+        f"{len(points)} 处地点离路 places off streets {before} → {after} m",
         shapely.MultiLineString(list(lines)).convex_hull,
         findings,
         working_epsg=ground.working_epsg,
