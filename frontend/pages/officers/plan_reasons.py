@@ -22,13 +22,14 @@ def plan_reasons(plan: ZonePlan) -> dict[str, Any]:
     """
     if plan.lawful:
         return {}
-    hopeless, broken = plan.report.get("hopeless", []), plan.report.get("violations", [])
+    hopeless = plan.report.get("hopeless", [])
+    broken = reasons_named(plan, plan.report.get("violations", []), VIOLATIONS)
     return {
         "is_least": plan.origin == PlanOrigin.DRAWN,
         "is_proven": any(one["code"] != NO_PROOF for one in hopeless),
         "hopeless": reasons_named(plan, hopeless, OBSTACLES),
         "relax": [_remedy(plan, one) for one in plan.report.get("relax", [])],
-        "broken": reasons_named(plan, broken[:SHOWN_FAULTS], VIOLATIONS),
+        "broken": broken[:SHOWN_FAULTS],
         "more": max(len(broken) - SHOWN_FAULTS, 0),
     }
 
@@ -57,23 +58,29 @@ def _remedy(plan: ZonePlan, told: Mapping[str, Any]) -> dict[str, Any]:
 def reasons_named(
     plan: ZonePlan, reasons: Iterable[Mapping[str, Any]], words: Mapping[str, Promise]
 ) -> list[dict[str, Any]]:
-    """Return the reasons in words, for officers/reasons.html."""
+    """Return the reasons in words, for officers/reasons.html; what many places have in common is said once."""
     zones, units = zone_names(plan), unit_names(plan)
-    told = []
-    for one in reasons:
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for number, one in enumerate(reasons):
         if one["code"] == NO_PROOF:
             continue
-        named = [units.get(code) or code for code in one["units"]]
-        told.append(
+        seats, year, schools = one.get("seats", 0), one.get("year"), one.get("schools", [])
+        alone = number if seats else None  # children of one place cannot be set against the seats of another
+        said = told.setdefault(
+            (one["code"], one["zone"], *schools, year, alone),
             {
                 "words": words.get(one["code"], one["code"]),
                 "zone": zones.get(one["zone"]) or one["zone"],
-                "schools": [zones.get(code) or code for code in one.get("schools", [])],
-                "units": named[:SHOWN_UNITS],
-                "more": max(len(named) - SHOWN_UNITS, 0),
-                "children": one["children"],
-                "seats": one.get("seats", 0),
-                "year": one.get("year"),
-            }
+                "schools": [zones.get(code) or code for code in schools],
+                "units": [],
+                "children": 0,
+                "seats": seats,
+                "year": year,
+            },
         )
-    return told
+        said["units"] += [units.get(code) or code for code in one["units"]]
+        said["children"] += one["children"]
+    return [
+        {**said, "units": said["units"][:SHOWN_UNITS], "rest": said["units"][SHOWN_UNITS:]}
+        for said in told.values()
+    ]
