@@ -241,7 +241,9 @@ def test_streets_beside_those_in_use_as_another_system_has_it_are_stopped_and_it
 
     assert found.counts() == {"shifted_like": 1}
     # streets are straight between their ends, four kilometres apart, and the shift is not quite the same everywhere
-    assert re.fullmatch(rf"{likely}: \d+ 处地点离路 places off streets \d\d+ → [0-5] m", found.kept()[0].value)
+    assert re.fullmatch(
+        rf"{likely}: \d+ 处地点离路 places off streets \d\d+ → [0-5] m", found.kept()[0].value
+    )
     assert [preview.role for preview in found.previews()] == ["declared", "likely"]
 
 

@@ -216,12 +216,20 @@ def test_units_are_drawn_with_zone_schools_and_children() -> None:
     assert second["geometry"]["type"] == "MultiPolygon"
 
 
-def test_point_units_have_no_area_to_show() -> None:
+def test_zones_of_point_units_show_the_points_and_have_no_area() -> None:
     small_county()
     CatchmentUnit.objects.update(area=None)
     plan = plan_of(HALVES)
 
-    assert json.loads(zones_geojson(plan))["features"] == []
+    features = json.loads(zones_geojson(plan))["features"]
+    assert [
+        (one["id"], one["geometry"]["type"], len(one["geometry"]["coordinates"])) for one in features
+    ] == [
+        ("A", "MultiPoint", 2),
+        ("B", "MultiPoint", 2),
+    ]
+    assert features[0]["geometry"]["coordinates"][0] == pytest.approx([114.005, 34.005], abs=1e-4)
+    assert [school["name"] for school in features[1]["properties"]["schools"]] == ["B小学"]
     assert find_zone_area(plan, "A") is None
 
 

@@ -1,7 +1,7 @@
 """Zones and units as GeoJSON, for maps. Plans never change, so their shapes are computed once per process."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from uuid import UUID
 
@@ -21,7 +21,7 @@ KEPT_PLANS = 16
 
 
 def zones_geojson(plan: ZonePlan) -> bytes:
-    """Return a feature per zone that has an area, with code, name, schools and the point of the first school."""
+    """Return a feature per zone with code, name and schools: its area, else the points of its units."""
     return _zones_geojson(plan.pk)
 
 
@@ -43,7 +43,8 @@ def find_zone_area_of(plan_id: UUID, zone_code: str) -> Mapping[str, object] | N
 @lru_cache(maxsize=KEPT_PLANS)
 def _areas_of_zones(plan_id: UUID) -> Mapping[str, Mapping[str, object]]:
     features = json.loads(_zones_geojson(plan_id))["features"]
-    return {feature["id"]: feature["geometry"] for feature in features}
+    found = {feature["id"]: feature["geometry"] for feature in features}
+    return {code: shape for code, shape in found.items() if shape["type"] != "MultiPoint"}
 
 
 @lru_cache(maxsize=KEPT_PLANS)
@@ -55,6 +56,7 @@ def _zones_geojson(plan_id: UUID) -> bytes:
     shapes = shapely.from_wkb([areas[code] for code in codes])
     epsg = plan.district.working_crs
     zones = dissolve(in_metres(shapes, epsg=epsg), np.array([content.zone_of[code] for code in codes]))
+    zones |= _points_of_zones(plan, content, without=zones)
     outlines = in_degrees(np.array(list(zones.values()), dtype=object), epsg=epsg)
     features = [
         _feature(code, _zone_properties(content, code), outline)
@@ -63,7 +65,19 @@ def _zones_geojson(plan_id: UUID) -> bytes:
     return _collection(features)
 
 
-def dissolve(units: Shapes, zones: npt.NDArray[np.str_]) -> Mapping[str, shapely.Geometry]:
+def _points_of_zones(
+    plan: ZonePlan, content: PlanContent, *, without: Collection[str]
+) -> dict[str, shapely.Geometry]:
+    """Return the points of each zone's units in metres, by zone code, but for the zones of `without`."""
+    points: dict[str, list[tuple[float, float]]] = {}
+    for place in load_unit_places(plan.units_dataset):
+        zone = content.zone_of.get(place.code)
+        if zone is not None and zone not in without:
+            points.setdefault(zone, []).append((place.x_m, place.y_m))
+    return {code: shapely.MultiPoint(points[code]) for code in sorted(points)}
+
+
+def dissolve(units: Shapes, zones: npt.NDArray[np.str_]) -> dict[str, shapely.Geometry]:
     """Return the area of each zone by code, simplified for display; the borders of neighbours stay the same line.
 
     units -- [n] polygons in metres; zones -- [n] zone codes

@@ -10,6 +10,7 @@ import { fillColour, mapStyle } from "./style";
 maplibre.setWorkerUrl(workerUrl);
 
 const PADDING = 24;
+const NEAREST_ZOOM = 15; // where there is only one point to show
 const HOME_PAINT = {
   "circle-radius": 6,
   "circle-color": "#ffffff",
@@ -38,7 +39,7 @@ export class ZoneMap {
     this.map = new maplibre.Map({
       container,
       style: mapStyle(options.units, options.outlines, options.base, options.colours),
-      ...(bounds ? { bounds, fitBoundsOptions: { padding: PADDING } } : {}),
+      ...(bounds ? { bounds, fitBoundsOptions: { padding: PADDING, maxZoom: NEAREST_ZOOM } } : {}),
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -91,7 +92,7 @@ export class ZoneMap {
     const outline = this.options.outlines.features.find((zone) => zone.properties.code === code);
     const inside = this.options.units.features.filter((unit) => unit.properties.zone === code);
     const box = boxAround(outline ? [outline.geometry] : inside.map((unit) => unit.geometry));
-    if (box) this.map.fitBounds(box, { padding: 60, animate: false });
+    if (box) this.map.fitBounds(box, { padding: 60, maxZoom: NEAREST_ZOOM, animate: false });
   }
 
   /** Draw a walk over everything else, and show all of it. */

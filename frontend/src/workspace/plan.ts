@@ -1,5 +1,5 @@
 // What the plan page knows: the figures handed over by the page, and the shapes fetched from the API.
-import type { FeatureCollection, LineString, MultiLineString, MultiPolygon, Point, Polygon } from "geojson";
+import type { FeatureCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon } from "geojson";
 import type { Schemas } from "../api/client";
 
 export interface Zone {
@@ -31,7 +31,7 @@ export interface BaseProperties {
 }
 
 export type Units = FeatureCollection<Polygon | MultiPolygon | Point, UnitProperties>;
-export type Outlines = FeatureCollection<Polygon | MultiPolygon, ZoneProperties>;
+export type Outlines = FeatureCollection<Polygon | MultiPolygon | MultiPoint, ZoneProperties>; // points where units have no area
 export type BaseMap = FeatureCollection<LineString | MultiLineString, BaseProperties>;
 
 // The schema leaves geometries open, because GeoJSON is defined elsewhere; here they get their types.
