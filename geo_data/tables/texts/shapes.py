@@ -83,14 +83,14 @@ SHAPE_TEXTS: Mapping[str, FindingText] = {
     "neighbours_derived": note(
         "点图层没有边界：相邻关系由各点的三角剖分得出（相邻对数）",
         "points have no borders: what adjoins what was worked out from their triangulation (number of pairs)",
-        "请在地图上核对；有相邻关系表的请一并提供，个别的在“划片约束”中写“相连”“不相连”",
-        "Look at the map; give a table of neighbours if there is one, or state links under “Rules of drawing”",
+        "请核对方案文件中的 adjacency.csv；有相邻关系表的请一并提供，个别的在“划片约束”中写“相连”“不相连”",
+        "Check adjacency.csv among a plan's files; give a table of neighbours if there is one, or state links by rules",
     ),
     "neighbours_by_streets": note(
         "点图层没有边界：相邻关系由现用路网上最近的几个点得出（相邻对数）",
         "points have no borders: what adjoins what was worked out from those nearest on the streets (number of pairs)",
-        "请在地图上核对；有相邻关系表的请一并提供，个别的在“划片约束”中写“相连”“不相连”",
-        "Look at the map; give a table of neighbours if there is one, or state links under “Rules of drawing”",
+        "请核对方案文件中的 adjacency.csv；有相邻关系表的请一并提供，个别的在“划片约束”中写“相连”“不相连”",
+        "Check adjacency.csv among a plan's files; give a table of neighbours if there is one, or state links by rules",
     ),
     "parts_joined": warning(
         "两片互不相连，已以最短的连线相连（两点与距离）",
