@@ -16,7 +16,6 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy.spatial import cKDTree
 
 from zoning.engine.choosing import model_of, new_solver
 from zoning.engine.connection import pieces_cut_off
@@ -31,7 +30,7 @@ from zoning.engine.enclaves import joined
 from zoning.engine.objective import kept_loads
 from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem
 from zoning.engine.remedies import Kind, Relief
-from zoning.engine.ways import plan_ways, whole_ways
+from zoning.engine.ways import plan_ways, tree_over, whole_ways
 
 NODES = 30
 ROUNDS = 20
@@ -178,12 +177,12 @@ def near_pairs(problem: Problem) -> IntArray:
     And the nearest two of every two parts of the county that nothing joins.
     """
     at = np.stack([problem.x_m, problem.y_m], axis=1)
-    n, tree = problem.n_units, cKDTree(at)
+    n, tree = problem.n_units, tree_over(at)
     indptr, near = problem.plain_graph
     found = set()
     for unit in range(n):
         beside = {unit, *near[indptr[unit] : indptr[unit + 1]].tolist()}
-        others: Any = tree.query(at[unit], k=list(range(1, min(n, NEAR + len(beside)) + 1)))[1]
+        others = tree.query(at[unit], k=list(range(1, min(n, NEAR + len(beside)) + 1)))[1]
         free = [other for other in others.tolist() if other not in beside][:NEAR]
         found |= {(min(unit, other), max(unit, other)) for other in free}
     found |= _between_parts(problem, at)
@@ -196,7 +195,7 @@ def _between_parts(problem: Problem, at: Any) -> set[tuple[int, int]]:
     )
     found = set()
     for i, one in enumerate(parts):
-        tree: Any = cKDTree(at[one])
+        tree = tree_over(at[one])
         for other in parts[:i]:
             metres, place = tree.query(at[other])
             best = int(np.argmin(metres))

@@ -20,7 +20,8 @@ from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
 from zoning.engine.transport import never
 from zoning.models import PlanOrigin, ZonePlan
-from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
+from zoning.selectors.basis import PlanBasis, load_current_basis
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.islands import load_zones_in_force, with_islands
 from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
 from zoning.selectors.start import Start, load_start
