@@ -88,7 +88,7 @@ def fewest_changes(
 
     plan -- [n_units] the plan to stay near
     """
-    program = _program(problem, plan, kind)
+    program = _program(problem, plan, kind, should_stop)
     if program is None:
         return None
     least, spent, answer = 0, 0, Answer(None, None, 0)
@@ -118,7 +118,7 @@ def _proven(program: Program) -> int:
     return max(math.ceil((bound - MOVES - program.weight + 1) / program.weight - TOLERANCE), 0)
 
 
-def _program(problem: Problem, plan: IntArray, kind: Kind) -> Program | None:
+def _program(problem: Problem, plan: IntArray, kind: Kind, should_stop: Callable[[], bool]) -> Program | None:
     """Return the program of the kind; None where a unit may have no zone whatever is changed."""
     adds, joins, lifts = (kind in (one, Kind.ALL) for one in (Kind.SEATS, Kind.LINKS, Kind.RULES))
     possible = _possible(problem) if lifts else allowed_pairs(problem)
@@ -127,7 +127,7 @@ def _program(problem: Problem, plan: IntArray, kind: Kind) -> Program | None:
     unit, zone = np.nonzero(possible)
     column = np.full(possible.shape, NOWHERE, dtype=np.int64)
     column[unit, zone] = np.arange(len(unit))
-    solver = new_solver(NODES)
+    solver = new_solver(NODES, should_stop)
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", 1 - 2 * MOVES)  # then the number of changes is proven
     moves = np.where(plan[unit] == zone, 0.0, MOVES / problem.n_units)
