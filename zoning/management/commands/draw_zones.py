@@ -16,7 +16,7 @@ from geo_data.models import DistanceMethod, Stage
 from zoning.engine.building import build_problem
 from zoning.engine.faults import LARGEST_CLASS, ProblemFault
 from zoning.engine.files import FileFault, Tables, plan_csv, read_crossings, read_plan, read_tables
-from zoning.engine.objective import FILE_PRESETS, Weights, weighted
+from zoning.engine.objective import FILE_PRESETS, Weights
 from zoning.engine.problem import Problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.rules import Rule
@@ -25,6 +25,7 @@ from zoning.engine.verify import Facts, filling, roundness, violations
 from zoning.management.figures import LEAST, figures_in_words
 from zoning.management.start_files import start_of_file
 from zoning.management.stopping import asked_to_stop
+from zoning.management.weight_option import add_weight_option, changed_preset
 from zoning.selectors.choices import Demand, Later
 
 FILES = (
@@ -74,14 +75,7 @@ class Command(BaseCommand):
             choices=sorted(FILE_PRESETS),
             help="what a plan should be like (fewest_changes where zones are in force, else nearest)",
         )
-        parser.add_argument(
-            "--weight",
-            type=_weight,
-            action="append",
-            default=[],
-            metavar="NAME=METRES",
-            help="change one weight of the preset, as moved_child_m=500; may be given several times",
-        )
+        add_weight_option(parser)
         parser.add_argument(
             "--later",
             choices=[one.value for one in Later],
@@ -274,10 +268,7 @@ def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
 
 def _weights(options: dict[str, Any]) -> Weights:
     preset = options["preset"] or ("fewest_changes" if options["in_force"] else "nearest")
-    try:
-        return weighted(preset, dict(options["weight"]))
-    except ValueError as fault:
-        raise CommandError(f"--weight: {fault}") from fault
+    return changed_preset(preset, dict(options["weight"]))
 
 
 def _solve_options(options: dict[str, Any], problem: Problem) -> Options:
@@ -287,13 +278,6 @@ def _solve_options(options: dict[str, Any], problem: Problem) -> Options:
         return Options(effort=options["effort"], weights=weights, start=start)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]
     return Options(seconds=seconds, clock=time.monotonic, weights=weights, start=start)
-
-
-def _weight(text: str) -> tuple[str, int]:
-    name, _, metres = text.partition("=")
-    if not (metres.isascii() and metres.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text} is not NAME=METRES, whole metres from 0")
-    return name, int(metres)
 
 
 def _class_size(text: str) -> int:
