@@ -15,7 +15,8 @@ from accounts.selectors.jobs import NoSuchJob, get_job
 from accounts.services.jobs import ask_to_stop, request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
-from zoning.selectors.basis import Demand, Later, current_datasets
+from zoning.selectors.basis import current_datasets
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.start import load_start
 from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
 from zoning.services.address_files import (

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from admissions.rules.calendar import Phase
-from zoning.selectors.basis import Demand, Later
+from zoning.selectors.choices import Demand, Later
 
 PHASES: Mapping[Phase, Promise] = {
     Phase.ANNOUNCED: _("announced"),

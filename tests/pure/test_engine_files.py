@@ -95,20 +95,46 @@ def test_same_input_seed_and_effort_give_the_same_bytes(folder: Path) -> None:
     assert (folder / "one.csv").read_bytes() == (folder / "two.csv").read_bytes()
 
 
-def test_needs_no_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # pytest-django refuses any query in this test, for it is not marked django_db; a broken URL does so again.
-    monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
-
+def drawn_afresh(folder: Path, *python: str) -> subprocess.CompletedProcess[str]:
+    """Draw with a fresh process, Python started with these options."""
     arguments = [f"--{name}={path}" for name, path in inputs(folder).items()]
     done = subprocess.run(
-        [sys.executable, "manage.py", "draw_zones", *arguments, f"--out={folder / 'p.csv'}", "--effort=1"],
+        [
+            *(sys.executable, *python, "manage.py", "draw_zones"),
+            *(*arguments, f"--out={folder / 'p.csv'}", "--effort=1"),
+        ],
         capture_output=True,
         text=True,
         check=False,
     )
-
     assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_needs_no_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # pytest-django refuses any query in this test, for it is not marked django_db; a broken URL does so again.
+    monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+
+    done = drawn_afresh(folder)
+
     assert "child-km" in done.stdout
+    assert done.stdout.count("A lawful plan after") == 1
+
+
+def test_a_fresh_command_imports_nothing_that_only_the_database_and_its_files_need(folder: Path) -> None:
+    told = drawn_afresh(folder, "-X", "importtime").stderr
+
+    imported = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+    assert {"numba", "zoning.engine.solve"} <= imported
+    late = (
+        "pandas",
+        "pyogrio",
+        "scipy.spatial",
+        "geo_data.tables.rows",
+        "zoning.selectors.basis",
+        "zoning.services",
+    )
+    assert not imported & set(late)
 
 
 def test_codes_that_a_spreadsheet_would_run_are_guarded_and_come_back(tmp_path: Path) -> None:

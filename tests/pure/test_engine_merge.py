@@ -1,6 +1,5 @@
 """Merging plans: the cheapest plan of their pairs, lawful, and by brute force no cheaper one."""
 
-import math
 from itertools import product
 
 import numpy as np
@@ -18,6 +17,7 @@ from zoning.engine.pairs import Pairs, cheap_pairs, open_pairs, pairs_around
 from zoning.engine.problem import NOWHERE, IntArray, Problem, Unit, Wishes
 from zoning.engine.search import make_field
 from zoning.engine.solve import Options, solve
+from zoning.engine.transport import never
 from zoning.engine.verify import violations
 
 CHILDREN = np.array([(7 * i) % 5 + 3 for i in range(36)])
@@ -27,10 +27,6 @@ COUNTY = grid(6, 6, CHILDREN, {(1, 1): 62, (4, 1): 64, (2, 4): 66})
 def field_of(problem: Problem, weights: Weights) -> Field:
     ground = lay_ground(problem, weights, None)
     return make_field(problem, weights, ground, ground.relaxed.prices)
-
-
-def for_ever() -> float:
-    return math.inf
 
 
 def opened(plans: list[IntArray]) -> Pairs:
@@ -78,7 +74,7 @@ def test_merging_finds_the_cheapest_lawful_plan_of_all_pairs() -> None:
     least = cheapest_by_hand(problem, plans)
     assert least < plan_cost(problem, NEAREST, plans[0])
 
-    found = merged(field, opened(plans), for_ever)
+    found = merged(field, opened(plans), never)
 
     assert found is not None
     assert found.cost == plan_cost(problem, NEAREST, found.zone) == least
@@ -90,7 +86,7 @@ def test_a_merged_plan_is_lawful_cheaper_and_made_of_the_plans_pairs(weights: We
     problem = build_problem(*COUNTY)
     plans = spoilt(problem, weights)
 
-    found = merged(field_of(problem, weights), opened(plans), for_ever)
+    found = merged(field_of(problem, weights), opened(plans), never)
 
     assert found is not None
     assert found.cost < plan_cost(problem, weights, plans[0])
@@ -108,7 +104,7 @@ def test_an_enclave_that_nothing_joins_does_not_hinder_merging() -> None:
     zone_of_far = problem.site_zone[problem.site_ids.index("s-c1r1")]
     plans = [np.append(plan, zone_of_far) for plan in inland]
 
-    found = merged(field_of(apart, NEAREST), opened(plans), for_ever)
+    found = merged(field_of(apart, NEAREST), opened(plans), never)
 
     assert found is not None
     assert found.zone[-1] == zone_of_far
@@ -120,8 +116,8 @@ def test_nothing_is_merged_of_one_plan_or_where_the_best_is_the_best_of_all() ->
     field = field_of(problem, NEAREST)
     best = solve(problem, Options(effort=12), seed=1).zone
 
-    assert merged(field, opened([best, best.copy()]), for_ever) is None
-    assert merged(field, opened([best, *worse(problem, best, [8, 9, 14])]), for_ever) is None
+    assert merged(field, opened([best, best.copy()]), never) is None
+    assert merged(field, opened([best, *worse(problem, best, [8, 9, 14])]), never) is None
 
 
 def test_the_same_plans_give_the_same_plan() -> None:
@@ -129,7 +125,7 @@ def test_the_same_plans_give_the_same_plan() -> None:
     field = field_of(problem, NEAREST)
     plans = spoilt(problem, NEAREST)
 
-    first, second = merged(field, opened(plans), for_ever), merged(field, opened(plans), for_ever)
+    first, second = merged(field, opened(plans), never), merged(field, opened(plans), never)
 
     assert first is not None
     assert second is not None
@@ -192,7 +188,7 @@ def test_cheap_pairs_better_a_plan_where_there_is_no_other_plan() -> None:
     field = field_of(problem, NEAREST)
     dear = spoilt(problem, NEAREST)[-1]
 
-    found = merged(field, pairs_around(field, [dear], cheap_pairs(field), 0, 10_000), for_ever)
+    found = merged(field, pairs_around(field, [dear], cheap_pairs(field), 0, 10_000), never)
 
     assert found is not None
     assert found.cost < plan_cost(problem, NEAREST, dear)

@@ -142,6 +142,33 @@ def test_ways_that_a_folder_states_count_there_and_nowhere_else(tmp_path: Path) 
     assert by_lines["cost_km"] < by_walks["cost_km"]
 
 
+def test_weights_of_the_preset_can_be_changed_for_every_district(tmp_path: Path) -> None:
+    write_files(SMALL, tmp_path / "small")
+
+    call_command(
+        "draw_districts", str(tmp_path / "small"), f"--out={tmp_path}", "--weight=balance_m=70", "--workers=1"
+    )
+
+    told = json.loads((tmp_path / "small" / "report.json").read_text("utf-8"))
+    weights = {name: metres for name, metres in told["objective"]["weights"].items() if metres}
+    assert weights == {"balance_m": 70, "walked_m": 1, "worst_year_m": 2000}
+
+
+@pytest.mark.parametrize(
+    ("weight", "complaint"),
+    [
+        ("balance=7", "there is no weight balance"),
+        ("balance_m=-7", "is not NAME=METRES"),
+        ("balance_m=100001", "from 0 to 100000"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused_before_anything_begins(
+    tmp_path: Path, weight: str, complaint: str
+) -> None:
+    with pytest.raises(CommandError, match=complaint):
+        call_command("draw_districts", str(tmp_path), f"--out={tmp_path / 'out'}", f"--weight={weight}")
+
+
 def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="two folders: a"):
         call_command("draw_districts", tmp_path / "x" / "a", tmp_path / "y" / "a", out=tmp_path / "out")

@@ -29,7 +29,8 @@ from tests.services.accounts_world import OTHER_DISTRICT, auditor, guardian, off
 from tests.services.projection_world import FIRST, add_grades, add_housing, counted, projected
 from tests.services.worlds import DISTRICT, NOON, dataset, small_county
 from zoning.models import ZonePlan
-from zoning.selectors.basis import Demand, ProjectionMissing, load_pinned_basis
+from zoning.selectors.basis import ProjectionMissing, load_pinned_basis
+from zoning.selectors.choices import Demand
 from zoning.selectors.outlook import outlook_of
 from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import move_units

@@ -30,7 +30,8 @@ from tests.services.registers_world import (
     with_list,
 )
 from zoning.models import ZonePlan
-from zoning.selectors.basis import Demand, ReconciliationMissing, load_pinned_basis
+from zoning.selectors.basis import ReconciliationMissing, load_pinned_basis
+from zoning.selectors.choices import Demand
 from zoning.selectors.demand import demand_facts
 from zoning.selectors.pins import list_plans_using
 from zoning.services.drawing import draw_zones_of_district

@@ -8,7 +8,7 @@ from geo_data.models import Child, DatasetKind, PastEnrolment, ProjectionRow, St
 from tests.services.projection_world import FIRST, projected
 from tests.services.worlds import DISTRICT, NOON, County, add_census, dataset, small_county
 from zoning.models import ZonePlan
-from zoning.selectors.basis import Demand
+from zoning.selectors.choices import Demand
 from zoning.selectors.plans import plan_content
 from zoning.selectors.what_if import load_question
 from zoning.services.drawing import draw_zones_of_district

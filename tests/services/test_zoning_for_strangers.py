@@ -21,7 +21,7 @@ from tests.services.projection_world import counted, projected
 from tests.services.street_world import AT, MIDDLE, measured, streets_file, with_streets
 from tests.services.worlds import DISTRICT, NOON, add_school, small_county
 from zoning.models import ZonePlan
-from zoning.selectors.basis import Demand, Later
+from zoning.selectors.choices import Demand, Later
 from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import import_plan, move_units
 from zoning.services.publications import publish_plan

@@ -15,7 +15,8 @@ from geo_data.models import SchoolSeats, Stage
 from tests.services.projection_world import add_housing, counted, projected
 from tests.services.worlds import DISTRICT, NOON, County, add_school
 from zoning.models import ZonePlan
-from zoning.selectors.basis import Demand, Later, LaterYearsNeedProjection
+from zoning.selectors.basis import LaterYearsNeedProjection
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.plans import plan_content
 from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import move_units

@@ -36,7 +36,7 @@ from zoning.api.serializers import (
 )
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_map, plan_for_reading, publication_for
-from zoning.selectors.basis import Demand, Later
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.overview import plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.selectors.publications import list_publications

@@ -11,7 +11,7 @@ from zoning.engine.explain import AGAINST
 from zoning.engine.faults import LARGEST_CLASS
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
-from zoning.selectors.basis import Demand, Later
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.weights import OFFERED
 
 MOST_EFFORT = 1000

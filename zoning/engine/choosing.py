@@ -1,5 +1,6 @@
 """The integer program of giving every unit one of its zones within the seats of every year, as HiGHS takes it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import highspy
@@ -17,13 +18,22 @@ class Silent(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
-def new_solver(nodes: int) -> Any:
-    """Return a solver that ends after so many nodes: never by time, so that it can be repeated."""
+def new_solver(nodes: int, should_stop: Callable[[], bool]) -> Any:
+    """Return a solver that ends after so many nodes: never by time of its own, so that it can be repeated.
+
+    should_stop -- asked many times a second; once it says yes the solver ends as interrupted
+    """
     make: Any = Silent
     solver = make()
     settings = (("threads", 1), ("parallel", "off"), ("random_seed", 1), ("mip_max_nodes", nodes))
     for option, value in settings:
         solver.setOptionValue(option, value)
+
+    def look_up(event: Any) -> None:
+        if should_stop():
+            event.interrupt()
+
+    solver.cbMipInterrupt.subscribe(look_up)
     return solver
 
 

@@ -18,6 +18,7 @@ from zoning.engine.obstacles import obstacles
 from zoning.engine.packing import surely_does_not_fit
 from zoning.engine.problem import IntArray, Problem
 from zoning.engine.solve import Options, Solution, solve
+from zoning.engine.transport import never
 from zoning.engine.window import Window, find_wrong, open_window, part_of
 
 # Chains of more moves are left to the search.
@@ -30,8 +31,6 @@ STAY_M = 20_000
 STAY_CLOSE = 0.02
 # Where the first try finds no lawful plan, another is so many times as long.
 LONGER = 8
-
-ShouldStop = Callable[[], bool] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def mend(
     *,
     seed: int,
     effort: int = 1,
-    should_stop: ShouldStop = None,
+    should_stop: Callable[[], bool] = never,
 ) -> Mended:
     """Return the plan with the edited units where `zone` has them and all rules kept again.
 
@@ -193,7 +192,7 @@ class Search:
 
     seed: int
     effort: int
-    should_stop: ShouldStop
+    should_stop: Callable[[], bool]
 
 
 def _searched(problem: Problem, start: IntArray, window: Window, zone: IntArray, search: Search) -> Mended:
@@ -208,9 +207,8 @@ def _searched(problem: Problem, start: IntArray, window: Window, zone: IntArray,
         prove=False,
     )
     found = solve(part, options, seed=search.seed, should_stop=search.should_stop)
-    against = _proofs(found, part) if len(zones) == problem.n_zones else ()
-    is_stopped = search.should_stop is not None and search.should_stop()
-    if not (found.lawful or is_stopped or against):
+    against = _proofs(found, part, search.should_stop) if len(zones) == problem.n_zones else ()
+    if not (found.lawful or search.should_stop() or against):
         longer = replace(options, effort=search.effort * LONGER)
         found = solve(part, longer, seed=search.seed, should_stop=search.should_stop)
     mended = start.copy()
@@ -220,12 +218,12 @@ def _searched(problem: Problem, start: IntArray, window: Window, zone: IntArray,
     return Mended(mended, _moved(mended, zone), False, against or found.violations, bool(against))
 
 
-def _proofs(found: Solution, problem: Problem) -> tuple[Trouble, ...]:
+def _proofs(found: Solution, problem: Problem, should_stop: Callable[[], bool]) -> tuple[Trouble, ...]:
     """Return what shows that no plan is lawful; empty if nothing does."""
     if found.lawful:
         return ()
     told = tuple(trouble for trouble in found.violations if trouble.code in PROOFS)
-    if told or not surely_does_not_fit(problem):
+    if told or not surely_does_not_fit(problem, should_stop):
         return told
     over = [trouble for trouble in found.violations if trouble.code in ("seats_short", "later_seats_short")]
     return (Trouble("whole_units_do_not_fit"), *over)

@@ -28,20 +28,20 @@ SCALE = 1e6
 TANGENTS = 256
 
 
-def merged(field: Field, pairs: Pairs, time_left: Callable[[], float]) -> Found | None:
+def merged(field: Field, pairs: Pairs, is_over: Callable[[], bool]) -> Found | None:
     """Return a lawful plan cheaper than the best, made of the pairs; None if none was found.
 
     pairs   -- open ones; see `open_pairs` and `pairs_around`
-    time_left -- tells the seconds left, infinite when effort counts; a choice cut short gives no plan
+    is_over -- says when to break off; a choice cut short gives no plan
     What a pair costs, but for balance, is told from the best plan alone. Where the cost of a zone hangs on all its
     units (borders, shape, parity) that is a guess, the better the fewer units move: when the plan chosen is not cheaper
     in truth, at most half as many may move.
     """
     if not len(pairs.unit):
         return None
-    solver, start = _solver(field, pairs)
+    solver, start = _solver(field, pairs, is_over)
     best = Found.of(new_state(field, pairs.base, 0, 0))
-    while (plan := _chosen(solver, start, field, pairs, time_left)) is not None:
+    while (plan := _chosen(solver, start, field, pairs, is_over)) is not None:
         found = Found.of(new_state(field, plan, 0, 0))
         if found.rank() < best.rank():
             return found
@@ -50,21 +50,19 @@ def merged(field: Field, pairs: Pairs, time_left: Callable[[], float]) -> Found 
 
 
 def _chosen(
-    solver: Any, start: list[float], field: Field, pairs: Pairs, time_left: Callable[[], float]
+    solver: Any, start: list[float], field: Field, pairs: Pairs, is_over: Callable[[], bool]
 ) -> IntArray | None:
     """Return the cheapest plan of the pairs with its zones in one piece; None if it is the best, or none was found."""
     anchors = _anchors(field)
     best: Any = highspy.HighsSolution()
     best.col_value = start
     for _ in range(TRIES):
-        if (seconds := time_left()) <= 0:
+        if is_over():
             return None
-        if np.isfinite(seconds):
-            solver.setOptionValue("time_limit", solver.getRunTime() + seconds)
         solver.setSolution(best)
         solver.run()
         value = np.array(solver.getSolution().col_value)
-        if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit or not len(value):
+        if solver.getModelStatus() == highspy.HighsModelStatus.kInterrupt or not len(value):
             return None
         plan, taken = pairs.base.copy(), np.flatnonzero(value[: len(pairs.unit)] > 0.5)
         plan[pairs.unit[taken]] = pairs.zone[taken]
@@ -81,12 +79,12 @@ def _anchors(field: Field) -> IntArray:
     return np.flatnonzero((field.fixed == 1) | (np.diff(field.indptr) == 0))
 
 
-def _solver(field: Field, pairs: Pairs) -> tuple[Any, list[float]]:
+def _solver(field: Field, pairs: Pairs, is_over: Callable[[], bool]) -> tuple[Any, list[float]]:
     """Return a solver that holds one pair a unit, the seats, and a neighbour in its zone for every unit.
 
     And the values of its columns that are the best plan.
     """
-    solver = new_solver(NODES)
+    solver = new_solver(NODES, is_over)
     solver.setOptionValue("mip_rel_gap", 0.0)
     cost, even = _lone_costs(field, pairs), field.balance - field.parity
     children, left = _children_and_seats(field, pairs)

@@ -3,6 +3,7 @@
 Of connection it knows that a unit is in no zone to whose schools even the lightest way holds more children than seats.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import highspy
@@ -17,17 +18,18 @@ MOST_PAIRS = 40_000
 NODES = 500
 
 
-def surely_does_not_fit(problem: Problem) -> bool:
+def surely_does_not_fit(problem: Problem, should_stop: Callable[[], bool]) -> bool:
     """Say whether it is proven that no lawful plan exists, because units cannot be divided.
 
-    False says nothing: the proof was not found within NODES nodes, or the problem has more than MOST_PAIRS pairs.
+    False says nothing: the proof was not found within NODES nodes or before `should_stop` said yes, or the problem has
+    more than MOST_PAIRS pairs.
     """
     if problem.n_units * problem.n_zones > MOST_PAIRS:
         return False
     units, zones = np.nonzero(_reachable(problem))
     if len(np.unique(units)) < problem.n_units:
         return True
-    return bool(_status(problem, units, zones) == highspy.HighsModelStatus.kInfeasible)
+    return bool(_status(problem, units, zones, should_stop) == highspy.HighsModelStatus.kInfeasible)
 
 
 def _reachable(problem: Problem) -> BoolArray:
@@ -42,9 +44,9 @@ def _reachable(problem: Problem) -> BoolArray:
     return allowed
 
 
-def _status(problem: Problem, units: Any, zones: Any) -> Any:
+def _status(problem: Problem, units: Any, zones: Any, should_stop: Callable[[], bool]) -> Any:
     """Return what the solver makes of giving every unit one of its zones within the seats of every year."""
-    solver = new_solver(NODES)
+    solver = new_solver(NODES, should_stop)
     free = np.zeros(len(units))
     solver.passModel(model_of(units, zones, free, problem.kept_children[units], problem.kept_seats))
     solver.run()

@@ -33,7 +33,7 @@ def with_reasons(
     is_proven = bool(found) or any(trouble.code in PROOFS for trouble in told)
     if not is_proven and problem.n_units * problem.n_zones <= MOST_PAIRS:
         found = _out_of_reach(problem)
-        if not found and not should_stop() and surely_does_not_fit(problem):
+        if not found and not should_stop() and surely_does_not_fit(problem, should_stop):
             found = [Trouble("whole_units_do_not_fit")]
     if found:
         told = tuple(trouble for trouble in told if trouble.code != "none_found")

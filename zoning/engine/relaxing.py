@@ -16,7 +16,6 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy.spatial import cKDTree
 
 from zoning.engine.choosing import model_of, new_solver
 from zoning.engine.connection import pieces_cut_off
@@ -31,7 +30,7 @@ from zoning.engine.enclaves import joined
 from zoning.engine.objective import kept_loads
 from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem
 from zoning.engine.remedies import Kind, Relief
-from zoning.engine.ways import plan_ways, whole_ways
+from zoning.engine.ways import plan_ways, tree_over, whole_ways
 
 NODES = 30
 ROUNDS = 20
@@ -89,7 +88,7 @@ def fewest_changes(
 
     plan -- [n_units] the plan to stay near
     """
-    program = _program(problem, plan, kind)
+    program = _program(problem, plan, kind, should_stop)
     if program is None:
         return None
     least, spent, answer = 0, 0, Answer(None, None, 0)
@@ -119,7 +118,7 @@ def _proven(program: Program) -> int:
     return max(math.ceil((bound - MOVES - program.weight + 1) / program.weight - TOLERANCE), 0)
 
 
-def _program(problem: Problem, plan: IntArray, kind: Kind) -> Program | None:
+def _program(problem: Problem, plan: IntArray, kind: Kind, should_stop: Callable[[], bool]) -> Program | None:
     """Return the program of the kind; None where a unit may have no zone whatever is changed."""
     adds, joins, lifts = (kind in (one, Kind.ALL) for one in (Kind.SEATS, Kind.LINKS, Kind.RULES))
     possible = _possible(problem) if lifts else allowed_pairs(problem)
@@ -128,7 +127,7 @@ def _program(problem: Problem, plan: IntArray, kind: Kind) -> Program | None:
     unit, zone = np.nonzero(possible)
     column = np.full(possible.shape, NOWHERE, dtype=np.int64)
     column[unit, zone] = np.arange(len(unit))
-    solver = new_solver(NODES)
+    solver = new_solver(NODES, should_stop)
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", 1 - 2 * MOVES)  # then the number of changes is proven
     moves = np.where(plan[unit] == zone, 0.0, MOVES / problem.n_units)
@@ -178,12 +177,12 @@ def near_pairs(problem: Problem) -> IntArray:
     And the nearest two of every two parts of the county that nothing joins.
     """
     at = np.stack([problem.x_m, problem.y_m], axis=1)
-    n, tree = problem.n_units, cKDTree(at)
+    n, tree = problem.n_units, tree_over(at)
     indptr, near = problem.plain_graph
     found = set()
     for unit in range(n):
         beside = {unit, *near[indptr[unit] : indptr[unit + 1]].tolist()}
-        others: Any = tree.query(at[unit], k=list(range(1, min(n, NEAR + len(beside)) + 1)))[1]
+        others = tree.query(at[unit], k=list(range(1, min(n, NEAR + len(beside)) + 1)))[1]
         free = [other for other in others.tolist() if other not in beside][:NEAR]
         found |= {(min(unit, other), max(unit, other)) for other in free}
     found |= _between_parts(problem, at)
@@ -196,7 +195,7 @@ def _between_parts(problem: Problem, at: Any) -> set[tuple[int, int]]:
     )
     found = set()
     for i, one in enumerate(parts):
-        tree: Any = cKDTree(at[one])
+        tree = tree_over(at[one])
         for other in parts[:i]:
             metres, place = tree.query(at[other])
             best = int(np.argmin(metres))

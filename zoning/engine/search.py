@@ -215,12 +215,12 @@ class Merging:
     since: int = 0
     job: "Future[Found | None] | None" = None
 
-    def beside(self, course: Course, time_left: Callable[[], float]) -> None:
+    def beside(self, course: Course, is_over: Callable[[], bool]) -> None:
         """Begin to merge where nothing is being merged and there is more than one plan."""
         plans = course.plans()
         if self.job is None and len(plans) > 1:
             self.since, opening = course.moves, self._opening(plans)
-            self.job = self.threads.submit(lambda: merged(self.field, opening(), time_left))
+            self.job = self.threads.submit(lambda: merged(self.field, opening(), is_over))
 
     def _opening(self, plans: list[Found]) -> Callable[[], Pairs]:
         """Return what opens the pairs, by chance: of plans, best first or in another order, or around a unit."""
@@ -265,7 +265,7 @@ def improve(
             before, length = budget.time_left(), proposals(field, course.age)
             if before < pace * length or budget.is_asked_to_stop():
                 break
-            merging.beside(course, budget.time_left)
+            merging.beside(course, budget.is_over)
             jobs = [
                 threads.submit(lane.run_round, origin, course.age, budget.is_over, course.watched(watch))
                 for lane, origin in zip(lanes, course.origins, strict=True)

@@ -38,7 +38,11 @@ def one_change(
     zone -- [n_units] the plan to begin with; told -- what is wrong with it
     """
     some = list(_links(problem, told) if kind is Kind.LINKS else _rules(problem, zone))[:SCREENED]
-    lost = [_unseated(relieved(problem, one)) for one in some]
+    lost = []
+    for one in some:
+        if should_stop():
+            return None
+        lost.append(_unseated(relieved(problem, one)))
     for at in sorted(range(len(some)), key=lambda at: lost[at])[:TRIES]:
         if lost[at] or should_stop():
             return None

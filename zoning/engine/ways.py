@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from zoning.engine.problem import NOWHERE, BoolArray, FloatArray, IntArray, Problem
 
@@ -103,6 +102,15 @@ def whole_rows(problem: Problem, units: IntArray) -> Iterator[Ways]:
         yield whole_ways(problem, units[first : first + ROWS])
 
 
+def tree_over(at: FloatArray) -> Any:
+    """Return a tree that finds the nearest of these points, [n, 2]."""
+    # Most drawings look at every pair and are told why no plan is lawful by nobody: they need not wait for this import.
+    from scipy.spatial import cKDTree
+
+    make: Any = cKDTree
+    return make(at)
+
+
 def _nearest_sites(problem: Problem, count: int) -> tuple[IntArray, FloatArray]:
     """Return schools [n_units, count], nearest or not first, and how far the farthest of each row is."""
     count = min(count, len(problem.site_ids))
@@ -110,8 +118,7 @@ def _nearest_sites(problem: Problem, count: int) -> tuple[IntArray, FloatArray]:
         sites = np.argpartition(problem.matrix_m, count - 1, axis=1)[:, :count]
         return sites, np.take_along_axis(problem.matrix_m, sites, axis=1).max(axis=1)
     at = np.stack([problem.x_m, problem.y_m], axis=1)
-    tree: Any = cKDTree(at[problem.site_unit])
-    metres, sites = tree.query(at, k=list(range(1, count + 1)))
+    metres, sites = tree_over(at[problem.site_unit]).query(at, k=list(range(1, count + 1)))
     return sites.astype(np.int64), metres[:, -1]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
 from zoning.engine.files import Tables, plan_csv
-from zoning.engine.objective import FILE_PRESETS
+from zoning.engine.objective import NEAREST, Weights
 from zoning.engine.problem import Wishes
 from zoning.engine.report import Json, plan_rows, report
 from zoning.engine.solve import Options, solve
@@ -23,18 +23,17 @@ NOT_BEGUN = "stopped before it was begun"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How every district is to be drawn: rounds of search or seconds, a seed and a preset."""
+    """How every district is to be drawn: rounds of search or seconds, a seed and weights."""
 
     seed: int
     effort: int | None = None
     seconds: float | None = None
-    preset: str = "nearest"
+    weights: Weights = NEAREST
 
     def options(self) -> Options:
-        weights = FILE_PRESETS[self.preset]
         if self.effort is not None:
-            return Options(effort=self.effort, weights=weights)
-        return Options(seconds=self.seconds, clock=time.monotonic, weights=weights)
+            return Options(effort=self.effort, weights=self.weights)
+        return Options(seconds=self.seconds, clock=time.monotonic, weights=self.weights)
 
 
 @dataclass(frozen=True, slots=True)

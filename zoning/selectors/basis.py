@@ -11,7 +11,6 @@ where a year has no plan, the planned intake.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
 
 from common.errors import RulesSayNo
 from geo_data.models import (
@@ -36,6 +35,7 @@ from geo_data.selectors.units import UnitPlace, find_unit_at, load_borders, load
 from zoning.engine.problem import Unit
 from zoning.engine.rules import Rule, RuleKind, adjacency_under
 from zoning.models import DrawingRule, ZonePlan
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.distances import Ways, choose_measure, load_ways
 from zoning.selectors.rules import as_engine_rule, list_rules_in_force, list_rules_of_plan
 from zoning.selectors.seats import planned_by_year
@@ -75,28 +75,10 @@ class LaterYearsNeedProjection(RulesSayNo):
     code = "later_years_need_projection"
 
 
-class Later(Enum):
-    """What the later entry years of a projection mean for a plan: nothing, a cost, or a rule like the first year."""
-
-    IGNORED = "ignored"
-    WEIGHED = "weighed"
-    KEPT = "kept"
-
-
 class ReconciliationMissing(RulesSayNo):
     """No run compared the lists in use: reconcile first."""
 
     code = "reconciliation_missing"
-
-
-class Demand(Enum):
-    """Whose children count: those of a reconciliation, those of the census or the units file as they came, or the
-    claimants that a projection expects.
-    """
-
-    RECONCILED = "reconciled"
-    COUNTED = "counted"
-    PROJECTED = "projection"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from zoning.engine.problem import Problem, School, Wishes
 from zoning.engine.report import Json
 from zoning.engine.rules import wishes_under
 from zoning.engine.verify import Facts, Place, Site, violations
-from zoning.selectors.basis import Later, PlanBasis, SeatedSchool
+from zoning.selectors.basis import PlanBasis, SeatedSchool
+from zoning.selectors.choices import Later
 
 
 class UnknownSchools(MalformedInput):

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +20,8 @@ from zoning.engine.report import report as engine_report
 from zoning.engine.solve import Options, solve
 from zoning.engine.transport import never
 from zoning.models import PlanOrigin, ZonePlan
-from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
+from zoning.selectors.basis import PlanBasis, load_current_basis
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.islands import load_zones_in_force, with_islands
 from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
 from zoning.selectors.start import Start, load_start
@@ -60,49 +61,86 @@ def draw_zones_of_district(
 ) -> ZonePlan:
     """Draw zones from the current datasets and store them as the next version; publish nothing.
 
-    1. Read: without an entry year the coming one where there is a census, else the units file's own counts;
-       without a `demand` the reconciled children count where a run compared the lists in use, else the census.
-    2. Search, outside any transaction, starting from prices or from a stored version; `preset` None prefers few
-       changes where zones were in force, and short ways where none were.
-    3. Check independently, and store. A plan that breaks rules is stored as a draft that cannot be published,
-       with the reasons. With a job its success is part of the same transaction, so a rerun adds no version;
-       a job that somebody asked to stop stores nothing.
+    1. Read. 2. Search, outside any transaction. 3. Check independently, and store. A plan that breaks rules is stored
+    as a draft that cannot be published, with the reasons. With a job its success is part of the same transaction, so a
+    rerun adds no version; a job that somebody asked to stop stores nothing.
 
+    entry_year, demand, method, later -- as in `load_current_basis`; the first year's children must always fit
+    preset -- None prefers few changes where zones were in force, and short ways where none were
     weights -- metres by name that change the preset's; class_size -- children of a full class where `class_seat_m`
     counts, None: the standard of the stage; should_stop -- once it says yes the best plan so far is stored
     school_groups -- school codes that share a zone; schools of one unit share one in any case
-    later -- what later entry years of the projection mean; the first year's children must always fit
     start_plan -- number of a version to start from: its zones are drawn, and the result is never worse than it is
               under the same weights, where it is lawful; then `school_groups` are not needed
-    method -- by which distances; None means the newest walks of the current versions, else straight lines
-    Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset, UnusableWeights, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection,
-    MeasureMissing, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
+    Raises what `load_current_basis` does, UnknownSchools, SchoolInTwoZones, UnknownPreset, UnusableWeights,
+    NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     start = None if start_plan is None else load_start(district_code, stage, start_plan)
+    asked = _Asked(preset, dict(weights or {}), class_size, start, seed, effort, seconds)
     today = timezone.localtime(now).date()
     basis = load_current_basis(
         district_code, stage, entry_year, on=today, demand=demand, method=method, later=later
     )
     sites = sites_to_draw(basis, start.groups if start else school_groups)
+    problem, options, draft = _prepared(basis, sites, asked, today)
+    draft = _solve(problem, options, draft, seed=seed, report=report, should_stop=should_stop)
+    report("storing", 0, 1)
+    return _stored(draft, actor, now, job)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the plan is to be like, from where and how long to search."""
+
+    preset: str | None
+    weights: Mapping[str, int]
+    class_size: int | None
+    start: Start | None
+    seed: int
+    effort: int | None
+    seconds: float | None
+
+    def options(self, weights: Weights, problem: Problem) -> Options:
+        start = self.start.zones_in(problem) if self.start else None
+        if self.seconds is not None:
+            return Options(seconds=self.seconds, clock=time.monotonic, weights=weights, start=start)
+        effort = DEFAULT_EFFORT if self.effort is None else self.effort
+        return Options(effort=effort, weights=weights, start=start)
+
+
+def _prepared(
+    basis: PlanBasis, sites: Sequence[ZoneSite], asked: _Asked, today: date
+) -> tuple[Problem, Options, Draft]:
+    """Return what to solve and how, and the draft without zones yet. Refuses weights that cannot count."""
     in_force = load_zones_in_force(basis, sites, today)
     basis = with_islands(basis, sites, in_force)
-    preset = preset or ("fewest_changes" if in_force else "nearest")
-    changes = dict(weights or {})
-    wanted = usable_weights(preset, changes)
-    refuse_unknown(basis.datasets.units, changes)
-    problem = problem_of(basis, sites, in_force, class_size=class_size_of(stage, wanted, class_size))
-    options = _options(wanted, effort, seconds)
-    draft = _solve(
-        problem,
-        replace(options, start=start.zones_in(problem)) if start else options,
-        _draft(basis, sites, preset, changes, start, seed),
-        seed=seed,
-        report=report,
-        should_stop=should_stop,
+    preset = asked.preset or ("fewest_changes" if in_force else "nearest")
+    weights = usable_weights(preset, asked.weights)
+    refuse_unknown(basis.datasets.units, asked.weights)
+    class_size = class_size_of(basis.stage, weights, asked.class_size)
+    problem = problem_of(basis, sites, in_force, class_size=class_size)
+    return problem, asked.options(weights, problem), _draft(basis, sites, preset, asked)
+
+
+def _draft(basis: PlanBasis, sites: Sequence[ZoneSite], preset: str, asked: _Asked) -> Draft:
+    """Return the draft with what was asked for, and no zones yet."""
+    told: dict[str, str | int] = {"preset": preset}
+    if asked.start:
+        told["started_from"] = asked.start.number
+    changes = asked.weights
+    return Draft(
+        basis=basis,
+        sites=sites,
+        zone_of={},
+        origin=PlanOrigin.DRAWN,
+        report={**told, **({"changed_weights": dict(changes)} if changes else {})},
+        details={"seed": asked.seed, **told, **({"weights": dict(changes)} if changes else {})},
     )
-    report("storing", 0, 1)
+
+
+def _stored(draft: Draft, actor: User | None, now: datetime, job: RunningJob | None) -> ZonePlan:
+    """Store the version and let the job succeed, both or neither."""
     if job:
         job.stop_if_asked()
     with transaction.atomic():
@@ -110,28 +148,6 @@ def draw_zones_of_district(
         if job:
             job.succeed(now=now, result={"plan": str(plan.pk), "number": plan.number, "lawful": plan.lawful})
     return plan
-
-
-def _draft(
-    basis: PlanBasis,
-    sites: Sequence[ZoneSite],
-    preset: str,
-    changes: Mapping[str, int],
-    start: Start | None,
-    seed: int,
-) -> Draft:
-    """Return the draft with what was asked for, and no zones yet."""
-    told: dict[str, str | int] = {"preset": preset}
-    if start:
-        told["started_from"] = start.number
-    return Draft(
-        basis=basis,
-        sites=sites,
-        zone_of={},
-        origin=PlanOrigin.DRAWN,
-        report={**told, **({"changed_weights": dict(changes)} if changes else {})},
-        details={"seed": seed, **told, **({"weights": dict(changes)} if changes else {})},
-    )
 
 
 def _solve(
@@ -159,12 +175,6 @@ def _solve(
     if solution.lawful == bool(found):
         raise CheckerDisagrees(f"the engine says lawful={solution.lawful}, the checker finds {found[:3]}")
     return draft
-
-
-def _options(weights: Weights, effort: int | None, seconds: float | None) -> Options:
-    if seconds is not None:
-        return Options(seconds=seconds, clock=time.monotonic, weights=weights)
-    return Options(effort=DEFAULT_EFFORT if effort is None else effort, weights=weights)
 
 
 def _hopeless(found: Sequence[Trouble]) -> list[Json]:

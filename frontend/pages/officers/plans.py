@@ -30,7 +30,7 @@ from geo_data.selectors.reconciliation import find_newest_reconciliation, find_r
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
 from zoning.permissions import plan_for, plan_for_reading
-from zoning.selectors.basis import Demand, Later
+from zoning.selectors.choices import Demand, Later
 from zoning.selectors.demand import demand_facts
 from zoning.selectors.overview import PlanOverview, plan_overview
 from zoning.selectors.plans import has_later_version, list_plans

@@ -16,6 +16,7 @@ from zoning.engine.objective import FILE_PRESETS
 from zoning.management.districts import Drawn, Failed, Order, draw_districts
 from zoning.management.figures import figures_in_words
 from zoning.management.stopping import asked_to_stop
+from zoning.management.weight_option import add_weight_option, changed_preset
 
 PARTS = ("units", "schools", "adjacency")
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         budget.add_argument("--seconds", type=float, help="wall time of each district's search")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--preset", choices=sorted(FILE_PRESETS), default="nearest")
+        add_weight_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = [folder.resolve().name for folder in options["folders"]]
@@ -48,7 +50,8 @@ class Command(BaseCommand):
         if twice:
             raise CommandError(f"These names stand for two folders: {', '.join(twice)}")
         effort = 8 if options["effort"] is None and options["seconds"] is None else options["effort"]
-        order = Order(options["seed"], effort, options["seconds"], options["preset"])
+        weights = changed_preset(options["preset"], dict(options["weight"]))
+        order = Order(options["seed"], effort, options["seconds"], weights)
         self.failed: list[str] = []
         districts = dict(self._read(dict(zip(names, options["folders"], strict=True))))
         with connected(options["scheduler"], options["workers"]) as client, asked_to_stop() as stopped:

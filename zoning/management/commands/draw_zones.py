@@ -7,30 +7,26 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
-from common.errors import DomainError
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.building import build_problem
 from zoning.engine.faults import LARGEST_CLASS, ProblemFault
 from zoning.engine.files import FileFault, Tables, plan_csv, read_crossings, read_plan, read_tables
-from zoning.engine.objective import FILE_PRESETS, Weights, weighted
+from zoning.engine.objective import FILE_PRESETS, Weights
 from zoning.engine.problem import Problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.rules import Rule
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations
-from zoning.management.figures import LEAST, Names, figures_in_words, reasons_in_words
-from zoning.management.rule_files import rules_of_file
+from zoning.management.figures import LEAST, figures_in_words
 from zoning.management.start_files import start_of_file
 from zoning.management.stopping import asked_to_stop
-from zoning.models import ZonePlan
-from zoning.selectors.basis import Demand, Later
-from zoning.selectors.plans import unit_names, zone_names
-from zoning.services.drawing import draw_zones_of_district
+from zoning.management.weight_option import add_weight_option, changed_preset
+from zoning.selectors.choices import Demand, Later
 
 FILES = (
     "units", "schools", "adjacency", "out", "report", "in_force", "rules", "distances", "crossings", "start"
@@ -79,14 +75,7 @@ class Command(BaseCommand):
             choices=sorted(FILE_PRESETS),
             help="what a plan should be like (fewest_changes where zones are in force, else nearest)",
         )
-        parser.add_argument(
-            "--weight",
-            type=_weight,
-            action="append",
-            default=[],
-            metavar="NAME=METRES",
-            help="change one weight of the preset, as moved_child_m=500; may be given several times",
-        )
+        add_weight_option(parser)
         parser.add_argument(
             "--later",
             choices=[one.value for one in Later],
@@ -110,33 +99,13 @@ class Command(BaseCommand):
                 self._draw_from_files(options, lambda: bool(stopped))
 
     def _draw_district(self, options: dict[str, Any], should_stop: Callable[[], bool]) -> None:
-        try:
-            plan = draw_zones_of_district(
-                actor=None,
-                now=timezone.now(),
-                district_code=options["district"],
-                stage=Stage(options["stage"] or Stage.PRIMARY),
-                entry_year=options["entry_year"],
-                demand=Demand(options["demand"]) if options["demand"] else None,
-                preset=options["preset"],
-                weights=dict(options["weight"]),
-                class_size=options["class_size"],
-                method=DistanceMethod(options["measure"]) if options["measure"] else None,
-                later=Later(options["later"]),
-                school_groups=[codes.split(",") for codes in options["share"] or ()],
-                start_plan=options["start_plan"],
-                seed=options["seed"],
-                effort=options["effort"],
-                seconds=options["seconds"],
-                should_stop=should_stop,
-            )
-        except DomainError as refusal:
-            raise CommandError(f"{refusal.message} ({refusal.code}) {dict(refusal.details)}") from refusal
-        self.stdout.write(
-            f"Plan {plan.number} stored: {figures_in_words(plan.report)}, by {_distances(plan)}, on {_children(plan)}"
-        )
+        # What reads the database takes longer to import than a small county takes to draw from files.
+        from zoning.management.drawn_district import draw_district, plan_in_words, reasons_of_plan
+
+        plan = draw_district(options, should_stop)
+        self.stdout.write(plan_in_words(plan))
         if not plan.lawful:
-            for line in reasons_in_words(plan.report, Names(zone_names(plan), unit_names(plan))):
+            for line in reasons_of_plan(plan):
                 self.stderr.write(line)
             raise CommandError(LEAST)
 
@@ -151,7 +120,8 @@ class Command(BaseCommand):
         self.stdout.flush()
         try:
             chosen = _solve_options(options, problem)
-            solution = solve(problem, chosen, seed=options["seed"], should_stop=should_stop)
+            told_first = self._told_first(began)
+            solution = solve(problem, chosen, seed=options["seed"], should_stop=should_stop, watch=told_first)
         except (FileFault, ProblemFault) as fault:
             raise CommandError(str(fault)) from fault
         plan = plan_rows(problem, solution)
@@ -168,6 +138,18 @@ class Command(BaseCommand):
             raise CommandError(
                 "No lawful plan was found; the plan written is the one with the least overload."
             )
+
+    def _told_first(self, began: float) -> Callable[[int], None]:
+        """Return what tells of the first lawful plan; the search calls it for every one, from two threads."""
+        is_untold = Lock()
+
+        def tell(cost: int) -> None:
+            if is_untold.acquire(blocking=False):
+                seconds = time.monotonic() - began
+                self.stdout.write(f"A lawful plan after {seconds:.1f} s; better ones are looked for.")
+                self.stdout.flush()
+
+        return tell
 
     def _tell(self, solution: Solution, told: dict[str, Any]) -> None:
         for trouble in solution.violations:
@@ -192,6 +174,9 @@ class Command(BaseCommand):
 
 
 def _rules(path: Path, tables: Tables) -> tuple[Rule, ...]:
+    # Readers of tables bring spreadsheets and geometry with them: only where there is a file of rules.
+    from zoning.management.rule_files import rules_of_file
+
     return rules_of_file(
         path,
         units={unit.unit_id for unit in tables.units},
@@ -281,22 +266,9 @@ def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
     return tables, problem
 
 
-def _distances(plan: ZonePlan) -> str:
-    return f"walks of measure {plan.measure.number}" if plan.measure else "straight lines"
-
-
-def _children(plan: ZonePlan) -> str:
-    basis = plan.report["basis"]
-    run = f" run {plan.reconciliation.number}" if plan.reconciliation else ""
-    return f"{basis['children']} children ({basis['demand']}{run})"
-
-
 def _weights(options: dict[str, Any]) -> Weights:
     preset = options["preset"] or ("fewest_changes" if options["in_force"] else "nearest")
-    try:
-        return weighted(preset, dict(options["weight"]))
-    except ValueError as fault:
-        raise CommandError(f"--weight: {fault}") from fault
+    return changed_preset(preset, dict(options["weight"]))
 
 
 def _solve_options(options: dict[str, Any], problem: Problem) -> Options:
@@ -306,13 +278,6 @@ def _solve_options(options: dict[str, Any], problem: Problem) -> Options:
         return Options(effort=options["effort"], weights=weights, start=start)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]
     return Options(seconds=seconds, clock=time.monotonic, weights=weights, start=start)
-
-
-def _weight(text: str) -> tuple[str, int]:
-    name, _, metres = text.partition("=")
-    if not (metres.isascii() and metres.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text} is not NAME=METRES, whole metres from 0")
-    return name, int(metres)
 
 
 def _class_size(text: str) -> int:
