@@ -293,7 +293,10 @@ def test_two_carriageways_are_two_crossings_and_a_bridge_is_none(penalty_m: int,
     edges = [*BOTH, *OVER, *([(22, 23, False)] if bridge else [])]
     graph = graph_of(CARRIAGEWAYS, edges)
     walking = walking_graph(graph, penalty_m=penalty_m)
-    assert counted(walking, (100, -80), (100, 100)) == (2, 2)  # 180 m and two penalties, or 280 m by the bridge
+    assert counted(walking, (100, -80), (100, 100)) == (
+        2,
+        2,
+    )  # 180 m and two penalties, or 280 m by the bridge
     assert counted(walking, (150, -80), (150, 100)) == ((0, 0) if bridge else (2, 2))
     assert counted(walking, (100, -80), (100, 10)) == (1, 1)  # between the carriageways
     assert counted(walking, (100, -80), (60, -5)) == (0, 0)  # along the near one
