@@ -16,8 +16,8 @@ from accounts.services.jobs import ask_to_stop, request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
 from zoning.selectors.basis import Demand, Later, current_datasets
-from zoning.selectors.start import load_start
 from zoning.selectors.distances import choose_measure
+from zoning.selectors.start import load_start
 from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
 from zoning.services.address_files import (
     answer_address_file,

@@ -80,7 +80,7 @@ def load_distances(measure: DistanceMeasure) -> Distances:
     for unit, keys, values, crossed in rows.iterator(chunk_size=5000):
         columns = [column_of[key] for key in keys]
         metres[row_of[unit], columns] = values
-        if crossings is not None:
+        if crossings is not None and crossed is not None:
             crossings[row_of[unit], columns] = crossed
     return Distances(tuple(units.values()), tuple(schools.values()), metres, crossings)
 

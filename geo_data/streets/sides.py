@@ -11,6 +11,7 @@ cost nothing, and one change of sides costs the penalty once, wherever between t
 from dataclasses import dataclass
 
 import numpy as np
+
 from geo_data.streets.graph import MM_PER_METRE, IntArray, StreetGraph
 from geo_data.streets.ways import CROSSING, of_length
 

@@ -2,7 +2,8 @@
 
 It shares no code with geo_data.streets. A walker is at one end of an edge, on one side of it. Arriving at a node,
 it may leave by any edge; every main-road edge that lies between the two, turning the cheaper way round, costs the
-penalty and is a crossing. Of equally long ways the one with fewest crossings counts. The two sides of an edge of no main road are the same place.
+penalty and is a crossing. Of equally long ways the one with the fewest crossings counts. The two sides of an edge of
+no main road are the same place.
 """
 
 import heapq

@@ -1,6 +1,6 @@
 """Which distances a plan is drawn and judged by: straight lines, or the walks of a measure that it pins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,10 @@ class Ways:
         if self.crossings is None:
             return 0
         return int(self.crossings[self.unit_index[unit_code], self.school_index[school_code]])
+
+    def to_nearest(self, unit_code: str, school_codes: Iterable[str]) -> tuple[int, int]:
+        """Return metres to the nearest of the schools and main roads crossed; of equal ways those with the fewest."""
+        return min((self.between(unit_code, one), self.roads_between(unit_code, one)) for one in school_codes)
 
 
 def choose_measure(units: Dataset, schools: Dataset, wish: DistanceMethod | None) -> DistanceMeasure | None:

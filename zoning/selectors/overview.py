@@ -167,13 +167,7 @@ def _walked_to_school(
 ) -> tuple[FloatArray, IntArray]:
     ways = load_ways(measure)
     schools = {code: [school.code for school in zone.schools] for code, zone in content.zones.items()}
-    nearest = [
-        min(
-            (ways.between(place.code, school), ways.roads_between(place.code, school))
-            for school in schools[content.zone_of[place.code]]
-        )
-        for place in places
-    ]
+    nearest = [ways.to_nearest(place.code, schools[content.zone_of[place.code]]) for place in places]
     metres, roads = np.array(nearest, dtype=np.int64).reshape(-1, 2).T
     return metres.astype(np.float64), roads
 

@@ -111,7 +111,9 @@ def _stated(
 
 
 def _pairs(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[tuple[str, str]]:
-    """Yield units and schools whose walk counts; beyond the cap those of the plan itself alone, since no lawful plan has others."""
+    """Yield units and schools whose walk counts; beyond the cap those of the plan itself alone, since no lawful plan
+    has others.
+    """
     schools = {zone.code: [school.code for school in zone.schools] for zone in content.zones.values()}
     every = sorted(code for codes in schools.values() for code in codes)
     for unit, zone in content.zone_of.items():

@@ -76,8 +76,8 @@ def draw_zones_of_district(
               under the same weights, where it is lawful; then `school_groups` are not needed
     method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset, UnusableWeights, RoadsNeedWalks, RoadsNotCounted, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection,
-    MeasureMissing, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
+    UnknownPreset, UnusableWeights, RoadsNeedWalks, RoadsNotCounted, ProjectionMissing, ReconciliationMissing,
+    LaterYearsNeedProjection, MeasureMissing, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     start = None if start_plan is None else load_start(district_code, stage, start_plan)
