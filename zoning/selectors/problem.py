@@ -173,14 +173,19 @@ def _ways(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str
 
 
 def crossings_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str], int] | None:
-    """Return main roads crossed by unit code and school code; None where no walks that count them are known."""
-    if basis.ways is None or basis.ways.crossings is None:
+    """Return main roads crossed by unit code and school code, pairs that cross none left out.
+
+    None where no walks that count them are known.
+    """
+    ways = basis.ways
+    if ways is None or ways.crossings is None:
         return None
     return {
-        (unit.unit_id, school.code): basis.ways.roads_between(unit.unit_id, school.code)
+        (unit.unit_id, school.code): roads
         for unit in basis.units
         for site in sites
         for school in site.schools
+        if (roads := ways.roads_between(unit.unit_id, school.code))
     }
 
 
