@@ -27,11 +27,13 @@ class Distances:
     """Whole metres of one measure.
 
     metres -- [n_units, n_schools], NO_WAY where there is no way; units and schools by code
+    crossings -- [n_units, n_schools] main roads crossed, 0 where there is no way; None where they were not counted
     """
 
     unit_codes: tuple[str, ...]
     school_codes: tuple[str, ...]
     metres: IntArray
+    crossings: IntArray | None
 
     def between(self) -> Mapping[tuple[str, str], int]:
         """Return metres by (unit code, school code), pairs without a way left out."""
@@ -66,15 +68,21 @@ def find_walk_measure(units_id: UUID, schools_id: UUID) -> DistanceMeasure | Non
 
 
 def load_distances(measure: DistanceMeasure) -> Distances:
-    """Return the metres from all units to all schools. Three queries."""
+    """Return metres and crossings from all units to all schools. Three queries."""
     units = dict(list_units(measure.units_dataset).values_list("pk", "code"))
     schools = dict(list_schools(measure.schools_dataset).values_list("pk", "code"))
     row_of, column_of = ({key: i for i, key in enumerate(keys)} for keys in (units, schools))
     metres = np.full((len(units), len(schools)), NO_WAY, dtype=np.int64)
-    rows = UnitDistances.objects.filter(measure=measure).values_list("unit_id", "schools", "metres")
-    for unit, keys, values in rows.iterator(chunk_size=5000):
-        metres[row_of[unit], [column_of[key] for key in keys]] = values
-    return Distances(tuple(units.values()), tuple(schools.values()), metres)
+    crossings = np.zeros_like(metres) if measure.counts_crossings else None
+    rows = UnitDistances.objects.filter(measure=measure).values_list(
+        "unit_id", "schools", "metres", "crossings"
+    )
+    for unit, keys, values, crossed in rows.iterator(chunk_size=5000):
+        columns = [column_of[key] for key in keys]
+        metres[row_of[unit], columns] = values
+        if crossings is not None and crossed is not None:
+            crossings[row_of[unit], columns] = crossed
+    return Distances(tuple(units.values()), tuple(schools.values()), metres, crossings)
 
 
 def find_unit_distances(measure: DistanceMeasure, unit_code: str, schools: Sequence[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """Which distances a plan is drawn and judged by: straight lines, or the walks of a measure that it pins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from geo_data.selectors.measures import NO_WAY, find_walk_measure, load_distance
 from geo_data.selectors.schools import load_school_sites
 from geo_data.selectors.units import load_unit_places
 from geo_data.streets.graph import FloatArray, IntArray
+from zoning.engine.faults import MOST_CROSSINGS
 
 DETOUR = (
     2  # times the straight line: what counts where a measure knows no way, so that a plan can still be drawn
@@ -28,6 +29,8 @@ class Ways:
     """Whole metres of one measure from every unit to every school, pairs without a way filled up.
 
     metres -- [n_units, n_schools]; filled -- how many pairs stand for twice the straight line
+    crossings -- [n_units, n_schools] main roads crossed, 0 where there is no way, and more than the engine reads
+                 counted as its most; None where the measure does not count them
     """
 
     measure: DistanceMeasure
@@ -35,10 +38,21 @@ class Ways:
     school_index: Mapping[str, int]
     metres: IntArray
     filled: int
+    crossings: IntArray | None = None
 
     def between(self, unit_code: str, school_code: str) -> int:
         """Return the metres. Raises KeyError for a unit or school that the measure does not know."""
         return int(self.metres[self.unit_index[unit_code], self.school_index[school_code]])
+
+    def roads_between(self, unit_code: str, school_code: str) -> int:
+        """Return the main roads crossed, 0 where they were not counted. Raises KeyError like `between`."""
+        if self.crossings is None:
+            return 0
+        return int(self.crossings[self.unit_index[unit_code], self.school_index[school_code]])
+
+    def to_nearest(self, unit_code: str, school_codes: Iterable[str]) -> tuple[int, int]:
+        """Return metres to the nearest of the schools and main roads crossed; of equal ways those with the fewest."""
+        return min((self.between(unit_code, one), self.roads_between(unit_code, one)) for one in school_codes)
 
 
 def choose_measure(units: Dataset, schools: Dataset, wish: DistanceMethod | None) -> DistanceMeasure | None:
@@ -57,7 +71,7 @@ def choose_measure(units: Dataset, schools: Dataset, wish: DistanceMethod | None
 
 
 def load_ways(measure: DistanceMeasure) -> Ways:
-    """Return the metres of a measure; where it knows no way, twice the straight line counts."""
+    """Return metres and crossings of a measure; where it knows no way, twice the straight line counts."""
     known = load_distances(measure)
     missing = known.metres == NO_WAY
     metres = known.metres
@@ -70,6 +84,7 @@ def load_ways(measure: DistanceMeasure) -> Ways:
         {code: i for i, code in enumerate(known.school_codes)},
         metres,
         int(missing.sum()),
+        None if known.crossings is None else np.minimum(known.crossings, MOST_CROSSINGS),
     )
 
 

@@ -59,8 +59,16 @@ def _files(plan: ZonePlan, report: Told, reason_of: Callable[[DrawingRule], str]
     sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
     yield from _tables(basis, sites, content, reason_of)
     if basis.ways is not None:
-        walks = _walks(basis.ways, facts_of(basis, sites), content)
+        ways, facts = basis.ways, facts_of(basis, sites)
+        walks = ((unit, school, ways.between(unit, school)) for unit, school in _pairs(ways, facts, content))
         yield "distances.csv", _table("unit_id school_id metres", walks)
+        if ways.crossings is not None:
+            crossings = (
+                (unit, school, roads)
+                for unit, school in _pairs(ways, facts, content)
+                if (roads := ways.roads_between(unit, school))
+            )
+            yield "crossings.csv", _table("unit_id school_id crossings", crossings)
     if in_force := report.get("zones_in_force"):
         yield "zones_in_force.csv", _table("unit_id school_id", sorted(in_force.items()))
     yield "report.json", [json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True), "\n"]
@@ -102,16 +110,17 @@ def _stated(
             yield rule.kind, rule.unit_code, rule.other_unit_code, rule.school_code, metres, reason_of(rule)
 
 
-def _walks(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[Row]:
-    """Yield the walks that count; beyond the cap those of the plan itself alone, since no lawful plan has others."""
+def _pairs(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[tuple[str, str]]:
+    """Yield units and schools whose walk counts; beyond the cap those of the plan itself alone, since no lawful plan
+    has others.
+    """
     schools = {zone.code: [school.code for school in zone.schools] for zone in content.zones.values()}
     every = sorted(code for codes in schools.values() for code in codes)
     for unit, zone in content.zone_of.items():
         for school in every:
-            metres = ways.between(unit, school)
             cap = facts.school_caps_m.get(school, facts.distance_cap_m)
-            if cap is None or metres <= cap or school in schools[zone]:
-                yield unit, school, metres
+            if cap is None or ways.between(unit, school) <= cap or school in schools[zone]:
+                yield unit, school
 
 
 class _Passed:

@@ -23,7 +23,7 @@ from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import PlanBasis, load_current_basis
 from zoning.selectors.choices import Demand, Later
 from zoning.selectors.islands import load_zones_in_force, with_islands
-from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
+from zoning.selectors.problem import ZoneSite, broken_rules, crossings_of, problem_of, sites_to_draw
 from zoning.selectors.start import Start, load_start
 from zoning.selectors.weights import UnusableWeights, class_size_of, refuse_unknown, usable_weights
 from zoning.services.storing import Draft, store_version
@@ -73,7 +73,7 @@ def draw_zones_of_district(
     start_plan -- number of a version to start from: its zones are drawn, and the result is never worse than it is
               under the same weights, where it is lawful; then `school_groups` are not needed
     Raises what `load_current_basis` does, UnknownSchools, SchoolInTwoZones, UnknownPreset, UnusableWeights,
-    NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
+    RoadsNeedWalks, RoadsNotCounted, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     start = None if start_plan is None else load_start(district_code, stage, start_plan)
@@ -117,9 +117,10 @@ def _prepared(
     basis = with_islands(basis, sites, in_force)
     preset = asked.preset or ("fewest_changes" if in_force else "nearest")
     weights = usable_weights(preset, asked.weights)
-    refuse_unknown(basis.datasets.units, asked.weights)
+    refuse_unknown(basis.datasets.units, basis.ways.measure if basis.ways else None, asked.weights)
     class_size = class_size_of(basis.stage, weights, asked.class_size)
-    problem = problem_of(basis, sites, in_force, class_size=class_size)
+    crossings = crossings_of(basis, sites) if weights.crossing_m else None
+    problem = problem_of(basis, sites, in_force, class_size=class_size, crossings=crossings)
     return problem, asked.options(weights, problem), _draft(basis, sites, preset, asked)
 
 
