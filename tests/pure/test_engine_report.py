@@ -163,7 +163,7 @@ def test_an_unlawful_plan_has_no_gap_and_a_hopeless_district_no_bound(
     verdict = judged(ones, told, tmp_path)
     assert verdict["proven"] is lawful
     if not lawful:
-        assert verdict["faults"] == ["this plan has no bound"]
+        assert verdict["faults"] == ["这个方案没有下界 / this plan has no bound"]
 
 
 def test_a_gap_of_a_plan_that_breaks_rules_is_refused(tmp_path: Path) -> None:
@@ -179,10 +179,13 @@ def test_a_gap_of_a_plan_that_breaks_rules_is_refused(tmp_path: Path) -> None:
 def test_a_report_without_bound_or_rules_is_told_so(tmp_path: Path) -> None:
     assert judged(TOWN, {"cost_km": 3.0, "violations": []}, tmp_path) == {
         "proven": False,
-        "faults": ["this plan has no bound"],
+        "faults": ["这个方案没有下界 / this plan has no bound"],
     }
     told = told_of(TOWN, PRESETS["nearest"])
-    assert "a gap without a bound" in judged(TOWN, told | {"lower_bound": None}, tmp_path)["faults"]
+    assert (
+        "没有下界却报了差距 / a gap without a bound"
+        in judged(TOWN, told | {"lower_bound": None}, tmp_path)["faults"]
+    )
 
 
 @pytest.mark.parametrize(

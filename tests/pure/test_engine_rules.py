@@ -117,7 +117,9 @@ def test_the_bound_of_a_plan_under_rules_is_recomputed_and_other_rules_are_refus
         (STATED + "cap,,,s5,900,r\n", "caps"),
         (STATED + "township,,,,,r\n", "townships"),
     ]:
-        assert verified(tmp_path, change) == [f"the {name} of the report are not those of the rules file"]
+        [fault] = verified(tmp_path, change)
+        assert fault.startswith("报告的")
+        assert fault.endswith(f" / the {name} of the report are not those of the rules file")
 
 
 def test_the_bound_of_a_plan_that_keeps_townships_is_recomputed(tmp_path: Path) -> None:

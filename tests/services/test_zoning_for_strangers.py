@@ -232,7 +232,7 @@ def test_an_imported_plan_is_judged_and_has_no_bound(tmp_path: Path) -> None:
     (code, told), (proven, verdict) = asked(exported(plan, tmp_path))
 
     assert (code, "报告的数字已重算一致" in told) == (0, True)
-    assert (proven, json.loads(verdict)["faults"]) == (1, ["this plan has no bound"])
+    assert (proven, json.loads(verdict)["faults"]) == (1, ["这个方案没有下界 / this plan has no bound"])
     assert "这个方案没有下限" in (tmp_path / "README.txt").read_text(encoding="utf-8")
 
 
