@@ -1,8 +1,6 @@
 """The report: bound and gap of every preset, with zones in force and without, as a stranger recomputes them."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.pure.engine_worlds import World, grid, sharing, street
-from zoning.engine import verify_bound
+from tests.pure.stranger import bound_verdict, write_table
 from zoning.engine.building import build_problem
 from zoning.engine.objective import PRESETS, Weights
 from zoning.engine.problem import Wishes
@@ -36,34 +34,19 @@ def told_of(world: World, weights: Weights, wishes: Wishes | None = None, effort
 def judged(world: World, told: Mapping[str, Any], folder: Path, years: tuple[int, ...] = ()) -> Told:
     """Return the verdict of the stand-alone checker on the report, files written as a stranger gets them."""
     units, schools, adjacency = world
-    write(
+    write_table(
         folder / "units.csv",
-        ["unit_id", "x_m", "y_m", "children", *(f"children_{y}" for y in years)],
+        ",".join(["unit_id,x_m,y_m,children", *(f"children_{y}" for y in years)]),
         [(u.unit_id, u.x_m, u.y_m, u.children, *u.later) for u in units],
     )
-    write(
+    write_table(
         folder / "schools.csv",
-        ["school_id", "unit_id", "seats", "group", *(f"seats_{y}" for y in years)],
+        ",".join(["school_id,unit_id,seats,group", *(f"seats_{y}" for y in years)]),
         [(s.school_id, s.unit_id, s.seats, s.group, *s.later) for s in schools],
     )
-    write(folder / "adjacency.csv", ["unit_a", "unit_b"], adjacency)
-    (folder / "report.json").write_text(json.dumps(told), encoding="utf-8")
-    files = [f"--{name}={folder / name}.csv" for name in ("units", "schools", "adjacency")]
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", verify_bound.__file__, *files, f"--report={folder / 'report.json'}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stderr == ""
-    verdict: Told = json.loads(done.stdout)
-    assert verdict["proven"] is (done.returncode == 0)
-    return verdict
-
-
-def write(path: Path, header: list[str], rows: Any) -> None:
-    lines = [",".join(header), *(",".join(str(cell) for cell in row) for row in rows)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_table(folder / "adjacency.csv", "unit_a,unit_b", adjacency)
+    names = ("units", "schools", "adjacency")
+    return bound_verdict({name: folder / f"{name}.csv" for name in names}, told, folder)
 
 
 @pytest.mark.parametrize("world", [TOWN, TIGHT, sharing(TOWN, ["s-c1r1", "s-c6r6"], ["s-c6r1", "s-c1r6"])])
