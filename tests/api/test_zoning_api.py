@@ -11,9 +11,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import AuditEvent, JobRun, User
 from geo_data.models import Stage
 from tests.services.accounts_world import auditor, guardian, officer
+from tests.services.drawn_world import drawn
 from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, small_county
 from zoning.models import ZonePlan, ZonePublication
-from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import import_plan, move_units
 from zoning.services.publications import publish_plan
 
@@ -263,14 +263,9 @@ def test_a_weight_that_cannot_be_is_named(weights: dict[str, float]) -> None:
 
 def test_a_plan_tells_what_it_was_drawn_for() -> None:
     small_county()
-    plan = draw_zones_of_district(
-        actor=None,
-        now=NOON,
-        district_code=DISTRICT,
-        stage=Stage.PRIMARY,
+    plan = drawn(
         preset="nearest",
         weights={"border_m": 40},
-        effort=1,
     )
 
     told = as_person(officer()).get(f"{PLANS}{plan.pk}/").json()["drawn_for"]
@@ -377,7 +372,7 @@ def test_anybody_lists_what_is_in_force_when() -> None:
 
 def test_a_draft_without_enough_seats_says_how_many_are_missing() -> None:
     small_county(schools={"A": (0, 15), "B": (3, 15)})
-    plan = draw_zones_of_district(actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1)
+    plan = drawn()
 
     shown = as_person(officer()).get(f"{PLANS}{plan.pk}/").json()
 

@@ -1,7 +1,5 @@
 """A family on a small phone that lists a private school says what shall be done when it is full."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser
@@ -9,19 +7,11 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from admissions.models import Application
-from tests.journeys.pages_world import PHONE, Visit, chromium, open_calendar
+from tests.journeys.pages_world import PHONE, Visit, open_calendar
 from tests.services import round_world
 from zoning.services.publications import publish_plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def test_who_lists_a_private_school_is_asked_about_another_one_and_nobody_else(

@@ -1,7 +1,5 @@
 """Chances and the policy simulator through the pages: the office makes them, the public and the next families read."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -15,7 +13,7 @@ from accounts.selectors.people import phone_index
 from admissions.models import AdmissionRound, ChanceTable
 from admissions.services.chances import make_chance_table
 from geo_data.models import Household
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium, open_calendar
+from tests.journeys.pages_world import DESK, PHONE, Visit, open_calendar
 from tests.services.accounts_world import auditor, guardian, officer
 from tests.services.round_world import (
     OPENS,
@@ -32,14 +30,6 @@ from zoning.services.publications import publish_plan
 pytestmark = pytest.mark.journey
 stored = pytest.mark.django_db
 HOUSEHOLD_PHONE = "+8613800000001"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def visit(person: User | None) -> Client:

@@ -1,6 +1,5 @@
 """A family changes its application on its phone, twice at once, and an officer reads what changed."""
 
-from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
 
@@ -20,7 +19,7 @@ from admissions.selectors.written_forms import list_line_ids, written_form
 from admissions.services.applications import ApplicationForm, file_application
 from admissions.services.review import object_to_refusal, review_application
 from frontend.pages.form_words import LABELS, PERSONAL
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium, open_calendar, past_calendar
+from tests.journeys.pages_world import DESK, PHONE, Visit, open_calendar, past_calendar
 from tests.journeys.test_after_results_pages import visit
 from tests.journeys.test_figures_and_objection_pages import family, pictured
 from tests.services.accounts_world import guardian
@@ -34,14 +33,6 @@ from tests.services.round_world import (
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def filed_now(*, known: bool = True) -> tuple[RoundWorld, AdmissionRound, User, Application]:

@@ -12,21 +12,12 @@ from pytest_django.live_server_helper import LiveServer
 from geo_data.models import Dataset, DatasetKind, DatasetStatus, UnitBorder
 from geo_data.services.bringing_in import unit_shapes
 from tests.journeys.import_world import OfficerAtDesk, county_without_data, work
-from tests.journeys.pages_world import chromium
 from tests.services.upload_world import own_storage
 
 GROUND_OPEN = [9995, 9995]  # each block is notched by a quarter of a metre along twenty metres
 GROUND_CLOSED = [10005, 9995]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 @pytest.fixture(autouse=True)

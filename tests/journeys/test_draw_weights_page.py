@@ -1,6 +1,5 @@
 """Own weights in a browser: folded away, faults named at the field, queued, and shown on the plan; on a phone too."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,24 +7,16 @@ from playwright.sync_api import Browser, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import JobRun
-from geo_data.models import DistanceMethod, Stage
+from geo_data.models import DistanceMethod
 from geo_data.services.measures import Manner
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services.accounts_world import officer
+from tests.services.drawn_world import drawn
 from tests.services.street_world import measured, with_streets
-from tests.services.worlds import DISTRICT, NOON, small_county
-from zoning.services.drawing import draw_zones_of_district
+from tests.services.worlds import DISTRICT, small_county
 from zoning.tasks import DRAWING
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
@@ -58,15 +49,10 @@ def test_an_officer_changes_weights_and_sees_them_on_the_plan(
     visit.press("main form .button")
     assert JobRun.objects.get(kind=DRAWING).status == "queued"
 
-    plan = draw_zones_of_district(
-        actor=None,
-        now=NOON,
-        district_code=DISTRICT,
-        stage=Stage.PRIMARY,
+    plan = drawn(
         preset="nearest",
         weights={"class_seat_m": 300},
         class_size=7,
-        effort=1,
     )
     visit.go(f"/office/plans/{plan.pk}/")
     assert "划片取向：尽量就近 · 有自定权重" in visit.text().replace(": ", "：")
@@ -105,14 +91,7 @@ def test_an_officer_weighs_main_roads_and_sees_how_many_children_cross_them(
     assert JobRun.objects.get(kind=DRAWING).status == "queued"
 
     # and the plan tells how many children cross a main road
-    plan = draw_zones_of_district(
-        actor=None,
-        now=NOON,
-        district_code=DISTRICT,
-        stage=Stage.PRIMARY,
-        weights={"crossing_m": 300},
-        effort=1,
-    )
+    plan = drawn(weights={"crossing_m": 300})
     visit.go(f"/office/plans/{plan.pk}/")
     assert "需穿越主干道的儿童" in visit.text()
     assert "合计穿越主干道 4 条次" in visit.text()

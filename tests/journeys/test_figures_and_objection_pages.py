@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,13 @@ from admissions.services.applications import file_application, file_applications
 from admissions.services.review import review_application, withdraw_application
 from common import merkle
 from common.canonical import canonical_json
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium, open_calendar
+from tests.journeys.pages_world import DESK, PHONE, Visit, open_calendar
 from tests.journeys.test_after_results_pages import results_out_now
 from tests.services.accounts_world import guardian
 from tests.services.round_world import add_children, county_with_zones, form, identity, round_open
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 PICTURES = os.environ.get("JIUJIN_PICTURES", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def pictured(visit: Visit, name: str) -> None:

@@ -1,7 +1,6 @@
 """The pages of projections in a real browser: run, read, map, zone, files; with and without scripts."""
 
 import io
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from accounts.models import JobRun, User
 from geo_data.models import CatchmentUnit, Projection, Stage
 from geo_data.projection_tasks import project_district_task
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services.accounts_world import auditor, officer
 from tests.services.projection_world import FIRST, add_grades, add_housing, counted, projected
 from tests.services.worlds import DISTRICT, NOON
@@ -34,14 +33,6 @@ COLOURS = """() => {
   for (let i = 0; i < data.length; i += 4) seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
   return [...seen];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all journeys."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def _is_painted(visit: Visit, colour: str) -> bool:

@@ -11,7 +11,7 @@ from python_calamine import load_workbook
 
 from geo_data.models import CatchmentUnit, Dataset, DatasetKind, DatasetStatus, HeaderMapping, School
 from tests.journeys.import_world import OfficerAtDesk, county_without_data, work
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services import dirty_files
 from tests.services.upload_world import own_storage
 
@@ -30,14 +30,6 @@ PIXELS_LIKE = """(wanted) => {
     if (wanted.every((part, channel) => Math.abs(pixels[at + channel] - part) < 40)) found += 1;
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all journeys; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """A draft that breaks rules is made lawful in a browser: on a phone, without scripts, on the map; and why not."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser
@@ -9,7 +7,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from geo_data.models import Stage
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services.accounts_world import auditor, officer
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
@@ -18,14 +16,6 @@ from zoning.services.plans import import_plan, move_units
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
 THIRDS = [("u0", ["A"]), ("u1", ["A"]), ("u2", ["B"]), ("u3", ["B"]), ("u4", ["C"]), ("u5", ["C"])]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def draft(last: int = 35) -> ZonePlan:

@@ -1,7 +1,6 @@
 """The pages in a real browser: a family on a small phone, an officer at the map, a stranger who checks."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -14,7 +13,7 @@ from accounts.selectors.people import phone_index
 from admissions.models import AdmissionRound, Application, ApplicationStatus
 from admissions.services.results import publish_results
 from geo_data.models import Household
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium, open_calendar
+from tests.journeys.pages_world import DESK, PHONE, Visit, open_calendar
 from tests.services import round_world
 from tests.services.accounts_world import auditor, staff
 from tests.services.round_world import RoundWorld
@@ -24,14 +23,6 @@ from zoning.services.publications import publish_plan
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
 HOUSEHOLD_PHONE = "+8613800000001"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all journeys; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def test_family_applies_on_a_small_phone_without_scripts(

@@ -1,7 +1,6 @@
 """On a phone somebody reads how to check the zones, and takes the files with them."""
 
 import zipfile
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -10,7 +9,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from geo_data.models import Stage
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services.accounts_world import officer
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
@@ -18,14 +17,6 @@ from zoning.services.drawing import draw_zones_of_district
 from zoning.services.publications import publish_plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def published() -> ZonePlan:

@@ -1,6 +1,5 @@
 """A guardian registers a child on a page: declared, checked at its field, and taken back after a question."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from geo_data.models import SelfRegistration
 from geo_data.selectors.registers import open_own
-from tests.journeys.pages_world import PHONE, Visit, chromium
+from tests.journeys.pages_world import PHONE, Visit
 from tests.services import geo_world as world
 from tests.services.accounts_world import guardian, officer
 
@@ -190,14 +189,6 @@ def test_without_units_the_page_says_to_come_back_later() -> None:
 
     assert "尚未录入" in page
     assert '<form method="post" action="/my/children' not in page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 @pytest.mark.journey

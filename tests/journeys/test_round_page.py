@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from admissions.models import AdmissionRound, DrawRecord, EntryList, Offer, RoundStatus
 from admissions.services.applications import file_applications
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium, past_calendar
+from tests.journeys.pages_world import DESK, PHONE, Visit, past_calendar
 from tests.services import round_world
 from tests.services.round_world import NAMES, VALUES, RoundWorld
 from tests.services.test_jobs_killed import worker
@@ -23,14 +23,6 @@ from tests.services.test_jobs_killed import worker
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
 HOMES = ["u0", "u1", "u1", "u2", "u3", "u3"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def test_round_is_run_from_the_page_and_the_public_checks_it(

@@ -1,6 +1,5 @@
 """Officers and families see streets: the network is drawn, a street is closed, a link chosen on the map."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -12,7 +11,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from geo_data.models import Stage, StreetEdit
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.journeys.test_pages import COLOURS_ON_CANVAS
 from tests.services.accounts_world import officer
 from tests.services.street_world import measured, with_streets
@@ -22,14 +21,6 @@ from zoning.services.publications import publish_plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 RED = "179,38,30"  # the way to school
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, chromium() as found:
-        # Playwright runs a loop of its own in this thread, beside which Django would refuse to ask the database.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield found
 
 
 def test_an_officer_closes_a_street_found_by_name(

@@ -1,6 +1,5 @@
 """Door to door and reconciliation on the screen: sheets out, filled and back; conflicts decided; a case settled."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,21 +15,13 @@ from accounts.models import AuditEvent, Role, User
 from geo_data.models import DatasetKind, ReconciliationCase, SheetStatus, SurveyDifference, SurveySheet
 from geo_data.services.survey_merging import merge_sheets
 from tests.journeys import import_world
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services import registers_world, survey_world
 from tests.services.accounts_world import OTHER_DISTRICT, auditor, guardian, officer, staff
 from tests.services.survey_world import BACK_AT, BACK_ON, CODE, NEW_CHILD, filled, refilled
 
 GIRL_MET = {"K2": {"outcome": "在住", "phone": "10000000009"}, "N1": NEW_CHILD}
 DOUBTFUL = "丙小禾,,2020-05-06,女,丙母,10000000004,K9"  # in a kindergarten, without a number
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all journeys; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 @pytest.mark.journey

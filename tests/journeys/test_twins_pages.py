@@ -1,7 +1,5 @@
 """Twins on the pages: the family is asked what to do with one seat, the officer sees who names another's group."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser
@@ -12,7 +10,7 @@ from accounts.sealing import blind_index
 from admissions.models import AdmissionRound, Application
 from admissions.services.applications import file_application
 from geo_data.models import Household
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium, open_calendar
+from tests.journeys.pages_world import DESK, PHONE, Visit, open_calendar
 from tests.services import round_world
 from tests.services.accounts_world import guardian
 from zoning.services.publications import publish_plan
@@ -20,14 +18,6 @@ from zoning.services.publications import publish_plan
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 QUESTION = "孩子有多胞胎兄弟姐妹。如果一所学校只剩一个学位给他们，怎么办？"
 FAMILY = "13800000001"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 def open_round_with_twins() -> tuple[round_world.RoundWorld, AdmissionRound, list[str]]:

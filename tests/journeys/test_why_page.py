@@ -1,40 +1,22 @@
 """Why this zone, in a browser: from an estate on the plan's map, and without scripts from a list; on a phone too."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services.accounts_world import officer
-from tests.services.worlds import DISTRICT, small_county
-from zoning.models import ZonePlan
+from tests.services.drawn_world import seven_estates
+from tests.services.worlds import DISTRICT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
-
-
-def drawn() -> ZonePlan:
-    """Seven estates of five children in a row: A in the first and D in the last have room for five more, B has none."""
-    small_county((5, 5, 5, 5, 5, 5, 5), {"A": (0, 15), "B": (3, 15), "D": (6, 15)})
-    call_command("draw_zones", "--district", DISTRICT, "--stage", "primary", "--effort", "1", verbosity=0)
-    return ZonePlan.objects.get()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
 def test_an_estate_chosen_on_the_plan_is_explained(
     browser: Browser, live_server: LiveServer, size: dict[str, int]
 ) -> None:
-    plan = drawn()
+    plan = seven_estates()
 
     visit = Visit(browser, live_server.url, size, person=officer(DISTRICT))  # type: ignore[arg-type]
     visit.go(f"/office/plans/{plan.pk}/")
@@ -52,7 +34,7 @@ def test_an_estate_chosen_on_the_plan_is_explained(
 def test_without_scripts_an_estate_is_found_in_the_list_of_its_zone(
     browser: Browser, live_server: LiveServer
 ) -> None:
-    plan = drawn()
+    plan = seven_estates()
 
     visit = Visit(browser, live_server.url, PHONE, scripts=False, person=officer(DISTRICT))
     visit.go(f"/office/plans/{plan.pk}/")

@@ -1,6 +1,5 @@
 """From an address to its school in a real browser, on a small phone; and what the bureau is told is missing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,12 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from geo_data.models import AddressRequest
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services import address_world as register
 from tests.services import geo_world as world
 from tests.services.accounts_world import officer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all journeys; Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -1,27 +1,17 @@
 """Rules of drawing in a browser: stated, kept by the next plan, shown on it, withdrawn; on a phone too."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
-from tests.journeys.pages_world import DESK, PHONE, Visit, chromium
+from tests.journeys.pages_world import DESK, PHONE, Visit
 from tests.services.accounts_world import officer
 from tests.services.worlds import DISTRICT, small_county
 from zoning.models import DrawingRule, ZonePlan
 from zoning.selectors.plans import plan_content
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Playwright's loop must not look to Django like an asynchronous caller."""
-    with pytest.MonkeyPatch.context() as patch, chromium() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield started
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from zoning.engine.building import build_problem, zones_of_schools
 from zoning.engine.faults import ProblemFault
+from zoning.engine.objective import Weights, plan_cost
 from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes
 from zoning.engine.verify import Facts, Place, Site, violations
 
@@ -68,6 +69,19 @@ def sharing(world: World, *groups: Iterable[str]) -> World:
     units, schools, adjacency = world
     group_of = {school: f"g{i}" for i, group in enumerate(groups) for school in group}
     return units, [replace(one, group=group_of.get(one.school_id, "")) for one in schools], adjacency
+
+
+def cheapest_lawful(problem: Problem, facts: Facts, weights: Weights) -> int | None:
+    """Return the least cost over all assignments that the independent check finds lawful, None when there is none."""
+    free = [i for i in range(problem.n_units) if i not in problem.site_unit]
+    zone = np.zeros(problem.n_units, dtype=np.int64)
+    zone[problem.site_unit] = problem.site_zone
+    costs = []
+    for choice in product(range(problem.n_zones), repeat=len(free)):
+        zone[free] = choice
+        if not violations(facts, named(problem, zone)):
+            costs.append(plan_cost(problem, weights, zone))
+    return min(costs, default=None)
 
 
 def cheapest_by_brute_force(world: World, wishes: Wishes | None = None) -> int | None:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from common.canonical import digest
 from tests.pure.engine_worlds import grid
-from zoning.engine import verify_bound
+from tests.pure.stranger import bound_verdict, write_table
 from zoning.engine.files import FileFault, plan_csv, read_plan, read_tables
 from zoning.engine.verify import cost_km, violations
 
@@ -39,26 +39,33 @@ def folder(tmp_path: Path) -> Path:
 
 
 def write_town(tmp_path: Path) -> None:
-    write(
+    write_table(
         tmp_path / "units.csv",
         "unit_id,x_m,y_m,children",
         [(u.unit_id, u.x_m, u.y_m, u.children) for u in UNITS],
     )
-    write(
+    write_table(
         tmp_path / "schools.csv",
         "school_id,unit_id,seats",
         [(s.school_id, s.unit_id, s.seats) for s in SCHOOLS],
     )
-    write(tmp_path / "adjacency.csv", "unit_a,unit_b", PAIRS)
-
-
-def write(path: Path, header: str, rows: list[Any]) -> None:
-    lines = [header, *(",".join(str(cell) for cell in row) for row in rows)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_table(tmp_path / "adjacency.csv", "unit_a,unit_b", PAIRS)
 
 
 def inputs(folder: Path) -> dict[str, Path]:
     return {name: folder / f"{name}.csv" for name in ("units", "schools", "adjacency")}
+
+
+def arguments(folder: Path) -> list[str]:
+    """Return the files to read and to write, as a shell names them."""
+    outs = {"out": folder / "plan.csv", "report": folder / "report.json"}
+    return [f"--{name}={path}" for name, path in {**inputs(folder), **outs}.items()]
+
+
+def seat_all(folder: Path, seats: int) -> None:
+    """Give every school so many seats."""
+    rows = [(school.school_id, school.unit_id, seats) for school in SCHOOLS]
+    write_table(folder / "schools.csv", "school_id,unit_id,seats", rows)
 
 
 def draw(folder: Path, out: str = "plan.csv", **options: Any) -> dict[str, Any]:
@@ -89,7 +96,7 @@ def test_draws_a_lawful_plan_and_reports_it(folder: Path) -> None:
 
 def test_same_input_seed_and_effort_give_the_same_bytes(folder: Path) -> None:
     draw(folder, "one.csv")
-    write(folder / "adjacency.csv", "unit_a,unit_b", [(b, a) for a, b in PAIRS[::-1]])
+    write_table(folder / "adjacency.csv", "unit_a,unit_b", [(b, a) for a, b in PAIRS[::-1]])
     draw(folder, "two.csv")
 
     assert (folder / "one.csv").read_bytes() == (folder / "two.csv").read_bytes()
@@ -97,16 +104,8 @@ def test_same_input_seed_and_effort_give_the_same_bytes(folder: Path) -> None:
 
 def drawn_afresh(folder: Path, *python: str) -> subprocess.CompletedProcess[str]:
     """Draw with a fresh process, Python started with these options."""
-    arguments = [f"--{name}={path}" for name, path in inputs(folder).items()]
-    done = subprocess.run(
-        [
-            *(sys.executable, *python, "manage.py", "draw_zones"),
-            *(*arguments, f"--out={folder / 'p.csv'}", "--effort=1"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, *python, "manage.py", "draw_zones", *arguments(folder), "--effort=1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -170,7 +169,7 @@ def test_unreadable_cells_are_named(folder: Path, name: str, text: str, complain
 
 def write_ways(folder: Path, ways: dict[tuple[str, str], object]) -> Path:
     path = folder / "distances.csv"
-    write(
+    write_table(
         path, "unit_id,school_id,metres", [(unit, school, metres) for (unit, school), metres in ways.items()]
     )
     return path
@@ -241,7 +240,7 @@ def test_the_command_says_what_is_missing_and_what_is_wrong(folder: Path) -> Non
 
 
 def test_a_plan_with_too_few_seats_is_written_and_refused(folder: Path) -> None:
-    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 50) for s in SCHOOLS])
+    seat_all(folder, 50)
 
     with pytest.raises(CommandError, match="No lawful plan"):
         draw(folder)
@@ -251,26 +250,10 @@ def test_a_plan_with_too_few_seats_is_written_and_refused(folder: Path) -> None:
     assert "All schools together lack 242 seats." in told["violations"]
 
 
-def judged(folder: Path, told: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
-    """Run the stand-alone checker on a report as a stranger would: another folder, no packages."""
-    (tmp_path / "told.json").write_text(json.dumps(told), encoding="utf-8")
-    arguments = [f"--{name}={path}" for name, path in inputs(folder).items()]
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", verify_bound.__file__, *arguments, f"--report={tmp_path / 'told.json'}"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    verdict: dict[str, Any] = json.loads(done.stdout)
-    assert verdict["proven"] is (done.returncode == 0)
-    return verdict
-
-
 def test_a_stranger_recomputes_the_bound(drawn: Drawn, tmp_path: Path) -> None:
     folder, told = drawn
 
-    verdict = judged(folder, told, tmp_path)
+    verdict = bound_verdict(inputs(folder), told, tmp_path)
 
     assert verdict["proven"], verdict
     assert verdict["lower_bound"] == pytest.approx(told["lower_bound"], rel=1e-12)
@@ -282,7 +265,7 @@ def test_damaged_prices_fail(drawn: Drawn, tmp_path: Path, school: str, change: 
     folder, told = drawn
     prices = told["prices_mm"] | {school: told["prices_mm"][school] + change}
 
-    assert not judged(folder, told | {"prices_mm": prices}, tmp_path)["proven"]
+    assert not bound_verdict(inputs(folder), told | {"prices_mm": prices}, tmp_path)["proven"]
 
 
 @pytest.mark.parametrize(
@@ -298,7 +281,7 @@ def test_damaged_prices_fail(drawn: Drawn, tmp_path: Path, school: str, change: 
 def test_damaged_reports_fail(drawn: Drawn, tmp_path: Path, damage: dict[str, Any]) -> None:
     folder, told = drawn
 
-    assert not judged(folder, told | damage, tmp_path)["proven"]
+    assert not bound_verdict(inputs(folder), told | damage, tmp_path)["proven"]
 
 
 def resealed(told: dict[str, Any], proof: dict[str, Any]) -> dict[str, Any]:
@@ -314,8 +297,8 @@ def test_the_proof_of_whole_units_and_gates_is_recomputed_to_the_last_unit(
     stripped = {key: value for key, value in told.items() if not key.startswith("proof")}
 
     assert told["proof"]["gates"]
-    assert judged(folder, told, tmp_path)["lower_bound"] == told["lower_bound"]
-    assert not judged(folder, stripped, tmp_path)["proven"]
+    assert bound_verdict(inputs(folder), told, tmp_path)["lower_bound"] == told["lower_bound"]
+    assert not bound_verdict(inputs(folder), stripped, tmp_path)["proven"]
 
 
 def damaged_proofs(proof: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -345,9 +328,9 @@ def test_forged_proofs_fail(drawn: Drawn, tmp_path: Path, damage: str) -> None:
     folder, told = drawn
     proof = damaged_proofs(told["proof"])[damage]
 
-    assert not judged(folder, told | {"proof": proof}, tmp_path)["proven"]
+    assert not bound_verdict(inputs(folder), told | {"proof": proof}, tmp_path)["proven"]
     if "not whole" not in damage:  # canonical JSON has no fractions: such a proof has no digest
-        assert not judged(folder, resealed(told, proof), tmp_path)["proven"]
+        assert not bound_verdict(inputs(folder), resealed(told, proof), tmp_path)["proven"]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="published cases (../shared) are not on this machine")
@@ -378,10 +361,8 @@ def test_published_cases_are_lawful_and_near_the_best_known(case: str, tmp_path:
 
 def run(folder: Path, *options: str) -> dict[str, Any]:
     """Draw as from a shell, one round unless told otherwise, and return the report."""
-    files = [f"--{name}={path}" for name, path in inputs(folder).items()]
-    outs = [f"--out={folder / 'plan.csv'}", f"--report={folder / 'report.json'}"]
     effort = [] if any(option.startswith("--seconds") for option in options) else ["--effort=1"]
-    call_command("draw_zones", *files, *outs, *effort, *options, stdout=sys.__stdout__)
+    call_command("draw_zones", *arguments(folder), *effort, *options, stdout=sys.__stdout__)
     told: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return told
 
@@ -389,13 +370,13 @@ def run(folder: Path, *options: str) -> dict[str, Any]:
 def columns_in_force(folder: Path) -> str:
     """Write zones in force that follow columns: all of a half with its upper school."""
     zones = [(u.unit_id, f"s-c{1 if u.x_m < 350 else 6}r{1 if u.y_m < 450 else 6}") for u in UNITS]
-    write(folder / "now.csv", "unit_id,school_id", zones)
+    write_table(folder / "now.csv", "unit_id,school_id", zones)
     return f"--in-force={folder / 'now.csv'}"
 
 
 def test_zones_in_force_from_a_file_are_changed_little(folder: Path) -> None:
     # Every zone has seats for all: the zones in force are lawful, and nobody gains 1,000 m by leaving them.
-    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 435) for s in SCHOOLS])
+    seat_all(folder, 435)
     in_force = columns_in_force(folder)
 
     few, nearest = run(folder, in_force), run(folder, in_force, "--preset=nearest")
@@ -404,7 +385,7 @@ def test_zones_in_force_from_a_file_are_changed_little(folder: Path) -> None:
     assert (few["moved_units"], few["moved_children"]) == ([], 0)
     assert nearest["moved_children"] > 0
     assert few["cost_km"] > nearest["cost_km"]
-    assert judged(folder, few, folder)["proven"]
+    assert bound_verdict(inputs(folder), few, folder)["proven"]
 
 
 def test_weights_are_free_and_stored(folder: Path) -> None:
@@ -418,12 +399,12 @@ def test_weights_are_free_and_stored(folder: Path) -> None:
     weights = {name: metres for name, metres in told["objective"]["weights"].items() if metres}
     assert weights == {"balance_m": 7, "walked_m": 1, "worst_year_m": 2000}
     assert told["moved_children"] == run(folder, in_force, "--preset=nearest")["moved_children"]
-    assert judged(folder, told, folder)["proven"]
+    assert bound_verdict(inputs(folder), told, folder)["proven"]
 
 
 def test_files_state_main_roads_and_the_size_of_a_class(folder: Path) -> None:
     west = [(u.unit_id, "s-c6r1", 2) for u in UNITS if u.x_m < 350]
-    write(folder / "crossings.csv", "unit_id,school_id,crossings", west)
+    write_table(folder / "crossings.csv", "unit_id,school_id,crossings", west)
     options = ("--weight=crossing_m=300", "--weight=class_seat_m=50", "--class-size=7")
 
     told = run(folder, f"--crossings={folder / 'crossings.csv'}", *options)
@@ -497,19 +478,10 @@ def test_numbers_beyond_reckoning_are_refused(folder: Path, name: str, text: str
 
 
 def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(folder: Path) -> None:
-    write(folder / "schools.csv", "school_id,unit_id,seats", [(s.school_id, s.unit_id, 435) for s in SCHOOLS])
-    files = [f"--{name}={path}" for name, path in inputs(folder).items()]
-    outs = [f"--out={folder / 'plan.csv'}", f"--report={folder / 'report.json'}"]
+    seat_all(folder, 435)
     # So many rounds take hours, and borders cost what no bound knows of: nothing else ends the search.
-    command = [
-        sys.executable,
-        "manage.py",
-        "draw_zones",
-        *files,
-        *outs,
-        "--effort=100000",
-        "--weight=border_m=5",
-    ]
+    endless = ("--effort=100000", "--weight=border_m=5")
+    command = [sys.executable, "manage.py", "draw_zones", *arguments(folder), *endless]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as drawing:
         assert drawing.stdout is not None
         assert "Ctrl-C" in drawing.stdout.readline()

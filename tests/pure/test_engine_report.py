@@ -1,8 +1,6 @@
 """The report: bound and gap of every preset, with zones in force and without, as a stranger recomputes them."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.pure.engine_worlds import World, grid, sharing, street
-from zoning.engine import verify_bound
+from tests.pure.stranger import bound_verdict, write_table
 from zoning.engine.building import build_problem
 from zoning.engine.objective import PRESETS, Weights
 from zoning.engine.problem import Wishes
@@ -36,34 +34,19 @@ def told_of(world: World, weights: Weights, wishes: Wishes | None = None, effort
 def judged(world: World, told: Mapping[str, Any], folder: Path, years: tuple[int, ...] = ()) -> Told:
     """Return the verdict of the stand-alone checker on the report, files written as a stranger gets them."""
     units, schools, adjacency = world
-    write(
+    write_table(
         folder / "units.csv",
-        ["unit_id", "x_m", "y_m", "children", *(f"children_{y}" for y in years)],
+        ",".join(["unit_id,x_m,y_m,children", *(f"children_{y}" for y in years)]),
         [(u.unit_id, u.x_m, u.y_m, u.children, *u.later) for u in units],
     )
-    write(
+    write_table(
         folder / "schools.csv",
-        ["school_id", "unit_id", "seats", "group", *(f"seats_{y}" for y in years)],
+        ",".join(["school_id,unit_id,seats,group", *(f"seats_{y}" for y in years)]),
         [(s.school_id, s.unit_id, s.seats, s.group, *s.later) for s in schools],
     )
-    write(folder / "adjacency.csv", ["unit_a", "unit_b"], adjacency)
-    (folder / "report.json").write_text(json.dumps(told), encoding="utf-8")
-    files = [f"--{name}={folder / name}.csv" for name in ("units", "schools", "adjacency")]
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", verify_bound.__file__, *files, f"--report={folder / 'report.json'}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stderr == ""
-    verdict: Told = json.loads(done.stdout)
-    assert verdict["proven"] is (done.returncode == 0)
-    return verdict
-
-
-def write(path: Path, header: list[str], rows: Any) -> None:
-    lines = [",".join(header), *(",".join(str(cell) for cell in row) for row in rows)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_table(folder / "adjacency.csv", "unit_a,unit_b", adjacency)
+    names = ("units", "schools", "adjacency")
+    return bound_verdict({name: folder / f"{name}.csv" for name in names}, told, folder)
 
 
 @pytest.mark.parametrize("world", [TOWN, TIGHT, sharing(TOWN, ["s-c1r1", "s-c6r6"], ["s-c6r1", "s-c1r6"])])
@@ -163,7 +146,7 @@ def test_an_unlawful_plan_has_no_gap_and_a_hopeless_district_no_bound(
     verdict = judged(ones, told, tmp_path)
     assert verdict["proven"] is lawful
     if not lawful:
-        assert verdict["faults"] == ["this plan has no bound"]
+        assert verdict["faults"] == ["这个方案没有下界 / this plan has no bound"]
 
 
 def test_a_gap_of_a_plan_that_breaks_rules_is_refused(tmp_path: Path) -> None:
@@ -179,10 +162,13 @@ def test_a_gap_of_a_plan_that_breaks_rules_is_refused(tmp_path: Path) -> None:
 def test_a_report_without_bound_or_rules_is_told_so(tmp_path: Path) -> None:
     assert judged(TOWN, {"cost_km": 3.0, "violations": []}, tmp_path) == {
         "proven": False,
-        "faults": ["this plan has no bound"],
+        "faults": ["这个方案没有下界 / this plan has no bound"],
     }
     told = told_of(TOWN, PRESETS["nearest"])
-    assert "a gap without a bound" in judged(TOWN, told | {"lower_bound": None}, tmp_path)["faults"]
+    assert (
+        "没有下界却报了差距 / a gap without a bound"
+        in judged(TOWN, told | {"lower_bound": None}, tmp_path)["faults"]
+    )
 
 
 @pytest.mark.parametrize(

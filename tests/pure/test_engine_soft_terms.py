@@ -1,8 +1,6 @@
 """Neighbours, estates, townships, main roads and classes: by hand, by brute force, as strangers see it."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from itertools import product
@@ -14,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, street
-from zoning.engine import verify_bound
+from tests.pure.engine_worlds import World, cheapest_lawful, facts_of, grid, sharing, street
+from tests.pure.stranger import bound_verdict, write_table
 from zoning.engine.bound import several_bound
 from zoning.engine.building import build_problem
 from zoning.engine.canonical import inverse, name_free_order, reordered
@@ -36,7 +34,6 @@ from zoning.engine.problem import IntArray, Problem, Wishes
 from zoning.engine.report import report
 from zoning.engine.search import make_field
 from zoning.engine.solve import Options, Solution, solve
-from zoning.engine.verify import violations
 
 Crossings = dict[tuple[str, str], int]
 
@@ -163,20 +160,6 @@ WEIGHTS = st.sampled_from(
 CELLS = list(product(range(4), range(2)))
 
 
-def cheapest(problem: Problem, world: World, weights: Weights) -> int | None:
-    """Return the least cost over all assignments that the independent check finds lawful."""
-    facts = facts_of(world)
-    free = [i for i in range(problem.n_units) if i not in problem.site_unit]
-    zone = np.zeros(problem.n_units, dtype=np.int64)
-    zone[problem.site_unit] = problem.site_zone
-    costs = []
-    for choice in product(range(problem.n_zones), repeat=len(free)):
-        zone[free] = choice
-        if not violations(facts, named(problem, zone)):
-            costs.append(plan_cost(problem, weights, zone))
-    return min(costs, default=None)
-
-
 @st.composite
 def tiny(draw: st.DrawFn) -> tuple[World, Wishes, Crossings]:
     """Return eight estates and three schools, all that the terms speak of known.
@@ -215,7 +198,7 @@ def test_agrees_with_brute_force_on_tiny_worlds(
 ) -> None:
     world, wishes, crossings = given_world
     problem = build_problem(*world, wishes=wishes, crossings=crossings)
-    best = cheapest(problem, world, weights)
+    best = cheapest_lawful(problem, facts_of(world), weights)
 
     solution = solve(problem, Options(effort=3, weights=weights), seed=seed)
 
@@ -288,19 +271,8 @@ def judged(problem: Problem, told: Mapping[str, Any], folder: Path, towns: list[
         "crossings": ("unit_id,school_id,crossings", roads),
     }
     for name, (header, rows) in files.items():
-        text = "\n".join([header, *(",".join(str(cell) for cell in row) for row in rows)])
-        (folder / f"{name}.csv").write_text(text + "\n")
-    (folder / "report.json").write_text(json.dumps(told))
-    arguments = [f"--{name}={folder / name}.csv" for name in files]
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", verify_bound.__file__, *arguments, f"--report={folder / 'report.json'}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stderr == ""
-    verdict: dict[str, Any] = json.loads(done.stdout)
-    return verdict
+        write_table(folder / f"{name}.csv", header, rows)
+    return bound_verdict({name: folder / f"{name}.csv" for name in files}, told, folder)
 
 
 TOWNS_OF_LARGE = ["ab"[i % 16 // 8] for i in range(64)]

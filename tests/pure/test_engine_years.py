@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, street
+from tests.pure.engine_worlds import World, cheapest_lawful, facts_of, grid, named, sharing, street
 from zoning.engine.building import build_problem
 from zoning.engine.explain import consequences
 from zoning.engine.faults import ProblemFault
@@ -30,20 +30,6 @@ def with_years(world: World, children: list[list[int]], seats: list[list[int]]) 
         [replace(school, later=tuple(later)) for school, later in zip(schools, seats, strict=True)],
         pairs,
     )
-
-
-def cheapest(world: World, wishes: Wishes, weights: Weights) -> int | None:
-    """Return the least cost over all assignments that the independent check finds lawful."""
-    problem, facts = build_problem(*world, wishes=wishes), facts_of(world, wishes)
-    free = [i for i in range(problem.n_units) if i not in problem.site_unit]
-    zone = np.zeros(problem.n_units, dtype=np.int64)
-    zone[problem.site_unit] = problem.site_zone
-    costs = []
-    for choice in product(range(problem.n_zones), repeat=len(free)):
-        zone[free] = choice
-        if not violations(facts, named(problem, zone)):
-            costs.append(plan_cost(problem, weights, zone))
-    return min(costs, default=None)
 
 
 @settings(max_examples=20, deadline=None)
@@ -78,9 +64,10 @@ def test_agrees_with_brute_force_on_tiny_worlds(
         world = sharing(world, names[:2], names[2:])
     wishes = Wishes(later_years=(2027, 2028), every_year=every_year)
     weights = Weights(worst_year_m=50, parity_m=30, balance_m=20)
-    best = cheapest(world, wishes, weights)
+    problem = build_problem(*world, wishes=wishes)
+    best = cheapest_lawful(problem, facts_of(world, wishes), weights)
 
-    solution = solve(build_problem(*world, wishes=wishes), Options(effort=3, weights=weights), seed=seed)
+    solution = solve(problem, Options(effort=3, weights=weights), seed=seed)
 
     assert solution.lawful == (best is not None)
     if best is not None:

@@ -10,6 +10,7 @@ from geo_data.models import DistanceMeasure, DistanceMethod, Stage
 from geo_data.selectors.measures import load_distances
 from geo_data.services.import_streets import import_streets
 from geo_data.services.measures import Manner
+from tests.services.drawn_world import drawn
 from tests.services.street_world import AT, HIGHWAY, MIDDLE, measured, streets_file, with_streets
 from tests.services.worlds import DISTRICT, NOON, SIDE, SOUTH, WEST, small_county
 from zoning.models import ZonePlan
@@ -18,7 +19,6 @@ from zoning.selectors.distances import MeasureMissing
 from zoning.selectors.lookup import zone_at_point, zone_of_unit
 from zoning.selectors.overview import plan_overview
 from zoning.selectors.plans import get_plan, plan_content
-from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import import_plan, move_units
 from zoning.services.publications import publish_plan
 
@@ -28,10 +28,7 @@ HALVES = {"u0": "A", "u1": "A", "u2": "B", "u3": "B"}
 
 
 def draw(method: DistanceMethod | None = None) -> ZonePlan:
-    plan = draw_zones_of_district(
-        actor=None, now=NOON, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1, method=method
-    )
-    return get_plan(plan.pk)
+    return get_plan(drawn(method=method).pk)
 
 
 def divided(tmp_path: Path) -> DistanceMeasure:

@@ -81,7 +81,10 @@ def test_the_bound_of_an_imported_plan_is_said_to_be_missing(tmp_path: Path) -> 
 
     ended = subprocess.run([*checker, *files, f"--report={tmp_path / 'report.json'}"], capture_output=True)
 
-    assert json.loads(ended.stdout) == {"proven": False, "faults": ["this plan has no bound"]}
+    assert json.loads(ended.stdout) == {
+        "proven": False,
+        "faults": ["这个方案没有下界 / this plan has no bound"],
+    }
     assert (ended.returncode, ended.stderr) == (1, b"")
 
 

@@ -9,6 +9,7 @@ from accounts.models import AuditEvent
 from geo_data.models import CatchmentUnit, Ownership, Stage
 from geo_data.selectors.districts import NoSuchDistrict
 from tests.services.accounts_world import officer
+from tests.services.drawn_world import drawn
 from tests.services.worlds import DISTRICT, NOON, add_census, add_school, middle, small_county
 from zoning.models import PlanOrigin, UnitAssignment, ZonePlan
 from zoning.selectors.basis import DatasetMissing, NoSeatedSchool, UnitsWithoutCount, coming_entry_year
@@ -21,15 +22,10 @@ from zoning.services.publications import publish_plan
 pytestmark = pytest.mark.django_db
 
 
-def draw(**changes: object) -> ZonePlan:
-    asked: dict[str, object] = {"district_code": DISTRICT, "stage": Stage.PRIMARY, "effort": 1, **changes}
-    return draw_zones_of_district(actor=None, now=NOON, **asked)  # type: ignore[arg-type]
-
-
 def test_a_row_of_estates_is_split_between_its_two_schools() -> None:
     small_county()
 
-    plan = draw()
+    plan = drawn()
 
     assert plan_content(plan).zone_of == {"u0": "A", "u1": "A", "u2": "B", "u3": "B"}
     assert plan.lawful
@@ -46,7 +42,7 @@ def test_a_row_of_estates_is_split_between_its_two_schools() -> None:
 def test_the_second_drawing_is_the_second_version() -> None:
     small_county()
 
-    assert [draw().number, draw().number] == [1, 2]
+    assert [drawn().number, drawn().number] == [1, 2]
 
 
 def test_the_event_names_the_version_and_holds_the_digest_of_its_assignment() -> None:
@@ -84,7 +80,7 @@ def test_with_a_census_the_children_of_the_entry_year_count_on_both_sides_of_the
         county, {"u0": [too_old, first], "u1": [last, too_young], "u3": [first, first], "gone": [last]}
     )
 
-    plan = draw(entry_year=2026)
+    plan = drawn(entry_year=2026)
 
     assert plan.report["loads"] == {"A": 2, "B": 2}
     assert plan.report["basis"] == {
@@ -104,7 +100,7 @@ def test_junior_schools_take_children_six_years_older() -> None:
         county, {"u0": [date(2013, 8, 31), date(2013, 9, 1)], "u1": [date(2014, 8, 31), date(2014, 9, 1)]}
     )
 
-    plan = draw(stage=Stage.JUNIOR, entry_year=2026)
+    plan = drawn(stage=Stage.JUNIOR, entry_year=2026)
 
     assert plan.report["loads"] == {"A": 2}
 
@@ -114,7 +110,7 @@ def test_private_schools_and_schools_without_seats_have_no_zone() -> None:
     add_school(county.schools, "P", 1, 100, ownership=Ownership.PRIVATE)
     add_school(county.schools, "Z", 2, 0)
 
-    plan = draw()
+    plan = drawn()
 
     assert set(plan_content(plan).zones) == {"A", "B"}
     assert plan.report["basis"]["schools_without_seats"] == ["Z"]
@@ -124,7 +120,7 @@ def test_schools_of_one_estate_share_a_zone() -> None:
     county = small_county(schools={"A": (0, 10), "B": (3, 25)})
     add_school(county.schools, "A2", 0, 15)
 
-    plan = draw()
+    plan = drawn()
 
     zone = plan_content(plan).zones["A"]
     assert [school.code for school in zone.schools] == ["A", "A2"]
@@ -134,7 +130,7 @@ def test_schools_of_one_estate_share_a_zone() -> None:
 def test_a_group_shares_a_zone_that_holds_the_estates_of_all_its_schools() -> None:
     small_county((5, 5, 5, 5, 5, 5), {"A": (0, 10), "B": (2, 10), "C": (5, 15)})
 
-    plan = draw(school_groups=[["B", "A"]])
+    plan = drawn(school_groups=[["B", "A"]])
 
     content = plan_content(plan)
     assert set(content.zones) == {"A", "C"}
@@ -146,7 +142,7 @@ def test_a_group_shares_a_zone_that_holds_the_estates_of_all_its_schools() -> No
 def test_too_few_seats_give_a_draft_with_its_reasons() -> None:
     small_county(schools={"A": (0, 15), "B": (3, 15)})
 
-    plan = draw()
+    plan = drawn()
 
     assert not plan.lawful
     assert {one["code"] for one in plan.report["violations"]} == {"seats_exceeded"}
@@ -166,7 +162,7 @@ def test_too_few_seats_give_a_draft_with_its_reasons() -> None:
 def test_an_estate_larger_than_any_school_is_named_as_the_reason() -> None:
     small_county((10, 50, 10), {"A": (0, 40), "B": (2, 40)})
 
-    plan = draw()
+    plan = drawn()
 
     assert [
         (one["code"], one["units"], one["children"], one["seats"]) for one in plan.report["hopeless"]
@@ -177,7 +173,7 @@ def test_an_estate_larger_than_any_school_is_named_as_the_reason() -> None:
 def test_weights_that_an_officer_chooses_are_stored() -> None:
     small_county()
 
-    plan = draw(preset="nearest", weights={"balance_m": 40})
+    plan = drawn(preset="nearest", weights={"balance_m": 40})
 
     assert plan.report["objective"]["weights"]["balance_m"] == 40
     assert plan.report["objective"]["preset"] is None
@@ -189,7 +185,7 @@ def test_weights_without_sense_are_refused(weights: dict[str, int]) -> None:
     small_county()
 
     with pytest.raises(UnusableWeights):
-        draw(weights=weights)
+        drawn(weights=weights)
 
     assert not ZonePlan.objects.exists()
 
@@ -197,7 +193,7 @@ def test_weights_without_sense_are_refused(weights: dict[str, int]) -> None:
 def test_a_plan_keeps_its_own_weights_and_the_size_of_a_class() -> None:
     small_county()
 
-    told = draw(preset="balanced", weights={"class_seat_m": 500, "balance_m": 0}, class_size=7).report
+    told = drawn(preset="balanced", weights={"class_seat_m": 500, "balance_m": 0}, class_size=7).report
 
     assert told["preset"] == "balanced"
     assert told["changed_weights"] == {"class_seat_m": 500, "balance_m": 0}
@@ -214,17 +210,17 @@ def test_a_class_is_one_of_the_standard_size_and_none_where_classes_do_not_count
 ) -> None:
     small_county()
 
-    assert draw(weights=weights).report["objective"].get("class_size") == size
+    assert drawn(weights=weights).report["objective"].get("class_size") == size
 
 
 def test_other_townships_count_where_units_state_theirs() -> None:
     units = small_county().units
     with pytest.raises(UnusableWeights) as refusal:
-        draw(weights={"township_child_m": 5000})
+        drawn(weights={"township_child_m": 5000})
     CatchmentUnit.objects.filter(dataset=units, code__in=["u0", "u1", "u2"]).update(township="甲镇")
     CatchmentUnit.objects.filter(dataset=units, code="u3").update(township="乙镇")
 
-    told = draw(weights={"township_child_m": 5000}).report
+    told = drawn(weights={"township_child_m": 5000}).report
 
     # A has 25 seats and its township 30 children
     assert refusal.value.details["option"] == "township_child_m"
@@ -233,7 +229,7 @@ def test_other_townships_count_where_units_state_theirs() -> None:
 
 def test_the_page_of_an_unlawful_plan_says_first_why_none_is_lawful() -> None:
     small_county((10, 50, 10), {"A": (0, 40), "B": (2, 40)})
-    plan = draw()
+    plan = drawn()
     client = Client(headers={"accept-language": "en"})
     client.force_login(officer(DISTRICT))
 
@@ -250,11 +246,11 @@ def test_the_page_of_an_unlawful_plan_says_first_why_none_is_lawful() -> None:
 
 def test_zones_in_force_are_kept_where_a_change_gains_too_little() -> None:
     small_county((10, 10, 10, 10, 10), {"A": (0, 50), "B": (4, 50)})
-    before = draw()
+    before = drawn()
     middle_of_row = plan_content(before).zone_of["u2"]
     publish_plan(actor=None, now=NOON, plan_id=before.pk, from_on=date(2025, 9, 1), until_on=date(2026, 9, 1))
 
-    plan = draw(seed=7)
+    plan = drawn(seed=7)
 
     assert plan.report["preset"] == "fewest_changes"
     assert plan_content(plan).zone_of["u2"] == middle_of_row
@@ -263,7 +259,7 @@ def test_zones_in_force_are_kept_where_a_change_gains_too_little() -> None:
 def test_the_same_seed_and_effort_give_the_same_plan() -> None:
     small_county((7, 3, 9, 4, 8, 2), {"A": (0, 20), "B": (5, 20)})
 
-    first, second = draw(seed=3), draw(seed=3)
+    first, second = drawn(seed=3), drawn(seed=3)
 
     assert plan_content(first).zone_of == plan_content(second).zone_of
 
@@ -272,7 +268,7 @@ def test_weights_too_heavy_for_so_many_children_are_refused_and_nothing_is_store
     small_county((107_375, 107_374), {"A": (0, 150_000), "B": (1, 150_000)})
 
     with pytest.raises(UnusableWeights, match="Lower balance_m and parity_m"):
-        draw(preset="balanced", weights={"balance_m": 100_000, "parity_m": 0})
+        drawn(preset="balanced", weights={"balance_m": 100_000, "parity_m": 0})
 
     assert not ZonePlan.objects.exists()
 
@@ -282,7 +278,7 @@ def test_nothing_is_stored_of_a_district_that_cannot_be_zoned() -> None:
     CatchmentUnit.objects.create(dataset=county.units, code="island", name="岛", children=1, point=middle(9))
 
     with pytest.raises(DistrictCannotBeZoned) as refusal:
-        draw()
+        drawn()
 
     assert refusal.value.details["faults"] == [{"code": "joined_to_no_school", "ids": ["island"]}]
     assert not ZonePlan.objects.exists()
@@ -292,19 +288,19 @@ def test_nothing_is_stored_of_a_district_that_cannot_be_zoned() -> None:
 
 def test_refusals() -> None:
     with pytest.raises(NoSuchDistrict):
-        draw()
+        drawn()
     county = small_county()
     with pytest.raises(DatasetMissing):
-        draw(entry_year=2026)
+        drawn(entry_year=2026)
     with pytest.raises(NoSeatedSchool):
-        draw(stage=Stage.JUNIOR)
+        drawn(stage=Stage.JUNIOR)
     with pytest.raises(UnknownPreset):
-        draw(preset="prettiest")
+        drawn(preset="prettiest")
     with pytest.raises(UnknownSchools):
-        draw(school_groups=[["A", "nowhere"]])
+        drawn(school_groups=[["A", "nowhere"]])
     with pytest.raises(SchoolInTwoZones):
-        draw(school_groups=[["A", "B"], ["B"]])
+        drawn(school_groups=[["A", "B"], ["B"]])
     CatchmentUnit.objects.filter(dataset=county.units, code="u1").update(children=None)
     with pytest.raises(UnitsWithoutCount):
-        draw()
+        drawn()
     assert not ZonePlan.objects.exists()

@@ -17,12 +17,12 @@ from geo_data.models import Stage
 from geo_data.services.import_streets import import_streets
 from geo_data.tables.rule_table import stated
 from tests.services.accounts_world import officer
+from tests.services.drawn_world import drawn
 from tests.services.projection_world import counted, projected
 from tests.services.street_world import AT, MIDDLE, measured, streets_file, with_streets
 from tests.services.worlds import DISTRICT, NOON, add_school, small_county
 from zoning.models import ZonePlan
 from zoning.selectors.choices import Demand, Later
-from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import import_plan, move_units
 from zoning.services.publications import publish_plan
 from zoning.services.rules import state_rule
@@ -33,9 +33,7 @@ Told = dict[str, Any]
 
 
 def draw(**how: Any) -> ZonePlan:
-    return draw_zones_of_district(
-        actor=None, now=LATER, district_code=DISTRICT, stage=Stage.PRIMARY, effort=1, **how
-    )
+    return drawn(now=LATER, **how)
 
 
 def state(kind: str, unit: str = "", other: str = "", school: str = "", metres: int | None = None) -> None:
@@ -232,7 +230,7 @@ def test_an_imported_plan_is_judged_and_has_no_bound(tmp_path: Path) -> None:
     (code, told), (proven, verdict) = asked(exported(plan, tmp_path))
 
     assert (code, "报告的数字已重算一致" in told) == (0, True)
-    assert (proven, json.loads(verdict)["faults"]) == (1, ["this plan has no bound"])
+    assert (proven, json.loads(verdict)["faults"]) == (1, ["这个方案没有下界 / this plan has no bound"])
     assert "这个方案没有下限" in (tmp_path / "README.txt").read_text(encoding="utf-8")
 
 

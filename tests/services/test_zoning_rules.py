@@ -15,12 +15,12 @@ from common.errors import DomainError
 from geo_data.models import CatchmentUnit, Stage
 from geo_data.tables.rule_table import StatedRule, stated
 from tests.services.accounts_world import officer
+from tests.services.drawn_world import drawn
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import DrawingRule, PlanRule, ZonePlan
 from zoning.selectors.plans import plan_content
 from zoning.selectors.problem import DistrictCannotBeZoned
 from zoning.selectors.rules import NoSuchRule, has_other_rules_now, list_rules_in_force, rules_in_words
-from zoning.services.drawing import draw_zones_of_district
 from zoning.services.plans import import_plan, move_units
 from zoning.services.publications import publish_plan
 from zoning.services.rules import (
@@ -38,15 +38,7 @@ LATER = NOON + timedelta(days=1)
 
 
 def draw(preset: str | None = None, weights: Mapping[str, int] | None = None) -> ZonePlan:
-    return draw_zones_of_district(
-        actor=None,
-        now=LATER,
-        district_code=DISTRICT,
-        stage=Stage.PRIMARY,
-        effort=1,
-        preset=preset,
-        weights=weights,
-    )
+    return drawn(now=LATER, preset=preset, weights=weights)
 
 
 def rule(

@@ -9,6 +9,7 @@ from accounts.models import User
 from geo_data.models import Stage
 from geo_data.tables.rule_table import StatedRule
 from tests.services.accounts_world import officer
+from tests.services.drawn_world import seven_estates
 from tests.services.worlds import DISTRICT, NOON, small_county
 from zoning.models import ZonePlan
 from zoning.selectors.what_if import load_question
@@ -16,13 +17,6 @@ from zoning.selectors.why import explain_unit
 from zoning.services.rules import state_rule
 
 pytestmark = pytest.mark.django_db
-
-
-def drawn() -> ZonePlan:
-    """Seven estates of five children in a row: A in the first and D in the last have room for five more, B has none."""
-    small_county((5, 5, 5, 5, 5, 5, 5), {"A": (0, 15), "B": (3, 15), "D": (6, 15)})
-    call_command("draw_zones", "--district", DISTRICT, "--stage", "primary", "--effort", "1", verbosity=0)
-    return ZonePlan.objects.get()
 
 
 def page(plan: ZonePlan, person: User, asked: str = "") -> tuple[int, str]:
@@ -33,7 +27,7 @@ def page(plan: ZonePlan, person: User, asked: str = "") -> tuple[int, str]:
 
 
 def test_an_estate_at_a_border_is_told_way_seats_and_who_could_make_room() -> None:
-    plan = drawn()
+    plan = seven_estates()
     told = explain_unit(load_question(plan), "u1")
 
     assert (told.zone, told.nearer, told.seats) == ("A", None, 15)
@@ -49,7 +43,7 @@ def test_an_estate_at_a_border_is_told_way_seats_and_who_could_make_room() -> No
 
 
 def test_an_estate_that_no_other_zone_touches_is_told_so() -> None:
-    status, text = page(drawn(), officer(DISTRICT), "?unit=u0")
+    status, text = page(seven_estates(), officer(DISTRICT), "?unit=u0")
 
     assert status == 200
     assert "没有别的学区的学校更近" in text
@@ -73,7 +67,7 @@ def test_a_rule_that_speaks_against_is_said() -> None:
 
 
 def test_estates_are_chosen_from_the_list_of_a_zone_and_mistakes_are_named() -> None:
-    plan = drawn()
+    plan = seven_estates()
 
     plain, zones = page(plan, officer(DISTRICT))
     _, units = page(plan, officer(DISTRICT), "?zone=A")
@@ -87,6 +81,6 @@ def test_estates_are_chosen_from_the_list_of_a_zone_and_mistakes_are_named() -> 
 
 
 def test_the_office_of_another_county_is_told_nothing() -> None:
-    status, _ = page(drawn(), officer("410182"), "?unit=u1")
+    status, _ = page(seven_estates(), officer("410182"), "?unit=u1")
 
     assert status in (403, 404)

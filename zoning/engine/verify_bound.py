@@ -28,9 +28,9 @@ each unit of the gate. The better of both bounds is the report's.
 `objective` states what was optimized, in whole child-millimetres by its `weights`: ways, main roads on them, children
 and units moved against `zones_in_force`, children in other townships, and terms of several units. Its bound is made
 alike, from its own prices and proof where it has any, else from the report's, and what terms of several units cost at
-least is added. A gap is stated of lawful plans above a bound > 0 only. Prints one JSON object; exit 0 when all is
-proven, 1 when not, 2 when a file cannot be read. `verify_files.py` and `verify.py`, which read the files, lie in the
-same folder.
+least is added. A gap is stated of lawful plans above a bound > 0 only. Prints one JSON object, faults in
+Chinese and English; exit 0 when all is proven, 1 when not, 2 when a file cannot be read. `verify_files.py` and
+`verify.py`, which read the files, lie in the same folder.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ Units = Mapping[str, tuple[float, float, int, int]]  # x, y in metres, walkers, 
 Schools = Mapping[str, tuple[str, int, str]]  # unit, seats, group or ""
 Links = Mapping[str, Collection[str]]  # unit -> adjoining units
 Costs = Mapping[str, Mapping[str, int]]  # zone -> unit that may have it -> cost
+Faults = list[tuple[str, str]]  # code, whose words are in verify_files.py, and what it speaks of
 N = TypeVar("N", int, float)
 
 TOLERANCE = 1e-9
@@ -84,21 +85,19 @@ class Input:
         return straight(x - to_x, y - to_y)
 
 
-def faults_of(part: dict[str, Any], schools: Schools) -> list[str]:
+def faults_of(part: dict[str, Any], schools: Schools) -> Faults:
     """Return what makes the prices and the proof of a report, or of its objective, useless."""
     prices = part.get("prices_mm")
     if not isinstance(prices, dict):
-        return ["the report has no prices"]
+        return [("no_prices", "")]
     zones = zones_of(schools)
-    faults = [f"zone {z} has no price" for z in zones if z not in prices]
-    faults += [f"price of unknown zone {z}" for z in prices if z not in zones]
-    faults += [
-        f"price of {s} is not a whole number >= 0" for s, p in prices.items() if type(p) is not int or p < 0
-    ]
+    faults = [("no_price", z) for z in zones if z not in prices]
+    faults += [("price_of_no_zone", z) for z in prices if z not in zones]
+    faults += [("price_not_whole", z) for z, p in prices.items() if type(p) is not int or p < 0]
     for name in ["prices_mm"] + ["proof"] * bool(part.get("proof")):
         text = json.dumps(part[name], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         if hashlib.sha256(text.encode()).hexdigest() != part.get(f"{name.removesuffix('_mm')}_sha256"):
-            faults.append(f"{name} is not that of the report's digest")
+            faults.append(("other_digest", name))
     return faults
 
 
@@ -175,12 +174,12 @@ def seats_worth(prices: dict[str, int], data: Input) -> int:
     return sum(data.schools[s][1] * prices[z] for z, zone in zones_of(data.schools).items() for s in zone)
 
 
-def objective_bound(report: dict[str, Any], data: Input) -> tuple[int, list[str]]:
+def objective_bound(report: dict[str, Any], data: Input) -> tuple[int, Faults]:
     """Return the cost that no lawful plan undercuts by the weights of the objective, and what is wrong with it."""
     told = report["objective"]
     weights, part = told["weights"], told if "prices_mm" in told else report
     wrong = [w for w, n in weights.items() if type(n) is not int or n < 0]
-    faults = [*faults_of(part, data.schools), *(f"weight {w} is not a whole number >= 0" for w in wrong)]
+    faults = [*faults_of(part, data.schools), *(("weight_not_whole", w) for w in wrong)]
     if faults:
         return 0, faults
     prices: dict[str, int] = part["prices_mm"]
@@ -263,10 +262,10 @@ class Choice:
     gain: dict[str, int]
 
 
-def proof_bound(proof: dict[str, Any], costs: Costs, data: Input) -> tuple[int, list[str]]:
+def proof_bound(proof: dict[str, Any], costs: Costs, data: Input) -> tuple[int, Faults]:
     """Return the cost that no lawful plan can undercut, and what makes the proof useless."""
     values, gates, units, schools = proof["values"], proof["gates"], data.units, data.schools
-    faults = [f"unit {u} has no whole value" for u in units if type(values.get(u)) is not int]
+    faults = [("no_value", u) for u in units if type(values.get(u)) is not int]
     if faults:
         return 0, faults
     sole = {unit: zone for unit, zone in only_zone(costs).items() if zone}
@@ -301,19 +300,19 @@ def choice_of(
     return Choice(roots, room, {u: size[u] for u in reach}, {u: gain[u] for u in reach if u in gain})
 
 
-def gate_faults(unit: str, choice: Choice | None, gate: list[str], worth: Any, links: Links) -> list[str]:
+def gate_faults(unit: str, choice: Choice | None, gate: list[str], worth: Any, links: Links) -> Faults:
     """Return what makes a gate useless: every way from the zone's schools to the unit must lead through it."""
     known = choice is not None and {unit, *gate} <= choice.gain.keys()
     if choice is None or not known or unit in gate or len(set(gate)) < len(gate):
-        return [f"the gate of {unit} speaks of units that the zone cannot choose"]
+        return [("gate_unknown", unit)]
     if type(worth) is not int or worth < 0:
-        return [f"the gate of {unit} has no whole worth >= 0"]
+        return [("gate_not_whole", unit)]
     found, stack = set(choice.roots), list(choice.roots)
     while stack:
         fresh = (set(links[stack.pop()]) & choice.size.keys()) - found - set(gate)
         found |= fresh
         stack.extend(fresh)
-    return [f"a way leads to {unit} past its gate"] if unit in found else []
+    return [("gate_passed", unit)] if unit in found else []
 
 
 def allowed_costs(rules: dict[str, Any], data: Input, cost: Callable[[str, str, float], int]) -> Costs:
@@ -324,7 +323,7 @@ def allowed_costs(rules: dict[str, Any], data: Input, cost: Callable[[str, str, 
     return costs
 
 
-def child_mm(report: dict[str, Any], data: Input) -> tuple[int, list[str]]:
+def child_mm(report: dict[str, Any], data: Input) -> tuple[int, Faults]:
     """Return the child-millimetres that the report's proof proves, ways cut to whole millimetres."""
 
     def cost(unit: str, zone: str, metres: float) -> int:
@@ -363,9 +362,9 @@ def most_gained(items: Iterable[tuple[int, int]], room: int) -> int:
 
 
 def judge(report: dict[str, Any], data: Input) -> dict[str, Any]:
-    """Return the verdict on the report as a JSON object."""
+    """Return the verdict on the report as a JSON object, with faults still as codes."""
     if report.get("lower_bound") is None:
-        faults = ["this plan has no bound"] + ["a gap without a bound"] * (report.get("gap") is not None)
+        faults = [("no_bound", "")] + [("gap_without_bound", "")] * (report.get("gap") is not None)
         return {"proven": False, "faults": faults}
     faults = faults_of(report, data.schools)
     proven = [0.0]
@@ -377,30 +376,30 @@ def judge(report: dict[str, Any], data: Input) -> dict[str, Any]:
     bound = max(*proven, proven_bound(report, data))
     stated = report["lower_bound"]
     if abs(stated - bound) > TOLERANCE * max(1.0, abs(bound)):
-        faults.append("prices and proof prove another bound than the report states")
+        faults.append(("other_bound", ""))
     faults += gap_faults(report, report["gap"], report["cost_km"], bound)
     verdict = {"lower_bound": bound, "stated": stated}
     if "objective" in report:
         least, wrong = objective_bound(report, data)
         told = report["objective"]
         if not wrong and told["lower_bound_mm"] != least:
-            wrong = ["prices and proof prove another bound of the objective than the report states"]
+            wrong = [("other_objective_bound", "")]
         faults += wrong or gap_faults(report, told["gap"], told["cost_mm"], least)
         verdict["objective_mm"] = least
     return {"proven": not faults, "faults": faults, **verdict}
 
 
-def gap_faults(report: dict[str, Any], gap: float | None, cost: float, bound: float) -> list[str]:
+def gap_faults(report: dict[str, Any], gap: float | None, cost: float, bound: float) -> Faults:
     """Return what is wrong with a gap; there is none where nothing is proven or the plan breaks rules."""
     is_lawful = bool(report.get("lawful", not report.get("violations")))
     if not is_lawful or bound <= 0:
-        return ["a gap is stated of a plan that breaks rules, or above no bound"] if gap is not None else []
+        return [("gap_of_nothing", "")] if gap is not None else []
     if gap is None or abs(gap - (cost - bound) / bound) > TOLERANCE * 10:
-        return ["the stated gap is not (cost - lower bound) / lower bound"]
+        return [("other_gap", "")]
     return []
 
 
-def read_input(files: Any, args: argparse.Namespace, report: dict[str, Any]) -> tuple[Input, list[str]]:
+def read_input(files: Any, args: argparse.Namespace, report: dict[str, Any]) -> tuple[Input, Faults]:
     """Return what the files state, and where the report claims to keep other rules than their file.
 
     Without a file of rules those of the report are believed. Approved enclaves adjoin their school's unit.
@@ -434,29 +433,28 @@ def read_input(files: Any, args: argparse.Namespace, report: dict[str, Any]) -> 
     return data, rule_faults(facts, rules, data.schools) if args.rules else []
 
 
-def rule_faults(facts: Any, rules: dict[str, Any], schools: Schools) -> list[str]:
+def rule_faults(facts: Any, rules: dict[str, Any], schools: Schools) -> Faults:
     """Return where the report claims to keep other rules than the file states."""
     zone_of = {school: zone for zone, members in zones_of(schools).items() for school in members}
     towns = {unit: place.township for unit, place in facts.units.items() if facts.townships_kept}
     number = {name: i for i, name in enumerate(sorted({*towns.values()} - {""}))}
     same = {
         "locks": rules["locked"] == {unit: zone_of[school] for unit, school in facts.locked.items()},
-        "forbidden pairs": {(u, z) for u, z in rules["forbidden"]}
+        "forbidden": {(u, z) for u, z in rules["forbidden"]}
         == {(unit, zone_of[school]) for unit, school in facts.forbidden},
         "enclaves": {*facts.enclaves} <= {(unit, school) for unit, school in rules["enclaves"]},
         "caps": (rules["distance_cap_m"], rules.get("school_caps_m", {}))
         == (facts.distance_cap_m, facts.school_caps_m),
         "townships": rules.get("townships", {}) == {u: number[name] for u, name in towns.items() if name},
     }
-    lacking = [name for name, is_so in same.items() if not is_so]
-    return [f"the {name} of the report are not those of the rules file" for name in lacking]
+    return [(f"other_{name}", "") for name, is_so in same.items() if not is_so]
 
 
 def verdict_on(files: Any, args: argparse.Namespace) -> dict[str, Any]:
-    """Return the verdict on the files as a JSON object."""
+    """Return the verdict on the files as a JSON object, with faults still as codes."""
     report = files.read_report(args.report)
     if "rules" not in report:
-        return {"proven": False, "faults": ["this plan has no bound"]}
+        return {"proven": False, "faults": [("no_bound", "")]}
     files.refuse_other_ways(args, report)
     data, faults = read_input(files, args, report)
     return {"proven": False, "faults": faults} if faults else judge(report, data)
@@ -464,9 +462,13 @@ def verdict_on(files: Any, args: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rules", help="rules.csv: the report must keep these and no others")
-    parser.add_argument("--distances", help="distances.csv: the ways of a plan that was drawn by walks")
-    parser.add_argument("--crossings", help="crossings.csv: main roads to cross by unit and school")
+    parser.add_argument(
+        "--rules", help="划片约束，报告须照此 / rules that the report must keep, and no others"
+    )
+    parser.add_argument("--distances", help="步行距离 / walking distances: unit_id, school_id, metres")
+    parser.add_argument(
+        "--crossings", help="要穿越的主干道 / main roads to cross: unit_id, school_id, crossings"
+    )
     parser.set_defaults(in_force=None, every_year=False)
     for name in ("units", "schools", "adjacency", "report"):
         parser.add_argument(f"--{name}", required=True)
@@ -481,7 +483,8 @@ def main() -> int:
         print(json.dumps({"proven": False, "faults": [str(fault)]}, ensure_ascii=False))
         return 2
     except files.MALFORMED as fault:
-        verdict = {"proven": False, "faults": [f"the report is malformed: {type(fault).__name__}: {fault}"]}
+        verdict = {"proven": False, "faults": [("malformed", f"{type(fault).__name__}: {fault}")]}
+    verdict["faults"] = [files.fault_sentence(*fault) for fault in verdict["faults"]]
     print(json.dumps(verdict, ensure_ascii=False))
     return 0 if verdict["proven"] else 1
 
