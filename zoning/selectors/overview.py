@@ -137,13 +137,10 @@ def _walked_to_school(
     measure: DistanceMeasure, content: PlanContent, places: Sequence[UnitPlace]
 ) -> FloatArray:
     ways = load_ways(measure)
-    columns = {
-        code: [ways.school_index[school.code] for school in zone.schools]
-        for code, zone in content.zones.items()
-    }
+    schools = {code: [school.code for school in zone.schools] for code, zone in content.zones.items()}
     return np.array(
         [
-            ways.metres[ways.unit_index[place.code], columns[content.zone_of[place.code]]].min()
+            min(ways.between(place.code, school) for school in schools[content.zone_of[place.code]])
             for place in places
         ],
         dtype=np.float64,

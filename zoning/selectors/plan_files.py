@@ -11,6 +11,8 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
+
 from common.formulas import guarded
 from zoning.engine import verify
 from zoning.models import DrawingRule, ZonePlan
@@ -106,9 +108,10 @@ def _walks(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[Ro
     """Yield the walks that count; beyond the cap those of the plan itself alone, since no lawful plan has others."""
     schools = {zone.code: [school.code for school in zone.schools] for zone in content.zones.values()}
     every = sorted(code for codes in schools.values() for code in codes)
-    for unit, zone in content.zone_of.items():
-        for school in every:
-            metres = ways.between(unit, school)
+    known = ways.metres.part(tuple(content.zone_of), every).walks
+    for i, (unit, zone) in enumerate(content.zone_of.items()):
+        row = known.rows(np.array([i]))[0].astype(np.int64).tolist()
+        for school, metres in zip(every, row, strict=True):
             cap = facts.school_caps_m.get(school, facts.distance_cap_m)
             if cap is None or metres <= cap or school in schools[zone]:
                 yield unit, school, metres

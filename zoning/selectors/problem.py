@@ -157,12 +157,9 @@ def _ways(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str
     """Return walking metres by unit code and school code, None where straight lines count."""
     if basis.ways is None:
         return None
-    return {
-        (unit.unit_id, school.code): float(basis.ways.between(unit.unit_id, school.code))
-        for unit in basis.units
-        for site in sites
-        for school in site.schools
-    }
+    return basis.ways.metres.part(
+        [unit.unit_id for unit in basis.units], [school.code for site in sites for school in site.schools]
+    )
 
 
 def broken_rules(basis: PlanBasis, sites: Sequence[ZoneSite], zone_of: Mapping[str, str]) -> list[Json]:
