@@ -13,11 +13,12 @@ import numpy as np
 
 from geo_data.streets.graph import StreetGraph, islands_of, make_graph
 from geo_data.streets.packing import pack, unpack
-from geo_data.streets.paths import NO_WAY, fields_from, walks
+from geo_data.streets.paths import fields_from, mean_walks, walks
 from geo_data.streets.routes import route
 from geo_data.streets.sides import walking_graph
 from geo_data.streets.snapping import Snapper
 from geo_data.streets.stretches import stretches_of
+from geo_data.streets.ways import NO_WAY
 from geo_data.tables.findings import Findings
 from geo_data.tables.placing import Ground
 from geo_data.tables.street_table import read_streets
@@ -78,6 +79,8 @@ def measure(n_nodes: int, n_schools: int, n_units: int) -> None:
     watch.lap(f"snap {n_units} units and {n_schools} schools")
     found = walks(walking, units, schools)
     watch.lap(f"walks {n_units} x {n_schools}, {int((found == NO_WAY).sum())} without a way")
+    means = mean_walks(found, np.arange(n_units), np.ones(n_units, dtype=np.int64), n_units)
+    watch.lap(f"means of units, {means.crossings[means.mm != NO_WAY].mean():.1f} main roads crossed a way")
     islands_of(graph)
     stretches_of(graph)
     watch.lap("islands and stretches")

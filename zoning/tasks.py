@@ -16,6 +16,7 @@ from accounts.services.jobs import ask_to_stop, request_job, running
 from geo_data.models import DistanceMethod, Stage
 from zoning.models import AddressFile
 from zoning.selectors.basis import Demand, Later, current_datasets
+from zoning.selectors.distances import choose_measure
 from zoning.selectors.start import load_start
 from zoning.selectors.weights import class_size_of, refuse_unknown, usable_weights
 from zoning.services.address_files import (
@@ -94,12 +95,13 @@ def request_drawing(
 ) -> JobRun:
     """Queue a drawing, or return the one that already waits or runs for the district and stage.
 
-    Raises NoSuchDistrict, DatasetMissing, UnknownPreset, UnusableWeights, NoSuchPlan and StartDoesNotFit at once; other
-    refusals are the job's failure.
+    Raises NoSuchDistrict, DatasetMissing, MeasureMissing, UnknownPreset, UnusableWeights, RoadsNeedWalks,
+    RoadsNotCounted, NoSuchPlan and StartDoesNotFit at once; other refusals are the job's failure.
     """
     changes = dict(weights or {})
     class_size_of(stage, usable_weights(preset or "nearest", changes), class_size)
-    refuse_unknown(current_datasets(district_code).units, changes)
+    current = current_datasets(district_code)
+    refuse_unknown(current.units, choose_measure(current.units, current.schools, method), changes)
     if start_plan is not None:
         load_start(district_code, stage, start_plan)
     return request_job(

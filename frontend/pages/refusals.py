@@ -189,6 +189,12 @@ WORDS: Mapping[str, Promise] = {
         "This cannot count: the number is out of range, the data do not tell it, or the weight that it goes"
         " with is empty."
     ),
+    "roads_need_walks": _(
+        "Straight lines cross no streets, so main roads cannot count. Measure walks, and draw by walking distances."
+    ),
+    "roads_not_counted": _(
+        "The walks in use do not say which main roads they cross. Measure the walks again; then main roads can count."
+    ),
     "measure_out_of_range": _("One of the numbers is out of range."),
     "no_way_on_foot": _("The streets known here do not lead from there to the school."),
     "too_many_requests": _("Too much was asked from your network just now. Wait a minute and try again."),

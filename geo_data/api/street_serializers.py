@@ -31,6 +31,7 @@ class MeasureSerializer(serializers.ModelSerializer[DistanceMeasure]):
             "addresses_dataset",
             "edits_digest",
             "penalty_m",
+            "counts_crossings",
             "snap_limit_m",
             "limit_m",
             "made_at",

@@ -109,6 +109,7 @@ class DistanceMeasure(models.Model):
     edits       -- the edits that held, as {"closed": [[a, b], ...], "links": [[a, b], ...]}, node ids
     edits_digest -- SHA-256 of their canonical JSON
     penalty_m   -- metres that a crossing of a main road counts for
+    counts_crossings -- its walks know how many main roads they cross; those measured before that was counted do not
     snap_limit_m, limit_m -- farther from a street than this a place has no way; longer ways are not looked for
     report      -- figures for officers: snaps, unreachable, islands, lost edits
     """
@@ -124,6 +125,7 @@ class DistanceMeasure(models.Model):
     edits = models.JSONField(default=dict)
     edits_digest = models.CharField(max_length=64, blank=True)
     penalty_m = models.IntegerField(default=0)
+    counts_crossings = models.BooleanField(default=False)
     snap_limit_m = models.IntegerField(default=0)
     limit_m = models.IntegerField(default=0)
     report = models.JSONField(default=dict)
@@ -145,6 +147,10 @@ class DistanceMeasure(models.Model):
                 | Q(method=DistanceMethod.WALK, streets_dataset__isnull=False),
             ),
             models.CheckConstraint(
+                name="measure_counts_crossings_of_walks",
+                condition=Q(counts_crossings=False) | Q(method=DistanceMethod.WALK),
+            ),
+            models.CheckConstraint(
                 name="measure_metres_not_negative",
                 condition=Q(penalty_m__gte=0, snap_limit_m__gte=0, limit_m__gte=0),
             ),
@@ -160,18 +166,24 @@ class UnitDistances(models.Model):
     """Whole metres from a unit to schools by one measure, rounded down; schools without a way are left out.
 
     schools -- keys of the schools, by school code; metres -- one for each of them
+    crossings -- main roads crossed on each of these ways; None where the measure does not count them
     """
 
     measure = models.ForeignKey(DistanceMeasure, on_delete=models.PROTECT, related_name="distances")
     unit = models.ForeignKey(CatchmentUnit, on_delete=models.PROTECT, related_name="+")
     schools = ArrayField(models.BigIntegerField(), blank=True)
     metres = ArrayField(models.IntegerField(), blank=True)
+    crossings = ArrayField(models.SmallIntegerField(), null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="distances_once_per_unit", fields=["measure", "unit"]),
             models.CheckConstraint(
                 name="distances_one_for_each_school", condition=Q(schools__len=F("metres__len"))
+            ),
+            models.CheckConstraint(
+                name="distances_crossings_for_each_school",
+                condition=Q(crossings=None) | Q(schools__len=F("crossings__len")),
             ),
             models.CheckConstraint(name="distances_hold_ways_only", condition=~Q(metres__contains=[-1])),
         ]

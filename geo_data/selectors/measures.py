@@ -27,6 +27,7 @@ class Distances:
     """Whole metres of one measure, of the pairs that have a way.
 
     unit, school, metres -- [n_pairs] indices of units and schools, by code, and the way between them
+    crossings -- [n_pairs] main roads crossed; None where they were not counted
     """
 
     unit_codes: tuple[str, ...]
@@ -34,6 +35,7 @@ class Distances:
     unit: IntArray
     school: IntArray
     metres: IntArray
+    crossings: IntArray | None
 
     def between(self) -> Mapping[tuple[str, str], int]:
         """Return metres by (unit code, school code)."""
@@ -64,17 +66,27 @@ def find_walk_measure(units_id: UUID, schools_id: UUID) -> DistanceMeasure | Non
 
 
 def load_distances(measure: DistanceMeasure) -> Distances:
-    """Return the metres from units to schools, no more in memory than the pairs with a way. Three queries."""
+    """Return metres and crossings, no more in memory than the pairs with a way. Three queries."""
     units = dict(list_units(measure.units_dataset).values_list("pk", "code"))
     schools = dict(list_schools(measure.schools_dataset).values_list("pk", "code"))
     row_of, column_of = ({key: i for i, key in enumerate(keys)} for keys in (units, schools))
-    unit, school, metres = array("q"), array("q"), array("q")
-    rows = UnitDistances.objects.filter(measure=measure).values_list("unit_id", "schools", "metres")
-    for key, keys, values in rows.iterator(chunk_size=5000):
+    unit, school, metres, crossings = array("q"), array("q"), array("q"), array("q")
+    rows = UnitDistances.objects.filter(measure=measure).values_list(
+        "unit_id", "schools", "metres", "crossings"
+    )
+    for key, keys, values, crossed in rows.iterator(chunk_size=5000):
         unit.extend(repeat(row_of[key], len(keys)))
         school.extend(column_of[one] for one in keys)
         metres.extend(values)
-    return Distances(tuple(units.values()), tuple(schools.values()), *map(np.array, (unit, school, metres)))
+        crossings.extend(crossed or repeat(0, len(keys)))
+    return Distances(
+        tuple(units.values()),
+        tuple(schools.values()),
+        np.array(unit),
+        np.array(school),
+        np.array(metres),
+        np.array(crossings) if measure.counts_crossings else None,
+    )
 
 
 def find_unit_distances(measure: DistanceMeasure, unit_code: str, schools: Sequence[int]) -> dict[int, int]:

@@ -15,10 +15,11 @@ from geo_data.selectors.schools import get_school, load_school_sites
 from geo_data.selectors.streets import edits_from_data, load_network
 from geo_data.streets.edits import edited
 from geo_data.streets.graph import MM_PER_METRE, IntArray
-from geo_data.streets.paths import NO_WAY, fields_from, walks_from_fields
+from geo_data.streets.paths import fields_from, walks_from_fields
 from geo_data.streets.routes import Route, route
 from geo_data.streets.sides import WalkingGraph, walking_graph
 from geo_data.streets.snapping import Snapper, Snaps
+from geo_data.streets.ways import NO_WAY, lengths_mm
 from geo_data.tables.projecting import project, unproject
 
 KEPT_MEASURES, KEPT_SCHOOLS = 2, 96
@@ -84,7 +85,7 @@ def find_walks(
     found: dict[str, int] = {}
     for code in school_codes:
         target, field = _school(measure.pk, code)
-        walk = int(walks_from_fields(ground.walking, field[None, :], target, point)[0, 0])
+        walk = int(lengths_mm(walks_from_fields(ground.walking, field[None, :], target, point))[0, 0])
         if walk != NO_WAY and walk <= ground.limit_m * MM_PER_METRE:
             found[code] = walk // MM_PER_METRE
     return found

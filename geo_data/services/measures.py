@@ -25,9 +25,10 @@ from geo_data.selectors.units import list_units
 from geo_data.services.datasets import lock_district
 from geo_data.streets.edits import Edits, edited
 from geo_data.streets.graph import MM_PER_METRE, IntArray, islands_of
-from geo_data.streets.paths import NO_WAY, mean_walks, straight_mm, walks
+from geo_data.streets.paths import UnitWalks, mean_walks, straight_mm, walks
 from geo_data.streets.sides import walking_graph
 from geo_data.streets.snapping import Snapper, Snaps
+from geo_data.streets.ways import NO_WAY, lengths_mm, of_length
 
 FAR_M = 100  # a place farther than this from the street it was brought to is named in the report
 SHOWN = 200
@@ -67,9 +68,12 @@ class _Pins:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """metres -- [n_units, n_schools], NO_WAY where there is none; report -- for officers."""
+    """metres -- [n_units, n_schools], NO_WAY where there is none; crossings -- [n_units, n_schools], None of straight
+    lines; report -- for officers.
+    """
 
     metres: IntArray
+    crossings: IntArray | None
     report: dict[str, CanonicalValue]
 
 
@@ -84,7 +88,8 @@ def compute_measure(
 ) -> DistanceMeasure:
     """Measure on the current versions and the edits that hold, and store the result as the next version.
 
-    1. Read, and return the measure that was made of the same versions and edits in the same manner, if there is one.
+    1. Read, and return the measure that was made of the same versions and edits in the same manner, if there is one;
+       walks that do not count crossings are measured again.
     2. Measure, outside any transaction.
     3. Store measure and rows. With a job its success is part of the same transaction.
     Raises NotPermitted, NoSuchDistrict, NoSuchDataset and MeasureOutOfRange.
@@ -133,6 +138,7 @@ def _find_same(pins: _Pins, manner: Manner) -> DistanceMeasure | None:
             streets_dataset=pins.streets,
             addresses_dataset=pins.addresses,
             edits_digest=digest(edits_as_data(pins.edits)),
+            counts_crossings=manner.method == DistanceMethod.WALK,
             **_fields(manner),
         )
         .order_by("-number")
@@ -159,8 +165,8 @@ def _measure(pins: _Pins, manner: Manner, report: Report) -> _Measured:
         "points": len(homes.owner),
     }
     if pins.streets is None:
-        ways = straight_mm(homes.x_m, homes.y_m, x_m, y_m)
-        return _Measured(_metres(ways, homes), figures)
+        lines = of_length(straight_mm(homes.x_m, homes.y_m, x_m, y_m))
+        return _Measured(_metres(_mean(lines, homes)), None, figures)
     report("joining_streets", 0, 1)
     network = edited(load_network(pins.streets), pins.edits)
     walking = walking_graph(network.graph, penalty_m=manner.penalty_m)
@@ -174,7 +180,8 @@ def _measure(pins: _Pins, manner: Manner, report: Report) -> _Measured:
         limit_m=manner.limit_m,
         progress=lambda done, total: report("walking", done, total),
     )
-    metres = _metres(np.where(ways > manner.limit_m * MM_PER_METRE, NO_WAY, ways), homes)
+    found = _mean(np.where(lengths_mm(ways) > manner.limit_m * MM_PER_METRE, NO_WAY, ways), homes)
+    metres = _metres(found)
     cut_off = np.flatnonzero((metres == NO_WAY).all(axis=1))
     _, islands = islands_of(network.graph)
     figures |= {
@@ -188,12 +195,15 @@ def _measure(pins: _Pins, manner: Manner, report: Report) -> _Measured:
         "far_units": _far_units(homes, at_home),
         "far_schools": _far_schools(sites, at_school),
     }
-    return _Measured(metres, figures)
+    return _Measured(metres, found.crossings, figures)
 
 
-def _metres(ways: IntArray, homes: DwellingPoints) -> IntArray:
-    found = mean_walks(ways, homes.owner, homes.weight, len(homes.unit_codes))
-    return np.asarray(np.where(found == NO_WAY, NO_WAY, found // MM_PER_METRE))
+def _mean(ways: IntArray, homes: DwellingPoints) -> UnitWalks:
+    return mean_walks(ways, homes.owner, homes.weight, len(homes.unit_codes))
+
+
+def _metres(found: UnitWalks) -> IntArray:
+    return np.asarray(np.where(found.mm == NO_WAY, NO_WAY, found.mm // MM_PER_METRE))
 
 
 def _told(homes: DwellingPoints, unit: int) -> CanonicalValue:
@@ -253,6 +263,7 @@ def _store(
         addresses_dataset=pins.addresses,
         edits=edits,
         edits_digest=digest(edits),
+        counts_crossings=measured.crossings is not None,
         report=measured.report,
         job=job.job if job else None,
         made_by=actor,
@@ -260,7 +271,8 @@ def _store(
         **_fields(manner),
     )
     measure.save(force_insert=True)
-    copy_rows(UnitDistances, ("measure_id", "unit_id", "schools", "metres"), _rows(measure, measured.metres))
+    columns = ("measure_id", "unit_id", "schools", "metres", "crossings")
+    copy_rows(UnitDistances, columns, _rows(measure, measured))
     details: dict[str, CanonicalValue] = {
         **_fields(manner),
         "number": measure.number,
@@ -280,14 +292,21 @@ def _store(
     return measure
 
 
-def _rows(measure: DistanceMeasure, metres: IntArray) -> Iterator[Sequence[Value]]:
+def _rows(measure: DistanceMeasure, measured: _Measured) -> Iterator[Sequence[Value]]:
     """Return the rows of the table. What they rest on is asked for at once: while COPY runs nothing can be."""
     units = list(list_units(measure.units_dataset).values_list("pk", flat=True))
     schools = np.array(list_schools(measure.schools_dataset).values_list("pk", flat=True), dtype=np.int64)
-    whose = str(measure.pk)
+    whose, crossings = str(measure.pk), measured.crossings
     return (
-        (whose, unit, _array(schools[row != NO_WAY]), _array(row[row != NO_WAY]))
-        for unit, row in zip(units, metres, strict=True)
+        (
+            whose,
+            unit,
+            _array(schools[known]),
+            _array(measured.metres[i, known]),
+            None if crossings is None else _array(crossings[i, known]),
+        )
+        for i, unit in enumerate(units)
+        for known in (measured.metres[i] != NO_WAY,)
     )
 
 

@@ -6,9 +6,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geo_data.streets.graph import FloatArray, IntArray, StreetGraph
-from geo_data.streets.paths import NO_WAY, SCHOOLS_AT_ONCE, walks
+from geo_data.streets.paths import SCHOOLS_AT_ONCE, walks
 from geo_data.streets.sides import walking_graph
 from geo_data.streets.snapping import Snapper, Snaps
+from geo_data.streets.ways import NO_WAY, lengths_mm
 
 NEAREST = 6
 SNAP_M = 500.0
@@ -36,7 +37,7 @@ def street_neighbours(graph: StreetGraph, x_m: FloatArray, y_m: FloatArray) -> I
     order = np.argsort(around, kind="stable")
     for first in range(0, n, SCHOOLS_AT_ONCE):
         some = order[first : first + SCHOOLS_AT_ONCE]
-        ways = walks(walking, places, _chosen(places, some), limit_m=int(around[some].max()))
+        ways = lengths_mm(walks(walking, places, _chosen(places, some), limit_m=int(around[some].max())))
         for column, place in enumerate(some.tolist()):
             found.append(_nearest(ways[:, column], place))
     pairs: IntArray = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)

@@ -1,6 +1,7 @@
-"""Shortest walks from every school to every point: whole millimetres, NO_WAY where there is none."""
+"""Shortest walks from every school to every point, as ways (geo_data/streets/ways.py), NO_WAY where there is none."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -9,13 +10,13 @@ from scipy.sparse.csgraph import dijkstra
 from geo_data.streets.graph import MM_PER_METRE, FloatArray, IntArray
 from geo_data.streets.sides import WalkingGraph
 from geo_data.streets.snapping import NO_EDGE, Snaps
+from geo_data.streets.ways import CROSSING, NO_WAY, crossings_on, lengths_mm, of_length, within
 
-NO_WAY = -1
 SCHOOLS_AT_ONCE = 16  # memory: 16 x 100,000 spots x 8 bytes are 13 MB
 
 
 def fields_from(walking: WalkingGraph, schools: Snaps, *, limit_m: int | None = None) -> IntArray:
-    """Return the way from every school to every spot, [n_schools, n_spots] millimetres, NO_WAY beyond the limit.
+    """Return the way from every school to every spot, [n_schools, n_spots], NO_WAY beyond the limit.
 
     A school is a source with an arc to either end of its edge, on its side. The way from the school's point to
     the edge counts, so does the penalty of every crossing.
@@ -32,22 +33,22 @@ def fields_from(walking: WalkingGraph, schools: Snaps, *, limit_m: int | None = 
     indptr = walking.indptr[-1] + np.cumsum(np.bincount(tails, minlength=count))
     matrix = csr_array(
         (
-            np.concatenate([walking.cost_mm, costs]).astype(np.float64),
+            np.concatenate([walking.cost, costs]).astype(np.float64),
             np.concatenate([walking.arcs, heads]),
             np.concatenate([walking.indptr, indptr]),
         ),
         shape=(n + count, n + count),
     )
-    limit = np.inf if limit_m is None else float(limit_m * MM_PER_METRE)
-    found = dijkstra(matrix, directed=True, indices=np.arange(n, n + count), limit=limit)[:, :n]
+    sources = np.arange(n, n + count)
+    found = dijkstra(matrix, directed=True, indices=sources, limit=within(limit_m))[:, :n]
     return np.where(np.isfinite(found), found, NO_WAY).astype(np.int64)
 
 
 def walks_from_fields(walking: WalkingGraph, fields: IntArray, schools: Snaps, points: Snaps) -> IntArray:
-    """Return the walk from every point to every school, [n_points, n_schools] millimetres or NO_WAY.
+    """Return the walk from every point to every school, [n_points, n_schools].
 
-    The better of the ways over both ends of the point's edge; point and school on the same side of one edge, or
-    on one edge of no main road, also reach each other along it.
+    The better of the ways over both ends of the point's edge; point and school on one edge also reach each other
+    along it, but not over a main road whose crossings have a penalty.
     """
     if not walking.n_spots:
         return np.full((len(points), len(schools)), NO_WAY, dtype=np.int64)
@@ -67,14 +68,17 @@ def walks_from_fields(walking: WalkingGraph, fields: IntArray, schools: Snaps, p
 def along_one_edge(
     walking: WalkingGraph, points: Snaps, schools: Snaps, i: IntArray, j: IntArray
 ) -> IntArray:
-    """Return the walks along the edge that point i and school j share, NO_WAY across a main road."""
+    """Return the walks along the edge that point i and school j share.
+
+    Where they lie on two sides of a main road: NO_WAY, for sides are changed at nodes; without a penalty a crossing.
+    """
     across = points.foot_x_m[i] - schools.foot_x_m[j]
     up = points.foot_y_m[i] - schools.foot_y_m[j]
     between = np.ceil(np.hypot(across, up) * MM_PER_METRE).astype(np.int64)
     edge = points.edge[i]
-    is_sided = walking.graph.main[edge] & (walking.penalty_mm > 0)
-    apart = is_sided & (points.side[i] != schools.side[j])
-    return np.where(apart, NO_WAY, points.off_mm[i] + between + schools.off_mm[j])
+    along = of_length(points.off_mm[i] + between + schools.off_mm[j])
+    apart = walking.graph.main[edge] & (points.side[i] != schools.side[j])
+    return np.where(apart, NO_WAY if walking.penalty_mm else along + CROSSING, along)
 
 
 def walks(
@@ -85,7 +89,7 @@ def walks(
     limit_m: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> IntArray:
-    """Return the walk from every point to every school, [n_points, n_schools] millimetres or NO_WAY.
+    """Return the walk from every point to every school, [n_points, n_schools].
 
     A walk longer than the limit may be told as NO_WAY. progress -- called with schools done and all schools
     """
@@ -99,19 +103,29 @@ def walks(
     return found
 
 
-def mean_walks(point_walks: IntArray, owner: IntArray, weight: IntArray, n_units: int) -> IntArray:
-    """Return the walks of units, [n_units, n_schools]: the mean over their points, weighted by dwellings.
+@dataclass(frozen=True, slots=True)
+class UnitWalks:
+    """Walks of units to schools, both [n_units, n_schools]: millimetres or NO_WAY, and main roads crossed on them."""
 
-    point_walks -- [n_points, n_schools] millimetres or NO_WAY; owner -- [n_points] the unit of each point
-    weight      -- [n_points] dwellings behind each point, at least 1
-    Rounded down to whole millimetres. Points without a way are left out; NO_WAY where no point has one.
+    mm: IntArray
+    crossings: IntArray
+
+
+def mean_walks(point_ways: IntArray, owner: IntArray, weight: IntArray, n_units: int) -> UnitWalks:
+    """Return the walks of units: the mean over their points, weighted by dwellings.
+
+    point_ways -- [n_points, n_schools]; owner -- [n_points] the unit of each point
+    weight     -- [n_points] dwellings behind each point, at least 1
+    Lengths are rounded down to whole millimetres, crossings to the nearest whole number, halves up. Points without
+    a way are left out; NO_WAY, and no crossing, where no point has one.
     """
-    has_way = point_walks != NO_WAY
-    shape = (n_units, point_walks.shape[1])
-    total, behind = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    np.add.at(total, owner, np.where(has_way, point_walks * weight[:, None], 0))
-    np.add.at(behind, owner, np.where(has_way, weight[:, None], 0))
-    return np.where(behind > 0, total // np.maximum(behind, 1), NO_WAY)
+    behind, total, crossed = np.zeros((3, n_units, point_ways.shape[1]), dtype=np.int64)
+    weights = np.where(point_ways != NO_WAY, weight[:, None], 0)
+    np.add.at(behind, owner, weights)
+    np.add.at(total, owner, lengths_mm(point_ways) * weights)
+    np.add.at(crossed, owner, crossings_on(point_ways) * weights)
+    some = np.maximum(behind, 1)
+    return UnitWalks(np.where(behind > 0, total // some, NO_WAY), (2 * crossed + behind) // (2 * some))
 
 
 def straight_mm(x_m: FloatArray, y_m: FloatArray, to_x_m: FloatArray, to_y_m: FloatArray) -> IntArray:
@@ -121,7 +135,7 @@ def straight_mm(x_m: FloatArray, y_m: FloatArray, to_x_m: FloatArray, to_y_m: Fl
 
 
 def ends_of(walking: WalkingGraph, snaps: Snaps) -> tuple[IntArray, IntArray]:
-    """Return the spots at both ends of every point's edge on its side, and millimetres to them, both [p, 2].
+    """Return the spots at both ends of every point's edge on its side, and the ways to them, both [p, 2].
 
     Of points that were not snapped they mean nothing.
     """
@@ -129,8 +143,7 @@ def ends_of(walking: WalkingGraph, snaps: Snaps) -> tuple[IntArray, IntArray]:
         return np.zeros((len(snaps), 2), dtype=np.int64), np.zeros((len(snaps), 2), dtype=np.int64)
     edge = np.where(snaps.edge == NO_EDGE, 0, snaps.edge)
     spots = walking.edge_spots[edge, snaps.side]
-    cost = np.stack([snaps.off_mm + snaps.to_a_mm, snaps.off_mm + snaps.to_b_mm], axis=1)
-    return spots, cost
+    return spots, of_length(np.stack([snaps.off_mm + snaps.to_a_mm, snaps.off_mm + snaps.to_b_mm], axis=1))
 
 
 def _slice(snaps: Snaps, start: int, stop: int) -> Snaps:

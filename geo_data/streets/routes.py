@@ -6,9 +6,10 @@ from itertools import pairwise
 import numpy as np
 
 from geo_data.streets.graph import MM_PER_METRE, IntArray
-from geo_data.streets.paths import NO_WAY, along_one_edge, ends_of
+from geo_data.streets.paths import along_one_edge, ends_of
 from geo_data.streets.sides import WalkingGraph
 from geo_data.streets.snapping import Snaps
+from geo_data.streets.ways import NO_WAY, crossings_on, lengths_mm
 
 Line = tuple[tuple[float, float], ...]
 
@@ -37,7 +38,7 @@ class Route:
 def route(walking: WalkingGraph, field: IntArray, school: Snaps, point: Snaps) -> Route | None:
     """Return the shortest walk from the point to the school, or None.
 
-    field -- [n_spots] millimetres from the school, as `fields_from` gives them; school, point -- snaps of one each
+    field -- [n_spots] ways from the school, as `fields_from` gives them; school, point -- snaps of one each
     1. Along the edge that both share, where no other way is shorter.
     2. Else from the better end of the point's edge (from its a when both are equal), and on each time to the
        neighbour with the smallest number over which the remaining way is as short as the field says.
@@ -56,8 +57,8 @@ def route(walking: WalkingGraph, field: IntArray, school: Snaps, point: Snaps) -
         return _told(walking, direct, [], point, school)
     if not ways:
         return None
-    length, place = min(ways)
-    return _told(walking, length, _spots_walked(walking, field, school, int(spots[0][place])), point, school)
+    way, place = min(ways)
+    return _told(walking, way, _spots_walked(walking, field, school, int(spots[0][place])), point, school)
 
 
 def _direct(walking: WalkingGraph, point: Snaps, school: Snaps) -> int | None:
@@ -78,14 +79,15 @@ def _spots_walked(walking: WalkingGraph, field: IntArray, school: Snaps, start: 
         here = walked[-1]
         row = slice(walking.indptr[here], walking.indptr[here + 1])
         near, left = walking.arcs[row], field[walking.arcs[row]]
-        on = near[(left != NO_WAY) & (left + walking.cost_mm[row] == field[here])]
+        on = near[(left != NO_WAY) & (left + walking.cost[row] == field[here])]
         walked.append(int(on[0]))
     return walked
 
 
-def _told(walking: WalkingGraph, length: int, spots: list[int], point: Snaps, school: Snaps) -> Route:
+def _told(walking: WalkingGraph, way: int, spots: list[int], point: Snaps, school: Snaps) -> Route:
     nodes = walking.node_of[spots] if spots else np.zeros(0, dtype=np.int64)
-    crossings = int((nodes[1:] == nodes[:-1]).sum())
+    whole = np.array([way], dtype=np.int64)
+    crossings = int(crossings_on(whole)[0])
     graph = walking.graph
     line = [(float(point.x_m[0]), float(point.y_m[0])), (float(point.foot_x_m[0]), float(point.foot_y_m[0]))]
     line += [(float(graph.x_m[node]), float(graph.y_m[node])) for node in nodes]
@@ -93,7 +95,7 @@ def _told(walking: WalkingGraph, length: int, spots: list[int], point: Snaps, sc
     line += [(float(school.x_m[0]), float(school.y_m[0]))]
     away = np.hypot(point.x_m[0] - school.x_m[0], point.y_m[0] - school.y_m[0])
     return Route(
-        walk_mm=length,
+        walk_mm=int(lengths_mm(whole)[0]),
         crossings=crossings,
         penalty_mm=crossings * walking.penalty_mm,
         straight_mm=int(np.floor(away * MM_PER_METRE)),

@@ -3,17 +3,17 @@
 A node on no main road is one spot. At a node where k main-road edges meet, these divide the surroundings into k
 sectors (one for k = 1): each sector is a spot of its own. A main-road edge can be walked along on its left and on
 its right, without any cost but its length; every other edge begins in the sector into which it leaves the node.
-Two sectors side by side are joined by an arc that costs the penalty: this, and nothing else, is a crossing. So
-walking along a main road, turning into it and leaving it on the same side cost nothing, and one change of sides
-costs the penalty once, wherever between two junctions it is made.
+Two sectors side by side are joined by an arc that costs the penalty: this, and nothing else, is a crossing, counted
+as such even where the penalty is 0. So walking along a main road, turning into it and leaving it on the same side
+cost nothing, and one change of sides costs the penalty once, wherever between two junctions it is made.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
-from geo_data.streets.graph import MM_PER_METRE, BoolArray, IntArray, StreetGraph
+from geo_data.streets.graph import MM_PER_METRE, IntArray, StreetGraph
+from geo_data.streets.ways import CROSSING, of_length
 
 LEFT, RIGHT = 0, 1
 
@@ -25,8 +25,8 @@ class WalkingGraph:
     node_of    -- [s] the node that each spot belongs to
     edge_spots -- [m, 2, 2] spots at the ends (a, b) of every edge on its left and right, seen from a to b;
                   both sides are the same for an edge of no main road
-    indptr, arcs, cost_mm -- compressed rows: the spots next to each spot, ascending, and millimetres to them
-    penalty_mm -- what a crossing costs
+    indptr, arcs, cost -- compressed rows: the spots next to each spot, ascending, and the ways to them
+    penalty_mm -- what a crossing costs; without a penalty sides change the count of crossings and no length
     """
 
     graph: StreetGraph
@@ -34,21 +34,16 @@ class WalkingGraph:
     edge_spots: IntArray
     indptr: IntArray
     arcs: IntArray
-    cost_mm: IntArray
+    cost: IntArray
     penalty_mm: int
 
     @property
     def n_spots(self) -> int:
         return len(self.node_of)
 
-    def matrix(self) -> "csr_array":
-        """Return the arcs as a SciPy matrix, [s, s]."""
-        values = self.cost_mm.astype(np.float64)
-        return csr_array((values, self.arcs, self.indptr), shape=(self.n_spots, self.n_spots))
-
 
 def walking_graph(graph: StreetGraph, *, penalty_m: int = 0) -> WalkingGraph:
-    """Return the network with the two sides of its main roads; without a penalty sides do not matter.
+    """Return the network with the two sides of its main roads.
 
     1. Around every node order the outgoing edges counterclockwise, those of equal angle by number.
     2. Give the node as many spots as main-road edges leave it, at least one.
@@ -57,25 +52,24 @@ def walking_graph(graph: StreetGraph, *, penalty_m: int = 0) -> WalkingGraph:
     penalty_m -- metres a crossing counts for
     Source: docs/streets.md (crossing a main road).
     """
-    sided = graph.main & (penalty_m > 0)
-    around = _Around(graph, sided)
+    around = _Around(graph)
     spots = around.edge_spots()
-    arcs = _street_arcs(graph, sided, spots) + _crossing_arcs(around, penalty_m * MM_PER_METRE)
+    arcs = _street_arcs(graph, spots) + _crossing_arcs(around, penalty_m * MM_PER_METRE)
     tail, head, cost = (np.concatenate(part) for part in zip(*arcs, strict=True))
-    indptr, arcs_to, cost_mm = _rows(tail, head, cost, around.n_spots)
+    indptr, arcs_to, costs = _rows(tail, head, cost, around.n_spots)
     node_of = np.repeat(np.arange(graph.n_nodes), around.sectors)
-    return WalkingGraph(graph, node_of, spots, indptr, arcs_to, cost_mm, penalty_m * MM_PER_METRE)
+    return WalkingGraph(graph, node_of, spots, indptr, arcs_to, costs, penalty_m * MM_PER_METRE)
 
 
 class _Around:
     """The half-edges around every node; half-edge i leaves a of edge i, half-edge m + i leaves its b."""
 
-    def __init__(self, graph: StreetGraph, sided: BoolArray) -> None:
+    def __init__(self, graph: StreetGraph) -> None:
         a, b = graph.edge_a, graph.edge_b
         across, up = graph.x_m[b] - graph.x_m[a], graph.y_m[b] - graph.y_m[a]
         angle = np.concatenate([np.arctan2(up, across), np.arctan2(-up, -across)])
         self.node = np.concatenate([a, b])
-        self.is_main = np.concatenate([sided, sided])
+        self.is_main = np.concatenate([graph.main, graph.main])
         self.n_mains = np.bincount(self.node[self.is_main], minlength=graph.n_nodes)
         self.sectors = np.maximum(1, self.n_mains)
         self.first = np.concatenate([[0], np.cumsum(self.sectors)])[:-1]
@@ -103,10 +97,10 @@ class _Around:
 Arcs = tuple[IntArray, IntArray, IntArray]
 
 
-def _street_arcs(graph: StreetGraph, sided: BoolArray, spots: IntArray) -> list[Arcs]:
-    length = graph.length_mm()
-    right = spots[sided, RIGHT]
-    return [(spots[:, LEFT, 0], spots[:, LEFT, 1], length), (right[:, 0], right[:, 1], length[sided])]
+def _street_arcs(graph: StreetGraph, spots: IntArray) -> list[Arcs]:
+    along = of_length(graph.length_mm())
+    right = spots[graph.main, RIGHT]
+    return [(spots[:, LEFT, 0], spots[:, LEFT, 1], along), (right[:, 0], right[:, 1], along[graph.main])]
 
 
 def _crossing_arcs(around: _Around, penalty_mm: int) -> list[Arcs]:
@@ -115,7 +109,8 @@ def _crossing_arcs(around: _Around, penalty_mm: int) -> list[Arcs]:
     node, sector = node[crossed], sector[crossed]
     first = around.first[node]
     before = first + (sector - 1) % around.sectors[node]
-    return [(before, first + sector, np.full(len(node), penalty_mm, dtype=np.int64))]
+    across = of_length(np.full(len(node), penalty_mm, dtype=np.int64)) + CROSSING
+    return [(before, first + sector, across)]
 
 
 def _rows(tail: IntArray, head: IntArray, cost: IntArray, n: int) -> tuple[IntArray, IntArray, IntArray]:

@@ -2,7 +2,8 @@
 
 It shares no code with geo_data.streets. A walker is at one end of an edge, on one side of it. Arriving at a node,
 it may leave by any edge; every main-road edge that lies between the two, turning the cheaper way round, costs the
-penalty. The two sides of an edge of no main road are the same place.
+penalty and is a crossing. Of equally long ways the one with the fewest crossings counts. The two sides of an edge of
+no main road are the same place.
 """
 
 import heapq
@@ -10,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+Way = tuple[int, int]  # millimetres, crossings
 State = tuple[int, int, int]  # edge, side (0 left, 1 right, from a to b), end (0 a, 1 b)
 
 
@@ -40,22 +42,24 @@ class PlainStreets:
         return math.ceil(math.hypot(u - x, v - y) * 1000)
 
     def is_main(self, edge: int) -> bool:
-        return self.penalty_mm > 0 and self.edges[edge][2]
+        return self.edges[edge][2]
 
-    def distances(self, start: Sequence[tuple[State, int]]) -> dict[State, int]:
-        """Millimetres from the start states, each with what it costs to be there."""
-        best: dict[State, int] = {}
-        queue = [(cost, self._same(state)) for state, cost in start]
+    def distances(self, start: Sequence[tuple[State, int]]) -> dict[State, Way]:
+        """Ways from the start states, each with the millimetres that it costs to be there."""
+        best: dict[State, Way] = {}
+        queue = [((mm, 0), self._same(state)) for state, mm in start]
         heapq.heapify(queue)
         while queue:
-            cost, state = heapq.heappop(queue)
+            (mm, crossed), state = heapq.heappop(queue)
             if state in best:
                 continue
-            best[state] = cost
+            best[state] = mm, crossed
             edge, side, end = state
-            heapq.heappush(queue, (cost + self.length_mm(edge), self._same((edge, side, 1 - end))))
+            along = self._same((edge, side, 1 - end))
+            heapq.heappush(queue, ((mm + self.length_mm(edge), crossed), along))
             for other, more in self._turns(state):
-                heapq.heappush(queue, (cost + more, self._same(other)))
+                there = mm + self.penalty_mm * more, crossed + more
+                heapq.heappush(queue, (there, self._same(other)))
         return best
 
     def _same(self, state: State) -> State:
@@ -63,7 +67,7 @@ class PlainStreets:
         return state if self.is_main(edge) else (edge, 0, end)
 
     def _turns(self, state: State) -> list[tuple[State, int]]:
-        """Where one can go at the node, with the penalties of the main edges passed on the way round."""
+        """Where one can go at the node, with the main edges passed on the way round."""
         edge, side, end = state
         ring = self.around[str(self.edges[edge][end])]
         here = next(i for i, (_, number, at) in enumerate(ring) if (number, at) == (edge, end))
@@ -76,13 +80,12 @@ class PlainStreets:
                 for way in (1, -1):
                     at = (gap + way * steps) % len(ring)
                     passed = [ring[(gap + (k + 1 if way == 1 else -k)) % len(ring)][1] for k in range(steps)]
-                    cost = self.penalty_mm * sum(self.is_main(number) for number in passed)
-                    found += self._leaving(ring, at, cost)
+                    found += self._leaving(ring, at, sum(self.is_main(number) for number in passed))
         return found
 
-    def _leaving(self, ring: list[tuple[float, int, int]], gap: int, cost: int) -> list[tuple[State, int]]:
+    def _leaving(self, ring: list[tuple[float, int, int]], gap: int, crossed: int) -> list[tuple[State, int]]:
         _, first, first_end = ring[gap]
         _, after, after_end = ring[(gap + 1) % len(ring)]
         left_of_first = (first, 0 if first_end == 0 else 1, first_end)
         right_of_after = (after, 1 if after_end == 0 else 0, after_end)
-        return [(left_of_first, cost), (right_of_after, cost)]
+        return [(left_of_first, crossed), (right_of_after, crossed)]

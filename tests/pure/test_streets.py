@@ -9,13 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo_data.streets.edits import Edits, edge_between, edited
-from geo_data.streets.graph import StreetGraph, islands_of, make_graph
+from geo_data.streets.graph import IntArray, StreetGraph, islands_of, make_graph
 from geo_data.streets.packing import NotANetwork, pack, unpack
-from geo_data.streets.paths import NO_WAY, fields_from, mean_walks, straight_mm, walks
+from geo_data.streets.paths import fields_from, mean_walks, straight_mm, walks
 from geo_data.streets.routes import Route, route
 from geo_data.streets.sides import WalkingGraph, walking_graph
 from geo_data.streets.snapping import NO_EDGE, Snapper, Snaps
 from geo_data.streets.stretches import ends_of_stretch, stretches_of
+from geo_data.streets.ways import NO_WAY, crossings_on, lengths_mm, of_length
 from tests.pure.street_checker import PlainStreets
 
 Edge = tuple[int, int, bool]
@@ -60,7 +61,15 @@ def snapped(graph: StreetGraph, *points: tuple[float, float], limit_m: float = 2
 
 def walk(walking: WalkingGraph, start: tuple[float, float], end: tuple[float, float]) -> int:
     one, other = snapped(walking.graph, start), snapped(walking.graph, end)
-    return int(walks(walking, one, other)[0, 0])
+    return int(lengths_mm(walks(walking, one, other))[0, 0])
+
+
+def counted(walking: WalkingGraph, start: tuple[float, float], end: tuple[float, float]) -> tuple[int, int]:
+    """Return the crossings that the distances count, and those of the route; they are the same."""
+    one, other = snapped(walking.graph, start), snapped(walking.graph, end)
+    told = way(walking, start, end)
+    assert told is not None
+    return int(crossings_on(walks(walking, one, other))[0, 0]), told.crossings
 
 
 def way(walking: WalkingGraph, start: tuple[float, float], end: tuple[float, float]) -> Route | None:
@@ -172,7 +181,7 @@ def test_of_equally_near_edges_the_main_road_and_then_the_first_one_is_taken() -
 def test_a_walk_over_the_limit_may_be_left_out() -> None:
     walking, graph = walking_graph(town()), town()
     house, school = snapped(graph, NORTH_HOUSE), snapped(graph, (100, -80))
-    assert walks(walking, house, school, limit_m=140)[0, 0] == 140_000
+    assert lengths_mm(walks(walking, house, school, limit_m=140))[0, 0] == 140_000
     assert walks(walking, house, school, limit_m=79)[0, 0] == NO_WAY
 
 
@@ -227,12 +236,103 @@ def test_stretches_end_at_junctions_and_where_the_class_changes() -> None:
     assert ends_of_stretch(graph, stretches.edges(by_pair[2, 3])) == (2, 4)
 
 
+def ways_of(*rows: tuple[int, int] | None) -> IntArray:
+    """Return ways to one school of so many millimetres and crossings, None where there is none."""
+    found = [NO_WAY if row is None else int(of_length(np.array(row[0]))) + row[1] for row in rows]
+    return np.array(found, dtype=np.int64)[:, None]
+
+
 def test_a_unit_walks_the_mean_of_its_dwellings() -> None:
     # given: unit 0 has 3 dwellings at 100 m and 1 at 300 m; unit 1 one of two points with a way; unit 2 none
-    point_walks = np.array([[100_000], [300_000], [50_000], [NO_WAY], [NO_WAY]])
+    points = ways_of((100_000, 0), (300_000, 0), (50_000, 2), None, None)
     owner, weight = np.array([0, 0, 1, 1, 2]), np.array([3, 1, 2, 9, 1])
     # when, then
-    assert mean_walks(point_walks, owner, weight, 3).tolist() == [[150_000], [50_000], [NO_WAY]]
+    assert mean_walks(points, owner, weight, 3).mm.tolist() == [[150_000], [50_000], [NO_WAY]]
+
+
+@pytest.mark.parametrize(
+    ("crossed", "dwellings", "mean"),
+    [([0, 1], [51, 49], 0), ([0, 1], [50, 50], 1), ([0, 1], [49, 51], 1), ([1, 4], [2, 1], 2)],
+)
+def test_a_unit_crosses_what_its_dwellings_cross_on_average_halves_up(
+    crossed: list[int], dwellings: list[int], mean: int
+) -> None:
+    points = ways_of(*((100_000, count) for count in crossed))
+    found = mean_walks(points, np.zeros(2, dtype=np.int64), np.array(dwellings), 2)
+    assert found.crossings.tolist() == [[mean], [0]]
+
+
+def test_a_way_is_its_length_and_its_crossings() -> None:
+    ways = ways_of((0, 0), (200_000_000, 99), None)
+    assert lengths_mm(ways).ravel().tolist() == [0, 200_000_000, NO_WAY]
+    assert crossings_on(ways).ravel().tolist() == [0, 99, 0]
+
+
+# Main roads: two carriageways in the west, y = 0 and y = 20, from (0, y) to (200, y); streets over them at x = 100,
+# 0 and 200; and a bridge over both at x = 150, from 21 to 20. A ring of main roads around (500, 0).
+CARRIAGEWAYS: dict[int, tuple[float, float]] = {
+    **{i: (100.0 * i, 0.0) for i in range(3)},
+    **{10 + i: (100.0 * i, 20.0) for i in range(3)},
+    20: (100, -80),
+    21: (100, 100),
+    22: (150, -80),
+    23: (150, 100),
+}
+OVER: list[Edge] = [(20, 1, False), (1, 11, False), (11, 21, False), (20, 22, False), (21, 23, False)]
+BOTH: list[Edge] = [(0, 1, True), (1, 2, True), (10, 11, True), (11, 12, True)]
+RING: dict[int, tuple[float, float]] = {
+    **{1: (20, 0), 2: (0, 20), 3: (-20, 0), 4: (0, -20)},
+    **{11: (120, 0), 12: (0, 120), 13: (-120, 0), 14: (0, -120), 15: (80, 60)},
+}
+ROUND: list[Edge] = [(1, 2, True), (2, 3, True), (3, 4, True), (4, 1, True)]
+
+
+@pytest.mark.parametrize("penalty_m", [0, 1, 30])
+@pytest.mark.parametrize("bridge", [False, True])
+def test_two_carriageways_are_two_crossings_and_a_bridge_is_none(penalty_m: int, bridge: bool) -> None:
+    edges = [*BOTH, *OVER, *([(22, 23, False)] if bridge else [])]
+    graph = graph_of(CARRIAGEWAYS, edges)
+    walking = walking_graph(graph, penalty_m=penalty_m)
+    assert counted(walking, (100, -80), (100, 100)) == (
+        2,
+        2,
+    )  # 180 m and two penalties, or 280 m by the bridge
+    assert counted(walking, (150, -80), (150, 100)) == ((0, 0) if bridge else (2, 2))
+    assert counted(walking, (100, -80), (100, 10)) == (1, 1)  # between the carriageways
+    assert counted(walking, (100, -80), (60, -5)) == (0, 0)  # along the near one
+
+
+@pytest.mark.parametrize("penalty_m", [0, 1, 30])
+def test_a_roundabout_of_main_roads_is_walked_round_without_crossing(penalty_m: int) -> None:
+    # given: four main roads into a ring, and a side street between the eastern and the northern one
+    spokes = [(1, 11, True), (2, 12, True), (3, 13, True), (4, 14, True)]
+    walking = walking_graph(graph_of(RING, [*ROUND, *spokes]), penalty_m=penalty_m)
+    # when, then: from the north-eastern side of one road round to the side of the other that it touches
+    assert counted(walking, (100, 5), (5, 100)) == (0, 0)
+    # to the far side of that road, and to the road opposite: one and one more
+    assert counted(walking, (100, 5), (-5, 100)) == (1, 1)
+    assert counted(walking, (100, 5), (-5, -100)) == (2, 2)
+
+
+def test_of_equally_short_ways_the_one_with_the_fewest_crossings_counts() -> None:
+    # given: two ways round a block from 1 to 3; at 2 a main road parts them, at 4 none does
+    block: dict[int, tuple[float, float]] = {1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100)}
+    ends: dict[int, tuple[float, float]] = {5: (200, -50), 6: (50, 50)}
+    streets = [(1, 2, False), (2, 3, False), (3, 4, False), (5, 2, True), (2, 6, True)]
+    one_way, two_ways = (graph_of({**block, **ends}, [*streets, *more]) for more in ([], [(1, 4, False)]))
+    # when, then
+    assert counted(walking_graph(one_way), (0, 0), (100, 100)) == (1, 1)
+    assert counted(walking_graph(two_ways), (0, 0), (100, 100)) == (0, 0)
+    assert walk(walking_graph(two_ways), (0, 0), (100, 100)) == 200_000
+
+
+def test_without_a_penalty_houses_on_both_sides_reach_each_other_across_and_cross_once() -> None:
+    # as long as it is without any main road, and counted
+    plain = graph_of(PLACES, [(a, b, False) for a, b, _ in [*MAIN_ROAD, *SIDE_STREETS]])
+    for start, end in [((50, 5), (50, -5)), ((90, 5), (90, -5)), (NORTH_HOUSE, SOUTH_HOUSE)]:
+        assert walk(walking_graph(town()), start, end) == walk(walking_graph(plain), start, end)
+        assert counted(walking_graph(town()), start, end) == (1, 1)
+        assert counted(walking_graph(plain), start, end) == (0, 0)
 
 
 grids = st.lists(
@@ -267,22 +367,26 @@ def test_distances_agree_with_plain_dijkstra(
     walking = walking_graph(graph, penalty_m=penalty_m)
     one, school = snapped(graph, start), snapped(graph, end)
     # when
-    found = int(walks(walking, one, school)[0, 0])
+    found = walks(walking, one, school)
+    length, crossed = int(lengths_mm(found)[0, 0]), int(crossings_on(found)[0, 0])
     # then
     plain = PlainStreets(
         {str(i): at for i, at in places.items()}, [(str(a), str(b), m) for a, b, m in edges], penalty_m * 1000
     )
-    assert found == _plain_walk(plain, one, school)
+    assert (length, crossed) == _plain_walk(plain, one, school)
     told = way(walking, start, end)
-    assert (told.walk_mm if told else NO_WAY) == found
+    assert ((told.walk_mm, told.crossings) if told else (NO_WAY, 0)) == (length, crossed)
     if told:
-        assert found >= told.straight_mm
-        assert way(walking, end, start).walk_mm == found  # type: ignore[union-attr]  # there is a way back
+        assert told.way_mm >= told.straight_mm
+        back = way(walking, end, start)
+        assert back is not None
+        assert (back.walk_mm, back.crossings) == (length, crossed)
 
 
-def _plain_walk(plain: PlainStreets, point: Snaps, school: Snaps) -> int:
+def _plain_walk(plain: PlainStreets, point: Snaps, school: Snaps) -> tuple[int, int]:
+    """Return millimetres and crossings."""
     if not (point.found[0] and school.found[0]):
-        return NO_WAY
+        return NO_WAY, 0
 
     def ends(snap: Snaps) -> list[tuple[tuple[int, int, int], int]]:
         edge, side, off = int(snap.edge[0]), int(snap.side[0]), int(snap.off_mm[0])
@@ -290,12 +394,12 @@ def _plain_walk(plain: PlainStreets, point: Snaps, school: Snaps) -> int:
         return [((edge, side, 0), off + int(snap.to_a_mm[0])), ((edge, side, 1), off + int(snap.to_b_mm[0]))]
 
     best = plain.distances(ends(school))
-    ways = [best[state] + cost for state, cost in ends(point) if state in best]
-    same_side = point.side[0] == school.side[0] or not plain.is_main(int(point.edge[0]))
-    if point.edge[0] == school.edge[0] and same_side:
+    ways = [(best[state][0] + cost, best[state][1]) for state, cost in ends(point) if state in best]
+    apart = point.side[0] != school.side[0] and plain.is_main(int(point.edge[0]))
+    if point.edge[0] == school.edge[0] and not (apart and plain.penalty_mm):
         between = math.hypot(point.foot_x_m[0] - school.foot_x_m[0], point.foot_y_m[0] - school.foot_y_m[0])
-        ways.append(int(point.off_mm[0]) + math.ceil(between * 1000) + int(school.off_mm[0]))
-    return min(ways, default=NO_WAY)
+        ways.append((int(point.off_mm[0]) + math.ceil(between * 1000) + int(school.off_mm[0]), int(apart)))
+    return min(ways, default=(NO_WAY, 0))
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -308,7 +412,7 @@ def test_no_way_is_shorter_than_the_straight_line_and_no_detour_is_shorter_than_
     graph = graph_of({i: places[i] for i in used}, edges)
     at = snapped(graph, *(tuple(rng.uniform(0, 1000, 2)) for _ in range(5)), limit_m=5000)
     # when
-    found = walks(walking_graph(graph, penalty_m=20), at, at)
+    found = lengths_mm(walks(walking_graph(graph, penalty_m=20), at, at))
     # then
     straight = straight_mm(at.x_m, at.y_m, at.x_m, at.y_m)
     has_way = found != NO_WAY

@@ -232,6 +232,14 @@ class RemedySerializer(serializers.Serializer[object]):
     plan_found = serializers.BooleanField()
 
 
+class CrossingsSerializer(serializers.Serializer[object]):
+    """Main roads on the children's ways to school."""
+
+    children = serializers.IntegerField(help_text="Children who cross at least one.")
+    roads = serializers.IntegerField(help_text="Crossed by all children together, once each way.")
+    penalty_m = serializers.IntegerField(help_text="Metres that the walks count for each crossing already.")
+
+
 class PlanOverviewSerializer(serializers.Serializer[object]):
     """A plan in figures, with the zone of every unit."""
 
@@ -245,6 +253,7 @@ class PlanOverviewSerializer(serializers.Serializer[object]):
     children = serializers.IntegerField()
     seats = serializers.IntegerField()
     walk = WalkSerializer()
+    crossings = CrossingsSerializer(allow_null=True, help_text="Null where crossings were not counted.")
     changes = ChangesSerializer(allow_null=True)
     drawn_for = DrawnForSerializer(allow_null=True, help_text="Null for a plan that was not drawn.")
     assignments = serializers.DictField(child=serializers.CharField(), help_text="Unit code to zone code.")

@@ -41,6 +41,19 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossings:
+    """Main roads on the children's ways to school.
+
+    children  -- who cross at least one; roads -- crossed by all children together, once each way
+    penalty_m -- metres that the walks count for each crossing already
+    """
+
+    children: int
+    roads: int
+    penalty_m: int
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneFigures:
     """One zone. utilization -- children per seat, None without seats."""
 
@@ -54,13 +67,17 @@ class ZoneFigures:
 
 @dataclass(frozen=True, slots=True)
 class PlanOverview:
-    """A whole plan. `changes` compares it with the zones in force on the day, None where none are or it is them."""
+    """A whole plan. `changes` compares it with the zones in force on the day, None where none are or it is them.
+
+    crossings -- None by straight lines, and by walks measured before crossings were counted
+    """
 
     plan: ZonePlan
     zones: tuple[ZoneFigures, ...]
     children: int
     seats: int
     walk: Walk
+    crossings: Crossings | None
     changes: Changes | None
     drawn_for: DrawnFor | None
     assignments: Mapping[str, str]
@@ -71,7 +88,7 @@ def plan_overview(plan: ZonePlan, *, on: date) -> PlanOverview:
     content = plan_content(plan)
     places = load_unit_places(plan.units_dataset)
     demand = count_demand(plan, places)
-    metres = _metres_to_school(plan, content, places)
+    metres, roads = _ways_to_school(plan, content, places)
     children = np.array([demand[place.code] for place in places], dtype=np.int64)
     zone_codes = np.array([content.zone_of[place.code] for place in places])
     seats: Mapping[str, int] = plan.report.get("seats", {})
@@ -85,6 +102,7 @@ def plan_overview(plan: ZonePlan, *, on: date) -> PlanOverview:
         children=int(children.sum()),
         seats=sum(zone.seats for zone in zones),
         walk=walk_figures(metres, children),
+        crossings=_crossings(plan.measure, roads, children),
         changes=_changes_in_force(plan, content, demand, on),
         drawn_for=drawn_for(plan),
         assignments=content.zone_of,
@@ -119,8 +137,19 @@ def _zone_figures(zone: ZoneRecord, seats: int, metres: FloatArray, children: In
     )
 
 
-def _metres_to_school(plan: ZonePlan, content: PlanContent, places: Sequence[UnitPlace]) -> FloatArray:
-    """Return metres from each unit to the nearest school of its zone, by the plan's measure, [n_units]."""
+def _crossings(measure: DistanceMeasure | None, roads: IntArray, children: IntArray) -> Crossings | None:
+    if measure is None or not measure.counts_crossings:
+        return None
+    return Crossings(int(children[roads > 0].sum()), int((roads * children).sum()), measure.penalty_m)
+
+
+def _ways_to_school(
+    plan: ZonePlan, content: PlanContent, places: Sequence[UnitPlace]
+) -> tuple[FloatArray, IntArray]:
+    """Return metres from each unit to the nearest school of its zone, and main roads crossed, both [n_units].
+
+    By the plan's measure; of equally near schools the one with the fewest crossings; 0 where they were not counted.
+    """
     if plan.measure:
         return _walked_to_school(plan.measure, content, places)
     gates = {
@@ -130,21 +159,17 @@ def _metres_to_school(plan: ZonePlan, content: PlanContent, places: Sequence[Uni
     for i, place in enumerate(places):
         x, y = gates[content.zone_of[place.code]]
         found[i] = np.hypot(x - place.x_m, y - place.y_m).min()
-    return found
+    return found, np.zeros(len(places), dtype=np.int64)
 
 
 def _walked_to_school(
     measure: DistanceMeasure, content: PlanContent, places: Sequence[UnitPlace]
-) -> FloatArray:
+) -> tuple[FloatArray, IntArray]:
     ways = load_ways(measure)
     schools = {code: [school.code for school in zone.schools] for code, zone in content.zones.items()}
-    return np.array(
-        [
-            min(ways.between(place.code, school) for school in schools[content.zone_of[place.code]])
-            for place in places
-        ],
-        dtype=np.float64,
-    )
+    nearest = [ways.to_nearest(place.code, schools[content.zone_of[place.code]]) for place in places]
+    metres, roads = np.array(nearest, dtype=np.int64).reshape(-1, 2).T
+    return metres.astype(np.float64), roads
 
 
 def _projected(schools: Sequence[School], working_crs: int) -> tuple[FloatArray, FloatArray]:

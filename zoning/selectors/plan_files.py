@@ -61,8 +61,15 @@ def _files(plan: ZonePlan, report: Told, reason_of: Callable[[DrawingRule], str]
     sites = sites_of_groups(basis, [[s.code for s in zone.schools] for zone in content.zones.values()])
     yield from _tables(basis, sites, content, reason_of)
     if basis.ways is not None:
-        walks = _walks(basis.ways, facts_of(basis, sites), content)
-        yield "distances.csv", _table("unit_id school_id metres", walks)
+        ways, facts = basis.ways, facts_of(basis, sites)
+        yield "distances.csv", _table("unit_id school_id metres", _walks(ways, facts, content))
+        if ways.crossings is not None:
+            crossings = (
+                (unit, school, roads)
+                for unit, school, _ in _walks(ways, facts, content)
+                if (roads := ways.roads_between(unit, school))
+            )
+            yield "crossings.csv", _table("unit_id school_id crossings", crossings)
     if in_force := report.get("zones_in_force"):
         yield "zones_in_force.csv", _table("unit_id school_id", sorted(in_force.items()))
     yield "report.json", [json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True), "\n"]
@@ -104,7 +111,7 @@ def _stated(
             yield rule.kind, rule.unit_code, rule.other_unit_code, rule.school_code, metres, reason_of(rule)
 
 
-def _walks(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[Row]:
+def _walks(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[tuple[str, str, int]]:
     """Yield the walks that count; beyond the cap those of the plan itself alone, since no lawful plan has others."""
     schools = {zone.code: [school.code for school in zone.schools] for zone in content.zones.values()}
     every = sorted(code for codes in schools.values() for code in codes)

@@ -9,6 +9,7 @@ FLAGS = {
     "plan.csv": "plan",
     "rules.csv": "rules",
     "distances.csv": "distances",
+    "crossings.csv": "crossings",
     "zones_in_force.csv": "in-force",
 }
 ABOUT = {
@@ -29,6 +30,10 @@ ABOUT = {
     "distances.csv": (
         "步行米数：测算 {number}（{measure}），距离上限以外的略去",
         "walking metres of measure {number} ({measure}); ways beyond the cap are left out",
+    ),
+    "crossings.csv": (
+        "步行途中穿越的主干道数；没有列出的一条也不穿越",
+        "main roads crossed on the way; pairs that are left out cross none",
     ),
     "zones_in_force.csv": (
         "划片时的现行学区，变动由此计算",
@@ -62,8 +67,14 @@ the second command says so and ends with 1.
 
 
 def tables_of(plan: ZonePlan) -> tuple[str, ...]:
-    """Return the names of the plan's tables: walks where it pins a measure, zones in force where they counted."""
-    counts = {"distances.csv": plan.measure_id, "zones_in_force.csv": plan.report.get("zones_in_force")}
+    """Return the names of the plan's tables: those of walks where it pins a measure that tells them, zones in force
+    where they counted.
+    """
+    counts = {
+        "distances.csv": plan.measure_id,
+        "crossings.csv": plan.measure and plan.measure.counts_crossings,
+        "zones_in_force.csv": plan.report.get("zones_in_force"),
+    }
     return tuple(name for name in FLAGS if counts.get(name, True))
 
 

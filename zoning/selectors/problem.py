@@ -92,11 +92,17 @@ def sites_to_draw(basis: PlanBasis, groups: Sequence[Collection[str]] = ()) -> t
 
 
 def problem_of(
-    basis: PlanBasis, sites: Sequence[ZoneSite], in_force: Mapping[str, str], *, class_size: int = 0
+    basis: PlanBasis,
+    sites: Sequence[ZoneSite],
+    in_force: Mapping[str, str],
+    *,
+    class_size: int = 0,
+    crossings: Mapping[tuple[str, str], int] | None = None,
 ) -> Problem:
     """Return the engine's problem. `in_force` is unit code -> zone code. Raises DistrictCannotBeZoned.
 
     class_size -- children of a full class, 0 where classes do not count
+    crossings  -- those of `crossings_of` where main roads count
     """
     units = {unit.unit_id for unit in basis.units}
     known = {code: zone for code, zone in in_force.items() if code in units}
@@ -111,6 +117,7 @@ def problem_of(
             basis.adjacency,
             wishes=replace(_wishes(basis, known), class_size=class_size),
             matrix_m=_ways(basis, sites),
+            crossings=crossings,
         )
     except ProblemFault as fault:
         faults = [{"code": one.code, "ids": list(one.ids)} for one in fault.faults]
@@ -160,6 +167,19 @@ def _ways(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str
     return basis.ways.metres.part(
         [unit.unit_id for unit in basis.units], [school.code for site in sites for school in site.schools]
     )
+
+
+def crossings_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str], int] | None:
+    """Return main roads crossed by unit code and school code, pairs that cross none left out.
+
+    None where no walks that count them are known.
+    """
+    if basis.ways is None or basis.ways.crossings is None:
+        return None
+    units = {unit.unit_id for unit in basis.units}
+    schools = {school.code for site in sites for school in site.schools}
+    known = basis.ways.crossings.items()
+    return {pair: roads for pair, roads in known if pair[0] in units and pair[1] in schools}
 
 
 def broken_rules(basis: PlanBasis, sites: Sequence[ZoneSite], zone_of: Mapping[str, str]) -> list[Json]:

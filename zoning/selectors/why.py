@@ -1,5 +1,6 @@
 """Why this estate is in its zone: where other schools are, and what it would mean to put it into a zone beside."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ class Why:
 
     nearer -- the nearest zone where that is another one, None where no zone is nearer
     beside -- what each neighbouring zone would mean, nearest first
+    roads  -- main roads crossed on the way to the nearest school of its zone and of those beside; empty where they
+              were not counted
     """
 
     unit: str
@@ -27,6 +30,7 @@ class Why:
     nearer: str | None
     metres_nearer: int | None
     beside: tuple[Consequence, ...]
+    roads: Mapping[str, int]
 
 
 def list_consequences(plan: ZonePlan, unit_code: str) -> tuple[Consequence, ...]:
@@ -45,6 +49,7 @@ def explain_unit(question: Question, unit_code: str) -> Why:
     unit = problem.unit_ids.index(unit_code)
     metres = problem.distance_from(np.array([unit]))[0]
     own, nearest = int(zone[unit]), int(np.argmin(metres))
+    beside = consequences(problem, zone, unit_code)
     is_nearer = bool(metres[nearest] < metres[own])
     return Why(
         unit=unit_code,
@@ -55,8 +60,17 @@ def explain_unit(question: Question, unit_code: str) -> Why:
         seats=int(problem.seats[own]),
         nearer=problem.zone_ids[nearest] if is_nearer else None,
         metres_nearer=_whole(metres[nearest]) if is_nearer else None,
-        beside=consequences(problem, zone, unit_code),
+        beside=beside,
+        roads=_roads(question, unit_code, [problem.zone_ids[own], *(one.school_id for one in beside)]),
     )
+
+
+def _roads(question: Question, unit_code: str, zones: Sequence[str]) -> dict[str, int]:
+    ways = question.basis.ways
+    if ways is None or ways.crossings is None:
+        return {}
+    schools = {site.code: [school.code for school in site.schools] for site in question.sites}
+    return {zone: ways.to_nearest(unit_code, schools[zone])[1] for zone in zones}
 
 
 def _whole(metres: float) -> int | None:

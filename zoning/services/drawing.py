@@ -22,7 +22,7 @@ from zoning.engine.transport import never
 from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.basis import Demand, Later, PlanBasis, load_current_basis
 from zoning.selectors.islands import load_zones_in_force, with_islands
-from zoning.selectors.problem import ZoneSite, broken_rules, problem_of, sites_to_draw
+from zoning.selectors.problem import ZoneSite, broken_rules, crossings_of, problem_of, sites_to_draw
 from zoning.selectors.start import Start, load_start
 from zoning.selectors.weights import UnusableWeights, class_size_of, refuse_unknown, usable_weights
 from zoning.services.storing import Draft, store_version
@@ -76,8 +76,8 @@ def draw_zones_of_district(
               under the same weights, where it is lawful; then `school_groups` are not needed
     method -- by which distances; None means the newest walks of the current versions, else straight lines
     Raises NoSuchDistrict, DatasetMissing, NoSeatedSchool, UnitsWithoutCount, UnknownSchools, SchoolInTwoZones,
-    UnknownPreset, UnusableWeights, ProjectionMissing, ReconciliationMissing, LaterYearsNeedProjection,
-    MeasureMissing, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
+    UnknownPreset, UnusableWeights, RoadsNeedWalks, RoadsNotCounted, ProjectionMissing, ReconciliationMissing,
+    LaterYearsNeedProjection, MeasureMissing, NoSuchPlan, StartDoesNotFit and DistrictCannotBeZoned.
     """
     report("reading", 0, 1)
     start = None if start_plan is None else load_start(district_code, stage, start_plan)
@@ -91,8 +91,14 @@ def draw_zones_of_district(
     preset = preset or ("fewest_changes" if in_force else "nearest")
     changes = dict(weights or {})
     wanted = usable_weights(preset, changes)
-    refuse_unknown(basis.datasets.units, changes)
-    problem = problem_of(basis, sites, in_force, class_size=class_size_of(stage, wanted, class_size))
+    refuse_unknown(basis.datasets.units, basis.ways.measure if basis.ways else None, changes)
+    problem = problem_of(
+        basis,
+        sites,
+        in_force,
+        class_size=class_size_of(stage, wanted, class_size),
+        crossings=crossings_of(basis, sites) if wanted.crossing_m else None,
+    )
     options = _options(wanted, effort, seconds)
     draft = _solve(
         problem,

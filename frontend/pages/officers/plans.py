@@ -24,8 +24,9 @@ from frontend.pages.officers.plan_reasons import plan_reasons
 from frontend.pages.officers.weights import drawn_for_in_words
 from frontend.pages.officers.zone_rules import rules_context
 from frontend.pages.refusals import refusal_in_words
-from geo_data.models import DatasetKind, DistanceMethod, District, Stage
+from geo_data.models import DatasetKind, DistanceMeasure, DistanceMethod, District, Stage
 from geo_data.selectors.datasets import find_current_dataset
+from geo_data.selectors.measures import find_walk_measure
 from geo_data.selectors.reconciliation import find_newest_reconciliation, find_reconciliation_in_use
 from geo_data.selectors.units import list_units
 from zoning.models import ZonePlan
@@ -206,7 +207,15 @@ def _plans_context(district: District, form: DrawForm | None) -> dict[str, Any]:
         "form": form,
         "run_in_use": find_reconciliation_in_use(district.code),
         "newest_run": find_newest_reconciliation(district.code),
+        "walks": _walks_in_use(district),
     }
+
+
+def _walks_in_use(district: District) -> DistanceMeasure | None:
+    units, schools = (
+        find_current_dataset(district.code, kind) for kind in (DatasetKind.UNITS, DatasetKind.SCHOOLS)
+    )
+    return find_walk_measure(units.pk, schools.pk) if units and schools else None
 
 
 def _shown_job(district_code: str, stage: Stage) -> JobRun | None:

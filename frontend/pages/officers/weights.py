@@ -35,6 +35,13 @@ WEIGHTS: Mapping[str, tuple[Promise, Promise]] = {
         gettext_lazy("All schools stand in other townships"),
         gettext_lazy("Metres for each child of such an estate or village."),
     ),
+    "crossing_m": (
+        gettext_lazy("A main road must be crossed"),
+        gettext_lazy(
+            "Metres for each main road that each child crosses on the way to school, on top of what the walks count"
+            " for a crossing already. Walking distances only."
+        ),
+    ),
     "balance_m": (
         gettext_lazy("Schools are unequally full"),
         gettext_lazy(

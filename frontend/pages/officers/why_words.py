@@ -45,6 +45,8 @@ def reason_in_words(told: Why, names: Names) -> list[str]:
         )
         % here
     ]
+    if told.roads:
+        sentences.append(_("Main roads to cross on the way: %(now)s.") % {"now": told.roads[told.zone]})
     if told.nearer is None:
         sentences.append(_("No school of another zone is nearer."))
     else:
@@ -61,6 +63,7 @@ def consequence_in_words(told: Why, one: Consequence, names: Names) -> dict[str,
     sentences = [
         *[str(AGAINST[code]) for code in one.against],
         *_way(told, one),
+        *_roads(told, one),
         _seats(one, names),
         *_later(one),
         *(_room(one, names) if one.too_many and keeps else []),
@@ -92,6 +95,14 @@ def _way(told: Why, one: Consequence) -> list[str]:
     if more < 0:
         return [_("Every child has %(metres)s less to go: %(then)s instead of %(now)s.") % figures]
     return [_("The way is as long as now: %(then)s.") % figures]
+
+
+def _roads(told: Why, one: Consequence) -> list[str]:
+    """Return how many main roads the children would cross, where that changes."""
+    now, then = told.roads.get(told.zone), told.roads.get(one.school_id)
+    if now == then:
+        return []
+    return [_("Main roads to cross on the way: %(then)s instead of %(now)s.") % {"then": then, "now": now}]
 
 
 def _seats(one: Consequence, names: Names) -> str:

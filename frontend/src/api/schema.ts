@@ -1660,6 +1660,15 @@ export interface components {
             against: components["schemas"]["AgainstEnum"][];
             is_allowed: boolean;
         };
+        /** @description Main roads on the children's ways to school. */
+        Crossings: {
+            /** @description Children who cross at least one. */
+            children: number;
+            /** @description Crossed by all children together, once each way. */
+            roads: number;
+            /** @description Metres that the walks count for each crossing already. */
+            penalty_m: number;
+        };
         /** @description One version of one kind of data. */
         Dataset: {
             /** Format: uuid */
@@ -1865,6 +1874,7 @@ export interface components {
             moved_unit_m?: number;
             parted_child_m?: number;
             township_child_m?: number;
+            crossing_m?: number;
             class_seat_m?: number;
         };
         /** @description What a plan was drawn for. */
@@ -2252,6 +2262,7 @@ export interface components {
             readonly addresses_dataset: string | null;
             readonly edits_digest: string;
             readonly penalty_m: number;
+            readonly counts_crossings: boolean;
             readonly snap_limit_m: number;
             readonly limit_m: number;
             /** Format: date-time */
@@ -2572,6 +2583,8 @@ export interface components {
             children: number;
             seats: number;
             walk: components["schemas"]["Walk"];
+            /** @description Null where crossings were not counted. */
+            crossings: components["schemas"]["Crossings"] | null;
             changes: components["schemas"]["Changes"] | null;
             /** @description Null for a plan that was not drawn. */
             drawn_for: components["schemas"]["DrawnFor"] | null;
