@@ -1,10 +1,14 @@
 """Generated counties for the zoning engine: Voronoi cells of uneven density, any number of them within seconds."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
-from scipy.spatial import Delaunay
+from scipy.spatial import Delaunay, cKDTree
 
 from zoning.engine.files import Tables
 from zoning.engine.problem import FloatArray, IntArray, School, Unit
+from zoning.engine.walks import WalksById, indexed, make_walks
 
 UNITS_A_SCHOOL = 80
 UNITS_A_TOWN = 2_000
@@ -13,6 +17,8 @@ SPACING_M = 100.0
 CHILDREN = 40
 SPARE = 1.05
 SEATS = (0.7, 1.3)
+NEAR_SCHOOLS = 40
+WINDING = (1.1, 1.7)
 
 
 def county(n_units: int, seed: int) -> Tables:
@@ -39,6 +45,25 @@ def county(n_units: int, seed: int) -> Tables:
     ]
     names = [unit.unit_id for unit in units]
     return Tables(tuple(units), tuple(schools), tuple((names[a], names[b]) for a, b in _sides(at).tolist()))
+
+
+def with_walks(tables: Tables, seed: int) -> Tables:
+    """Return the county with walks from every unit to its 40 nearest schools, whole metres; none to others.
+
+    A walk is 1.1 to 1.7 times the straight line: the mean of a factor of the unit and one of the school.
+    """
+    chance = np.random.default_rng(seed)
+    at = np.array([(unit.x_m, unit.y_m) for unit in tables.units])
+    units = indexed(unit.unit_id for unit in tables.units)
+    schools = indexed(school.school_id for school in tables.schools)
+    homes = [units[school.unit_id] for school in tables.schools]
+    tree: Any = cKDTree(at[homes])
+    straight, site = tree.query(at, k=min(NEAR_SCHOOLS, len(homes)))
+    winding = chance.uniform(*WINDING, (len(at), 1)) + chance.uniform(*WINDING, len(homes))[site]
+    metres = np.floor(straight * winding / 2)
+    unit = np.repeat(np.arange(len(at)), straight.shape[1])
+    walks = make_walks((len(at), len(homes)), unit, site.ravel().astype(np.int64), metres.ravel())
+    return replace(tables, metres=WalksById(units, schools, walks))
 
 
 def _points(n: int, chance: np.random.Generator) -> FloatArray:

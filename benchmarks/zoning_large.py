@@ -1,12 +1,13 @@
 """Large generated counties: seconds to the first lawful plan, gap to the proven bound over time, peak memory.
 
     python -m benchmarks.zoning_large --units 10000 50000 200000 --seconds 40 90 150
-                                      [--seed 1] [--clock wall|cpu] [--csv FILE] [--check]
+                                      [--seed 1] [--clock wall|cpu] [--walks] [--csv FILE] [--check]
 
 One process for each county, so that its memory is its own. Time counts from the tables in memory to the plan: the
 problem's arrays, the relaxation, the search. With `--check` the plan is judged by the independent check. With
 `--clock cpu` a second is a second of processor time on each of two cores, which is what the wall clock says on a
-machine that does nothing else. `benchmarks.zoning_plot` draws the rows of the CSV.
+machine that does nothing else. With `--walks` the ways are not straight lines but stated: those of every unit to its 40
+nearest schools. `benchmarks.zoning_plot` draws the rows of the CSV.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.generated import county
+from benchmarks.generated import county, with_walks
 from benchmarks.zoning import CLOCKS
 from zoning.engine.building import build_problem
 from zoning.engine.report import plan_rows
@@ -44,12 +45,14 @@ class Row:
     gaps: str
 
 
-def run(n_units: int, seconds: float, seed: int, clock: str, check: bool) -> Row:
-    tables = county(n_units, seed)
+def run(n_units: int, seconds: float, args: argparse.Namespace) -> Row:
+    tables = county(n_units, args.seed)
+    if args.walks:
+        tables = with_walks(tables, args.seed)
     warm()
-    now = CLOCKS[clock]
+    now = CLOCKS[args.clock]
     began = now()
-    problem = build_problem(tables.units, tables.schools, tables.adjacency)
+    problem = build_problem(tables.units, tables.schools, tables.adjacency, matrix_m=tables.metres)
     built = now() - began
     seen: list[tuple[float, int]] = []
 
@@ -59,7 +62,7 @@ def run(n_units: int, seconds: float, seed: int, clock: str, check: bool) -> Row
 
     solution = solve(problem, Options(seconds=seconds - built, clock=now), seed=1, watch=watch)
     whole, peak = now() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_A_GIB
-    if check and violations(tables.facts(), list(plan_rows(problem, solution).items())):
+    if args.check and violations(tables.facts(), list(plan_rows(problem, solution).items())):
         raise SystemExit("the independent check refuses the plan")
     return Row(
         units=n_units,
@@ -94,13 +97,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, nargs="+", default=[40, 90, 150])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall")
+    parser.add_argument("--walks", action="store_true")
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     rows = []
     for units, seconds in zip(args.units, args.seconds, strict=True):
         with get_context("spawn").Pool(1) as pool:
-            rows.append(pool.apply(run, (units, seconds, args.seed, args.clock, args.check)))
+            rows.append(pool.apply(run, (units, seconds, args)))
         print("\n".join(f"{name}: {value}" for name, value in asdict(rows[-1]).items()), flush=True)
     if args.csv:
         with args.csv.open("w", newline="", encoding="utf-8") as handle:

@@ -1,7 +1,9 @@
 """Questions about distances: which measure counts, how far a unit or a point is from a school, and along what way."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from uuid import UUID
 
 import numpy as np
@@ -13,8 +15,6 @@ from geo_data.selectors.schools import list_schools
 from geo_data.selectors.units import list_units
 from geo_data.streets.graph import IntArray
 
-NO_WAY = -1
-
 
 class NoSuchMeasure(NotFound):
     """There is no such measure of distances, or none has been made for these versions."""
@@ -24,25 +24,23 @@ class NoSuchMeasure(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Distances:
-    """Whole metres of one measure.
+    """Whole metres of one measure, of the pairs that have a way.
 
-    metres -- [n_units, n_schools], NO_WAY where there is no way; units and schools by code
-    crossings -- [n_units, n_schools] main roads crossed, 0 where there is no way; None where they were not counted
+    unit, school, metres -- [n_pairs] indices of units and schools, by code, and the way between them
+    crossings -- [n_pairs] main roads crossed; None where they were not counted
     """
 
     unit_codes: tuple[str, ...]
     school_codes: tuple[str, ...]
+    unit: IntArray
+    school: IntArray
     metres: IntArray
     crossings: IntArray | None
 
     def between(self) -> Mapping[tuple[str, str], int]:
-        """Return metres by (unit code, school code), pairs without a way left out."""
-        i, j = np.nonzero(self.metres != NO_WAY)
-        values = self.metres[i, j].tolist()
-        return {
-            (self.unit_codes[a], self.school_codes[b]): metres
-            for a, b, metres in zip(i.tolist(), j.tolist(), values, strict=True)
-        }
+        """Return metres by (unit code, school code)."""
+        rows = np.stack([self.unit, self.school, self.metres], axis=1).tolist()
+        return {(self.unit_codes[i], self.school_codes[j]): metres for i, j, metres in rows}
 
 
 def list_measures(district_code: str) -> QuerySet[DistanceMeasure]:
@@ -68,21 +66,27 @@ def find_walk_measure(units_id: UUID, schools_id: UUID) -> DistanceMeasure | Non
 
 
 def load_distances(measure: DistanceMeasure) -> Distances:
-    """Return metres and crossings from all units to all schools. Three queries."""
+    """Return metres and crossings, no more in memory than the pairs with a way. Three queries."""
     units = dict(list_units(measure.units_dataset).values_list("pk", "code"))
     schools = dict(list_schools(measure.schools_dataset).values_list("pk", "code"))
     row_of, column_of = ({key: i for i, key in enumerate(keys)} for keys in (units, schools))
-    metres = np.full((len(units), len(schools)), NO_WAY, dtype=np.int64)
-    crossings = np.zeros_like(metres) if measure.counts_crossings else None
+    unit, school, metres, crossings = array("q"), array("q"), array("q"), array("q")
     rows = UnitDistances.objects.filter(measure=measure).values_list(
         "unit_id", "schools", "metres", "crossings"
     )
-    for unit, keys, values, crossed in rows.iterator(chunk_size=5000):
-        columns = [column_of[key] for key in keys]
-        metres[row_of[unit], columns] = values
-        if crossings is not None and crossed is not None:
-            crossings[row_of[unit], columns] = crossed
-    return Distances(tuple(units.values()), tuple(schools.values()), metres, crossings)
+    for key, keys, values, crossed in rows.iterator(chunk_size=5000):
+        unit.extend(repeat(row_of[key], len(keys)))
+        school.extend(column_of[one] for one in keys)
+        metres.extend(values)
+        crossings.extend(crossed or repeat(0, len(keys)))
+    return Distances(
+        tuple(units.values()),
+        tuple(schools.values()),
+        np.array(unit),
+        np.array(school),
+        np.array(metres),
+        np.array(crossings) if measure.counts_crossings else None,
+    )
 
 
 def find_unit_distances(measure: DistanceMeasure, unit_code: str, schools: Sequence[int]) -> dict[int, int]:

@@ -18,6 +18,7 @@ from zoning.selectors.claims import load_walks
 from zoning.selectors.distances import MeasureMissing
 from zoning.selectors.lookup import zone_at_point, zone_of_unit
 from zoning.selectors.overview import plan_overview
+from zoning.selectors.plan_files import plan_files
 from zoning.selectors.plans import get_plan, plan_content
 from zoning.services.plans import import_plan, move_units
 from zoning.services.publications import publish_plan
@@ -115,6 +116,23 @@ def test_pairs_without_a_way_count_twice_the_straight_line_and_are_told(tmp_path
     assert walks.between("u1", "A") in (923, 924)
     assert walks.between("u1", "Z") is None
     assert plan_overview(plan, on=DAY).walk.longest in (923, 924)
+
+
+def test_walks_beyond_the_limit_are_not_stored_and_a_stranger_reads_what_counts_for_them(
+    tmp_path: Path,
+) -> None:
+    small_county((10, 10, 10, 10))
+    with_streets(tmp_path)
+    measure = measured(Manner(DistanceMethod.WALK, limit_m=1000))
+
+    plan = draw()
+
+    assert set(load_distances(measure).between()) == {("u0", "A"), ("u1", "A"), ("u2", "B"), ("u3", "B")}
+    assert plan.report["basis"]["pairs_without_way"] == 4
+    assert plan.lawful
+    rows = "".join(dict(plan_files(plan))["distances.csv"]).splitlines()
+    assert len(rows) == 1 + 8
+    assert "u1,B,3695" in rows  # twice 1847.6
 
 
 def test_figures_of_a_plan_are_those_of_its_measure(tmp_path: Path) -> None:

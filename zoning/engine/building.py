@@ -17,6 +17,7 @@ from zoning.engine.faults import (
 )
 from zoning.engine.problem import NOWHERE, FloatArray, IntArray, Problem, School, Unit, Wishes
 from zoning.engine.shapes import land_faults, make_land
+from zoning.engine.walks import Walks, WalksById, make_walks
 
 
 def build_problem(
@@ -32,7 +33,7 @@ def build_problem(
     """Return the checked problem; the order of the inputs does not matter.
 
     adjacency -- pairs of unit ids that adjoin, in any order, doubles allowed
-    matrix_m  -- metres by (unit id, school id); pairs left out are beyond reach
+    matrix_m  -- metres by (unit id, school id); pairs left out are beyond reach. A large table is best a `WalksById`
     borders_m -- metres of common border by (smaller unit id, larger unit id); pairs left out share none. With it
                  every unit must state its area and outline
     crossings -- main roads to cross by (unit id, school id); pairs left out cross none
@@ -101,7 +102,7 @@ def _assemble(
             ],
             len(wishes.later_years),
         ),
-        matrix_m=_matrix(matrix_m, unit_at, site_at),
+        walks=_walks(matrix_m, unit_at, site_at),
         crossings=_crossings(crossings, unit_at, site_at),
         township=_townships([unit.township for unit in units]),
         townships_kept=wishes.townships_kept,
@@ -160,17 +161,19 @@ def _index_pairs(
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
-def _matrix(
+def _walks(
     metres: Mapping[tuple[str, str], float] | None,
     unit_at: Mapping[str, int],
     site_at: Mapping[str, int],
-) -> FloatArray | None:
+) -> Walks | None:
     if metres is None:
         return None
-    matrix = np.full((len(unit_at), len(site_at)), np.inf)
-    for (unit_id, school_id), length in metres.items():
-        matrix[unit_at[unit_id], site_at[school_id]] = length
-    return matrix
+    if isinstance(metres, WalksById):
+        return metres.part(tuple(unit_at), tuple(site_at)).walks
+    units = np.array([unit_at[unit_id] for unit_id, _ in metres], dtype=np.int64)
+    sites = np.array([site_at[school_id] for _, school_id in metres], dtype=np.int64)
+    lengths = np.array(list(metres.values()), dtype=np.float64)
+    return make_walks((len(unit_at), len(site_at)), units, sites, lengths)
 
 
 def _crossings(

@@ -55,7 +55,7 @@ def reordered(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         enclaves=_both(problem.enclaves, unit_at, inverse(sites)),
         later_children=problem.later_children[units],
         later_seats=problem.later_seats[zones],
-        matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
+        walks=problem.walks and problem.walks.part(units, sites),
         township=None if problem.township is None else problem.township[units],
         crossings=None if problem.crossings is None else problem.crossings[np.ix_(units, sites)],
         own_cap_m=None if problem.own_cap_m is None else problem.own_cap_m[sites],

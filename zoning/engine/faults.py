@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from zoning.engine.walks import WalksById
+
 IntArray = npt.NDArray[np.int64]
 
 WORDS = {
@@ -174,8 +176,12 @@ def matrix_faults(
     units: Iterable[UnitLike], schools: Iterable[SchoolLike], matrix_m: Mapping[tuple[str, str], float]
 ) -> tuple[Fault, ...]:
     """Return what is wrong with stated distances; an infinite one means that there is no way."""
+    codes = ("distance_unknown", "distance_not_usable")
+    if isinstance(matrix_m, WalksById):
+        wrong = matrix_m.units_beyond(FARTHEST_WAY_M)
+        return _pair_faults(units, schools, (matrix_m.unit_index, matrix_m.site_index), wrong, codes)
     wrong = {u for (u, _), m in matrix_m.items() if not (0 <= m <= FARTHEST_WAY_M or m == math.inf)}
-    return _pair_faults(units, schools, matrix_m, wrong, ("distance_unknown", "distance_not_usable"))
+    return _pair_faults(units, schools, _ends(matrix_m), wrong, codes)
 
 
 def crossing_faults(
@@ -183,22 +189,26 @@ def crossing_faults(
 ) -> tuple[Fault, ...]:
     """Return what is wrong with stated crossings of main roads."""
     wrong = {u for (u, _), count in crossings.items() if not 0 <= count <= MOST_CROSSINGS}
-    return _pair_faults(units, schools, crossings, wrong, ("crossings_unknown", "crossings_not_usable"))
+    return _pair_faults(
+        units, schools, _ends(crossings), wrong, ("crossings_unknown", "crossings_not_usable")
+    )
 
 
 def _pair_faults(
     units: Iterable[UnitLike],
     schools: Iterable[SchoolLike],
-    pairs: Iterable[tuple[str, str]],
+    ends: tuple[Iterable[str], Iterable[str]],
     wrong: set[str],
     codes: tuple[str, str],
 ) -> tuple[Fault, ...]:
-    """Return a fault of units and schools that are not listed, and one of the units of wrong values."""
-    known_units, known_schools = {u.unit_id for u in units}, {s.school_id for s in schools}
-    unknown = {unit for unit, _ in pairs if unit not in known_units}
-    unknown |= {school for _, school in pairs if school not in known_schools}
+    """Return a fault of units and schools at the ends of pairs that are not listed, and one of wrong values."""
+    unknown = set(ends[0]) - {u.unit_id for u in units} | set(ends[1]) - {s.school_id for s in schools}
     cases = zip(codes, (unknown, wrong - unknown), strict=True)
     return tuple(Fault(code, tuple(sorted(ids))) for code, ids in cases if ids)
+
+
+def _ends(pairs: Collection[tuple[str, str]]) -> tuple[set[str], set[str]]:
+    return {unit for unit, _ in pairs}, {school for _, school in pairs}
 
 
 def _wish_cases(

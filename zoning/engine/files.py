@@ -4,10 +4,14 @@ import csv
 import io
 import math
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TypedDict, TypeVar
+
+import numpy as np
 
 from common.formulas import guarded, unguarded
 from zoning.engine.faults import FARTHEST_WAY_M
@@ -15,8 +19,10 @@ from zoning.engine.problem import School, Unit, Wishes
 from zoning.engine.rules import Rule, adjacency_under, wishes_under
 from zoning.engine.shapes import ordered
 from zoning.engine.verify import Facts, Place, Site
+from zoning.engine.walks import WalksById, indexed, make_walks
 
 Value = TypeVar("Value")
+WALK = ("unit_id", "school_id", "metres")
 LATER = re.compile(r"children_(\d{4})")
 
 
@@ -154,19 +160,24 @@ def _adjacency(path: Path) -> _Adjacency:
     return {"adjacency": pairs, "borders_m": borders}
 
 
-def _distances(path: Path, tables: Tables) -> dict[tuple[str, str], float]:
-    """Return metres by unit and school. Ids of the tables stand for those read: a large file holds each many times."""
-    units = {unit.unit_id: unit.unit_id for unit in tables.units}
-    schools = {school.school_id: school.school_id for school in tables.schools}
-    found: dict[tuple[str, str], float] = {}
-    for row in _rows(path, ("unit_id", "school_id", "metres")):
-        pair = row.known("unit_id", units), row.known("school_id", schools)
-        if pair in found:
-            raise FileFault(f"{row.where}: unit_id and school_id are those of an earlier row")
-        found[pair] = row.number("metres")
-        if not 0 <= found[pair] <= FARTHEST_WAY_M:
+def _distances(path: Path, tables: Tables) -> WalksById:
+    """Return metres by unit and school, in arrays: a large county has millions of them."""
+    units = indexed(unit.unit_id for unit in tables.units)
+    schools = indexed(school.school_id for school in tables.schools)
+    unit, school, metres = array("q"), array("q"), array("d")
+    for row in _rows(path, WALK):
+        unit.append(row.known("unit_id", units))
+        school.append(row.known("school_id", schools))
+        metres.append(row.number("metres"))
+        if not 0 <= metres[-1] <= FARTHEST_WAY_M:
             raise FileFault(f"{row.where}: metres is no length from 0 to {FARTHEST_WAY_M:.0f}")
-    return found
+    shape, pairs = (len(units), len(schools)), (np.array(unit), np.array(school))
+    _, first = np.unique(pairs[0] * shape[1] + pairs[1], return_index=True)
+    if len(first) < len(metres):
+        again = int(np.setdiff1d(np.arange(len(metres)), first)[0])
+        row = next(islice(_rows(path, WALK), again, None))
+        raise FileFault(f"{row.where}: unit_id and school_id are those of an earlier row")
+    return WalksById(units, schools, make_walks(shape, *pairs, np.array(metres)))
 
 
 def read_plan(path: Path) -> tuple[tuple[str, str], ...]:
@@ -214,7 +225,7 @@ class _Row:
             raise FileFault(f"{self.where}: {column} is empty")
         return value
 
-    def known(self, column: str, ids: Mapping[str, str]) -> str:
+    def known(self, column: str, ids: Mapping[str, int]) -> int:
         value = self.text(column)
         if value not in ids:
             raise FileFault(f"{self.where}: {column} {value} is not known")

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zoning.engine.shapes import Land
+from zoning.engine.walks import Walks
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -101,7 +102,7 @@ class Problem:
     forbidden -- [k, 2] unit index, zone index; enclaves -- [k, 2] unit index, site index
     later_children, later_seats -- [n_units, n_later], [n_zones, n_later] by later_years
     own_cap_m -- [n_sites] a school's own cap, NaN where distance_cap_m holds; None where no school has one
-    matrix_m  -- [n_units, n_sites] walking metres where known, else None: straight lines are used
+    walks     -- metres from units to schools where stated, else None: straight lines are used
     crossings -- [n_units, n_sites] main roads to cross on the way, else None: crossings cannot count
     township  -- [n_units] a number for each township, NOWHERE where it is not known; None where none is
     class_size -- children of a full class, 0: classes cannot count
@@ -128,7 +129,7 @@ class Problem:
     every_year: bool
     later_children: IntArray
     later_seats: IntArray
-    matrix_m: FloatArray | None
+    walks: Walks | None
     land: Land | None = None
     township: IntArray | None = None
     townships_kept: bool = False
@@ -216,8 +217,8 @@ class Problem:
 
         Straight lines are the square root of a sum of squares, which IEEE 754 rounds alike everywhere.
         """
-        if self.matrix_m is not None:
-            return self.matrix_m[units]
+        if self.walks is not None:
+            return self.walks.rows(units)
         dx = self.x_m[units][:, None] - self.x_m[self.site_unit][None, :]
         dy = self.y_m[units][:, None] - self.y_m[self.site_unit][None, :]
         return np.sqrt(dx * dx + dy * dy)
@@ -256,8 +257,8 @@ class Problem:
         return found
 
     def _metres_between(self, units: IntArray, sites: IntArray) -> FloatArray:
-        if self.matrix_m is not None:
-            return self.matrix_m[units, sites]
+        if self.walks is not None:
+            return self.walks.between(units, sites)
         dx = self.x_m[units] - self.x_m[self.site_unit[sites]]
         dy = self.y_m[units] - self.y_m[self.site_unit[sites]]
         return np.sqrt(dx * dx + dy * dy)

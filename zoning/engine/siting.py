@@ -61,7 +61,7 @@ def best_units_for_school(
     school, and for fewer than one seat.
     """
     _check(seats)
-    if problem.matrix_m is not None:
+    if problem.walks is not None:
         raise ValueError("a matrix knows no way to a new school")
     ground = lay_ground(problem, NEAREST)
     is_candidate = _may_move(problem)

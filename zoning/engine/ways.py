@@ -114,9 +114,8 @@ def tree_over(at: FloatArray) -> Any:
 def _nearest_sites(problem: Problem, count: int) -> tuple[IntArray, FloatArray]:
     """Return schools [n_units, count], nearest or not first, and how far the farthest of each row is."""
     count = min(count, len(problem.site_ids))
-    if problem.matrix_m is not None:
-        sites = np.argpartition(problem.matrix_m, count - 1, axis=1)[:, :count]
-        return sites, np.take_along_axis(problem.matrix_m, sites, axis=1).max(axis=1)
+    if problem.walks is not None:
+        return problem.walks.nearest(count)
     at = np.stack([problem.x_m, problem.y_m], axis=1)
     metres, sites = tree_over(at[problem.site_unit]).query(at, k=list(range(1, count + 1)))
     return sites.astype(np.int64), metres[:, -1]

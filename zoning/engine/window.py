@@ -159,7 +159,7 @@ def part_of(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         enclaves=_pairs_there(problem.enclaves, unit_at, site_at),
         later_children=problem.later_children[units],
         later_seats=problem.later_seats[zones],
-        matrix_m=None if problem.matrix_m is None else problem.matrix_m[np.ix_(units, sites)],
+        walks=problem.walks and problem.walks.part(units, sites),
         township=None if problem.township is None else problem.township[units],
         crossings=None,
         land=None,

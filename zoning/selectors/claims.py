@@ -47,8 +47,9 @@ def load_zone_schools(plan: ZonePlan) -> dict[str, tuple[str, ...]]:
 def load_walks(plan: ZonePlan) -> Walks:
     """Return the metres from every unit to every school of the plan's datasets, by the plan's own measure."""
     if plan.measure:
-        ways = load_ways(plan.measure)
-        return Walks(ways.unit_index, ways.school_index, ways.metres)
+        known = load_ways(plan.measure).metres
+        metres = known.walks.rows(np.arange(known.walks.n_units)).astype(np.int64)
+        return Walks(known.unit_index, known.site_index, metres)
     units, schools = load_unit_places(plan.units_dataset), load_school_sites(plan.schools_dataset)
     return Walks(
         {unit.code: index for index, unit in enumerate(units)},

@@ -11,6 +11,8 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
+
 from common.formulas import guarded
 from zoning.engine import verify
 from zoning.models import DrawingRule, ZonePlan
@@ -60,12 +62,11 @@ def _files(plan: ZonePlan, report: Told, reason_of: Callable[[DrawingRule], str]
     yield from _tables(basis, sites, content, reason_of)
     if basis.ways is not None:
         ways, facts = basis.ways, facts_of(basis, sites)
-        walks = ((unit, school, ways.between(unit, school)) for unit, school in _pairs(ways, facts, content))
-        yield "distances.csv", _table("unit_id school_id metres", walks)
+        yield "distances.csv", _table("unit_id school_id metres", _walks(ways, facts, content))
         if ways.crossings is not None:
             crossings = (
                 (unit, school, roads)
-                for unit, school in _pairs(ways, facts, content)
+                for unit, school, _ in _walks(ways, facts, content)
                 if (roads := ways.roads_between(unit, school))
             )
             yield "crossings.csv", _table("unit_id school_id crossings", crossings)
@@ -110,17 +111,17 @@ def _stated(
             yield rule.kind, rule.unit_code, rule.other_unit_code, rule.school_code, metres, reason_of(rule)
 
 
-def _pairs(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[tuple[str, str]]:
-    """Yield units and schools whose walk counts; beyond the cap those of the plan itself alone, since no lawful plan
-    has others.
-    """
+def _walks(ways: Ways, facts: verify.Facts, content: PlanContent) -> Iterator[tuple[str, str, int]]:
+    """Yield the walks that count; beyond the cap those of the plan itself alone, since no lawful plan has others."""
     schools = {zone.code: [school.code for school in zone.schools] for zone in content.zones.values()}
     every = sorted(code for codes in schools.values() for code in codes)
-    for unit, zone in content.zone_of.items():
-        for school in every:
+    known = ways.metres.part(tuple(content.zone_of), every).walks
+    for i, (unit, zone) in enumerate(content.zone_of.items()):
+        row = known.rows(np.array([i]))[0].astype(np.int64).tolist()
+        for school, metres in zip(every, row, strict=True):
             cap = facts.school_caps_m.get(school, facts.distance_cap_m)
-            if cap is None or ways.between(unit, school) <= cap or school in schools[zone]:
-                yield unit, school
+            if cap is None or metres <= cap or school in schools[zone]:
+                yield unit, school, metres
 
 
 class _Passed:

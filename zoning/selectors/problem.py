@@ -165,12 +165,9 @@ def _ways(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str
     """Return walking metres by unit code and school code, None where straight lines count."""
     if basis.ways is None:
         return None
-    return {
-        (unit.unit_id, school.code): float(basis.ways.between(unit.unit_id, school.code))
-        for unit in basis.units
-        for site in sites
-        for school in site.schools
-    }
+    return basis.ways.metres.part(
+        [unit.unit_id for unit in basis.units], [school.code for site in sites for school in site.schools]
+    )
 
 
 def crossings_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[str, str], int] | None:
@@ -178,16 +175,12 @@ def crossings_of(basis: PlanBasis, sites: Sequence[ZoneSite]) -> Mapping[tuple[s
 
     None where no walks that count them are known.
     """
-    ways = basis.ways
-    if ways is None or ways.crossings is None:
+    if basis.ways is None or basis.ways.crossings is None:
         return None
-    return {
-        (unit.unit_id, school.code): roads
-        for unit in basis.units
-        for site in sites
-        for school in site.schools
-        if (roads := ways.roads_between(unit.unit_id, school.code))
-    }
+    units = {unit.unit_id for unit in basis.units}
+    schools = {school.code for site in sites for school in site.schools}
+    known = basis.ways.crossings.items()
+    return {pair: roads for pair, roads in known if pair[0] in units and pair[1] in schools}
 
 
 def broken_rules(basis: PlanBasis, sites: Sequence[ZoneSite], zone_of: Mapping[str, str]) -> list[Json]:
