@@ -96,3 +96,13 @@ CHANGES: Mapping[str, Promise] = {
     "school_cap": _("the distance cap of %(zone)s is %(metres)s m"),
     "township": _("zones may cross township borders"),
 }
+KINDS: Mapping[str, Promise] = {
+    "links": _("links"),
+    "rules": _("rules to lift"),
+    "all": _("seats, links and rules together"),
+}
+UNTOLD: Mapping[str, Promise] = {
+    "none_found": _("Looked for and not found: %(kind)s; that is no proof that there are none."),
+    "too_large": _("Not looked for: %(kind)s; the county has too many estates and schools for it."),
+    "stopped": _("Not looked for to the end: %(kind)s; the drawing was stopped."),
+}

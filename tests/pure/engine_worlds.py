@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from hypothesis import assume
@@ -12,6 +13,7 @@ from zoning.engine.building import build_problem, zones_of_schools
 from zoning.engine.faults import ProblemFault
 from zoning.engine.objective import Weights, plan_cost
 from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes
+from zoning.engine.remedies import Remedy
 from zoning.engine.verify import Facts, Place, Site, violations
 
 World = tuple[list[Unit], list[School], list[tuple[str, str]]]
@@ -230,3 +232,70 @@ def ruled_worlds(draw: st.DrawFn, *, most_plans: int = 800) -> Ruled:
     except ProblemFault:
         assume(False)
     return Ruled(world, wishes)
+
+
+def stated(ruled: Ruled) -> list[tuple[str, Any]]:
+    """Return every rule of the world that may be lifted, by itself."""
+    wishes = ruled.wishes
+    rules: list[tuple[str, Any]] = [("lock", unit) for unit in wishes.locked]
+    rules += [("forbid", pair) for pair in sorted(set(wishes.forbidden))]
+    rules += [("cap", None)] if wishes.distance_cap_m is not None else []
+    rules += [("school_cap", school) for school in wishes.school_caps_m]
+    return rules + ([("township", None)] if wishes.townships_kept else [])
+
+
+def without(ruled: Ruled, rules: tuple[tuple[str, Any], ...]) -> Ruled:
+    wishes, lifted = ruled.wishes, dict.fromkeys(rules)
+    return replace(
+        ruled,
+        wishes=replace(
+            wishes,
+            locked={u: s for u, s in wishes.locked.items() if ("lock", u) not in lifted},
+            forbidden=[pair for pair in wishes.forbidden if ("forbid", pair) not in lifted],
+            distance_cap_m=None if ("cap", None) in lifted else wishes.distance_cap_m,
+            school_caps_m={
+                school: 1e6 if ("school_cap", school) in lifted else cap
+                for school, cap in wishes.school_caps_m.items()
+            },
+            townships_kept=wishes.townships_kept and ("township", None) not in lifted,
+        ),
+    )
+
+
+def fewest_rules(ruled: Ruled) -> int | None:
+    rules = stated(ruled)
+    for count in range(1, len(rules) + 1):
+        if any(without(ruled, some).least_overload() == 0 for some in combinations(rules, count)):
+            return count
+    return None
+
+
+def changed(ruled: Ruled, one: Remedy) -> Any:
+    """Return the facts of the independent check after the changes."""
+    facts = ruled.facts()
+    for change in one.changes:
+        facts = apply(facts, change)
+    return facts
+
+
+def apply(facts: Any, change: Any) -> Any:
+    if change.code in ("seats", "later_seats"):
+        site = facts.schools[change.school_id]
+        more = (
+            {"seats": site.seats + change.seats}
+            if change.code == "seats"
+            else {"later": (site.later[0] + change.seats,)}
+        )
+        return replace(facts, schools={**facts.schools, change.school_id: replace(site, **more)})
+    if change.code == "link":
+        return replace(facts, adjacency=[*facts.adjacency, change.unit_ids])
+    if change.code == "lock":
+        locked = {unit: school for unit, school in facts.locked.items() if unit != change.unit_ids[0]}
+        return replace(facts, locked=locked)
+    if change.code == "forbid":
+        return replace(facts, forbidden=[pair for pair in facts.forbidden if pair[0] != change.unit_ids[0]])
+    if change.code == "cap":
+        return replace(facts, distance_cap_m=float(change.metres))
+    if change.code == "school_cap":
+        return replace(facts, school_caps_m={**facts.school_caps_m, change.school_id: float(change.metres)})
+    return replace(facts, townships_kept=False)

@@ -229,7 +229,15 @@ class RemedySerializer(serializers.Serializer[object]):
     changes = ChangeSerializer(many=True)
     least = serializers.IntegerField(help_text="Proven: so many seats, or links and rules, are needed.")
     is_smallest = serializers.BooleanField(help_text="Proven: no fewer are enough.")
+    none_spare = serializers.BooleanField(
+        default=False, help_text="Proven of each link and rule: not enough without it."
+    )
     plan_found = serializers.BooleanField()
+    untold = serializers.CharField(
+        default="",
+        allow_blank=True,
+        help_text="Why there are no changes: none_found, too_large (not looked for) or stopped; else empty.",
+    )
 
 
 class CrossingsSerializer(serializers.Serializer[object]):

@@ -15,7 +15,7 @@ def joined_to_school(graph: Graph, sites: Sites, zone: IntArray) -> BoolArray:
 
     graph -- as in Problem.graph; a school whose unit lies in another zone joins nothing; NOWHERE is no zone
     """
-    piece = _pieces(graph, zone)
+    piece = pieces_of(graph, zone)
     has_school = np.zeros(piece.max(initial=0) + 1, dtype=np.bool_)
     has_school[piece[sites[0][zone[sites[0]] == sites[1]]]] = True
     joined: BoolArray = has_school[piece]
@@ -27,12 +27,12 @@ def pieces_cut_off(graph: Graph, anchors: IntArray, zone: IntArray) -> list[list
 
     graph -- as in Problem.graph; anchors -- units that hold a school of their zone; zone -- [n_units]
     """
-    piece = _pieces(graph, zone)
+    piece = pieces_of(graph, zone)
     is_off = ~np.isin(piece, piece[anchors])
     return [np.flatnonzero(piece == one).tolist() for one in np.unique(piece[is_off]).tolist()]
 
 
-def _pieces(graph: Graph, zone: IntArray) -> IntArray:
+def pieces_of(graph: Graph, zone: IntArray) -> IntArray:
     """Return for every unit a number of the connected part of its zone that it is in, [n_units]."""
     indptr, near = graph
     owner = np.repeat(np.arange(len(zone)), np.diff(indptr))

@@ -11,12 +11,13 @@ import numpy as np
 
 from zoning.engine.groundwork import Groundwork
 from zoning.engine.judge import PROOFS, Trouble, broken, troubles
-from zoning.engine.packing import MOST_PAIRS
 from zoning.engine.problem import IntArray, Problem
 from zoning.engine.reasons import with_reasons
 from zoning.engine.relaxing import Answer, fewest_changes, lacking_seats
-from zoning.engine.remedies import Kind, Relief, Remedy, changes_of, only_seats, relieved
-from zoning.engine.trying import Search, one_change
+from zoning.engine.remedies import Kind, Relief, Remedy, Untold, changes_of, only_seats, relieved
+from zoning.engine.switches import has_rules
+from zoning.engine.trying import Search, Tried, few_changes
+from zoning.engine.ways import MOST_PAIRS
 
 FEW_PAIRS = 60
 
@@ -36,21 +37,34 @@ def explained(
     """Return what is to say of a plan that breaks rules.
 
     With at most FEW_PAIRS pairs of unit and zone an integer program finds a lawful plan that the search missed, the
-    least overload and the smallest changes, and proves them. With at most MOST_PAIRS one link or rule is looked for.
+    least overload and the smallest changes, and proves them. With at most MOST_PAIRS small sets are looked for.
     """
     told = with_reasons(problem, troubles(problem, zone, ground), should_stop)
     pairs = problem.n_units * problem.n_zones
     if pairs <= FEW_PAIRS:
         return _exactly(problem, zone, ground, told, search, should_stop)
     is_proven = any(trouble.code in PROOFS for trouble in told)
-    least = max(_surely_lacking(problem, ground), int(is_proven))
-    found = _of_plan(problem, zone, least)
-    for kind in (Kind.LINKS, Kind.RULES) if pairs <= MOST_PAIRS else ():
-        one = one_change(problem, zone, told, kind, search, should_stop)
-        if one is not None:
-            changes = changes_of(problem, one[0])
-            found = (*found, Remedy(kind, changes, int(is_proven), is_proven and len(changes) == 1, one[1]))
-    return Explained(zone, told, found)
+    found = [*_of_plan(problem, zone, max(_surely_lacking(problem, ground), int(is_proven)))]
+    if pairs > MOST_PAIRS:
+        kinds = (Kind.LINKS, Kind.RULES) if has_rules(problem) else (Kind.LINKS,)
+        return Explained(
+            zone, told, (*found, *(Remedy(kind, (), untold=Untold.TOO_LARGE.value) for kind in kinds))
+        )
+    for kind in (Kind.LINKS, Kind.RULES):
+        found += _tried(few_changes(problem, zone, kind, search, should_stop, int(is_proven)), problem, kind)
+    if not any(one.zone is not None for one in found):
+        found += _tried(few_changes(problem, zone, Kind.ALL, search, should_stop, 0), problem, Kind.ALL)
+    return Explained(zone, told, tuple(found))
+
+
+def _tried(tried: Tried, problem: Problem, kind: Kind) -> list[Remedy]:
+    """Return what was found, or why nothing was; nothing where it is proven that no changes of the kind are enough."""
+    if tried.untold is Untold.NONE_ENOUGH:
+        return []
+    if tried.untold or tried.relief is None:
+        return [Remedy(kind, (), tried.least, untold=str(tried.untold or ""))]
+    changes = changes_of(problem, tried.relief)
+    return [Remedy(kind, changes, tried.least, tried.is_smallest, tried.zone, tried.none_spare)]
 
 
 def _exactly(
@@ -133,11 +147,13 @@ def _remedy(problem: Problem, zone: IntArray, kind: Kind, answer: Answer, search
         return None
     lawful = answer.zone if answer.is_joined else None
     if kind is Kind.SEATS or not answer.is_joined:  # the plan with the fewest seats more is one to return
-        found = search(relieved(problem, answer.relief), zone if lawful is None else lawful)
-        lawful = lawful if found is None else found
+        changed = relieved(problem, answer.relief)
+        found = search(changed, zone if lawful is None else lawful)
+        lawful = lawful if broken(changed, found) else found
     if lawful is None and not _is_any(answer.relief):
         return None
-    return Remedy(kind, changes_of(problem, answer.relief), answer.least, answer.is_smallest, lawful)
+    smallest = answer.is_smallest
+    return Remedy(kind, changes_of(problem, answer.relief), answer.least, smallest, lawful, smallest)
 
 
 def _is_any(relief: Relief) -> bool:

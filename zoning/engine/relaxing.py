@@ -30,7 +30,8 @@ from zoning.engine.enclaves import joined
 from zoning.engine.objective import kept_loads
 from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem
 from zoning.engine.remedies import Kind, Relief
-from zoning.engine.ways import plan_ways, tree_over, whole_ways
+from zoning.engine.switches import Switch, cap_names, caps_of, near_pairs
+from zoning.engine.ways import plan_ways, whole_ways
 
 NODES = 30
 ROUNDS = 20
@@ -39,9 +40,6 @@ ITERATIONS = 3_000
 # What units cost that leave the zone of the plan found, all together: less than any change.
 MOVES = 0.1
 TOLERANCE = 1e-4
-NEAR = 6
-# Cap and site, or NOWHERE for the general one; lock and unit; forbid, unit and zone; township.
-Rule = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Program:
     solver: Any
     column: IntArray
     near: IntArray
-    lifted: Sequence[Rule]
+    lifted: Sequence[Switch]
     links: int
     rules: int
     weight: int
@@ -171,47 +169,14 @@ def _add_switches(solver: Any, count: int, weight: int) -> None:
         solver.changeColIntegrality(solver.getNumCol() - 1, highspy.HighsVarType.kInteger)
 
 
-def near_pairs(problem: Problem) -> IntArray:
-    """Return pairs of units that a link might join, [k, 2]: each with its NEAR nearest ones that it does not adjoin.
-
-    And the nearest two of every two parts of the county that nothing joins.
-    """
-    at = np.stack([problem.x_m, problem.y_m], axis=1)
-    n, tree = problem.n_units, tree_over(at)
-    indptr, near = problem.plain_graph
-    found = set()
-    for unit in range(n):
-        beside = {unit, *near[indptr[unit] : indptr[unit + 1]].tolist()}
-        others = tree.query(at[unit], k=list(range(1, min(n, NEAR + len(beside)) + 1)))[1]
-        free = [other for other in others.tolist() if other not in beside][:NEAR]
-        found |= {(min(unit, other), max(unit, other)) for other in free}
-    found |= _between_parts(problem, at)
-    return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
-
-
-def _between_parts(problem: Problem, at: Any) -> set[tuple[int, int]]:
-    parts = pieces_cut_off(
-        problem.plain_graph, np.zeros(0, dtype=np.int64), np.zeros(problem.n_units, dtype=np.int64)
-    )
-    found = set()
-    for i, one in enumerate(parts):
-        tree = tree_over(at[one])
-        for other in parts[:i]:
-            metres, place = tree.query(at[other])
-            best = int(np.argmin(metres))
-            ends = one[int(place[best])], other[best]
-            found.add((min(ends), max(ends)))
-    return found
-
-
-def _add_rules(program: Program) -> list[Rule]:
+def _add_rules(program: Program) -> list[Switch]:
     """Add a column for every rule that rules a pair out, and let the pair be only where all such rules are lifted."""
     problem, solver = program.problem, program.solver
     ways = whole_ways(problem, np.arange(problem.n_units))
-    blocked: dict[tuple[Rule, ...], list[int]] = {}
+    blocked: dict[tuple[Switch, ...], list[int]] = {}
     there = program.column != NOWHERE
     for unit, zone in np.argwhere(there & ~within_cap(problem, ways)).tolist():
-        blocked.setdefault(_caps_of(problem, zone), []).append(int(program.column[unit, zone]))
+        blocked.setdefault(tuple(sorted(caps_of(problem, zone))), []).append(int(program.column[unit, zone]))
     for unit, zone in np.argwhere(there & ~township_kept(problem, ways)).tolist():
         blocked.setdefault((("township", 0, 0),), []).append(int(program.column[unit, zone]))
     for unit, zone in np.argwhere(there & ~locked_stay(problem, ways)).tolist():
@@ -227,13 +192,6 @@ def _add_rules(program: Program) -> list[Rule]:
             row = np.array([at, *(place[rule] for rule in some)], dtype=np.int32)
             solver.addRow(-np.inf, 0.0, len(row), row, np.array([1.0] + [-1.0] * len(some)))
     return rules
-
-
-def _caps_of(problem: Problem, zone: int) -> tuple[Rule, ...]:
-    """Return the caps of the zone's schools: to lift one of them is enough."""
-    names = cap_names(problem)
-    caps = {names[site] for site in np.flatnonzero(problem.site_zone == zone).tolist()}
-    return tuple(("cap", cap, 0) for cap in sorted(caps))
 
 
 def _ask_for_any_neighbour(program: Program) -> None:
@@ -342,10 +300,3 @@ def _caps_enough(problem: Problem, zone: IntArray, caps: Sequence[int]) -> dict[
         nearest, cap = min(ways)
         found[cap] = max(found.get(cap, 0), math.ceil(nearest))
     return found
-
-
-def cap_names(problem: Problem) -> list[int]:
-    """Return the site itself for every site with a cap of its own, NOWHERE for those under the general one."""
-    if problem.own_cap_m is None:
-        return [NOWHERE] * len(problem.site_ids)
-    return [NOWHERE if math.isnan(cap) else site for site, cap in enumerate(problem.own_cap_m.tolist())]

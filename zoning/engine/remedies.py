@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,12 @@ CHANGE_WORDS = {
     "school_cap": "a distance cap of {metres} m for {school}",
     "township": "zones may cross township borders",
 }
+KIND_WORDS = {"links": "Links", "rules": "Rules to lift", "all": "Seats, links and rules together"}
+UNTOLD_WORDS = {
+    "none_found": "{kind}: none were found that are enough; that is no proof that there are none.",
+    "too_large": "{kind}: not tried, the county has too many units and schools for it.",
+    "stopped": "{kind}: not tried to the end, it was stopped.",
+}
 
 
 class Kind(StrEnum):
@@ -27,6 +34,15 @@ class Kind(StrEnum):
     LINKS = "links"
     RULES = "rules"
     ALL = "all"
+
+
+class Untold(StrEnum):
+    """Why no changes of a kind are told: proven that none are enough, none found, too many pairs to try, or stopped."""
+
+    NONE_ENOUGH = "none_enough"
+    NONE_FOUND = "none_found"
+    TOO_LARGE = "too_large"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +76,46 @@ class Remedy:
     """Changes of one kind after which a plan can be lawful.
 
     least -- proven: so many are needed at least; seats in sum where the kind is SEATS, else links and rules
-    is_smallest -- proven: no fewer are enough
+    is_smallest -- proven: no fewer are enough; none_spare -- proven of each link and rule: not enough without it
     zone  -- [n_units] a plan that is lawful with them; None where none was found: then at least so much is needed
+    untold -- why there are no changes, "" where there are
     """
 
     kind: Kind
     changes: tuple[Change, ...]
-    least: int
-    is_smallest: bool
-    zone: IntArray | None
+    least: int = 0
+    is_smallest: bool = False
+    zone: IntArray | None = None
+    none_spare: bool = False
+    untold: str = ""
+
+    @property
+    def marks(self) -> dict[str, int | bool | str]:
+        """Return how sure it is, as the report has it."""
+        return {
+            "least": self.least,
+            "is_smallest": self.is_smallest,
+            "none_spare": self.none_spare,
+            "plan_found": self.zone is not None,
+            "untold": self.untold,
+        }
 
     def __str__(self) -> str:
-        return remedy_in_words(
-            self.changes, self.least, is_smallest=self.is_smallest, plan_found=self.zone is not None
-        )
+        return remedy_in_words(self.kind, self.changes, self.marks)
 
 
-def remedy_in_words(changes: Sequence[Change], least: int, *, is_smallest: bool, plan_found: bool) -> str:
-    """Return a remedy in a line for the terminal."""
+def remedy_in_words(kind: str, changes: Sequence[Change], marks: Mapping[str, Any]) -> str:
+    """Return a remedy in a line for the terminal; marks -- as in Remedy.marks."""
     told = "; ".join(str(change) for change in changes)
-    if not plan_found:
+    if marks.get("untold"):
+        return UNTOLD_WORDS[marks["untold"]].format(kind=KIND_WORDS[kind])
+    if not marks["plan_found"]:
         return f"Needed at least, and no plan with it was found: {told}."
-    if is_smallest:
+    if marks["is_smallest"]:
         return f"Enough, and nothing less of the kind: {told}."
-    needed = f" (proven so far: at least {least})" if least else ""
+    needed = f" (proven so far: at least {marks['least']})" if marks["least"] else ""
+    if marks.get("none_spare"):
+        return f"Enough, and not without any one of these, though fewer others may be: {told}{needed}."
     return f"Enough: {told}{needed}."
 
 

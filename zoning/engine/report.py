@@ -95,9 +95,7 @@ def _remedy(remedy: Remedy) -> dict[str, Json]:
             }
             for change in remedy.changes
         ],
-        "least": remedy.least,
-        "is_smallest": remedy.is_smallest,
-        "plan_found": remedy.zone is not None,
+        **remedy.marks,
     }
 
 

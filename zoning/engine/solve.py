@@ -232,10 +232,9 @@ def _explained(
         return Explained(zone, wrong)
     tell("explaining", 0, 1)
 
-    def search(changed: Problem, start: IntArray) -> IntArray | None:
+    def search(changed: Problem, start: IntArray) -> IntArray:
         short = Options(effort=CONFIRMING, weights=options.weights, start=start, prove=False)
-        found = solve(changed, short, seed=seed, should_stop=budget.is_asked_to_stop)
-        return found.zone if found.lawful else None
+        return solve(changed, short, seed=seed, should_stop=budget.is_asked_to_stop).zone
 
     return explained(problem, zone, ground, search, budget.is_asked_to_stop)
 

@@ -77,9 +77,7 @@ def _relaxed(one: Mapping[str, Any], names: Names) -> str:
         )
         for change in one["changes"]
     ]
-    return remedy_in_words(
-        changes, one["least"], is_smallest=one["is_smallest"], plan_found=one["plan_found"]
-    )
+    return remedy_in_words(one["kind"], changes, one)
 
 
 def _reason(one: Mapping[str, Any], names: Names) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from frontend.pages.words import CHANGES, OBSTACLES, VIOLATIONS
+from frontend.pages.words import CHANGES, KINDS, OBSTACLES, UNTOLD, VIOLATIONS
 from zoning.models import PlanOrigin, ZonePlan
 from zoning.selectors.plans import unit_names, zone_names
 
@@ -51,8 +51,16 @@ def _remedy(plan: ZonePlan, told: Mapping[str, Any]) -> dict[str, Any]:
         "more": max(len(changes) - SHOWN_FAULTS, 0),
         "least": 0 if told["is_smallest"] else told["least"],
         "is_smallest": told["is_smallest"],
+        "none_spare": told.get("none_spare", False),  # plans drawn before do not say
         "plan_found": told["plan_found"],
+        "untold": _untold(told),
     }
+
+
+def _untold(told: Mapping[str, Any]) -> str:
+    """Return why no changes of the kind are told, "" where there are some."""
+    why = told.get("untold")
+    return UNTOLD[why] % {"kind": KINDS[told["kind"]]} if why else ""
 
 
 def reasons_named(

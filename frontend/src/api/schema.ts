@@ -2795,7 +2795,17 @@ export interface components {
             least: number;
             /** @description Proven: no fewer are enough. */
             is_smallest: boolean;
+            /**
+             * @description Proven of each link and rule: not enough without it.
+             * @default false
+             */
+            none_spare: boolean;
             plan_found: boolean;
+            /**
+             * @description Why there are no changes: none_found, too_large (not looked for) or stopped; else empty.
+             * @default
+             */
+            untold: string;
         };
         /**
          * @description * `make_valid` - make_valid
