@@ -16,6 +16,8 @@ from tests.pure.engine_worlds import grid
 from zoning.engine import verify_bound
 from zoning.engine.files import FileFault, plan_csv, read_plan, read_tables
 from zoning.engine.verify import cost_km, violations
+from zoning.management.commands.draw_zones import Command
+from zoning.management.figures import ended_in_words
 
 UNITS, SCHOOLS, PAIRS = grid(
     8, 8, np.arange(64) % 13 + 1, {(1, 1): 100, (6, 1): 120, (1, 6): 112, (6, 6): 115}
@@ -437,7 +439,8 @@ def test_files_state_main_roads_and_the_size_of_a_class(folder: Path) -> None:
     [
         (["--weight=crossing_m=1"], "it is not known which ways cross one"),
         (["--weight=class_seat_m=1"], "the size of a full class is not stated"),
-        (["--class-size=0"], "from 1 to 1000 children"),
+        (["--class-size=0"], "--class-size: 0 is not a whole number, from 1 to 1000 children"),
+        (["--class-size=abc"], "--class-size: abc is not a whole number, from 1 to 1000 children"),
         (["--class-size=45"], "counts for nothing without --weight class_seat_m"),
         (["--preset=fewest_changes"], "needs the zones in force: --in-force"),
         (["--share=s-c1r1,s-c6r1"], "Of no use when drawing from files: --share"),
@@ -451,10 +454,13 @@ def test_files_state_main_roads_and_the_size_of_a_class(folder: Path) -> None:
         (["--weight=moved_child_m=-5"], "is not NAME=METRES"),
         (["--weight=moved_child_m=1.5"], "is not NAME=METRES"),
         (["--weight=moved_child_m=100001"], "from 0 to 100000"),
-        (["--effort=0"], "one round or more"),
-        (["--seconds=-1"], "not below zero"),
-        (["--seconds=nan"], "not below zero"),
-        (["--seed=-1"], "not below zero"),
+        (["--effort=-1"], "--effort: -1 is not a whole number, 0 or more"),
+        (["--effort=1.5"], "--effort: 1.5 is not a whole number, 0 or more"),
+        (["--seconds=-1"], "--seconds: -1 is not a number of seconds, 0 or more"),
+        (["--seconds=nan"], "--seconds: nan is not a number of seconds, 0 or more"),
+        (["--seconds=soon"], "--seconds: soon is not a number of seconds, 0 or more"),
+        (["--seed=-1"], "--seed: -1 is not a whole number, 0 or more"),
+        (["--seed=x"], "--seed: x is not a whole number, 0 or more"),
     ],
 )
 def test_options_that_cannot_be_followed_are_refused(
@@ -464,6 +470,25 @@ def test_options_that_cannot_be_followed_are_refused(
         run(folder, *options)
 
     assert not (folder / "plan.csv").exists()
+
+
+def test_no_round_at_all_may_be_asked_for() -> None:
+    asked = Command().create_parser("manage.py", "draw_zones").parse_args(["--effort=0"])
+
+    assert asked.effort == 0
+
+
+@pytest.mark.parametrize(
+    ("effort", "was_stopped", "words"),
+    [
+        (0, False, "effort 0"),
+        (3, True, "effort 3"),
+        (None, True, "stopped midway"),
+        (None, False, "time ran out within a round: no --effort repeats this plan"),
+    ],
+)
+def test_the_command_says_what_ended_the_search(effort: int | None, words: str, *, was_stopped: bool) -> None:
+    assert ended_in_words({"effort": effort}, was_stopped=was_stopped) == words
 
 
 @pytest.mark.parametrize("name", ["out", "report"])

@@ -20,6 +20,13 @@ def figures_in_words(told: Mapping[str, Any]) -> str:
     return words
 
 
+def ended_in_words(told: Mapping[str, Any], *, was_stopped: bool) -> str:
+    """Return the effort that repeats the plan, or why there is none."""
+    if told["effort"] is not None:
+        return f"effort {told['effort']}"
+    return "stopped midway" if was_stopped else "time ran out within a round: no --effort repeats this plan"
+
+
 def _gap(gap: float | None) -> str:
     return "" if gap is None else f" (gap {100 * gap:.2f} %)"
 
