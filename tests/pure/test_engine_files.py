@@ -159,6 +159,33 @@ def test_plan_bytes_are_sorted_and_plain() -> None:
         ("units", "unit_id,x_m,y_m,children\na,0,zero,1\n", "units.csv, line 2: y_m is not a number"),
         ("units", "unit_id,x_m,y_m,children\na,0,0,1.5\n", "children is not a whole number"),
         ("units", "unit_id,x_m,y_m,children\na,0,0,inf\n", "children is not a whole number"),
+        (
+            "units",
+            "unit_id,x_m,y_m,children\na,0,0,1\nb,0,0,-10\n",
+            "units.csv, line 3: children is not a whole number, 0 or more",
+        ),
+        (
+            "units",
+            "unit_id,x_m,y_m,children,children_2027\na,0,0,1,-1\n",
+            "units.csv, line 2: children_2027 is not a whole number, 0 or more",
+        ),
+        (
+            "units",
+            "unit_id,x_m,y_m,children\na,0,0,1\nb,0,0,1\na,0,0,1\n",
+            "units.csv, line 4: unit_id a is that of an earlier row",
+        ),
+        ("units", "unit_id,x_m,y_m,children\n", "units.csv: there is no row under the header"),
+        (
+            "schools",
+            "school_id,unit_id,seats\ns,a,-1\n",
+            "schools.csv, line 2: seats is not a whole number, 0 or more",
+        ),
+        (
+            "schools",
+            "school_id,unit_id,seats\ns,a,1\ns,b,1\n",
+            "schools.csv, line 3: school_id s is that of an earlier row",
+        ),
+        ("schools", "school_id,unit_id,seats\n", "schools.csv: there is no row under the header"),
         ("units", "unit_id,x_m,y_m,children\n,0,0,1\n", "unit_id is empty"),
         ("schools", "school_id,unit_id,seats\ns,a\n", "schools.csv, line 2: seats is empty"),
     ],
@@ -227,6 +254,13 @@ def test_ways_that_cannot_be_used_are_named(folder: Path, row: str, complaint: s
 
     with pytest.raises(CommandError, match=complaint):
         draw(folder, distances=folder / "distances.csv")
+
+
+def test_schools_of_several_zones_in_one_unit_are_told_how_to_share_one(folder: Path) -> None:
+    (folder / "schools.csv").write_text("school_id,unit_id,seats\ns,c0r0,400\nt,c0r0,400\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"the same word .* in the column group of schools.csv\): c0r0"):
+        draw(folder)
 
 
 def test_a_unit_without_any_stated_way_is_told(folder: Path) -> None:

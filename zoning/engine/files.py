@@ -115,7 +115,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path, distances: Path | N
                 row.number_or_none("outline_m") or 0.0,
                 row.optional("township"),
             )
-            for row in _rows(
+            for row in _listed(
                 units, ("unit_id", "x_m", "y_m", "children", *(f"children_{year}" for year in years))
             )
         ),
@@ -127,7 +127,9 @@ def read_tables(units: Path, schools: Path, adjacency: Path, distances: Path | N
                 row.optional("group"),
                 row.later("seats", years),
             )
-            for row in _rows(schools, ("school_id", "unit_id", "seats", *(f"seats_{year}" for year in years)))
+            for row in _listed(
+                schools, ("school_id", "unit_id", "seats", *(f"seats_{year}" for year in years))
+            )
         ),
         **_adjacency(adjacency),
     )
@@ -234,7 +236,7 @@ class _Row:
 
     def whole(self, column: str) -> int:
         value = self.number(column)
-        return self._read(column, lambda _: _as_whole(value), "a whole number")
+        return self._read(column, lambda _: _as_whole(value), "a whole number, 0 or more")
 
     def _read(self, column: str, convert: Callable[[str], Value], expected: str) -> Value:
         try:
@@ -246,9 +248,22 @@ class _Row:
 
 
 def _as_whole(value: float) -> int:
-    if value != int(value):
+    if value != int(value) or value < 0:
         raise ValueError
     return int(value)
+
+
+def _listed(path: Path, columns: tuple[str, ...]) -> Iterator[_Row]:
+    """Yield the rows of a table that lists something, each under a new id in the first of the columns."""
+    seen: set[str] = set()
+    for row in _rows(path, columns):
+        name = row.text(columns[0])
+        if name in seen:
+            raise FileFault(f"{row.where}: {columns[0]} {name} is that of an earlier row")
+        seen.add(name)
+        yield row
+    if not seen:
+        raise FileFault(f"{path.name}: there is no row under the header")
 
 
 def _later_years(units: Path) -> tuple[int, ...]:
