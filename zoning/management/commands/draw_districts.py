@@ -87,7 +87,7 @@ class Command(BaseCommand):
             return
         out.mkdir(parents=True, exist_ok=True)
         (out / "plan.csv").write_bytes(result.plan)
-        text = json.dumps(result.report, ensure_ascii=False, indent=2, sort_keys=True)
+        text = json.dumps(result.report, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
         (out / "report.json").write_text(text + "\n", encoding="utf-8")
         told = result.report
         ended = ended_in_words(told, was_stopped=was_stopped)

@@ -128,7 +128,7 @@ class Command(BaseCommand):
         options["out"].write_bytes(plan_csv(plan))
         told = report(problem, solution, seconds=time.monotonic() - began)
         if options["report"]:
-            text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
+            text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
             options["report"].write_text(text + "\n", encoding="utf-8")
         self._tell(solution, told, was_stopped=should_stop())
         self._tell_shape(tables.facts(), plan)
