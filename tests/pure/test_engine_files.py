@@ -13,11 +13,12 @@ from django.core.management import CommandError, call_command
 
 from common.canonical import digest
 from tests.pure.engine_worlds import grid
-from zoning.engine import verify_bound
-from zoning.engine.files import FileFault, plan_csv, read_plan, read_tables
+from zoning.engine import verify, verify_bound
+from zoning.engine.files import FileFault, plan_csv, read_crossings, read_plan, read_tables
 from zoning.engine.verify import cost_km, violations
 from zoning.management.commands.draw_zones import Command
 from zoning.management.figures import ended_in_words
+from zoning.management.in_force_file import in_force_of_file
 
 UNITS, SCHOOLS, PAIRS = grid(
     8, 8, np.arange(64) % 13 + 1, {(1, 1): 100, (6, 1): 120, (1, 6): 112, (6, 6): 115}
@@ -264,8 +265,85 @@ def test_schools_of_several_zones_in_one_unit_are_told_how_to_share_one(folder: 
 
 
 def test_a_unit_without_any_stated_way_is_told(folder: Path) -> None:
+    ways: dict[tuple[str, str], object] = {
+        (unit.unit_id, school.school_id): 100
+        for unit in UNITS
+        for school in SCHOOLS
+        if unit.unit_id != "c4r4"
+    }
     with pytest.raises(CommandError, match="No lawful plan"):
-        draw(folder, distances=write_ways(folder, {("c0r0", "s-c1r1"): 100}))
+        draw(folder, distances=write_ways(folder, ways))
+
+    # JSON knows no infinity.
+    told = json.loads((folder / "report.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert told["cost_km"] is None
+    assert told["violations"][0] == (
+        "c4r4: the distances state no way from there to a school that may take the 11 children; add rows, or draw"
+        " without distances."
+    )
+    files = [
+        f"--{name}={folder / name}.csv" for name in ("units", "schools", "adjacency", "distances", "plan")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", verify.__file__, *files, f"--report={folder / 'report.json'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "the report's figures were recomputed and agree" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (
+            "c0r0,s-c1r1,1\nc0r0,s-c1r1,2\n",
+            "crossings.csv, line 3: unit_id and school_id are those of an earlier row",
+        ),
+        ("c0r0,s-c1r1,101\n", "crossings.csv, line 2: crossings is more than 100"),
+        ("c0r0,s-c1r1,-1\n", "crossings.csv, line 2: crossings is not a whole number, 0 or more"),
+    ],
+)
+def test_crossings_that_cannot_be_used_are_named(tmp_path: Path, rows: str, complaint: str) -> None:
+    path = tmp_path / "crossings.csv"
+    path.write_text(f"unit_id,school_id,crossings\n{rows}", encoding="utf-8")
+
+    with pytest.raises(FileFault, match=complaint):
+        read_crossings(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "counted", "told"),
+    [
+        ("c0r0,s-c1r1\nc0r1,s-c6r6\n", {"c0r0": "s-c1r1", "c0r1": "s-c6r6"}, []),
+        (
+            "c0r0,s-c1r1\nzz,s-c6r6\n",
+            {"c0r0": "s-c1r1"},
+            ["now.csv: there are no units zz; their rows do not count."],
+        ),
+        (
+            "c0r0,s-c1r1\nc0r1,QQ\n",
+            {"c0r0": "s-c1r1"},
+            ["now.csv: there are no schools QQ; their units count as new."],
+        ),
+    ],
+)
+def test_zones_in_force_of_units_and_schools_that_are_gone_do_not_count(
+    folder: Path, rows: str, counted: dict[str, str], told: list[str]
+) -> None:
+    (folder / "now.csv").write_text(f"unit_id,school_id\n{rows}", encoding="utf-8")
+
+    assert in_force_of_file(folder / "now.csv", read_tables(**inputs(folder))) == (counted, told)
+
+
+@pytest.mark.parametrize("school", ["s-c1r1", "s-c6r6"])
+def test_a_unit_twice_in_the_zones_in_force_is_named_with_its_line(folder: Path, school: str) -> None:
+    (folder / "now.csv").write_text(
+        f"unit_id,school_id\nc0r0,s-c1r1\nc0r1,s-c1r1\nc0r0,{school}\n", encoding="utf-8"
+    )
+
+    with pytest.raises(CommandError, match=r"now.csv, line 4: unit c0r0 stands there twice"):
+        run(folder, f"--in-force={folder / 'now.csv'}")
 
 
 def test_the_command_says_what_is_missing_and_what_is_wrong(folder: Path) -> None:

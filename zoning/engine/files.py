@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict, TypeVar
 
 from common.formulas import guarded, unguarded
-from zoning.engine.faults import FARTHEST_WAY_M
+from zoning.engine.faults import FARTHEST_WAY_M, MOST_CROSSINGS
 from zoning.engine.problem import School, Unit, Wishes
 from zoning.engine.rules import Rule, adjacency_under, wishes_under
 from zoning.engine.shapes import ordered
@@ -185,11 +185,16 @@ def read_plan_lines(path: Path) -> tuple[tuple[str, str, str], ...]:
 
 
 def read_crossings(path: Path) -> dict[tuple[str, str], int]:
-    """Return the main roads to cross by (unit id, school id); of a pair twice the last row."""
-    return {
-        (row.text("unit_id"), row.text("school_id")): row.whole("crossings")
-        for row in _rows(path, ("unit_id", "school_id", "crossings"))
-    }
+    """Return the main roads to cross by (unit id, school id). Raises FileFault for a pair that stands there twice."""
+    found: dict[tuple[str, str], int] = {}
+    for row in _rows(path, ("unit_id", "school_id", "crossings")):
+        pair = row.text("unit_id"), row.text("school_id")
+        if pair in found:
+            raise FileFault(f"{row.where}: unit_id and school_id are those of an earlier row")
+        found[pair] = row.whole("crossings")
+        if found[pair] > MOST_CROSSINGS:
+            raise FileFault(f"{row.where}: crossings is more than {MOST_CROSSINGS}")
+    return found
 
 
 def plan_csv(plan: Mapping[str, str]) -> bytes:

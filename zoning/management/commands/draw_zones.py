@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.building import build_problem
 from zoning.engine.faults import ProblemFault
-from zoning.engine.files import FileFault, Tables, plan_csv, read_crossings, read_plan, read_tables
+from zoning.engine.files import FileFault, Tables, plan_csv, read_crossings, read_tables
 from zoning.engine.objective import FILE_PRESETS, Weights
 from zoning.engine.problem import Problem
 from zoning.engine.report import plan_rows, report
@@ -22,6 +22,7 @@ from zoning.engine.rules import Rule
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations
 from zoning.management.figures import LEAST, ended_in_words, figures_in_words
+from zoning.management.in_force_file import in_force_of_file
 from zoning.management.option_types import class_size, rounds, seconds, seed
 from zoning.management.start_files import start_of_file
 from zoning.management.stopping import asked_to_stop
@@ -113,7 +114,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         for name in ("out", "report"):
             _refuse_unwritable(name, options[name])
-        tables, problem = _read(options)
+        tables, problem = _read(options, self.stderr.write)
         self.stdout.write(
             f"{problem.n_units} units, {problem.n_zones} zones. Ctrl-C ends the search with the best plan so far."
         )
@@ -240,7 +241,7 @@ def _refuse_unwritable(name: str, path: Path | None) -> None:
         raise CommandError(f"--{name}: {path} cannot be written")
 
 
-def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
+def _read(options: dict[str, Any], warn: Callable[[str], None]) -> tuple[Tables, Problem]:
     try:
         tables = read_tables(options["units"], options["schools"], options["adjacency"], options["distances"])
         if options["later"] == Later.IGNORED.value:
@@ -248,7 +249,10 @@ def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
         if options["rules"]:
             tables = tables.under(_rules(options["rules"], tables))
         if options["in_force"]:
-            tables = replace(tables, in_force=dict(read_plan(options["in_force"])))
+            in_force, left_out = in_force_of_file(options["in_force"], tables)
+            tables = replace(tables, in_force=in_force)
+            for line in left_out:
+                warn(line)
         problem = build_problem(
             tables.units,
             tables.schools,
