@@ -1,7 +1,9 @@
 """The commands of a stranger: plans drawn from files pass both, damaged plans, reports and files are each caught."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -539,3 +541,30 @@ def test_rows_that_contradict_or_do_not_count_are_told(
     status, told = judge(in_quarters, report=False)
 
     assert (status, said in told) == (code, True), told
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="this system has no such signal")
+@pytest.mark.parametrize("program", ["verify.py", "verify_bound.py"])
+def test_a_reader_that_has_enough_ends_a_program_quietly(in_quarters: Path, program: str) -> None:
+    (in_quarters / "report.json").write_text("{}", encoding="utf-8")
+    files = [file for file in files_of(in_quarters) if not file.startswith("--in-force")]
+    plan = [f"--plan={in_quarters / 'plan.csv'}"] if program == "verify.py" else []
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-X",
+            "utf8",
+            str(in_quarters / program),
+            *files,
+            *plan,
+            f"--report={in_quarters / 'report.json'}",
+        ],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
