@@ -67,6 +67,7 @@ OBSTACLES: Mapping[str, Promise] = {
     "later_seats_short_everywhere": _("There are fewer seats than children in a later entry year"),
     "only_full_schools": _("These can go only to schools that are too small for them together"),
     "no_school_allowed": _("No school may take the children there"),
+    "no_way_stated": _("The distances state no way from there to a school that may take the children"),
     "not_allowed": _("This zone is not allowed for this estate or village"),
     "cut_off": _("Not joined to the school within its zone"),
     "whole_units_do_not_fit": _("Undivided, the estates and villages do not fit the seats within reach"),

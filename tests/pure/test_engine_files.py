@@ -14,8 +14,12 @@ from django.core.management import CommandError, call_command
 from common.canonical import digest
 from tests.pure.engine_worlds import grid
 from tests.pure.stranger import bound_verdict, write_table
-from zoning.engine.files import FileFault, plan_csv, read_plan, read_tables
+from zoning.engine import verify
+from zoning.engine.files import FileFault, plan_csv, read_crossings, read_plan, read_tables
 from zoning.engine.verify import cost_km, violations
+from zoning.management.commands.draw_zones import Command
+from zoning.management.figures import ended_in_words
+from zoning.management.in_force_file import in_force_of_file
 
 UNITS, SCHOOLS, PAIRS = grid(
     8, 8, np.arange(64) % 13 + 1, {(1, 1): 100, (6, 1): 120, (1, 6): 112, (6, 6): 115}
@@ -156,6 +160,33 @@ def test_plan_bytes_are_sorted_and_plain() -> None:
         ("units", "unit_id,x_m,y_m,children\na,0,zero,1\n", "units.csv, line 2: y_m is not a number"),
         ("units", "unit_id,x_m,y_m,children\na,0,0,1.5\n", "children is not a whole number"),
         ("units", "unit_id,x_m,y_m,children\na,0,0,inf\n", "children is not a whole number"),
+        (
+            "units",
+            "unit_id,x_m,y_m,children\na,0,0,1\nb,0,0,-10\n",
+            "units.csv, line 3: children is not a whole number, 0 or more",
+        ),
+        (
+            "units",
+            "unit_id,x_m,y_m,children,children_2027\na,0,0,1,-1\n",
+            "units.csv, line 2: children_2027 is not a whole number, 0 or more",
+        ),
+        (
+            "units",
+            "unit_id,x_m,y_m,children\na,0,0,1\nb,0,0,1\na,0,0,1\n",
+            "units.csv, line 4: unit_id a is that of an earlier row",
+        ),
+        ("units", "unit_id,x_m,y_m,children\n", "units.csv: there is no row under the header"),
+        (
+            "schools",
+            "school_id,unit_id,seats\ns,a,-1\n",
+            "schools.csv, line 2: seats is not a whole number, 0 or more",
+        ),
+        (
+            "schools",
+            "school_id,unit_id,seats\ns,a,1\ns,b,1\n",
+            "schools.csv, line 3: school_id s is that of an earlier row",
+        ),
+        ("schools", "school_id,unit_id,seats\n", "schools.csv: there is no row under the header"),
         ("units", "unit_id,x_m,y_m,children\n,0,0,1\n", "unit_id is empty"),
         ("schools", "school_id,unit_id,seats\ns,a\n", "schools.csv, line 2: seats is empty"),
     ],
@@ -226,9 +257,93 @@ def test_ways_that_cannot_be_used_are_named(folder: Path, row: str, complaint: s
         draw(folder, distances=folder / "distances.csv")
 
 
+def test_schools_of_several_zones_in_one_unit_are_told_how_to_share_one(folder: Path) -> None:
+    (folder / "schools.csv").write_text("school_id,unit_id,seats\ns,c0r0,400\nt,c0r0,400\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"the same word .* in the column group of schools.csv\): c0r0"):
+        draw(folder)
+
+
 def test_a_unit_without_any_stated_way_is_told(folder: Path) -> None:
+    ways: dict[tuple[str, str], object] = {
+        (unit.unit_id, school.school_id): 100
+        for unit in UNITS
+        for school in SCHOOLS
+        if unit.unit_id != "c4r4"
+    }
     with pytest.raises(CommandError, match="No lawful plan"):
-        draw(folder, distances=write_ways(folder, {("c0r0", "s-c1r1"): 100}))
+        draw(folder, distances=write_ways(folder, ways))
+
+    # JSON knows no infinity.
+    told = json.loads((folder / "report.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert told["cost_km"] is None
+    assert told["violations"][0] == (
+        "c4r4: the distances state no way from there to a school that may take the 11 children; add rows, or draw"
+        " without distances."
+    )
+    files = [
+        f"--{name}={folder / name}.csv" for name in ("units", "schools", "adjacency", "distances", "plan")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", verify.__file__, *files, f"--report={folder / 'report.json'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "the report's figures were recomputed and agree" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (
+            "c0r0,s-c1r1,1\nc0r0,s-c1r1,2\n",
+            "crossings.csv, line 3: unit_id and school_id are those of an earlier row",
+        ),
+        ("c0r0,s-c1r1,101\n", "crossings.csv, line 2: crossings is more than 100"),
+        ("c0r0,s-c1r1,-1\n", "crossings.csv, line 2: crossings is not a whole number, 0 or more"),
+    ],
+)
+def test_crossings_that_cannot_be_used_are_named(tmp_path: Path, rows: str, complaint: str) -> None:
+    path = tmp_path / "crossings.csv"
+    path.write_text(f"unit_id,school_id,crossings\n{rows}", encoding="utf-8")
+
+    with pytest.raises(FileFault, match=complaint):
+        read_crossings(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "counted", "told"),
+    [
+        ("c0r0,s-c1r1\nc0r1,s-c6r6\n", {"c0r0": "s-c1r1", "c0r1": "s-c6r6"}, []),
+        (
+            "c0r0,s-c1r1\nzz,s-c6r6\n",
+            {"c0r0": "s-c1r1"},
+            ["now.csv: there are no units zz; their rows do not count."],
+        ),
+        (
+            "c0r0,s-c1r1\nc0r1,QQ\n",
+            {"c0r0": "s-c1r1"},
+            ["now.csv: there are no schools QQ; their units count as new."],
+        ),
+    ],
+)
+def test_zones_in_force_of_units_and_schools_that_are_gone_do_not_count(
+    folder: Path, rows: str, counted: dict[str, str], told: list[str]
+) -> None:
+    (folder / "now.csv").write_text(f"unit_id,school_id\n{rows}", encoding="utf-8")
+
+    assert in_force_of_file(folder / "now.csv", read_tables(**inputs(folder))) == (counted, told)
+
+
+@pytest.mark.parametrize("school", ["s-c1r1", "s-c6r6"])
+def test_a_unit_twice_in_the_zones_in_force_is_named_with_its_line(folder: Path, school: str) -> None:
+    (folder / "now.csv").write_text(
+        f"unit_id,school_id\nc0r0,s-c1r1\nc0r1,s-c1r1\nc0r0,{school}\n", encoding="utf-8"
+    )
+
+    with pytest.raises(CommandError, match=r"now.csv, line 4: unit c0r0 stands there twice"):
+        run(folder, f"--in-force={folder / 'now.csv'}")
 
 
 def test_the_command_says_what_is_missing_and_what_is_wrong(folder: Path) -> None:
@@ -418,7 +533,8 @@ def test_files_state_main_roads_and_the_size_of_a_class(folder: Path) -> None:
     [
         (["--weight=crossing_m=1"], "it is not known which ways cross one"),
         (["--weight=class_seat_m=1"], "the size of a full class is not stated"),
-        (["--class-size=0"], "from 1 to 1000 children"),
+        (["--class-size=0"], "--class-size: 0 is not a whole number, from 1 to 1000 children"),
+        (["--class-size=abc"], "--class-size: abc is not a whole number, from 1 to 1000 children"),
         (["--class-size=45"], "counts for nothing without --weight class_seat_m"),
         (["--preset=fewest_changes"], "needs the zones in force: --in-force"),
         (["--share=s-c1r1,s-c6r1"], "Of no use when drawing from files: --share"),
@@ -432,10 +548,13 @@ def test_files_state_main_roads_and_the_size_of_a_class(folder: Path) -> None:
         (["--weight=moved_child_m=-5"], "is not NAME=METRES"),
         (["--weight=moved_child_m=1.5"], "is not NAME=METRES"),
         (["--weight=moved_child_m=100001"], "from 0 to 100000"),
-        (["--effort=0"], "one round or more"),
-        (["--seconds=-1"], "not below zero"),
-        (["--seconds=nan"], "not below zero"),
-        (["--seed=-1"], "not below zero"),
+        (["--effort=-1"], "--effort: -1 is not a whole number, 0 or more"),
+        (["--effort=1.5"], "--effort: 1.5 is not a whole number, 0 or more"),
+        (["--seconds=-1"], "--seconds: -1 is not a number of seconds, 0 or more"),
+        (["--seconds=nan"], "--seconds: nan is not a number of seconds, 0 or more"),
+        (["--seconds=soon"], "--seconds: soon is not a number of seconds, 0 or more"),
+        (["--seed=-1"], "--seed: -1 is not a whole number, 0 or more"),
+        (["--seed=x"], "--seed: x is not a whole number, 0 or more"),
     ],
 )
 def test_options_that_cannot_be_followed_are_refused(
@@ -445,6 +564,25 @@ def test_options_that_cannot_be_followed_are_refused(
         run(folder, *options)
 
     assert not (folder / "plan.csv").exists()
+
+
+def test_no_round_at_all_may_be_asked_for() -> None:
+    asked = Command().create_parser("manage.py", "draw_zones").parse_args(["--effort=0"])
+
+    assert asked.effort == 0
+
+
+@pytest.mark.parametrize(
+    ("effort", "was_stopped", "words"),
+    [
+        (0, False, "effort 0"),
+        (3, True, "effort 3"),
+        (None, True, "stopped midway"),
+        (None, False, "time ran out within a round: no --effort repeats this plan"),
+    ],
+)
+def test_the_command_says_what_ended_the_search(effort: int | None, words: str, *, was_stopped: bool) -> None:
+    assert ended_in_words({"effort": effort}, was_stopped=was_stopped) == words
 
 
 @pytest.mark.parametrize("name", ["out", "report"])

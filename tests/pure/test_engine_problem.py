@@ -63,6 +63,14 @@ def test_wishes_that_cannot_be_are_refused(wishes: Wishes, code: str) -> None:
     assert codes_of(caught) == {code}
 
 
+@pytest.mark.parametrize(("units", "code"), [([], "no_units"), (UNITS, "no_schools")])
+def test_an_empty_table_is_told_alone(units: list[Unit], code: str) -> None:
+    with pytest.raises(ProblemFault) as caught:
+        build_problem(units, [], PAIRS, wishes=Wishes(locked={"u9": "s9"}))
+
+    assert [fault.code for fault in caught.value.faults] == [code]
+
+
 def test_the_refusal_names_the_units_in_plain_words() -> None:
     with pytest.raises(
         ProblemFault, match=r"No chain of neighbours leads from these units to any school.*u1, u2"

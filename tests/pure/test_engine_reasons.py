@@ -1,12 +1,13 @@
 """Why no plan is lawful where units cannot be split: every proof is true, and one seat or link more ends it."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pure.engine_worlds import World, cheapest_by_brute_force, sharing, street, worlds
 from zoning.engine.building import build_problem
-from zoning.engine.judge import PROOFS, Trouble
+from zoning.engine.judge import PROOFS, Trouble, broken
 from zoning.engine.problem import School, Unit, Wishes
 from zoning.engine.solve import Options, Solution, solve
 
@@ -78,6 +79,67 @@ def test_what_stands_in_the_way_is_said_first(world: World, words: str) -> None:
 )
 def test_with_just_enough_seats_the_plan_is_lawful(world: World) -> None:
     assert solved(world).lawful
+
+
+ALL_WAYS = {(f"u{i}", school): 100.0 * i for i in range(4) for school in ("s0", "s3")}
+
+
+@pytest.mark.parametrize(
+    ("gone", "wishes", "reasons"),
+    [
+        ((), Wishes(), []),
+        ((("u1", "s0"),), Wishes(), [("not_allowed", ("u1",))]),
+        ((("u1", "s0"), ("u1", "s3")), Wishes(), [("no_way_stated", ("u1",))]),
+        (
+            (("u1", "s0"), ("u1", "s3"), ("u2", "s0"), ("u2", "s3")),
+            Wishes(distance_cap_m=400.0),
+            [("no_way_stated", ("u1", "u2"))],
+        ),
+        ((("u3", "s3"),), Wishes(), [("no_way_stated", ("u3",))]),
+        ((("u1", "s3"),), Wishes(locked={"u1": "s3"}), [("no_way_stated", ("u1",))]),
+        ((("u1", "s3"),), Wishes(forbidden=[("u1", "s0")]), [("no_way_stated", ("u1",))]),
+        (
+            (("u2", "s3"),),
+            Wishes(distance_cap_m=150.0),
+            [("no_school_allowed", ("u2",)), ("no_school_allowed", ("u3",))],
+        ),
+        (
+            (("u1", "s3"), ("u1", "s0")),
+            Wishes(forbidden=[("u1", "s0"), ("u1", "s3")]),
+            [("no_school_allowed", ("u1",))],
+        ),
+    ],
+)
+def test_ways_that_are_not_stated_are_told_apart_from_rules(
+    gone: tuple[tuple[str, str], ...], wishes: Wishes, reasons: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    ways = {pair: metres for pair, metres in ALL_WAYS.items() if pair not in gone}
+    problem = build_problem(*street([5, 5, 5, 5], {0: 20, 3: 20}), wishes=wishes, matrix_m=ways)
+
+    told = broken(problem, np.array([0, 0, 1, 1]))
+
+    assert [(one.code, one.unit_ids) for one in told] == reasons
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (
+            Trouble("unit_too_large", "", ("d",), 40, (), 12, 2027),
+            "d has 40 children, and no school that it may have has more than 12 seats (2027).",
+        ),
+        (
+            Trouble("part_short", "", ("a", "b"), 9, ("S",), 8, 2027),
+            "These units are joined to no others and have 9 children; the schools there (S) have 8 seats: a, b (2027).",
+        ),
+        (
+            Trouble("later_seats_short", "S", (), 3, year=2027),
+            "3 children more than seats in the zone of S in 2027.",
+        ),
+    ],
+)
+def test_the_year_stands_before_the_full_stop(trouble: Trouble, words: str) -> None:
+    assert str(trouble) == words
 
 
 def test_a_unit_whose_schools_all_lie_behind_others_is_shut_in() -> None:

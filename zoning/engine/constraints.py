@@ -16,9 +16,13 @@ def allowed_pairs(problem: Problem) -> BoolArray:
 
 def allowed_ways(problem: Problem, ways: Ways) -> BoolArray:
     """Return the pairs that every hard rule allows; a column without a zone is never allowed."""
+    return within_cap(problem, ways) & but_for_length(problem, ways)
+
+
+def but_for_length(problem: Problem, ways: Ways) -> BoolArray:
+    """Return the pairs that every hard rule but the distance cap allows, ways known or not."""
     return (
-        within_cap(problem, ways)
-        & not_forbidden(problem, ways)
+        not_forbidden(problem, ways)
         & locked_stay(problem, ways)
         & school_units_stay(problem, ways)
         & township_kept(problem, ways)

@@ -22,7 +22,8 @@ WORDS = {
     "seats_negative": "These schools have fewer than zero seats",
     "point_missing": "These units have no usable point",
     "school_unit_unknown": "These schools stand in a unit that is not listed",
-    "unit_has_two_schools": "These units hold schools of several zones; join those schools into one zone",
+    "unit_has_two_schools": "These units hold schools of several zones; join those schools into one zone (Schools that"
+    " share a zone, or the same word for all of them in the column group of schools.csv)",
     "adjacency_unknown": "The adjacency names units that are not listed",
     "wish_unknown_unit": "A lock, a forbidden pair, an enclave or a zone names units that are not listed",
     "wish_unknown_school": "A lock, a forbidden pair, an enclave or a cap names schools that are not listed",
@@ -134,7 +135,12 @@ def input_faults(
     adjacency: Collection[tuple[str, str]],
     wishes: WishesLike,
 ) -> tuple[Fault, ...]:
-    """Return every fault of the parts, each code at most once, ids sorted; empty when all is well."""
+    """Return every fault of the parts, each code at most once, ids sorted; empty when all is well.
+
+    Without units or schools that is told alone.
+    """
+    if not units or not schools:
+        return (Fault("no_schools" if units else "no_units"),)
     known_units = {unit.unit_id for unit in units}
     cases: list[tuple[str, Iterable[str]]] = [
         ("unit_twice", _repeated(unit.unit_id for unit in units)),
@@ -151,7 +157,6 @@ def input_faults(
     ]
     faults = [Fault(code, tuple(sorted(ids))) for code, found in cases if (ids := set(found))]
     faults += [Fault("too_many")] * _are_too_many(units, schools)
-    faults += [Fault("no_units")] * (not units) + [Fault("no_schools")] * (not schools)
     caps = [
         *wishes.school_caps_m.values(),
         *([] if wishes.distance_cap_m is None else [wishes.distance_cap_m]),

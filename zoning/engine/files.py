@@ -14,7 +14,7 @@ from typing import TypedDict, TypeVar
 import numpy as np
 
 from common.formulas import guarded, unguarded
-from zoning.engine.faults import FARTHEST_WAY_M
+from zoning.engine.faults import FARTHEST_WAY_M, MOST_CROSSINGS
 from zoning.engine.problem import School, Unit, Wishes
 from zoning.engine.rules import Rule, adjacency_under, wishes_under
 from zoning.engine.shapes import ordered
@@ -121,7 +121,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path, distances: Path | N
                 row.number_or_none("outline_m") or 0.0,
                 row.optional("township"),
             )
-            for row in _rows(
+            for row in _listed(
                 units, ("unit_id", "x_m", "y_m", "children", *(f"children_{year}" for year in years))
             )
         ),
@@ -133,7 +133,9 @@ def read_tables(units: Path, schools: Path, adjacency: Path, distances: Path | N
                 row.optional("group"),
                 row.later("seats", years),
             )
-            for row in _rows(schools, ("school_id", "unit_id", "seats", *(f"seats_{year}" for year in years)))
+            for row in _listed(
+                schools, ("school_id", "unit_id", "seats", *(f"seats_{year}" for year in years))
+            )
         ),
         **_adjacency(adjacency),
     )
@@ -194,11 +196,16 @@ def read_plan_lines(path: Path) -> tuple[tuple[str, str, str], ...]:
 
 
 def read_crossings(path: Path) -> dict[tuple[str, str], int]:
-    """Return the main roads to cross by (unit id, school id); of a pair twice the last row."""
-    return {
-        (row.text("unit_id"), row.text("school_id")): row.whole("crossings")
-        for row in _rows(path, ("unit_id", "school_id", "crossings"))
-    }
+    """Return the main roads to cross by (unit id, school id). Raises FileFault for a pair that stands there twice."""
+    found: dict[tuple[str, str], int] = {}
+    for row in _rows(path, ("unit_id", "school_id", "crossings")):
+        pair = row.text("unit_id"), row.text("school_id")
+        if pair in found:
+            raise FileFault(f"{row.where}: unit_id and school_id are those of an earlier row")
+        found[pair] = row.whole("crossings")
+        if found[pair] > MOST_CROSSINGS:
+            raise FileFault(f"{row.where}: crossings is more than {MOST_CROSSINGS}")
+    return found
 
 
 def plan_csv(plan: Mapping[str, str]) -> bytes:
@@ -245,7 +252,7 @@ class _Row:
 
     def whole(self, column: str) -> int:
         value = self.number(column)
-        return self._read(column, lambda _: _as_whole(value), "a whole number")
+        return self._read(column, lambda _: _as_whole(value), "a whole number, 0 or more")
 
     def _read(self, column: str, convert: Callable[[str], Value], expected: str) -> Value:
         try:
@@ -257,9 +264,22 @@ class _Row:
 
 
 def _as_whole(value: float) -> int:
-    if value != int(value):
+    if value != int(value) or value < 0:
         raise ValueError
     return int(value)
+
+
+def _listed(path: Path, columns: tuple[str, ...]) -> Iterator[_Row]:
+    """Yield the rows of a table that lists something, each under a new id in the first of the columns."""
+    seen: set[str] = set()
+    for row in _rows(path, columns):
+        name = row.text(columns[0])
+        if name in seen:
+            raise FileFault(f"{row.where}: {columns[0]} {name} is that of an earlier row")
+        seen.add(name)
+        yield row
+    if not seen:
+        raise FileFault(f"{path.name}: there is no row under the header")
 
 
 def _later_years(units: Path) -> tuple[int, ...]:

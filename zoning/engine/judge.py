@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoning.engine.constraints import allowed_ways
+from zoning.engine.constraints import allowed_ways, but_for_length
 from zoning.engine.enclaves import joined
 from zoning.engine.groundwork import Groundwork
 from zoning.engine.objective import later_loads, zone_loads
@@ -23,6 +23,8 @@ WORDS = {
     " the distance cap or a township border rules out.",
     "cut_off": "{units}: not joined to {school} within its zone.",
     "no_school_allowed": "{units}: no school is allowed and within the distance cap.",
+    "no_way_stated": "{units}: the distances state no way from there to a school that may take the {n} children;"
+    " add rows, or draw without distances.",
     "zones_do_not_join": "No plan gives every unit, undivided, a seat in a zone that reaches it.",
     "whole_units_do_not_fit": "No plan gives every unit, undivided, a seat within reach.",
     "unit_too_large": "{units} has {n} children, and no school that it may have has more than {seats} seats.",
@@ -44,6 +46,7 @@ PROOFS = frozenset(
         "later_seats_short_everywhere",
         "only_full_schools",
         "no_school_allowed",
+        "no_way_stated",
         "whole_units_do_not_fit",
         "zones_do_not_join",
         "unit_too_large",
@@ -74,7 +77,7 @@ class Trouble:
         units, schools = _listed(self.unit_ids), _listed(self.school_ids)
         words = WORDS[self.code]
         if self.year and "{year}" not in words:
-            words += " ({year})"
+            words = words.removesuffix(".") + " ({year})."
         return words.format(
             n=self.children,
             year=self.year,
@@ -98,8 +101,7 @@ def troubles(problem: Problem, zone: IntArray, ground: Groundwork) -> tuple[Trou
     """
     found = broken(problem, zone)
     hopeless = _hopeless(problem, ground)
-    no_way = any(trouble.code == "no_school_allowed" for trouble in found)
-    if found and not hopeless and not no_way:
+    if found and not hopeless and not any(trouble.code in PROOFS for trouble in found):
         hopeless = [Trouble("none_found")]
     return (*found, *hopeless)
 
@@ -134,22 +136,29 @@ def _later_seats(problem: Problem, zone: IntArray) -> list[Trouble]:
 
 def _pairs(problem: Problem, zone: IntArray) -> list[Trouble]:
     wrong = np.flatnonzero(~allowed_ways(problem, plan_ways(problem, zone))[:, 0])
-    is_hopeless = ~np.isin(wrong, _with_a_zone(problem, wrong))
-    none, elsewhere = wrong[is_hopeless].tolist(), wrong[~is_hopeless].tolist()
-    found = [Trouble("no_school_allowed", "", (problem.unit_ids[u],), int(problem.children[u])) for u in none]
-    for u in elsewhere:
+    barred, lost = _without_a_zone(problem, wrong)
+    found = [
+        Trouble("no_school_allowed", "", (problem.unit_ids[u],), int(problem.children[u])) for u in barred
+    ]
+    if lost:
+        names = tuple(problem.unit_ids[u] for u in lost)
+        found.append(Trouble("no_way_stated", "", names, int(problem.children[lost].sum())))
+    for u in wrong[~np.isin(wrong, [*barred, *lost])].tolist():
         name, school = problem.unit_ids[u], problem.zone_ids[int(zone[u])]
         found.append(Trouble("not_allowed", school, (name,), int(problem.children[u])))
     return found
 
 
-def _with_a_zone(problem: Problem, units: IntArray) -> list[int]:
-    """Return which of the units may have any zone at all."""
-    return [
-        unit
-        for rows in whole_rows(problem, units)
-        for unit in rows.unit[allowed_ways(problem, rows).any(axis=1)].tolist()
-    ]
+def _without_a_zone(problem: Problem, units: IntArray) -> tuple[list[int], list[int]]:
+    """Return which of the units may have no zone at all: those barred by a rule, and those that lack only a way."""
+    barred, lost = [], []
+    for rows in whole_rows(problem, units):
+        is_without = ~allowed_ways(problem, rows).any(axis=1)
+        is_open = but_for_length(problem, rows)
+        has_way = (is_open & np.isfinite(rows.metres)).any(axis=1) | ~is_open.any(axis=1)
+        barred += rows.unit[is_without & has_way].tolist()
+        lost += rows.unit[is_without & ~has_way].tolist()
+    return barred, lost
 
 
 def _cuts(problem: Problem, zone: IntArray) -> list[Trouble]:

@@ -54,15 +54,15 @@ def report(problem: Problem, solution: Solution, *, seconds: float) -> dict[str,
     `lower_bound` speaks of child-kilometres, whatever the weights; `verify_bound.py` recomputes it from `prices_mm` and
     `proof`, whichever proves more, the input files and `rules`. `gap` is (cost_km - lower_bound) / lower_bound.
     `objective` says the same of the cost by the weights. Where it is proven that no plan is lawful there is no bound;
-    where the plan is not lawful, or nothing above 0 is proven, there is no gap. `distances` says whether straight lines
-    count, or ways that were stated.
+    where the plan is not lawful, or nothing above 0 is proven, there is no gap; where a child has no way to a school of
+    its zone `cost_km` is None. `distances` says whether straight lines count, or ways that were stated.
     """
     cost = cost_km(problem, solution)
     return {
         "lawful": solution.lawful,
         "violations": [str(trouble) for trouble in solution.violations],
         "relax": [_remedy(remedy) for remedy in solution.remedies],
-        "cost_km": cost,
+        "cost_km": cost if math.isfinite(cost) else None,
         **_walked(problem, solution, cost),
         "objective": _objective(problem, solution),
         "loads": _by_zone(problem, solution.loads.tolist()),

@@ -12,6 +12,7 @@ Each hard rule is one function here and one in the engine; they were written apa
 from __future__ import annotations
 
 import math
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -313,4 +314,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # a reader may have enough, as `head` has; Windows knows no such signal
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

@@ -40,6 +40,7 @@ import hashlib
 import heapq
 import json
 import math
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -490,4 +491,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # a reader may have enough, as `head` has; Windows knows no such signal
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

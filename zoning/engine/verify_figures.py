@@ -121,11 +121,15 @@ def _same(right: Any, stated: Any) -> bool:
     return bool(right == stated)
 
 
-def cost_km(drawn: Drawn) -> float:
-    """Return children of all years x kilometres to the nearest school of the zone; who has no child does not walk."""
-    return math.fsum(
+def cost_km(drawn: Drawn) -> float | None:
+    """Return children of all years x kilometres to the nearest school of the zone; who has no child does not walk.
+
+    None where a child has no way.
+    """
+    cost = math.fsum(
         count * min(drawn.ways[unit]) / 1000 for unit in drawn.zone_of if (count := drawn.walkers(unit))
     )
+    return cost if math.isfinite(cost) else None
 
 
 def later(drawn: Drawn) -> dict[str, dict[str, dict[str, int]]]:

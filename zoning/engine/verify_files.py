@@ -245,12 +245,16 @@ def read_distances(path: str, facts: Any, wanted: Callable[[str, str], bool]) ->
 
 def read_crossings(path: str, facts: Any) -> dict[tuple[str, str], int]:
     """Return main roads to cross by unit and school."""
-    return {
-        (known(where, row, "unit_id", facts.units), known(where, row, "school_id", facts.schools)): whole(
-            where, row, "crossings"
+    found: dict[tuple[str, str], int] = {}
+    for where, row in rows(path, ("unit_id", "school_id", "crossings")):
+        pair = (
+            known(where, row, "unit_id", facts.units),
+            known(where, row, "school_id", facts.schools),
         )
-        for where, row in rows(path, ("unit_id", "school_id", "crossings"))
-    }
+        if pair in found:
+            raise Unreadable(f"{where}: {pair[0]}, {pair[1]} 重复 / is there twice")
+        found[pair] = whole(where, row, "crossings")
+    return found
 
 
 def read_rules(path: str, facts: Any) -> Any:
@@ -298,6 +302,28 @@ def _pair(one: str, other: str) -> tuple[str, str]:
 
 def read_plan(path: str) -> Plan:
     return [(row["unit_id"], row["school_id"]) for _, row in rows(path, ("unit_id", "school_id"))]
+
+
+def read_in_force(path: str) -> dict[str, str]:
+    """Return unit -> school of today; units and schools may have gone since."""
+    found: dict[str, str] = {}
+    for where, row in rows(path, ("unit_id", "school_id")):
+        found[fresh(where, row, "unit_id", found)] = fresh(where, row, "school_id", ())
+    return found
+
+
+def left_out(facts: Any) -> list[str]:
+    """Return which units and schools of the zones in force are not listed, so that their rows do not count."""
+    gone = {
+        ("单元", "units"): {*facts.in_force} - {*facts.units},
+        ("学校", "schools"): {*facts.in_force.values()} - {*facts.schools},
+    }
+    return [
+        f"现行学区中的{zh} {', '.join(sorted(ids))} 不在表中，所在行不计 / of the zones in force these {en} are not"
+        " listed, and their rows do not count"
+        for (zh, en), ids in gone.items()
+        if ids
+    ]
 
 
 def read_report(path: str) -> dict[str, Any]:
@@ -363,7 +389,7 @@ def read_facts(
         later_years=tuple(years),
         every_year=args.every_year or rules.get("every_year", False) or basis.get("later") == "kept",
         borders_m=borders or None,
-        in_force=dict(read_plan(args.in_force)) if args.in_force else {},
+        in_force=read_in_force(args.in_force) if args.in_force else {},
     )
     if args.rules:
         facts = read_rules(args.rules, facts)
@@ -479,6 +505,8 @@ def main() -> int:
     except MALFORMED as fault:
         print(f"✗ 报告格式不符 / the report is malformed: {type(fault).__name__}: {fault}")
         return 1
+    for line in left_out(facts):
+        print("·", line)
     for line in (*map(sentence, found), *wrong):
         print("✗", line)
     units, zones = len(plan), len(judge.zones_of(facts))

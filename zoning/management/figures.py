@@ -10,7 +10,8 @@ from zoning.engine.remedies import Change, remedy_in_words
 
 def figures_in_words(told: Mapping[str, Any]) -> str:
     """Return cost and, as far as they are proven, bound and gap; of other weights than ways also what they prove."""
-    words = f"{told['cost_km']:.3f} child-km"
+    cost = told["cost_km"]
+    words = "no child-km: not every child has a way" if cost is None else f"{cost:.3f} child-km"
     if told.get("lower_bound") is not None:
         words += f"; no lawful plan can have less than {told['lower_bound']:.3f}{_gap(told['gap'])}"
     objective = told.get("objective")
@@ -18,6 +19,13 @@ def figures_in_words(told: Mapping[str, Any]) -> str:
         name = objective["preset"] or "the weights"
         words += f"; by {name} at most {100 * objective['gap']:.2f} % from the best"
     return words
+
+
+def ended_in_words(told: Mapping[str, Any], *, was_stopped: bool) -> str:
+    """Return the effort that repeats the plan, or why there is none."""
+    if told["effort"] is not None:
+        return f"effort {told['effort']}"
+    return "stopped midway" if was_stopped else "time ran out within a round: no --effort repeats this plan"
 
 
 def _gap(gap: float | None) -> str:

@@ -72,7 +72,10 @@ def _files(plan: ZonePlan, report: Told, reason_of: Callable[[DrawingRule], str]
             yield "crossings.csv", _table("unit_id school_id crossings", crossings)
     if in_force := report.get("zones_in_force"):
         yield "zones_in_force.csv", _table("unit_id school_id", sorted(in_force.items()))
-    yield "report.json", [json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True), "\n"]
+    yield (
+        "report.json",
+        [json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False), "\n"],
+    )
     yield "README.txt", [readme(plan)]
     folder = Path(verify.__file__).parent
     yield from ((name, [(folder / name).read_text(encoding="utf-8")]) for name in PROGRAMS)

@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from zoning.engine.files import FileFault, Tables, read_tables
 from zoning.engine.objective import FILE_PRESETS
 from zoning.management.districts import Drawn, Failed, Order, draw_districts
-from zoning.management.figures import figures_in_words
+from zoning.management.figures import ended_in_words, figures_in_words
+from zoning.management.option_types import rounds, seconds, seed
 from zoning.management.stopping import asked_to_stop
 from zoning.management.weight_option import add_weight_option, changed_preset
 
@@ -38,9 +39,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--workers", type=int, help="own workers, a process each (one for every core)")
         budget = parser.add_mutually_exclusive_group()
-        budget.add_argument("--effort", type=int, help="rounds of search: the same plan on every machine (8)")
-        budget.add_argument("--seconds", type=float, help="wall time of each district's search")
-        parser.add_argument("--seed", type=int, default=1)
+        budget.add_argument(
+            "--effort", type=rounds, help="rounds of search: the same plan on every machine (8)"
+        )
+        budget.add_argument("--seconds", type=seconds, help="wall time of each district's search")
+        parser.add_argument("--seed", type=seed, default=1)
         parser.add_argument("--preset", choices=sorted(FILE_PRESETS), default="nearest")
         add_weight_option(parser)
 
@@ -62,7 +65,8 @@ class Command(BaseCommand):
             )
             results = draw_districts(client, run, districts, order, lambda: bool(stopped))
             for done, (name, result) in enumerate(results, start=1):
-                self._keep(options["out"] / name, name, result, f"{done} of {len(districts)}")
+                count = f"{done} of {len(districts)}"
+                self._keep(options["out"] / name, name, result, count, was_stopped=bool(stopped))
         if self.failed:
             raise CommandError(f"Without a lawful plan: {', '.join(sorted(self.failed))}")
 
@@ -77,18 +81,19 @@ class Command(BaseCommand):
                 continue
             yield name, tables
 
-    def _keep(self, out: Path, name: str, result: Drawn | Failed, count: str) -> None:
+    def _keep(self, out: Path, name: str, result: Drawn | Failed, count: str, *, was_stopped: bool) -> None:
         if isinstance(result, Failed):
             self._note(name, result.reason)
             return
         out.mkdir(parents=True, exist_ok=True)
         (out / "plan.csv").write_bytes(result.plan)
-        text = json.dumps(result.report, ensure_ascii=False, indent=2, sort_keys=True)
+        text = json.dumps(result.report, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
         (out / "report.json").write_text(text + "\n", encoding="utf-8")
         told = result.report
+        ended = ended_in_words(told, was_stopped=was_stopped)
         self.stdout.write(
             f"{count}: {name}: {result.children} children, {figures_in_words(told)};"
-            f" {result.cpu_seconds:.1f} s of processor, effort {told['effort']}"
+            f" {result.cpu_seconds:.1f} s of processor, {ended}"
         )
         if result.broken:
             self._note(

@@ -1,6 +1,5 @@
 """Draw attendance zones: from three CSV files without a database, or for a district of the database."""
 
-import argparse
 import json
 import os
 import time
@@ -14,15 +13,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from geo_data.models import DistanceMethod, Stage
 from zoning.engine.building import build_problem
-from zoning.engine.faults import LARGEST_CLASS, ProblemFault
-from zoning.engine.files import FileFault, Tables, plan_csv, read_crossings, read_plan, read_tables
+from zoning.engine.faults import ProblemFault
+from zoning.engine.files import FileFault, Tables, plan_csv, read_crossings, read_tables
 from zoning.engine.objective import FILE_PRESETS, Weights
 from zoning.engine.problem import Problem
 from zoning.engine.report import plan_rows, report
 from zoning.engine.rules import Rule
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.verify import Facts, filling, roundness, violations
-from zoning.management.figures import LEAST, figures_in_words
+from zoning.management.figures import LEAST, ended_in_words, figures_in_words
+from zoning.management.in_force_file import in_force_of_file
+from zoning.management.option_types import class_size, rounds, seconds, seed
 from zoning.management.start_files import start_of_file
 from zoning.management.stopping import asked_to_stop
 from zoning.management.weight_option import add_weight_option, changed_preset
@@ -67,9 +68,9 @@ class Command(BaseCommand):
             help="a plan to start from: unit_id, school_id; lawful or not. A lawful one is never made worse",
         )
         budget = parser.add_mutually_exclusive_group()
-        budget.add_argument("--seconds", type=_seconds, help="wall time of the search (10)")
-        budget.add_argument("--effort", type=_rounds, help="rounds of search: the same plan on every machine")
-        parser.add_argument("--seed", type=_seed, default=1)
+        budget.add_argument("--seconds", type=seconds, help="wall time of the search (10)")
+        budget.add_argument("--effort", type=rounds, help="rounds of search: the same plan on every machine")
+        parser.add_argument("--seed", type=seed, default=1)
         parser.add_argument(
             "--preset",
             choices=sorted(FILE_PRESETS),
@@ -84,7 +85,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--class-size",
-            type=_class_size,
+            type=class_size,
             help="children of a full class, where --weight class_seat_m counts (for a district 45 in primary,"
             " 50 in junior)",
         )
@@ -113,7 +114,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         for name in ("out", "report"):
             _refuse_unwritable(name, options[name])
-        tables, problem = _read(options)
+        tables, problem = _read(options, self.stderr.write)
         self.stdout.write(
             f"{problem.n_units} units, {problem.n_zones} zones. Ctrl-C ends the search with the best plan so far."
         )
@@ -128,9 +129,9 @@ class Command(BaseCommand):
         options["out"].write_bytes(plan_csv(plan))
         told = report(problem, solution, seconds=time.monotonic() - began)
         if options["report"]:
-            text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
+            text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
             options["report"].write_text(text + "\n", encoding="utf-8")
-        self._tell(solution, told)
+        self._tell(solution, told, was_stopped=should_stop())
         self._tell_shape(tables.facts(), plan)
         if solution.lawful and violations(tables.facts(every_year=problem.every_year), list(plan.items())):
             raise CommandError("The independent check refuses the plan: this is a fault of the engine.")
@@ -151,13 +152,13 @@ class Command(BaseCommand):
 
         return tell
 
-    def _tell(self, solution: Solution, told: dict[str, Any]) -> None:
+    def _tell(self, solution: Solution, told: dict[str, Any], *, was_stopped: bool) -> None:
         for trouble in solution.violations:
             self.stderr.write(str(trouble))
         for remedy in solution.remedies:
             self.stderr.write(str(remedy))
-        effort = "stopped midway" if told["effort"] is None else f"effort {told['effort']}"
-        self.stdout.write(f"{figures_in_words(told)}; {told['seconds']:.1f} s, {effort}")
+        ended = ended_in_words(told, was_stopped=was_stopped)
+        self.stdout.write(f"{figures_in_words(told)}; {told['seconds']:.1f} s, {ended}")
         if told["zones_in_force"]:
             units, children = len(told["moved_units"]), told["moved_children"]
             self.stdout.write(f"{units} units with {children} children leave their zone in force.")
@@ -240,7 +241,7 @@ def _refuse_unwritable(name: str, path: Path | None) -> None:
         raise CommandError(f"--{name}: {path} cannot be written")
 
 
-def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
+def _read(options: dict[str, Any], warn: Callable[[str], None]) -> tuple[Tables, Problem]:
     try:
         tables = read_tables(options["units"], options["schools"], options["adjacency"], options["distances"])
         if options["later"] == Later.IGNORED.value:
@@ -248,7 +249,10 @@ def _read(options: dict[str, Any]) -> tuple[Tables, Problem]:
         if options["rules"]:
             tables = tables.under(_rules(options["rules"], tables))
         if options["in_force"]:
-            tables = replace(tables, in_force=dict(read_plan(options["in_force"])))
+            in_force, left_out = in_force_of_file(options["in_force"], tables)
+            tables = replace(tables, in_force=in_force)
+            for line in left_out:
+                warn(line)
         problem = build_problem(
             tables.units,
             tables.schools,
@@ -278,27 +282,3 @@ def _solve_options(options: dict[str, Any], problem: Problem) -> Options:
         return Options(effort=options["effort"], weights=weights, start=start)
     seconds = 10.0 if options["seconds"] is None else options["seconds"]
     return Options(seconds=seconds, clock=time.monotonic, weights=weights, start=start)
-
-
-def _class_size(text: str) -> int:
-    if not 1 <= int(text) <= LARGEST_CLASS:
-        raise argparse.ArgumentTypeError(f"from 1 to {LARGEST_CLASS} children")
-    return int(text)
-
-
-def _rounds(text: str) -> int:
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError("one round or more")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if int(text) < 0:
-        raise argparse.ArgumentTypeError("not below zero")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    if not 0 <= float(text) < float("inf"):
-        raise argparse.ArgumentTypeError("not below zero, and finite")
-    return float(text)
