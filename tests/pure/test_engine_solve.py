@@ -105,6 +105,32 @@ def test_seconds_report_the_effort_that_repeats_the_plan() -> None:
     assert np.array_equal(again.zone, timed.zone)
 
 
+def test_a_stop_within_a_later_round_keeps_the_best_plan_where_none_is_lawful() -> None:
+    # Seven schools have a seat for every child and hardly one more: whole units do not fit.
+    children = np.random.default_rng(3).integers(5, 60, 64)
+    problem = build_problem(*grid(8, 8, children, {(i, i): -(-int(children.sum()) // 7) for i in range(7)}))
+    told: list[int] = []
+    asked: list[None] = []
+
+    def stop() -> bool:
+        """Say yes within the third round: asked for the second time after two, first by the search, then by a lane."""
+        asked.extend([None] * (told[-1:] == [2]))
+        return len(asked) > 1
+
+    cut = solve(
+        problem,
+        Options(effort=50, prove=False),
+        seed=1,
+        progress=lambda stage, done, total: told.append(done),
+        should_stop=stop,
+    )
+
+    whole = solve(problem, Options(effort=2, prove=False), seed=1)
+    assert not whole.lawful
+    assert cut.effort_used == 2
+    assert np.array_equal(cut.zone, whole.zone)
+
+
 @settings(max_examples=20, deadline=None)
 @given(moment=st.integers(0, 200))
 def test_a_stop_at_any_moment_returns_the_best_lawful_plan_so_far(moment: int) -> None:

@@ -312,8 +312,6 @@ def best_plans(plans: list[Found]) -> list[Found]:
 
 
 def _cut_short(course: Course, found: list[Found], done: int) -> Improved:
-    """Return the plan of the whole rounds, which can be repeated, unless the cut round first made it lawful."""
-    whole, cut = course.best, min(found, key=Found.rank)
-    if whole.overload == 0:
-        return Improved(whole.zone, done, course.moves)
-    return Improved(cut.zone, None, course.moves)
+    """Return the plan of the whole rounds, which can be repeated, unless it is not lawful and the cut round's is better."""
+    best = course.best if course.best.overload == 0 else min([course.best, *found], key=Found.rank)
+    return Improved(best.zone, done if best is course.best else None, course.moves)
