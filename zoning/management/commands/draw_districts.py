@@ -86,9 +86,10 @@ class Command(BaseCommand):
         text = json.dumps(result.report, ensure_ascii=False, indent=2, sort_keys=True)
         (out / "report.json").write_text(text + "\n", encoding="utf-8")
         told = result.report
+        effort = "ended within a round" if told["effort"] is None else f"effort {told['effort']}"
         self.stdout.write(
             f"{count}: {name}: {result.children} children, {figures_in_words(told)};"
-            f" {result.cpu_seconds:.1f} s of processor, effort {told['effort']}"
+            f" {result.cpu_seconds:.1f} s of processor, {effort}"
         )
         if result.broken:
             self._note(

@@ -130,7 +130,7 @@ class Command(BaseCommand):
         if options["report"]:
             text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
             options["report"].write_text(text + "\n", encoding="utf-8")
-        self._tell(solution, told)
+        self._tell(solution, told, is_stopped=should_stop())
         self._tell_shape(tables.facts(), plan)
         if solution.lawful and violations(tables.facts(every_year=problem.every_year), list(plan.items())):
             raise CommandError("The independent check refuses the plan: this is a fault of the engine.")
@@ -151,12 +151,13 @@ class Command(BaseCommand):
 
         return tell
 
-    def _tell(self, solution: Solution, told: dict[str, Any]) -> None:
+    def _tell(self, solution: Solution, told: dict[str, Any], *, is_stopped: bool) -> None:
         for trouble in solution.violations:
             self.stderr.write(str(trouble))
         for remedy in solution.remedies:
             self.stderr.write(str(remedy))
-        effort = "stopped midway" if told["effort"] is None else f"effort {told['effort']}"
+        within = f"{'stopped' if is_stopped else 'time ran out'} within round {solution.rounds + 1}"
+        effort = f"effort {solution.rounds}" if solution.is_whole else within
         self.stdout.write(f"{figures_in_words(told)}; {told['seconds']:.1f} s, {effort}")
         if told["zones_in_force"]:
             units, children = len(told["moved_units"]), told["moved_children"]
