@@ -4,7 +4,9 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -613,6 +615,28 @@ def test_numbers_beyond_reckoning_are_refused(folder: Path, name: str, text: str
 
     with pytest.raises(CommandError, match=complaint):
         run(folder)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "end", "is_lawful"), [(0, "effort 0", False), (30, "time ran out within round 1", True)]
+)
+def test_the_command_says_which_effort_repeats_a_plan_or_in_which_round_time_ran_out(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    seconds: int,
+    end: str,
+    is_lawful: bool,
+) -> None:
+    ticks = iter(range(10**9))
+    monkeypatch.setattr(
+        "zoning.management.commands.draw_zones.time", SimpleNamespace(monotonic=lambda: float(next(ticks)))
+    )
+
+    with nullcontext() if is_lawful else pytest.raises(CommandError, match="least overload"):
+        run(folder, f"--seconds={seconds}")
+
+    assert f" s, {end}\n" in capfd.readouterr().out
 
 
 def test_ctrl_c_ends_the_search_with_the_best_plan_so_far(folder: Path) -> None:

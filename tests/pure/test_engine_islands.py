@@ -8,8 +8,8 @@ import pytest
 from tests.pure.engine_worlds import facts_of, named, street
 from zoning.engine.building import build_problem
 from zoning.engine.judge import broken
-from zoning.engine.objective import FEWEST_CHANGES, NEAREST
-from zoning.engine.problem import Wishes
+from zoning.engine.objective import FEWEST_CHANGES, NEAREST, Weights
+from zoning.engine.problem import School, Unit, Wishes
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import Violation, islands_in_force, violations
 
@@ -74,3 +74,22 @@ def test_an_island_leads_nobody_on() -> None:
         Violation("zone_cut", "s0", ("u3",)),
         Violation("zone_cut", "s5", ("u1",)),
     )
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+def test_an_island_of_a_zone_of_two_schools_is_no_border_whatever_they_are_called(first: str) -> None:
+    # e is an island of the zone that the schools of A and B share; b is the other's name.
+    units = [Unit("A", 1, 0, 0), Unit("m", 1, 100, 0), Unit("B", 1, 200, 0), Unit("e", 1, 300, 0)]
+    schools = [School(first, "A", 10, "g"), School("b", "B", 10, "g"), School("t", "c", 10)]
+    problem = build_problem(
+        [*units, Unit("c", 1, 340, 0)],
+        schools,
+        [("A", "m"), ("m", "B"), ("B", "e"), ("e", "c")],
+        wishes=Wishes(zones_in_force={"A": first, "m": first, "B": "t", "c": "t", "e": first}),
+    )
+
+    found = solve(problem, Options(effort=2, weights=Weights(border_m=70)), seed=1)
+
+    # m walks 100 m and e 40; one border, from B to e.
+    assert found.cost == 210_000
+    assert [unit for unit, zone in named(problem, found.zone) if zone == "t"] == ["c", "e"]

@@ -95,14 +95,66 @@ def test_same_seed_and_effort_give_the_same_plan_in_a_fresh_process() -> None:
 
 
 def test_seconds_report_the_effort_that_repeats_the_plan() -> None:
-    problem, ticks = build_problem(*TOWN), iter(range(10**9))
+    problem = build_problem(*TOWN)
 
-    timed = solve(problem, Options(seconds=200, clock=lambda: float(next(ticks))), seed=3)
+    timed = solve(problem, ticking(200), seed=3)
 
     assert timed.effort_used is not None
     assert timed.effort_used >= 1
     again = solve(problem, Options(effort=timed.effort_used), seed=3)
     assert np.array_equal(again.zone, timed.zone)
+
+
+def ticking(seconds: float) -> Options:
+    """Return options by a clock that goes a second on whenever it is looked at."""
+    ticks = iter(range(10**9))
+    return Options(seconds=seconds, clock=lambda: float(next(ticks)))
+
+
+def test_where_no_round_has_time_the_start_is_repeated_by_an_effort_of_nought() -> None:
+    problem = build_problem(*TOWN)
+
+    timed, start = solve(problem, ticking(0), seed=3), solve(problem, Options(effort=0), seed=3)
+
+    assert timed.effort_used == start.effort_used == 0
+    assert np.array_equal(timed.zone, start.zone)
+    assert not start.lawful
+    with pytest.raises(ValueError, match="effort is not below zero"):
+        Options(effort=-1)
+
+
+def test_no_effort_repeats_what_a_part_of_the_first_round_gave() -> None:
+    timed = solve(build_problem(*TOWN), ticking(10), seed=3)
+
+    assert timed.lawful
+    assert timed.effort_used is None
+    assert timed.rounds == 0
+
+
+def test_a_stop_within_a_later_round_keeps_the_best_plan_where_none_is_lawful() -> None:
+    # Seven schools have a seat for every child and hardly one more: whole units do not fit.
+    children = np.random.default_rng(3).integers(5, 60, 64)
+    problem = build_problem(*grid(8, 8, children, {(i, i): -(-int(children.sum()) // 7) for i in range(7)}))
+    told: list[int] = []
+    asked: list[None] = []
+
+    def stop() -> bool:
+        """Say yes within the third round: asked for the second time after two, first by the search, then by a lane."""
+        asked.extend([None] * (told[-1:] == [2]))
+        return len(asked) > 1
+
+    cut = solve(
+        problem,
+        Options(effort=50, prove=False),
+        seed=1,
+        progress=lambda stage, done, total: told.append(done),
+        should_stop=stop,
+    )
+
+    whole = solve(problem, Options(effort=2, prove=False), seed=1)
+    assert not whole.lawful
+    assert cut.effort_used == 2
+    assert np.array_equal(cut.zone, whole.zone)
 
 
 @settings(max_examples=20, deadline=None)

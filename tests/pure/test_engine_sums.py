@@ -51,7 +51,6 @@ def exact_mm(world: World, ways: dict[tuple[str, str], float], weights: Told, zo
         verify.zones_of(facts),
         zone_of,
         {unit: [ways[unit, zone]] for unit, zone in zone_of.items()},
-        (),
         None,
         {unit: [0] for unit in zone_of},
     )

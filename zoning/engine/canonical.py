@@ -36,6 +36,9 @@ def reordered(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
     pairs = np.sort(unit_at[problem.pairs], axis=1)
     site_unit, site_zone = unit_at[problem.site_unit], zone_at[problem.site_zone]
     sites = np.lexsort((site_unit, site_zone)).astype(np.int64)
+    # Any school of a zone stands for it in an approval: here the first one does.
+    unit, site = problem.enclaves.T
+    approved = np.stack([unit_at[unit], np.searchsorted(site_zone[sites], site_zone[site])], axis=1)
     return replace(
         problem,
         unit_ids=tuple(problem.unit_ids[i] for i in units.tolist()),
@@ -52,7 +55,7 @@ def reordered(problem: Problem, units: IntArray, zones: IntArray) -> Problem:
         locked=renumbered(problem.locked[units], zone_at),
         in_force=renumbered(problem.in_force[units], zone_at),
         forbidden=_both(problem.forbidden, unit_at, zone_at),
-        enclaves=_both(problem.enclaves, unit_at, inverse(sites)),
+        enclaves=np.unique(approved, axis=0).astype(np.int64),
         later_children=problem.later_children[units],
         later_seats=problem.later_seats[zones],
         walks=problem.walks and problem.walks.part(units, sites),

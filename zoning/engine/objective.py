@@ -195,21 +195,22 @@ def worst_year(problem: Problem, weights: Weights, zone: IntArray) -> int:
 
 
 def border(problem: Problem, weights: Weights) -> IntArray:
-    """Return the cost of separating each adjoining pair, in the order of `problem.graph`'s neighbours."""
-    return np.full(len(problem.graph[1]), weights.border_m * MM_PER_METRE, dtype=np.int64)
+    """Return the cost of separating each pair of neighbours, in the order of `problem.graph`'s.
+
+    Neighbours are units that adjoin; parting the links that enclaves and the schools of a zone add costs nothing.
+    """
+    return np.where(problem.adjoins, weights.border_m * MM_PER_METRE, 0).astype(np.int64)
 
 
 def together(problem: Problem, weights: Weights) -> IntArray:
-    """Return the cost of parting neighbours that share a zone in force, in the order of `problem.graph`'s neighbours.
+    """Return the cost of parting neighbours that share a zone in force, in the order of `problem.graph`'s.
 
-    Neighbours are units that adjoin; the links that enclaves and the schools of a zone add are none.
+    Neighbours are those of `border`.
     """
     indptr, near = problem.graph
-    n, owner = problem.n_units, np.repeat(np.arange(problem.n_units), np.diff(indptr))
-    adjoins = np.isin(np.minimum(owner, near) * n + np.maximum(owner, near), problem.pairs @ np.array([n, 1]))
-    shared = (
-        adjoins & (problem.in_force[owner] == problem.in_force[near]) & (problem.in_force[owner] != NOWHERE)
-    )
+    owner = np.repeat(np.arange(problem.n_units), np.diff(indptr))
+    today = problem.in_force
+    shared = problem.adjoins & (today[owner] == today[near]) & (today[owner] != NOWHERE)
     children = np.minimum(problem.walkers[owner], problem.walkers[near])
     return np.where(shared, weights.parted_child_m * MM_PER_METRE * children, 0).astype(np.int64)
 

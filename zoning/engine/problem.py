@@ -287,6 +287,15 @@ class Problem:
         """
         return compressed_rows(np.concatenate([self.pairs, self._site_links]), self.n_units)
 
+    @cached_property
+    def adjoins(self) -> BoolArray:
+        """Return which neighbours in `graph` adjoin, in its order: links by approval and between schools do not."""
+        indptr, near = self.graph
+        owner, n = np.repeat(np.arange(self.n_units), np.diff(indptr)), self.n_units
+        links = np.minimum(owner, near) * n + np.maximum(owner, near)
+        found: BoolArray = np.isin(links, self.pairs @ np.array([n, 1]))
+        return found
+
     @property
     def _site_links(self) -> IntArray:
         return np.stack([self.site_unit, self.home[self.site_zone]], axis=1)

@@ -71,12 +71,14 @@ class Budget:
 class Improved:
     """The best plan found.
 
-    rounds -- whole rounds that give it, None when stopped midway; moves -- how many were proposed on each lane
+    rounds -- whole rounds of the search; moves -- how many they proposed on each lane
+    is_whole -- those rounds give the plan; else it comes from a part of the next, and no effort repeats it
     """
 
     zone: IntArray
-    rounds: int | None
+    rounds: int
     moves: int
+    is_whole: bool = True
 
 
 def make_field(problem: Problem, weights: Weights, ground: Groundwork, prices: IntArray) -> Field:
@@ -249,7 +251,7 @@ def improve(
     heat: float,
     watch: Callable[[int], None],
 ) -> Improved:
-    """Return the best plan, and the number of whole rounds that gave it.
+    """Return the best plan, and the number of whole rounds.
 
     Each lane goes on from its own best plan; every fourth round both go on from the better one. Beside the
     rounds the best plans of all starts are merged. A lawful plan that costs no more than `least`, the lower
@@ -312,8 +314,6 @@ def best_plans(plans: list[Found]) -> list[Found]:
 
 
 def _cut_short(course: Course, found: list[Found], done: int) -> Improved:
-    """Return the plan of the whole rounds, which can be repeated, unless the cut round first made it lawful."""
-    whole, cut = course.best, min(found, key=Found.rank)
-    if whole.overload == 0:
-        return Improved(whole.zone, done, course.moves)
-    return Improved(cut.zone, None, course.moves)
+    """Return the plan of the whole rounds, which can be repeated; if unlawful, the cut round's if better."""
+    best = course.best if course.best.overload == 0 else min([course.best, *found], key=Found.rank)
+    return Improved(best.zone, done, course.moves, is_whole=best is course.best)

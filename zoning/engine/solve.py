@@ -40,7 +40,7 @@ CONFIRMING = 2
 class Options:
     """How long to search and what to prefer.
 
-    effort  -- rounds of search; the result is the same on every machine
+    effort  -- rounds of search, 0 for the start alone; the result is the same on every machine
     seconds -- wall time instead; needs `clock` (a monotonic one), and the solution says which effort repeats it
     weights -- what a plan costs, see objective.PRESETS
     start   -- [n_units] school index of a plan to start from, in any state, NOWHERE where open; None: from prices.
@@ -63,8 +63,8 @@ class Options:
             raise ValueError("give either effort or seconds")
         if self.heat <= 0:
             raise ValueError("heat is positive")
-        if self.effort is not None and self.effort < 1:
-            raise ValueError("effort is one round or more")
+        if self.effort is not None and self.effort < 0:
+            raise ValueError("effort is not below zero")
         if self.seconds is not None and not 0 <= self.seconds < math.inf:
             raise ValueError("seconds are not below zero, and finite")
         if self.seconds is not None and self.clock is None:
@@ -83,7 +83,8 @@ class Solution:
     proof       -- what proves the lower bound where it is stronger than the prices', in cost units
     lawful      -- every hard rule is kept; if not, `violations` says why in the officer's words
     remedies    -- the smallest changes after which a plan is lawful, where this one is not
-    effort_used -- the effort that repeats this plan with this seed, None when the search was stopped midway
+    rounds      -- whole rounds of the search
+    is_whole    -- those rounds give this plan; else a part of the next one, in which time ran out or a stop was asked
     weights     -- what the plan was to be like
     """
 
@@ -97,9 +98,15 @@ class Solution:
     lawful: bool
     violations: tuple[Trouble, ...]
     remedies: tuple[Remedy, ...]
-    effort_used: int | None
+    rounds: int
+    is_whole: bool
     seed: int
     weights: Weights
+
+    @property
+    def effort_used(self) -> int | None:
+        """Return the effort that repeats this plan with this seed, None where none does."""
+        return self.rounds if self.is_whole else None
 
     @property
     def is_hopeless(self) -> bool:
@@ -157,7 +164,8 @@ def solve(
         lawful=not wrong,
         violations=wrong,
         remedies=tuple(renamed_plan(one, inverse(units), zones) for one in told.remedies),
-        effort_used=found.rounds,
+        rounds=found.rounds,
+        is_whole=found.is_whole,
         seed=seed,
         weights=options.weights,
     )

@@ -38,7 +38,6 @@ class Drawn:
     zones    -- zone -> its schools
     zone_of  -- unit -> zone, of every unit
     ways     -- unit -> metres to each school of its zone, in their order; infinite where there is no way
-    islands  -- (unit, zone) that may lie apart since they do so in the zones in force
     in_force -- unit -> zone today; None where no file tells, and the report is believed
     crossings -- unit -> main roads to cross to each school of its zone, in their order
     """
@@ -47,7 +46,6 @@ class Drawn:
     zones: Mapping[str, Sequence[str]]
     zone_of: Mapping[str, str]
     ways: Mapping[str, Sequence[float]]
-    islands: Sequence[tuple[str, str]]
     in_force: Mapping[str, str] | None
     crossings: Mapping[str, Sequence[int]]
 
@@ -203,10 +201,9 @@ def is_abroad(drawn: Drawn, unit: str, zone: str) -> bool:
 
 def parted(drawn: Drawn, today: Mapping[str, str]) -> int:
     """Return the children of the smaller unit of all adjoining ones that share a zone today and no longer would."""
-    pairs = {(min(pair), max(pair)) for pair in drawn.facts.adjacency if pair[0] != pair[1]}
     return sum(
         min(drawn.walkers(a), drawn.walkers(b))
-        for a, b in pairs
+        for a, b in links(drawn)
         if a in today and today[a] == today.get(b) and drawn.zone_of[a] != drawn.zone_of[b]
     )
 
@@ -221,12 +218,8 @@ def even_mm(drawn: Drawn, mm: Mapping[str, int], loads: Mapping[str, int], seats
 
 
 def links(drawn: Drawn) -> set[tuple[str, str]]:
-    """Return the pairs that a border may part: what adjoins, approved enclaves and schools of one zone with theirs."""
-    site = {school: one.unit_id for school, one in drawn.facts.schools.items()}
-    pairs = [*drawn.facts.adjacency]
-    pairs += [(unit, site[school]) for unit, school in (*drawn.facts.enclaves, *drawn.islands)]
-    pairs += [(site[members[0]], site[school]) for members in drawn.zones.values() for school in members]
-    return {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
+    """Return the pairs that adjoin, each once: these a border may part."""
+    return {(min(pair), max(pair)) for pair in drawn.facts.adjacency if pair[0] != pair[1]}
 
 
 def lacking(drawn: Drawn) -> int:

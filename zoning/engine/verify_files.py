@@ -462,7 +462,6 @@ def drawn_of(
         zones,
         zone_of,
         {unit: [judge.metres_between(facts, unit, s) for s in zones[zone]] for unit, zone in zone_of.items()},
-        judge.islands_in_force(facts, facts.in_force),
         today if facts.in_force else None,
         {unit: [crossings.get((unit, s), 0) for s in zones[zone]] for unit, zone in zone_of.items()},
     )
