@@ -30,6 +30,7 @@ VERIFIERS = (
     "zoning/engine/verify_bound.py",
     "zoning/engine/verify_figures.py",
     "zoning/engine/verify_files.py",
+    "zoning/engine/verify_words.py",
 )
 LEFT_OUT = ("__pycache__", "node_modules", ".venv", "var", "dist", ".git", "*.mo", ".*_cache")
 

@@ -5,7 +5,7 @@
 
 Says every rule that the plan breaks, or that it is lawful, and with a report whether its figures are right. Exit
 status 0: lawful and right; 1: not so; 2: a file cannot be read or is missing. `verify_files.py`, which reads and says
-all that, and `verify_figures.py`, which recomputes figures, lie in the same folder.
+all that, `verify_words.py` and `verify_figures.py`, which recomputes figures, lie in the same folder.
 Each hard rule is one function here and one in the engine; they were written apart on purpose.
 """
 

@@ -30,7 +30,7 @@ and units moved against `zones_in_force`, children in other townships, and terms
 alike, from its own prices and proof where it has any, else from the report's, and what terms of several units cost at
 least is added. A gap is stated of lawful plans above a bound > 0 only. Prints one JSON object, faults in
 Chinese and English; exit 0 when all is proven, 1 when not, 2 when a file cannot be read. `verify_files.py` and
-`verify.py`, which read the files, lie in the same folder.
+`verify.py`, which read the files, and `verify_words.py` lie in the same folder.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Units = Mapping[str, tuple[float, float, int, int]]  # x, y in metres, walkers, 
 Schools = Mapping[str, tuple[str, int, str]]  # unit, seats, group or ""
 Links = Mapping[str, Collection[str]]  # unit -> adjoining units
 Costs = Mapping[str, Mapping[str, int]]  # zone -> unit that may have it -> cost
-Faults = list[tuple[str, str]]  # code, whose words are in verify_files.py, and what it speaks of
+Faults = list[tuple[str, str]]  # code, whose words are in verify_words.py, and what it speaks of
 N = TypeVar("N", int, float)
 
 TOLERANCE = 1e-9
@@ -485,7 +485,9 @@ def main() -> int:
         return 2
     except files.MALFORMED as fault:
         verdict = {"proven": False, "faults": [("malformed", f"{type(fault).__name__}: {fault}")]}
-    verdict["faults"] = [files.fault_sentence(*fault) for fault in verdict["faults"]]
+    verdict["faults"] = [
+        files.beside("verify_words.py").fault_sentence(*fault) for fault in verdict["faults"]
+    ]
     print(json.dumps(verdict, ensure_ascii=False))
     return 0 if verdict["proven"] else 1
 

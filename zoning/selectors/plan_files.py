@@ -23,7 +23,7 @@ from zoning.selectors.plans import PlanContent, plan_content
 from zoning.selectors.problem import ZoneSite, facts_of, sites_of_groups
 
 ISLAND = "island of the zones in force"
-PROGRAMS = ("verify.py", "verify_files.py", "verify_figures.py", "verify_bound.py")
+PROGRAMS = ("verify.py", "verify_files.py", "verify_figures.py", "verify_words.py", "verify_bound.py")
 OWN_WORDS = ("reason", "matched")
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # a fixed date, so that the same files give the same zip
 IN_MEMORY = 8 << 20
