@@ -141,6 +141,18 @@ def test_it_stops_when_asked_to() -> None:
     assert (found.zone, found.untold) == (None, Untold.STOPPED)
 
 
+def test_the_unit_of_a_school_that_may_not_have_it_needs_that_rule_lifted_and_no_way() -> None:
+    units = [Unit(f"c{x}", min(x, 1), 100.0 * x, 0) for x in range(3)]
+    schools = [School("s0", "c0", 1, "g"), School("s1", "c1", 1, "g"), School("s2", "c2", 1)]
+    problem = build_problem(units, schools, [], wishes=Wishes(forbidden=[("c1", "s0")]))
+
+    found = tried(problem, np.array([0, 1, 1]), Kind.RULES)
+
+    assert found.relief is not None
+    assert found.relief.forbidden.tolist() == [[1, 0]]
+    assert found.is_smallest
+
+
 @settings(max_examples=40, deadline=None)
 @given(ruled_worlds(most_plans=130))
 def test_what_is_said_of_rules_agrees_with_brute_force(ruled: Ruled) -> None:

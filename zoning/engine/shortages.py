@@ -20,7 +20,7 @@ from zoning.engine.constraints import (
     township_kept,
     within_cap,
 )
-from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem
+from zoning.engine.problem import NOWHERE, BoolArray, IntArray, Problem, to_mm
 from zoning.engine.remedies import Kind
 from zoning.engine.switches import TOWNSHIP, Switch, caps_of
 from zoning.engine.transport import relax
@@ -92,10 +92,11 @@ def reach_of(problem: Problem, near: IntArray, kind: Kind) -> Reach:
 def shortages(reach: Reach) -> list[Shortage]:
     """Return what is proven to be short of seats, each shortage apart from the others, of the first year with any."""
     problem = reach.problem
+    cost = to_mm(np.where(reach.reached, problem.distance_m(), 0))  # what is not reached may have no way at all
     for year in range(problem.kept_seats.shape[1]):
         children = np.ascontiguousarray(problem.kept_children[:, year])
         seats = np.ascontiguousarray(problem.kept_seats[:, year])
-        relaxed = relax(problem.distance_mm, reach.reached, children, seats)
+        relaxed = relax(cost, reach.reached, children, seats)
         is_lost = relaxed.unseated > 0
         if is_lost.any():
             near = _near_lost(reach.reached, relaxed.flow > 0, is_lost)
@@ -190,7 +191,7 @@ def _add_keys(reach: Reach, units: IntArray, zone: int, keys: dict[int, set[froz
         return
     roots = reach.problem.site_unit[reach.problem.site_zone == zone]
     inside = np.isin(reach.piece[zone], reach.piece[zone][roots])
-    entry, beside = _boundary(reach, zone, inside), _beside(reach, inside)
+    entry, joined = _boundary(reach, zone, inside), inside | _beside(reach, inside)
     is_free = reach.allowed[here, zone]
     pieces = {
         one: _boundary(reach, zone, reach.piece[zone] == one)
@@ -200,7 +201,7 @@ def _add_keys(reach: Reach, units: IntArray, zone: int, keys: dict[int, set[froz
         if free:
             needs = {entry, pieces[int(reach.piece[zone][unit])]}
         else:
-            needs = set(_blocking(reach, unit, zone)) | (set() if beside[unit] else {entry})
+            needs = set(_blocking(reach, unit, zone)) | (set() if joined[unit] else {entry})
         if all(needs):
             keys[unit].add(frozenset(needs))
 
