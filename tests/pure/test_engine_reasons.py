@@ -171,7 +171,7 @@ def test_a_later_year_that_must_fit_is_named() -> None:
     solution = solved((grown, seated, links), Wishes(later_years=(2028,), every_year=True))
 
     assert str(solution.violations[0]) == (
-        "u1 has 12 children, and no school that it may have has more than 10 seats. (2028)"
+        "u1 has 12 children, and no school that it may have has more than 10 seats (2028)."
     )
 
 

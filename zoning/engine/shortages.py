@@ -92,7 +92,9 @@ def reach_of(problem: Problem, near: IntArray, kind: Kind) -> Reach:
 def shortages(reach: Reach) -> list[Shortage]:
     """Return what is proven to be short of seats, each shortage apart from the others, of the first year with any."""
     problem = reach.problem
-    cost = to_mm(np.where(reach.reached, problem.distance_m(), 0))  # what is not reached may have no way at all
+    cost = to_mm(
+        np.where(reach.reached, problem.distance_m(), 0)
+    )  # what is not reached may have no way at all
     for year in range(problem.kept_seats.shape[1]):
         children = np.ascontiguousarray(problem.kept_children[:, year])
         seats = np.ascontiguousarray(problem.kept_seats[:, year])
