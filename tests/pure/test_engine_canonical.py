@@ -114,4 +114,5 @@ def test_renaming_leaves_the_problem_that_is_solved_as_it_is(ruled: Ruled, data:
 def nameless(problem: Problem) -> dict[str, Any]:
     """Return all that is known of the reordered problem but for the names."""
     own = reordered(problem, *name_free_order(problem))
-    return {one.name: getattr(own, one.name) for one in fields(own) if one.name not in NAMES}
+    known = {one.name: getattr(own, one.name) for one in fields(own) if one.name not in NAMES}
+    return {**known, "walks": own.walks and (own.walks.pair, own.walks.metres)}

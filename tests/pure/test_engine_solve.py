@@ -313,3 +313,15 @@ def test_a_warm_start_in_any_state_ends_lawful() -> None:
     solution = solve(problem, Options(effort=2, start=broken), seed=1)
 
     assert solution.lawful
+
+
+def test_no_plan_is_called_lawful_whose_unit_has_no_school_it_may_have() -> None:
+    units, schools, pairs = grid(4, 1, np.full(4, 5), {(0, 0): 20, (3, 0): 20})
+    wishes = Wishes(forbidden=[("c1r0", "s-c0r0"), ("c1r0", "s-c3r0")])
+    told: list[int] = []
+
+    solution = solve(
+        build_problem(units, schools, pairs, wishes=wishes), Options(effort=1), seed=1, watch=told.append
+    )
+
+    assert (solution.lawful, told) == (False, [])

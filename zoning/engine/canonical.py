@@ -103,20 +103,16 @@ def _relations(problem: Problem, alike: IntArray) -> Iterator[tuple[IntArray, In
         unit, school = _with_schools(problem, units, zones)
         yield unit, school, np.zeros(len(unit))
         yield school, unit, np.zeros(len(unit))
-    at = np.flatnonzero(np.isin(site_unit, alike))
-    for table in (problem.matrix_m, problem.crossings):
-        if table is not None:
-            n_sites = len(site_unit)
-            yield (
-                np.repeat(alike, n_sites),
-                np.tile(site_unit, len(alike)),
-                table[alike].ravel().astype(np.float64),
-            )
-            yield (
-                np.repeat(site_unit[at], len(every)),
-                np.tile(every, len(at)),
-                table[:, at].T.ravel().astype(np.float64),
-            )
+    if problem.walks is not None:
+        unit, site = np.divmod(problem.walks.pair, len(site_unit))
+        yield unit, site_unit[site], problem.walks.metres
+        yield site_unit[site], unit, problem.walks.metres
+    if problem.crossings is not None:
+        at = np.flatnonzero(np.isin(site_unit, alike))
+        some, schools = np.repeat(alike, len(site_unit)), np.tile(site_unit, len(alike))
+        yield some, schools, problem.crossings[alike].ravel().astype(np.float64)
+        some, schools = np.tile(every, len(at)), np.repeat(site_unit[at], len(every))
+        yield schools, some, problem.crossings[:, at].T.ravel().astype(np.float64)
     yield site_unit, site_unit, problem.cap_m
     for seats in problem.later_seats.T:
         yield site_unit, site_unit, seats[site_zone].astype(np.float64)

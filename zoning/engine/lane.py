@@ -177,7 +177,7 @@ class Lane:
             if stopped() or (part >= SLICES and state.total[BEST] < NOT_YET):
                 break
             anneal(field, state, heats, per_heat, strains, REBUILD)
-            if state.total[BEST] < NOT_YET:
+            if state.total[BEST] < NOT_YET and is_allowed(field, state.best):
                 watch(int(state.total[BEST]))
         if state.total[BEST] < (NOT_YET if origin.overload else origin.cost):
             return Found(0, int(state.total[BEST]), state.best.copy())
@@ -196,7 +196,8 @@ class Lane:
             if stopped():
                 break
             best = self._forced(best)
-            watch(best.cost)
+            if is_allowed(self.field, best.zone):
+                watch(best.cost)
         return best
 
     def _forced(self, best: Found) -> Found:
@@ -268,3 +269,12 @@ def _typical_step(field: Field) -> int:
     zone = field.filling + field.class_seat * field.class_size + field.shape
     part = int(zone) * len(field.seats) // len(reduced)
     return max(int(np.median(reduced[:, 1] - reduced[:, 0])) + part, 1)
+
+
+def is_allowed(field: Field, zone: IntArray) -> bool:
+    """Say whether every unit has a zone that it may have: a plan can fit the seats with pairs that may not be."""
+    if field.is_whole:
+        cost = field.cost[np.arange(len(zone)), zone]
+    else:
+        cost = np.where(field.zones == zone[:, None], field.cost, field.beyond[:, None]).min(axis=1)
+    return bool((cost < field.beyond).all())
