@@ -18,9 +18,9 @@ from pathlib import Path
 from statistics import mean
 
 from zoning.engine.building import build_problem
+from zoning.engine.course import LANES
 from zoning.engine.files import read_tables
 from zoning.engine.report import plan_rows
-from zoning.engine.search import LANES
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import cost_km, violations
 from zoning.engine.warm import warm

@@ -5,22 +5,14 @@ import pytest
 
 from tests.pure.engine_worlds import facts_of, grid, named
 from zoning.engine.building import build_problem
+from zoning.engine.course import AGE_OF_PATIENCE, EPOCH, HOPELESS, LANES, PATIENCE, STEP, Course
 from zoning.engine.field import Field
 from zoning.engine.groundwork import lay_ground
 from zoning.engine.kernel import force
 from zoning.engine.lane import Found, Lane, fill, new_lane
 from zoning.engine.objective import NEAREST, plan_cost
 from zoning.engine.problem import Problem
-from zoning.engine.search import (
-    AGE_OF_PATIENCE,
-    HOPELESS,
-    LANES,
-    PATIENCE,
-    STEP,
-    Course,
-    doubtful_lump,
-    make_field,
-)
+from zoning.engine.search import doubtful_lump, make_field
 from zoning.engine.solve import Options, solve
 from zoning.engine.verify import violations
 
@@ -43,7 +35,7 @@ def plan_of(cost: int, overload: int = 0) -> Found:
 
 
 def course_of(start: Found, best: Found) -> Course:
-    return Course(start, best, [start] * LANES, [], [])
+    return Course(start, best, best, [start] * LANES)
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +194,32 @@ def test_whoever_watches_is_told_of_the_best_plan_of_all_starts() -> None:
     first(8)
 
     assert told == [5, 4, 8]
+
+
+@pytest.mark.parametrize(("led", "ends"), [(0, EPOCH + 1), (7, EPOCH + 15)])
+def test_an_epoch_ends_after_twice_the_rounds_that_its_best_plan_took_and_some_more(
+    field: Field, led: int, ends: int
+) -> None:
+    start, best = plan_of(900), plan_of(500)
+    course = course_of(start, start)
+    rounds = 0
+    while not course.past and rounds < 10 * EPOCH:
+        rounds += 1
+        course.go_on(field, [best if rounds > led else start] * LANES)
+
+    assert rounds == ends
+    assert [plans[0] for plans in course.past] == [best]
+    assert (course.best, course.leader, course.plans()) == (best, start, [start])
+    assert course.plans_of_all_epochs() == [best, start]
+
+
+def test_a_plan_made_of_all_epochs_is_kept_for_others_and_unknown_to_the_epoch(field: Field) -> None:
+    start, old, wide = plan_of(900), plan_of(500), plan_of(400)
+    course = course_of(start, start)
+    course.past = [[old]]
+
+    course.keep(wide)
+
+    assert (course.best, course.leader) == (wide, start)
+    assert course.past == [[wide, old]]
+    assert course.plans() == [start]

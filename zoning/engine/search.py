@@ -14,25 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from zoning.engine.compiling import below, draw
+from zoning.engine.course import LANES, Course
 from zoning.engine.field import LUCK, NEVER, Field
 from zoning.engine.groundwork import Groundwork
-from zoning.engine.lane import FIRST_PROBES, Found, new_dice, new_lane, proposals
+from zoning.engine.lane import Found, new_dice, new_lane, proposals
 from zoning.engine.merge import merged
 from zoning.engine.objective import FORBIDDEN_COST, Weights, balance, links, parity, shared_seats
 from zoning.engine.pairs import Pairs, cheap_pairs, most_pairs, open_pairs, pairs_around
 from zoning.engine.problem import MM_PER_METRE, NOWHERE, IntArray, Problem
 
-LANES = 2
-# Rounds without a better plan after which a start is given up while no lawful plan is known; else the sooner, the
-# shorter it has gone on.
-PATIENCE = 3
-AGE_OF_PATIENCE = 8
-# A plan counts as better when it saves one part of so many.
-STEP = 10_000
-# After this round a start that is far behind the best plan is given up.
-HOPELESS = 5
-MOST_PLANS = 100
-KEPT_OF_START = 2
+# One of so many plans of all epochs, best first, is what a wide merge would better.
+BASES = 16
+SOME_PLANS = 60
 # What merging gives is taken in after so many moves of a lane: about as long as it takes.
 MERGE_MOVES = 3_000_000
 
@@ -136,78 +129,12 @@ def _land(problem: Problem, weights: Weights) -> tuple[IntArray, IntArray, IntAr
 
 
 @dataclass(slots=True)
-class Course:
-    """Where the search stands; it starts anew when nothing better was found for a few rounds.
-
-    start, best -- the plan it starts from, and the best of all; origins -- where each lane goes on
-    met, kept   -- the best plans since the last start, and of those before it
-    age, idle   -- rounds since the last start, and since the last better plan
-    starts, moves -- starts so far; moves proposed on a lane in all
-    """
-
-    start: Found
-    best: Found
-    origins: list[Found]
-    met: list[Found]
-    kept: list[Found]
-    age: int = 0
-    idle: int = 0
-    starts: int = 1
-    moves: int = 0
-
-    def watched(self, watch: Callable[[int], None]) -> Callable[[int], None]:
-        """Return `watch`, told of the best plan of all where a later start has not come so far."""
-        best = self.best
-        return lambda cost: watch(cost if best.overload else min(cost, best.cost))
-
-    def plans(self) -> list[Found]:
-        """Return the plans worth merging, best first."""
-        return best_plans([self.best, *self.kept, *self.met])
-
-    def go_on(self, field: Field, found: list[Found]) -> None:
-        """Take in what a round found."""
-        before, now = min(self.origins, key=Found.rank), min(found, key=Found.rank)
-        is_better = now.overload < before.overload or now.cost < before.cost - before.cost // STEP
-        self.moves += proposals(field, self.age)
-        self.best = min(self.best, now, key=Found.rank)
-        self.met = best_plans([*self.met, *found])[:KEPT_OF_START]
-        self.idle = 0 if is_better else self.idle + 1
-        if self.idle >= self.patience() or (self.age == HOPELESS and self._is_far_behind(now)):
-            self._start_anew([self.start] * LANES, 0)
-        else:
-            self.origins = [now] * LANES if self.age % 4 == 3 else found
-            self.age += 1
-
-    def patience(self) -> int:
-        """Return after how many rounds without a better plan to start anew."""
-        return PATIENCE if self.best.overload else 1 + self.age // AGE_OF_PATIENCE
-
-    def go_on_from(self, plan: Found) -> bool:
-        """Start anew from a plan made of others where it is better than the best; say whether it is."""
-        is_better = plan.rank() < self.best.rank()
-        if is_better:
-            self.best = plan
-            self._start_anew([plan] * LANES, FIRST_PROBES)
-        return is_better
-
-    def _is_far_behind(self, now: Found) -> bool:
-        """Say whether a plan lacks seats or costs a hundredth more than the best, which is lawful."""
-        return self.best.overload == 0 and (
-            now.overload > 0 or now.cost - self.best.cost > self.best.cost // 100
-        )
-
-    def _start_anew(self, origins: list[Found], age: int) -> None:
-        self.kept, self.met = best_plans([*self.kept, *self.met]), []
-        self.origins, self.age, self.idle = origins, age, 0
-        self.starts += 1
-
-
-@dataclass(slots=True)
 class Merging:
     """Plans being merged beside the rounds; what comes of it is taken in after a fixed number of moves.
 
     rng, cheap -- where to look closely: dice, and pairs worth a look
     since -- moves when it began; job -- what comes of it, None when it was taken in
+    is_wide -- it is of plans of all epochs
     """
 
     threads: ThreadPoolExecutor
@@ -216,12 +143,16 @@ class Merging:
     cheap: IntArray
     since: int = 0
     job: "Future[Found | None] | None" = None
+    is_wide: bool = False
 
     def beside(self, course: Course, is_over: Callable[[], bool]) -> None:
         """Begin to merge where nothing is being merged and there is more than one plan."""
-        plans = course.plans()
-        if self.job is None and len(plans) > 1:
-            self.since, opening = course.moves, self._opening(plans)
+        if self.job is not None:
+            return
+        self.is_wide = bool(course.past) and draw(self.rng) & 3 > 0
+        plans = course.plans_of_all_epochs() if self.is_wide else course.plans()
+        if len(plans) > 1:
+            self.since, opening = course.moves, (self._in_any_order if self.is_wide else self._opening)(plans)
             self.job = self.threads.submit(lambda: merged(self.field, opening(), is_over))
 
     def _opening(self, plans: list[Found]) -> Callable[[], Pairs]:
@@ -232,6 +163,14 @@ class Merging:
             return partial(pairs_around, self.field, zones, self.cheap, centre, most)
         first = 1 if luck == 2 else 1 + below(self.rng, len(zones) - 1)
         return partial(open_pairs, [zones[0], *zones[first:], *zones[1:first]], len(self.field.seats), most)
+
+    def _in_any_order(self, plans: list[Found]) -> Callable[[], Pairs]:
+        """Return what opens the pairs of all epochs: of the best plan, or another good one, then of all by chance."""
+        base = 0 if draw(self.rng) & 1 else below(self.rng, min(len(plans), BASES))
+        order = np.argsort(np.array([draw(self.rng) for _ in plans]), kind="stable")
+        order = order if draw(self.rng) & 1 else np.sort(order[:SOME_PLANS])
+        zones = [plans[at].zone for at in [base, *order.tolist()]]
+        return partial(open_pairs, zones, len(self.field.seats), most_pairs(self.field))
 
     def due(self, moves: int) -> Found | None:
         """Return the merged plan where it is time, `moves` of a lane from the beginning; None if there is none."""
@@ -259,7 +198,7 @@ def improve(
     """
     lanes = [new_lane(field, zone, seed, number, heat) for number in range(LANES)]
     start = Found.of(lanes[0].state)
-    course = Course(start, start, [start] * LANES, [], [])
+    course = Course(start, start, start, [start] * LANES)
     done, pace = 0, 0.0
     with ThreadPoolExecutor(LANES + 1) as threads:
         merging = Merging(threads, field, new_dice(seed, LANES), cheap_pairs(field))
@@ -277,7 +216,9 @@ def improve(
             if budget.is_over():
                 return _cut_short(course, found, done)
             course.go_on(field, found)
-            is_merged = better is not None and course.go_on_from(better)
+            if better is not None and merging.is_wide:
+                course.keep(better)
+            is_merged = better is not None and not merging.is_wide and course.go_on_from(better)
             if (course.age == 0 or is_merged) and lanes[0].has_lumps():
                 lump = None if is_merged else doubtful_lump(field, course, least)
                 for lane in lanes:
@@ -305,12 +246,6 @@ def doubtful_lump(field: Field, course: Course, least: int) -> tuple[int, int] |
         return None
     lump = int(lumps[(course.starts - 2) % len(lumps)])
     return lump, int(zone[lump])
-
-
-def best_plans(plans: list[Found]) -> list[Found]:
-    """Return the lawful ones among the plans, each once, best first."""
-    lawful = {plan.zone.tobytes(): plan for plan in plans if plan.overload == 0}
-    return sorted(lawful.values(), key=Found.rank)[:MOST_PLANS]
 
 
 def _cut_short(course: Course, found: list[Found], done: int) -> Improved:
