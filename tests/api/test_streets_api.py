@@ -49,7 +49,7 @@ def test_everybody_may_ask_for_the_way_in_words() -> None:
     assert told["way_metres"] in (923, 924)
     assert told["metres"] == told["way_metres"] + 100
     assert (told["crossings"], told["straight_metres"]) == (1, 923)
-    assert (told["minutes"], told["pace_metres_a_minute"]) == (16, 60)
+    assert (told["minutes"], told["pace_metres_a_minute"]) == (18, 60)
     assert (told["line"], told["map_review_number"]) == (None, "")
 
 

@@ -160,7 +160,7 @@ def test_more_children_or_seats_than_can_be_reckoned_with_are_refused(
 @pytest.mark.parametrize(
     "options",
     [
-        {"effort": 0},
+        {"effort": -1},
         {"effort": -3},
         {"seconds": -1.0},
         {"seconds": math.inf},
