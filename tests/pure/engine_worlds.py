@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from zoning.engine.building import build_problem, zones_of_schools
 from zoning.engine.faults import ProblemFault
 from zoning.engine.objective import Weights, plan_cost
-from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes
+from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes, to_mm
 from zoning.engine.remedies import Remedy
 from zoning.engine.verify import Facts, Place, Site, violations
 
@@ -86,11 +86,16 @@ def cheapest_lawful(problem: Problem, facts: Facts, weights: Weights) -> int | N
     return min(costs, default=None)
 
 
+def distance_mm(problem: Problem) -> IntArray:
+    """Return whole millimetres from every unit to every zone's nearest school, [n_units, n_zones]."""
+    return to_mm(problem.distance_m())
+
+
 def cheapest_by_brute_force(world: World, wishes: Wishes | None = None) -> int | None:
     """Return the least child-millimetres over all lawful plans, None when there is none."""
     problem = build_problem(*world, wishes=wishes)
     facts, unit = facts_of(world, wishes), np.arange(problem.n_units)
-    walked = problem.distance_mm * problem.children[:, None]
+    walked = distance_mm(problem) * problem.children[:, None]
     costs = []
     for choice in product(range(problem.n_zones), repeat=problem.n_units):
         plan = [(u, problem.zone_ids[s]) for u, s in zip(problem.unit_ids, choice, strict=True)]

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.pure.engine_worlds import World, cheapest_by_brute_force, drawn_worlds, grid, street, worlds
+from tests.pure.engine_worlds import (
+    World,
+    cheapest_by_brute_force,
+    distance_mm,
+    drawn_worlds,
+    grid,
+    street,
+    worlds,
+)
 from zoning.engine.bound import least_spent, linear_bound
 from zoning.engine.bound_kernel import TOO_MUCH, fill_zone, lightest_ways, narrowest_gate
 from zoning.engine.building import build_problem
@@ -31,7 +39,7 @@ def bounds(world: World, wishes: Wishes | None = None, work: int = 12_000_000) -
     """Return the bound of the seat prices and the stronger one, in child-millimetres."""
     problem = build_problem(*world, wishes=wishes)
     allowed = allowed_pairs(problem)
-    cost = np.where(allowed, problem.distance_mm, 0)
+    cost = np.where(allowed, distance_mm(problem), 0)
     prices = relax(cost, allowed, problem.children, problem.seats).prices
     spent = cost * problem.children[:, None]
     values = least_spent(spent, allowed, problem.demand, prices)
@@ -127,7 +135,7 @@ def test_more_work_never_proves_less_and_the_same_work_the_same(work: int) -> No
 
 def test_a_stop_leaves_the_first_bound_and_too_little_work_none() -> None:
     problem = build_problem(*LUMPY)
-    allowed, spent = allowed_pairs(problem), problem.distance_mm * problem.children[:, None]
+    allowed, spent = allowed_pairs(problem), distance_mm(problem) * problem.children[:, None]
     roots = (problem.site_unit, problem.site_zone)
     shop = make_shop(problem.graph, roots, allowed, spent, (problem.children, problem.seats))
     values = 2 * spent.max(axis=1)
@@ -245,8 +253,8 @@ def test_a_solution_carries_the_proof_of_its_bound_under_its_own_names() -> None
 
 def test_a_problem_with_too_many_pairs_keeps_the_bound_of_its_prices(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = build_problem(*LUMPY)
-    allowed, spent = allowed_pairs(problem), problem.distance_mm * problem.children[:, None]
-    prices = relax(problem.distance_mm, allowed, problem.children, problem.seats).prices
+    allowed, spent = allowed_pairs(problem), distance_mm(problem) * problem.children[:, None]
+    prices = relax(distance_mm(problem), allowed, problem.children, problem.seats).prices
     zone = solve(problem, Options(effort=1, prove=False), seed=1).zone
     assert prove(problem, spent, allowed, prices, zone, 1, never)[0] is not None
 

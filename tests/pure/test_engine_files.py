@@ -108,6 +108,8 @@ def test_plan_bytes_are_sorted_and_plain() -> None:
     [
         ("units", "unit_id,x_m,y_m\na,0,0\n", "units.csv: no column children"),
         ("units", "unit_id,x_m,y_m,children\na,0,zero,1\n", "units.csv, line 2: y_m is not a number"),
+        ("units", "unit_id,x_m,y_m,children\na,0,nan,1\n", "units.csv, line 2: y_m is not a number"),
+        ("units", "unit_id,x_m,y_m,children\na,-inf,0,1\n", "units.csv, line 2: x_m is not a number"),
         ("units", "unit_id,x_m,y_m,children\na,0,0,1.5\n", "children is not a whole number"),
         ("units", "unit_id,x_m,y_m,children\na,0,0,inf\n", "children is not a whole number"),
         (
@@ -128,17 +130,27 @@ def test_plan_bytes_are_sorted_and_plain() -> None:
         ("units", "unit_id,x_m,y_m,children\n", "units.csv: there is no row under the header"),
         (
             "schools",
-            "school_id,unit_id,seats\ns,a,-1\n",
+            "school_id,unit_id,seats\ns,c0r0,-1\n",
             "schools.csv, line 2: seats is not a whole number, 0 or more",
         ),
         (
             "schools",
-            "school_id,unit_id,seats\ns,a,1\ns,b,1\n",
+            "school_id,unit_id,seats\ns,c0r0,1\ns,c0r1,1\n",
             "schools.csv, line 3: school_id s is that of an earlier row",
+        ),
+        (
+            "schools",
+            "school_id,unit_id,seats\ns,c9r9,1\n",
+            "schools.csv, line 2: unit_id c9r9 is not known",
+        ),
+        (
+            "adjacency",
+            "unit_a,unit_b\nc0r0,c0r1\nc0r0,c9r9\n",
+            "adjacency.csv, line 3: unit_b c9r9 is not known",
         ),
         ("schools", "school_id,unit_id,seats\n", "schools.csv: there is no row under the header"),
         ("units", "unit_id,x_m,y_m,children\n,0,0,1\n", "unit_id is empty"),
-        ("schools", "school_id,unit_id,seats\ns,a\n", "schools.csv, line 2: seats is empty"),
+        ("schools", "school_id,unit_id,seats\ns,c0r0\n", "schools.csv, line 2: seats is empty"),
     ],
 )
 def test_unreadable_cells_are_named(folder: Path, name: str, text: str, complaint: str) -> None:
@@ -191,8 +203,8 @@ def test_stated_ways_count_instead_of_straight_lines_and_what_is_left_out_is_no_
         ("c0r0,s-c1r1", "distances.csv, line 3: metres is empty"),
         ("c0r0,s-c1r1,far", "distances.csv, line 3: metres is not a number"),
         ("c0r0,s-c1r1,-1", "distances.csv, line 3: metres is no length from 0 to 80000000"),
-        ("c0r0,s-c1r1,inf", "distances.csv, line 3: metres is no length"),
-        ("c0r0,s-c1r1,nan", "distances.csv, line 3: metres is no length"),
+        ("c0r0,s-c1r1,inf", "distances.csv, line 3: metres is not a number"),
+        ("c0r0,s-c1r1,nan", "distances.csv, line 3: metres is not a number"),
         ("c9r9,s-c1r1,1", "distances.csv, line 3: unit_id c9r9 is not known"),
         ("c0r0,s-c9r9,1", "distances.csv, line 3: school_id s-c9r9 is not known"),
         ("c0r0,s-c6r6,1", "distances.csv, line 3: unit_id and school_id are those of an earlier row"),

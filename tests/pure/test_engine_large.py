@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.generated import county
-from tests.pure.engine_worlds import World, facts_of, grid, named, sharing, worlds
+from tests.pure.engine_worlds import World, distance_mm, facts_of, grid, named, sharing, worlds
 from zoning.engine import compiling, kernel, ways
 from zoning.engine.bound import bound_km, linear_bound, seats_bound
 from zoning.engine.building import build_problem
@@ -93,7 +93,7 @@ def test_the_bound_of_prices_speaks_of_the_zones_left_out_too(
     prices = np.random.default_rng(seed).integers(0, dear + 1, problem.n_zones)
     few, every = nearest_ways(problem, near), whole_ways(problem, np.arange(problem.n_units))
 
-    spent = problem.distance_mm * problem.walkers[:, None]
+    spent = distance_mm(problem) * problem.walkers[:, None]
     whole = linear_bound(spent, allowed_pairs(problem), problem.demand, problem.supply, prices)
 
     assert seats_bound(problem, NEAREST, few, prices) == whole
@@ -109,7 +109,7 @@ def test_a_large_county_is_drawn_lawfully_and_its_cost_and_bound_are_those_of_al
 
     assert solution.lawful
     assert violations(facts_of(TOWN), named(problem, solution.zone)) == ()
-    spent = problem.distance_mm * problem.walkers[:, None]
+    spent = distance_mm(problem) * problem.walkers[:, None]
     assert (
         solution.cost
         == spent[np.arange(144), solution.zone].sum()
@@ -188,7 +188,7 @@ def test_children_of_a_county_without_seats_for_all_reach_every_school() -> None
 def test_a_plan_to_start_from_may_use_zones_that_are_not_near() -> None:
     problem = town()
     start = solve(problem, Options(effort=1), seed=1).zone
-    far = int(np.flatnonzero(problem.distance_mm[:, 8] == problem.distance_mm[:, 8].max())[0])
+    far = int(np.flatnonzero(distance_mm(problem)[:, 8] == distance_mm(problem)[:, 8].max())[0])
     start[far] = 8
 
     ground = lay_ground(problem, NEAREST, start)

@@ -11,6 +11,7 @@ from scipy.spatial import Delaunay
 from tests.pure.engine_worlds import (
     World,
     cheapest_by_brute_force,
+    distance_mm,
     facts_of,
     grid,
     named,
@@ -73,7 +74,7 @@ def test_a_zone_has_the_seats_of_all_its_schools_and_the_way_to_the_nearest() ->
 
     assert problem.zone_ids == ("s0", "s3")
     assert problem.seats.tolist() == [40, 30]
-    assert (problem.distance_mm[4] // 1000).tolist() == [100, 100]
+    assert (distance_mm(problem)[4] // 1000).tolist() == [100, 100]
     assert named(problem, solution.zone) in (PLAN, changed("u2", "s0"), changed("u4", "s3"))
     assert solution.lawful
     assert solution.cost == 3 * 10 * 100_000

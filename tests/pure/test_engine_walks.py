@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.generated import county, with_walks
-from tests.pure.engine_worlds import World, facts_of, grid, named, street, worlds
+from tests.pure.engine_worlds import World, distance_mm, facts_of, grid, named, street, worlds
 from zoning.engine import walks as walking
 from zoning.engine import ways
 from zoning.engine.building import build_problem
@@ -150,7 +150,7 @@ def test_the_same_holds_of_a_large_county(case: tuple[World, Table]) -> None:
     assert found.metres.min(axis=1).tolist() == nearest.tolist()
     assert whole_ways(problem, np.arange(2)).metres.tolist() == whole.distance_m()[:2].tolist()
     if solution.lawful:
-        spent = whole.distance_mm * whole.walkers[:, None]
+        spent = distance_mm(whole) * whole.walkers[:, None]
         assert solution.cost == spent[np.arange(whole.n_units), solution.zone].sum()
         assert solution.lower_bound <= solution.cost
 

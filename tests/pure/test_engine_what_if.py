@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pure.engine_worlds import World, grid, sharing, street, worlds
+from tests.pure.engine_worlds import World, distance_mm, grid, sharing, street, worlds
 from zoning.engine import siting
 from zoning.engine.borders import Border, Doubt, uncertain_borders
 from zoning.engine.building import build_problem
@@ -24,7 +24,7 @@ def relaxed(world: World, wishes: Wishes | None = None) -> tuple[int, int]:
     """Return (children without a seat, child-millimetres of the others), the relaxation over all pairs."""
     problem = build_problem(*world, wishes=wishes)
     allowed = allowed_pairs(problem)
-    cost = np.where(allowed, problem.distance_mm, 0)
+    cost = np.where(allowed, distance_mm(problem), 0)
     found = relax(cost, allowed, problem.children, problem.seats)
     return int(found.unseated.sum()), int((found.flow * cost).sum())
 

@@ -108,27 +108,29 @@ def read_tables(units: Path, schools: Path, adjacency: Path, distances: Path | N
     Further columns are ignored. Raises FileFault at the first cell that cannot be read.
     """
     years = _later_years(units)
+    listed = tuple(
+        Unit(
+            row.text("unit_id"),
+            row.whole("children"),
+            row.number("x_m"),
+            row.number("y_m"),
+            row.later("children", years),
+            row.number_or_none("area_m2") or 0.0,
+            row.number_or_none("outline_m") or 0.0,
+            row.optional("township"),
+        )
+        for row in _listed(
+            units, ("unit_id", "x_m", "y_m", "children", *(f"children_{year}" for year in years))
+        )
+    )
+    known = indexed(unit.unit_id for unit in listed)
     tables = Tables(
         later_years=years,
-        units=tuple(
-            Unit(
-                row.text("unit_id"),
-                row.whole("children"),
-                row.number("x_m"),
-                row.number("y_m"),
-                row.later("children", years),
-                row.number_or_none("area_m2") or 0.0,
-                row.number_or_none("outline_m") or 0.0,
-                row.optional("township"),
-            )
-            for row in _listed(
-                units, ("unit_id", "x_m", "y_m", "children", *(f"children_{year}" for year in years))
-            )
-        ),
+        units=listed,
         schools=tuple(
             School(
                 row.text("school_id"),
-                row.text("unit_id"),
+                row.known("unit_id", known),
                 row.whole("seats"),
                 row.optional("group"),
                 row.later("seats", years),
@@ -137,7 +139,7 @@ def read_tables(units: Path, schools: Path, adjacency: Path, distances: Path | N
                 schools, ("school_id", "unit_id", "seats", *(f"seats_{year}" for year in years))
             )
         ),
-        **_adjacency(adjacency),
+        **_adjacency(adjacency, known),
     )
     return tables if distances is None else replace(tables, metres=_distances(distances, tables))
 
@@ -147,12 +149,12 @@ class _Adjacency(TypedDict):
     borders_m: Mapping[tuple[str, str], float] | None
 
 
-def _adjacency(path: Path) -> _Adjacency:
+def _adjacency(path: Path, known: Mapping[str, int]) -> _Adjacency:
     """Return the pairs, and their borders where the file has a column for them; of a pair twice the longer."""
     columns = ("unit_a", "unit_b")
     states_borders = "border_m" in _header(path)
     rows = list(_rows(path, (*columns, "border_m") if states_borders else columns))
-    pairs = tuple((row.text("unit_a"), row.text("unit_b")) for row in rows)
+    pairs = tuple((row.known("unit_a", known), row.known("unit_b", known)) for row in rows)
     if not states_borders:
         return {"adjacency": pairs, "borders_m": None}
     borders: dict[tuple[str, str], float] = {}
@@ -168,8 +170,8 @@ def _distances(path: Path, tables: Tables) -> WalksById:
     schools = indexed(school.school_id for school in tables.schools)
     unit, school, metres = array("q"), array("q"), array("d")
     for row in _rows(path, WALK):
-        unit.append(row.known("unit_id", units))
-        school.append(row.known("school_id", schools))
+        unit.append(units[row.known("unit_id", units)])
+        school.append(schools[row.known("school_id", schools)])
         metres.append(row.number("metres"))
         if not 0 <= metres[-1] <= FARTHEST_WAY_M:
             raise FileFault(f"{row.where}: metres is no length from 0 to {FARTHEST_WAY_M:.0f}")
@@ -232,11 +234,11 @@ class _Row:
             raise FileFault(f"{self.where}: {column} is empty")
         return value
 
-    def known(self, column: str, ids: Mapping[str, int]) -> int:
+    def known(self, column: str, ids: Mapping[str, int]) -> str:
         value = self.text(column)
         if value not in ids:
             raise FileFault(f"{self.where}: {column} {value} is not known")
-        return ids[value]
+        return value
 
     def optional(self, column: str) -> str:
         return unguarded((self.cells.get(column) or "").strip())
@@ -245,14 +247,13 @@ class _Row:
         return tuple(self.whole(f"{name}_{year}") for year in years)
 
     def number(self, column: str) -> float:
-        return self._read(column, float, "a number")
+        return self._read(column, _as_finite, "a number")
 
     def number_or_none(self, column: str) -> float | None:
         return self.number(column) if self.optional(column) else None
 
     def whole(self, column: str) -> int:
-        value = self.number(column)
-        return self._read(column, lambda _: _as_whole(value), "a whole number, 0 or more")
+        return self._read(column, _as_whole, "a whole number, 0 or more")
 
     def _read(self, column: str, convert: Callable[[str], Value], expected: str) -> Value:
         try:
@@ -263,7 +264,15 @@ class _Row:
             raise FileFault(f"{self.where}: {column} is not {expected}") from error
 
 
-def _as_whole(value: float) -> int:
+def _as_finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+def _as_whole(text: str) -> int:
+    value = float(text)
     if value != int(value) or value < 0:
         raise ValueError
     return int(value)

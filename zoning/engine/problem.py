@@ -264,11 +264,6 @@ class Problem:
         return np.sqrt(dx * dx + dy * dy)
 
     @cached_property
-    def distance_mm(self) -> IntArray:
-        """Return whole millimetres from every unit to every zone's nearest school, [n_units, n_zones]."""
-        return to_mm(self.distance_m())
-
-    @cached_property
     def graph(self) -> tuple[IntArray, IntArray]:
         """Return `plain_graph` with every approved enclave joined to its school's unit.
 
