@@ -352,6 +352,8 @@ def test_edits_mendings_and_questions_of_such_a_plan_go_by_its_walks(tmp_path: P
     text = desk.get(reverse("why-here", args=[plan.pk]) + "?unit=u2").content.decode()
     assert "途中穿越主干道 0 条。" in text
     assert "途中穿越主干道由 0 条变为 1 条。" in text
+    (told_by_api,) = desk.get(reverse("zone-plan-unit", args=[plan.pk, "u2"])).json()
+    assert (told_by_api["crossings_now"], told_by_api["crossings_then"]) == (0, 1)
     # and: moved so that it cuts the third estate off from A, the plan is mended with the fewest moves
     broken = move_units(actor=None, now=NOON, plan_id=plan.pk, moves={"u1": "B"}, reason="试")
     mending = find_mending(get_plan(broken.pk))
@@ -360,7 +362,12 @@ def test_edits_mendings_and_questions_of_such_a_plan_go_by_its_walks(tmp_path: P
 
 def test_straight_lines_say_nothing_of_main_roads_to_those_who_ask_why() -> None:
     small_county()
-    assert explain_unit(load_question(draw()), "u1").roads == {}
+    plan = draw()
+    assert explain_unit(load_question(plan), "u1").roads == {}
+    desk = Client()
+    desk.force_login(officer())
+    beside = desk.get(reverse("zone-plan-unit", args=[plan.pk, "u1"])).json()
+    assert {(zone["crossings_now"], zone["crossings_then"]) for zone in beside} == {(None, None)}
 
 
 @pytest.mark.django_db(transaction=True)

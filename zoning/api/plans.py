@@ -41,7 +41,7 @@ from zoning.selectors.overview import plan_overview
 from zoning.selectors.plans import list_plans
 from zoning.selectors.publications import list_publications
 from zoning.selectors.shapes import plan_units_geojson, zones_geojson
-from zoning.selectors.why import list_consequences
+from zoning.selectors.why import explain_in_plan
 from zoning.services.plans import move_units, restore_plan
 from zoning.services.publications import publish_plan, withdraw_publication
 from zoning.tasks import request_drawing
@@ -123,8 +123,8 @@ class PlanUnitWhy(APIView):
     @extend_schema(operation_id="list_zone_plan_consequences", responses=ConsequenceSerializer(many=True))
     def get(self, request: Request, plan_id: UUID, unit_code: str) -> Response:
         """Return what each neighbouring zone would mean for the unit, nearest first."""
-        plan = plan_for_reading(request.user, plan_id)
-        return Response(ConsequenceSerializer(list_consequences(plan, unit_code), many=True).data)
+        why = explain_in_plan(plan_for_reading(request.user, plan_id), unit_code)
+        return Response(ConsequenceSerializer(why.beside, many=True, context={"why": why}).data)
 
 
 class PlanMoves(APIView):

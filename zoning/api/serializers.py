@@ -7,12 +7,13 @@ from rest_framework import serializers
 from accounts.api.district_field import DistrictField
 from geo_data.models import DistanceMethod, Stage
 from geo_data.selectors.districts import find_only_district_code
-from zoning.engine.explain import AGAINST
+from zoning.engine.explain import AGAINST, Consequence
 from zoning.engine.faults import LARGEST_CLASS
 from zoning.engine.objective import PRESETS
 from zoning.models import PlanOrigin, ZonePlan, ZonePublication
 from zoning.selectors.choices import Demand, Later
 from zoning.selectors.weights import OFFERED
+from zoning.selectors.why import Why
 
 MOST_EFFORT = 1000
 MOST_SECONDS = 600
@@ -283,6 +284,10 @@ class ConsequenceSerializer(serializers.Serializer[object]):
     metres_now = serializers.IntegerField(allow_null=True, help_text="Null where no way is known.")
     metres_then = serializers.IntegerField(allow_null=True)
     child_metres_more = serializers.IntegerField(allow_null=True)
+    crossings_now = serializers.SerializerMethodField(
+        help_text="Main roads on the way to the nearest school; null where they were not counted."
+    )
+    crossings_then = serializers.SerializerMethodField()
     children_then = serializers.IntegerField()
     seats = serializers.IntegerField()
     too_many = serializers.IntegerField(help_text="Children without a seat there.")
@@ -295,6 +300,16 @@ class ConsequenceSerializer(serializers.Serializer[object]):
         child=serializers.ChoiceField(choices=sorted(AGAINST)), help_text="Rules that speak against it."
     )
     is_allowed = serializers.BooleanField()
+
+    def get_crossings_now(self, told: Consequence) -> int | None:
+        """Return the main roads on the way within the zone that the unit is in."""
+        why: Why = self.context["why"]
+        return why.roads.get(why.zone)
+
+    def get_crossings_then(self, told: Consequence) -> int | None:
+        """Return those on the way within the neighbouring zone."""
+        why: Why = self.context["why"]
+        return why.roads.get(told.school_id)
 
 
 class DrawingWeights(serializers.Serializer[object]):

@@ -33,12 +33,12 @@ class Why:
     roads: Mapping[str, int]
 
 
-def list_consequences(plan: ZonePlan, unit_code: str) -> tuple[Consequence, ...]:
-    """Return what each neighbouring zone would mean for the unit, nearest first; `school_id` is the zone's code.
+def explain_in_plan(plan: ZonePlan, unit_code: str) -> Why:
+    """Return the same as `explain_unit`, counted with the children and seats of the plan.
 
-    Counted with the children and seats of the plan. Raises NoSuchUnit and DistrictCannotBeZoned.
+    Raises NoSuchUnit and DistrictCannotBeZoned.
     """
-    return explain_unit(load_question(plan), unit_code).beside
+    return explain_unit(load_question(plan), unit_code)
 
 
 def explain_unit(question: Question, unit_code: str) -> Why:

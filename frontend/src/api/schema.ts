@@ -1646,6 +1646,10 @@ export interface components {
             metres_now: number | null;
             metres_then: number | null;
             child_metres_more: number | null;
+            /** @description Main roads on the way to the nearest school; null where they were not counted. */
+            readonly crossings_now: number | null;
+            /** @description Return those on the way within the neighbouring zone. */
+            readonly crossings_then: number | null;
             children_then: number;
             seats: number;
             /** @description Children without a seat there. */
