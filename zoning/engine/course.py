@@ -17,6 +17,8 @@ STEP = 10_000
 HOPELESS = 5
 MOST_PLANS = 100
 KEPT_OF_START = 2
+# Rounds of the first epoch without a better plan after which the best one is looked at closely.
+STALE = 300
 # An epoch ends when it has gone on twice as long as its best plan took to find, and so many rounds more.
 EPOCH = 300
 # The plans of an epoch that later ones are merged with, and of how many epochs.
@@ -34,7 +36,7 @@ class Course:
     start, best -- the plan it starts from, and the best of all; origins -- where each lane goes on
     leader      -- the best plan of the epoch
     met, kept   -- the best plans since the last start, and of those before it in the epoch
-    past        -- the best plans of epochs before, by epoch
+    past        -- the best plans of epochs before, by epoch; epochs -- how many there were
     age, idle   -- rounds since the last start, and since the last better plan
     rounds, led -- rounds of the epoch, and how many there were when its best plan was found
     starts, moves -- starts so far; moves proposed on a lane in all
@@ -47,6 +49,7 @@ class Course:
     met: list[Found] = field(default_factory=list)
     kept: list[Found] = field(default_factory=list)
     past: list[list[Found]] = field(default_factory=list)
+    epochs: int = 0
     rounds: int = 0
     led: int = 0
     age: int = 0
@@ -58,6 +61,11 @@ class Course:
         """Return `watch`, told of the best plan of all where a later start has not come so far."""
         best = self.best
         return lambda cost: watch(cost if best.overload else min(cost, best.cost))
+
+    @property
+    def is_stale(self) -> bool:
+        """Say whether the first epoch has brought nothing better for long, or is over."""
+        return bool(self.epochs) or self.rounds - self.led >= STALE
 
     def plans(self) -> list[Found]:
         """Return the plans of the epoch that are worth merging, best first."""
@@ -107,6 +115,7 @@ class Course:
             self.best = min(self.best, plan, key=Found.rank)
 
     def _begin_epoch(self) -> None:
+        self.epochs += 1
         self.past = [*self.past, self.plans()[:KEPT_OF_EPOCH]][-MOST_EPOCHS:]
         self.kept, self.met, self.leader, self.rounds, self.led = [], [], self.start, 0, 0
         self._start_anew([self.start] * LANES, 0)

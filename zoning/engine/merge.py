@@ -28,18 +28,19 @@ SCALE = 1e6
 TANGENTS = 256
 
 
-def merged(field: Field, pairs: Pairs, is_over: Callable[[], bool]) -> Found | None:
+def merged(field: Field, pairs: Pairs, is_over: Callable[[], bool], nodes: int = NODES) -> Found | None:
     """Return a lawful plan cheaper than the best, made of the pairs; None if none was found.
 
     pairs   -- open ones; see `open_pairs` and `pairs_around`
     is_over -- says when to break off; a choice cut short gives no plan
+    nodes   -- limit of the integer program
     What a pair costs, but for balance, is told from the best plan alone. Where the cost of a zone hangs on all its
     units (borders, shape, parity) that is a guess, the better the fewer units move: when the plan chosen is not cheaper
     in truth, at most half as many may move.
     """
     if not len(pairs.unit):
         return None
-    solver, start = _solver(field, pairs, is_over)
+    solver, start = _solver(field, pairs, is_over, nodes)
     best = Found.of(new_state(field, pairs.base, 0, 0))
     while (plan := _chosen(solver, start, field, pairs, is_over)) is not None:
         found = Found.of(new_state(field, plan, 0, 0))
@@ -79,12 +80,12 @@ def _anchors(field: Field) -> IntArray:
     return np.flatnonzero((field.fixed == 1) | (np.diff(field.indptr) == 0))
 
 
-def _solver(field: Field, pairs: Pairs, is_over: Callable[[], bool]) -> tuple[Any, list[float]]:
+def _solver(field: Field, pairs: Pairs, is_over: Callable[[], bool], nodes: int) -> tuple[Any, list[float]]:
     """Return a solver that holds one pair a unit, the seats, and a neighbour in its zone for every unit.
 
     And the values of its columns that are the best plan.
     """
-    solver = new_solver(NODES, is_over)
+    solver = new_solver(nodes, is_over)
     solver.setOptionValue("mip_rel_gap", 0.0)
     cost, even = _lone_costs(field, pairs), field.balance - field.parity
     children, left = _children_and_seats(field, pairs)

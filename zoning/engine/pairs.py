@@ -1,16 +1,20 @@
 """Which pairs of unit and zone to open when plans are merged.
 
 Those of as many plans as there is room for, best first: the plans agree about the rest. Or all pairs of all plans
-around one unit, with the cheap ones there that no plan has: what every start has missed.
+around one unit, with the cheap ones there that no plan has: what every start has missed. Or those that the stronger
+bound rises least with, wherever they are.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
+from zoning.engine.bound_kernel import FAR
+from zoning.engine.compiling import draw
 from zoning.engine.field import Field
 from zoning.engine.problem import IntArray
 
@@ -18,6 +22,8 @@ UNITS_A_PAIR = 6
 PAIRS_A_UNIT = 2
 # So many units for each pair that may be opened are looked at.
 NEAR = 4
+# So many times the pairs that may be opened are shuffled.
+LOOKED_AT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,28 @@ def pairs_around(field: Field, plans: Sequence[IntArray], cheap: IntArray, centr
     nearest = nearest[of_unit[nearest] > 1]
     chosen = nearest[np.cumsum(of_unit[nearest]) <= most]
     return _as_pairs(plans[0], pairs[np.isin(pairs // n_zones, chosen)], n_zones)
+
+
+def least_losses(base: IntArray, losses: IntArray, most: int, rng: npt.NDArray[np.uint64] | None) -> Pairs:
+    """Return the pairs that lose least, with those of `base` for their units: `most` at most.
+
+    losses -- [n_units, n_zones] as in `pair_losses`; rng -- dice for the order: a pair in it may lose half, a quarter
+    and so on, of what it does; None for the true order
+    """
+    n_zones = losses.shape[1]
+    loses = losses.copy()
+    loses[np.arange(len(base)), base] = FAR
+    pairs = np.argsort(loses, axis=None, kind="stable")[: LOOKED_AT * most]
+    pairs = pairs[loses.ravel()[pairs] < FAR]
+    if rng is not None:
+        halved = np.array([draw(rng) & 3 for _ in range(len(pairs))], dtype=np.int64)
+        pairs = pairs[np.argsort(loses.ravel()[pairs] >> halved, kind="stable")]
+    first = np.unique(pairs // n_zones, return_index=True)[1]
+    taken = np.ones(len(pairs), dtype=np.int64)
+    taken[first] = 2  # with the pair that its unit has
+    pairs = pairs[np.cumsum(taken) <= most]
+    units = np.unique(pairs // n_zones)
+    return _as_pairs(base, np.sort(np.concatenate([pairs, units * n_zones + base[units]])), n_zones)
 
 
 def cheap_pairs(field: Field) -> IntArray:

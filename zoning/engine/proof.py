@@ -10,12 +10,15 @@ import numpy as np
 
 from zoning.engine.bound import least_spent, linear_bound
 from zoning.engine.constraints import allowed_pairs
+from zoning.engine.losses import pair_losses
 from zoning.engine.problem import MM_PER_METRE, BoolArray, IntArray, Problem
 from zoning.engine.strengthen import Gate, Proof, Shop, make_shop, proven_by, strengthen
 
 # Table cells for one proposal of the search: about a tenth of its time.
 CELLS = 10
 FEWEST_CELLS = 50_000_000
+# For a proof that tells what pairs lose: a weaker one tells too little.
+CELLS_FOR_LOSSES = 20_000_000_000
 # Beyond this many pairs of unit and zone the bound of the seat prices stands alone.
 MOST_PAIRS = 20_000_000
 
@@ -45,6 +48,25 @@ def prove(
         return None, 0
     bound, proof = found
     return proof, bound - least
+
+
+def losses_of_pairs(
+    problem: Problem,
+    spent: IntArray,
+    allowed: BoolArray,
+    prices: IntArray,
+    zone: IntArray,
+    should_stop: Callable[[], bool],
+) -> IntArray | None:
+    """Return by how much a bound rises with each pair, [n_units, n_zones] as in `pair_losses`; None without a bound.
+
+    Arguments as in `prove`; the zones of the problem are all looked at.
+    """
+    goal = int(spent[np.arange(problem.n_units), zone].sum())
+    values = least_spent(spent, allowed, problem.demand, prices)
+    shop = make_problem_shop(problem, spent, allowed)
+    found = strengthen(shop, values, goal, CELLS_FOR_LOSSES, should_stop)
+    return None if found is None else pair_losses(shop, found[1])
 
 
 def renamed(proof: Proof, units: IntArray, zones: IntArray) -> Proof:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from zoning.engine.closing import Closing, LossesOf
 from zoning.engine.compiling import below, draw
 from zoning.engine.course import LANES, Course
 from zoning.engine.field import LUCK, NEVER, Field
@@ -28,6 +30,8 @@ BASES = 16
 SOME_PLANS = 60
 # What merging gives is taken in after so many moves of a lane: about as long as it takes.
 MERGE_MOVES = 3_000_000
+
+Work = Callable[[], Found | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +137,52 @@ class Merging:
     """Plans being merged beside the rounds; what comes of it is taken in after a fixed number of moves.
 
     rng, cheap -- where to look closely: dice, and pairs worth a look
-    since -- moves when it began; job -- what comes of it, None when it was taken in
-    is_wide -- it is of plans of all epochs
+    since, lasts -- moves when it began, and for how many; job -- what comes of it, None when it was taken in
+    is_wide -- it is of plans of all epochs, and this one is not to know it
+    is_left -- nobody waits for it any more
     """
 
     threads: ThreadPoolExecutor
     field: Field
     rng: npt.NDArray[np.uint64]
     cheap: IntArray
+    closing: Closing
     since: int = 0
+    lasts: int = MERGE_MOVES
     job: "Future[Found | None] | None" = None
     is_wide: bool = False
+    is_left: bool = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_left = True
 
     def beside(self, course: Course, is_over: Callable[[], bool]) -> None:
-        """Begin to merge where nothing is being merged and there is more than one plan."""
+        """Begin to merge where nothing is being merged and there is more than one plan, or to look closely at one."""
         if self.job is not None:
             return
-        self.is_wide = bool(course.past) and draw(self.rng) & 3 > 0
+
+        def is_in_vain() -> bool:
+            return self.is_left or is_over()
+
+        if self.closing.is_due(course):
+            self.is_wide, self.lasts = course.best is not course.leader, self.closing.moves()
+            work: Work | None = self.closing.begin(course, self.rng, is_in_vain)
+        else:
+            work = self._several(course, is_in_vain)
+        if work is not None:
+            self.since, self.job = course.moves, self.threads.submit(work)
+
+    def _several(self, course: Course, is_over: Callable[[], bool]) -> Work | None:
+        """Return work on plans of the epoch, or of all."""
+        self.is_wide, self.lasts = bool(course.past) and draw(self.rng) & 3 > 0, MERGE_MOVES
         plans = course.plans_of_all_epochs() if self.is_wide else course.plans()
-        if len(plans) > 1:
-            self.since, opening = course.moves, (self._in_any_order if self.is_wide else self._opening)(plans)
-            self.job = self.threads.submit(lambda: merged(self.field, opening(), is_over))
+        if len(plans) < 2:
+            return None
+        opening = (self._in_any_order if self.is_wide else self._opening)(plans)
+        return lambda: merged(self.field, opening(), is_over)
 
     def _opening(self, plans: list[Found]) -> Callable[[], Pairs]:
         """Return what opens the pairs, by chance: of plans, best first or in another order, or around a unit."""
@@ -174,7 +203,7 @@ class Merging:
 
     def due(self, moves: int) -> Found | None:
         """Return the merged plan where it is time, `moves` of a lane from the beginning; None if there is none."""
-        if self.job is None or moves - self.since < MERGE_MOVES:
+        if self.job is None or moves - self.since < self.lasts:
             return None
         plan, self.job = self.job.result(), None
         return plan
@@ -189,19 +218,24 @@ def improve(
     least: int,
     heat: float,
     watch: Callable[[int], None],
+    losses_of: LossesOf | None,
 ) -> Improved:
     """Return the best plan, and the number of whole rounds.
 
     Each lane goes on from its own best plan; every fourth round both go on from the better one. Beside the
     rounds the best plans of all starts are merged. A lawful plan that costs no more than `least`, the lower
-    bound, ends the search. The hotter, the more of `zone` is forgotten.
+    bound, ends the search. The hotter, the more of `zone` is forgotten. losses_of -- for `Closing`.
     """
     lanes = [new_lane(field, zone, seed, number, heat) for number in range(LANES)]
     start = Found.of(lanes[0].state)
     course = Course(start, start, start, [start] * LANES)
     done, pace = 0, 0.0
-    with ThreadPoolExecutor(LANES + 1) as threads:
-        merging = Merging(threads, field, new_dice(seed, LANES), cheap_pairs(field))
+    with (
+        ThreadPoolExecutor(LANES + 1) as threads,
+        Merging(
+            threads, field, new_dice(seed, LANES), cheap_pairs(field), Closing(field, losses_of)
+        ) as merging,
+    ):
         while (budget.effort is None or done < budget.effort) and not course.best.is_proven(least):
             before, length = budget.time_left(), proposals(field, course.age)
             if before < pace * length or budget.is_asked_to_stop():

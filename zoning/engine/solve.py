@@ -10,11 +10,13 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from zoning.engine.bound import seats_bound, several_bound
 from zoning.engine.canonical import inverse, name_free_order, renumbered, reordered
+from zoning.engine.closing import LossesOf
 from zoning.engine.enclaves import settled, tried_both_ways, wanted_zones
 from zoning.engine.explaining import Explained, explained
 from zoning.engine.field import Field
@@ -22,7 +24,7 @@ from zoning.engine.groundwork import Groundwork, lay_ground
 from zoning.engine.judge import PROOFS, Trouble, broken, troubles
 from zoning.engine.objective import NEAREST, Weights, plan_cost, refuse_unreckonable, zone_loads
 from zoning.engine.problem import NOWHERE, IntArray, Problem
-from zoning.engine.proof import prove, renamed
+from zoning.engine.proof import MOST_PAIRS, losses_of_pairs, prove, renamed
 from zoning.engine.remedies import Remedy, renamed_plan
 from zoning.engine.search import Budget, Improved, improve, make_field
 from zoning.engine.start import FAR, Choice, connected_plan
@@ -197,12 +199,27 @@ def _found(
     search.tell("starting", 0, 1)
     start = _start(apart, field, near, wanted)
     found = improve(
-        field, start, search.seed, search.budget, search.tell, least, search.options.heat, search.watch
+        field,
+        start,
+        search.seed,
+        search.budget,
+        search.tell,
+        least,
+        search.options.heat,
+        search.watch,
+        _losses_of(apart, near, prices),
     )
     found = replace(found, zone=tried_both_ways(problem, weights, found.zone))
     if wanted is not None and _is_better(problem, weights, wanted, found.zone):
         return replace(found, zone=wanted)
     return found
+
+
+def _losses_of(problem: Problem, ground: Groundwork, prices: IntArray) -> LossesOf | None:
+    """Return what tells the losses of pairs by a stronger bound, None where the problem is too large for one."""
+    if not ground.ways.is_whole or ground.allowed.size > MOST_PAIRS:
+        return None
+    return partial(losses_of_pairs, problem, ground.spent, ground.allowed, prices)
 
 
 def _refuse_misfits(problem: Problem, start: IntArray | None, seed: int) -> None:

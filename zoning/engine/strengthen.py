@@ -137,14 +137,19 @@ def _other_way(indptr: IntArray, near: IntArray) -> IntArray:
 
 def proven_by(shop: Shop, proof: Proof) -> int:
     """Return the bound that the proof proves, exact."""
+    choice = _choose(shop, gains(shop, proof), proof.values, FAR)
+    if choice is None:
+        raise RuntimeError("a proof without a limit of work was not worked out")
+    return choice.bound
+
+
+def gains(shop: Shop, proof: Proof) -> IntArray:
+    """Return what the zone of each pair gains by it, [pairs], in cost units."""
     gates = _Gates()
     for gate in proof.gates:
         gates.add(shop, gate.unit, gate.zone, gate.through)
     worths = np.array([gate.worth for gate in proof.gates], dtype=np.int64)
-    choice = _choose(shop, gates, proof.values, worths, FAR)
-    if choice is None:
-        raise RuntimeError("a proof without a limit of work was not worked out")
-    return choice.bound
+    return gates.gains(shop, proof.values, worths)
 
 
 def strengthen(
@@ -155,7 +160,7 @@ def strengthen(
     values -- [n_units] to start from; goal -- the cost of a lawful plan, which no bound exceeds
     work   -- limit of table cells, pairs and steps: the result is the same on every machine
     """
-    first = _choose(shop, _Gates(), values, np.zeros(0, dtype=np.int64), work)
+    first = _choose(shop, values[shop.unit] - shop.cost, values, work)
     if first is None:
         return None
     climb = _Climb(shop, values, first, goal)
@@ -201,16 +206,20 @@ class _Gates:
         self.sign = np.concatenate([self.sign, [1], np.full(len(through), -1)])
         self.known[unit, zone, through] = len(self.known)
 
+    def gains(self, shop: Shop, values: IntArray, worths: IntArray) -> IntArray:
+        """Return what the zone of each pair gains by it at these values and worths."""
+        gain = values[shop.unit] - shop.cost
+        np.subtract.at(gain, self.pair, self.sign * worths[self.number])
+        return gain
+
     def excess(self, share: FloatArray) -> FloatArray:
         """Return by how much each gate's unit is had without its gate, in shares of a zone."""
         uneven = np.bincount(self.number, weights=self.sign * share[self.pair], minlength=len(self))
         return uneven.astype(np.float64)
 
 
-def _choose(shop: Shop, gates: _Gates, values: IntArray, worths: IntArray, most: int) -> _Choice | None:
-    """Let every zone choose at these values; None where that is more work than `most`."""
-    gain = values[shop.unit] - shop.cost
-    np.subtract.at(gain, gates.pair, gates.sign * worths[gates.number])
+def _choose(shop: Shop, gain: IntArray, values: IntArray, most: int) -> _Choice | None:
+    """Let every zone choose by what it gains at these values; None where that is more work than `most`."""
     taken = np.zeros(len(gain), dtype=np.bool_)
     gained, work = fill_zones(shop.start, gain, shop.size, shop.room, most, taken)
     if gained < 0:
@@ -242,7 +251,7 @@ class _Climb:
         stride = self.length * (self.goal - self.bound) / steep
         values = np.rint(self.values + stride * lack).astype(np.int64)
         worths = np.maximum(np.rint(self.worths + stride * excess), 0).astype(np.int64)
-        choice = _choose(self.shop, self.gates, values, worths, most)
+        choice = _choose(self.shop, self.gates.gains(self.shop, values, worths), values, most)
         if choice is None:
             return None
         self._mix(choice, lack, excess)
