@@ -19,8 +19,9 @@ from tests.pure.engine_worlds import (
 )
 from zoning.engine import explaining
 from zoning.engine.building import build_problem
+from zoning.engine.explaining import by_their_kind
 from zoning.engine.problem import IntArray, Problem, School, Unit, Wishes
-from zoning.engine.remedies import Kind, Remedy, Untold, changes_of
+from zoning.engine.remedies import Change, Kind, Remedy, Untold, changes_of
 from zoning.engine.report import report
 from zoning.engine.solve import Options, Solution, solve
 from zoning.engine.trying import Tried, few_changes
@@ -193,3 +194,31 @@ def test_with_links_or_everything_the_plan_told_is_lawful(ruled: Ruled) -> None:
             told = Remedy(kind, changes_of(problem, found.relief), zone=found.zone)
             assert found.zone is not None
             assert violations(changed(ruled, told), named(problem, found.zone)) == ()
+
+
+LIFTED, LINKED, SEATED = (
+    Change("lock", "A", ("u",)),
+    Change("link", unit_ids=("u", "v")),
+    Change("seats", "A"),
+)
+NO_RULES = Remedy(Kind.RULES, (), 2, untold=Untold.NONE_FOUND.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ((LIFTED,), [(Kind.LINKS, 0), (Kind.RULES, 1)]),
+        ((LINKED,), [(Kind.RULES, 0), (Kind.LINKS, 1)]),
+        ((LIFTED, LINKED), [(Kind.LINKS, 0), (Kind.RULES, 0), (Kind.ALL, 2)]),
+        ((LIFTED, SEATED), [(Kind.LINKS, 0), (Kind.RULES, 0), (Kind.ALL, 2)]),
+        ((), [(Kind.LINKS, 0), (Kind.RULES, 0), (Kind.ALL, 0)]),
+    ],
+)
+def test_rules_alone_found_where_seats_were_free_too_are_told_as_rules(
+    changes: tuple[Change, ...], told: list[tuple[Kind, int]]
+) -> None:
+    no_links = Remedy(Kind.LINKS, (), 1, untold=Untold.NONE_FOUND.value)
+
+    remedies = by_their_kind([no_links, NO_RULES], [Remedy(Kind.ALL, changes)])
+
+    assert [(one.kind, len(one.changes)) for one in remedies] == told

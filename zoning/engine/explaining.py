@@ -5,7 +5,7 @@ with the least overload: it keeps every rule but seats where any plan does.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from zoning.engine.trying import Search, Tried, few_changes
 from zoning.engine.ways import MOST_PAIRS
 
 FEW_PAIRS = 60
+LINK_CODES = frozenset({"link"})
+RULE_CODES = frozenset({"lock", "forbid", "cap", "school_cap", "township"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,19 @@ def explained(
     for kind in (Kind.LINKS, Kind.RULES):
         found += _tried(few_changes(problem, zone, kind, search, should_stop, int(is_proven)), problem, kind)
     if not any(one.zone is not None for one in found):
-        found += _tried(few_changes(problem, zone, Kind.ALL, search, should_stop, 0), problem, Kind.ALL)
+        every = _tried(few_changes(problem, zone, Kind.ALL, search, should_stop, 0), problem, Kind.ALL)
+        found = by_their_kind(found, every)
     return Explained(zone, told, tuple(found))
+
+
+def by_their_kind(found: list[Remedy], every: list[Remedy]) -> list[Remedy]:
+    """Return all remedies; links or rules alone, found where seats were free too, are told as what they are."""
+    for one in every:
+        for kind, codes in ((Kind.LINKS, LINK_CODES), (Kind.RULES, RULE_CODES)):
+            if one.changes and all(change.code in codes for change in one.changes):
+                found = [other for other in found if other.kind is not kind]
+                return [*found, replace(one, kind=kind)]
+    return [*found, *every]
 
 
 def _tried(tried: Tried, problem: Problem, kind: Kind) -> list[Remedy]:
