@@ -1,9 +1,12 @@
 """The page of a plan that breaks rules: why no plan is lawful, and what would make one possible."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from frontend.pages.officers.plan_reasons import of_one_school
 from geo_data.models import Stage
 from geo_data.tables.rule_table import stated
 from tests.services.accounts_world import officer
@@ -47,6 +50,25 @@ def test_the_lock_in_the_way_is_told_with_the_name_of_the_estate() -> None:
     assert "增加 10 个学位" in chinese
     assert "第1小区 need not be in the zone of" in english
     assert "nothing less of the kind is enough" in english
+
+
+def test_estates_to_be_let_out_of_one_zone_are_told_together() -> None:
+    def change(code: str, zone: str, *units: str) -> dict[str, Any]:
+        return {"code": code, "zone": zone, "units": list(units)}
+
+    changes = [change("link", "", "u1", "u2"), change("link", "", "u2", "u3")]
+    changes += [change("lock", "A", "u1"), change("lock", "B", "u2"), change("lock", "A", "u3")]
+    changes += [change("forbid", "A", "u4")]
+
+    told = [(one["code"], one["zone"], one["units"]) for one in of_one_school(changes)]
+
+    assert told == [
+        ("link", "", ["u1", "u2"]),
+        ("link", "", ["u2", "u3"]),
+        ("lock", "A", ["u1", "u3"]),
+        ("lock", "B", ["u2"]),
+        ("forbid", "A", ["u4"]),
+    ]
 
 
 def test_a_lawful_plan_says_nothing_of_it() -> None:

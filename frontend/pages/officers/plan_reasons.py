@@ -11,6 +11,7 @@ from zoning.selectors.plans import unit_names, zone_names
 
 SHOWN_UNITS = 8
 SHOWN_FAULTS = 20
+OF_A_UNIT_AND_SCHOOL = frozenset({"lock", "forbid"})
 NO_PROOF = "none_found"  # a sentence of the page says it
 
 
@@ -44,7 +45,7 @@ def _remedy(plan: ZonePlan, told: Mapping[str, Any]) -> dict[str, Any]:
             "zone": zones.get(change["zone"]) or change["zone"],
             "units": "、".join(units.get(code) or code for code in change["units"]),
         }
-        for change in told["changes"]
+        for change in of_one_school(told["changes"])
     ]
     return {
         "changes": changes[:SHOWN_FAULTS],
@@ -55,6 +56,16 @@ def _remedy(plan: ZonePlan, told: Mapping[str, Any]) -> dict[str, Any]:
         "plan_found": told["plan_found"],
         "untold": _untold(told),
     }
+
+
+def of_one_school(changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the changes, those of one kind that let units into or out of one zone as one with all the units."""
+    told: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for number, one in enumerate(changes):
+        key = (one["code"], one["zone"]) if one["code"] in OF_A_UNIT_AND_SCHOOL else (number,)
+        known = told.get(key, {}).get("units", [])
+        told[key] = {**one, "units": [*known, *one["units"]]}
+    return list(told.values())
 
 
 def _untold(told: Mapping[str, Any]) -> str:
