@@ -44,9 +44,9 @@ class Closing:
     epochs: int = 0
 
     def is_due(self, course: Course) -> bool:
-        """Say whether to look: at every best plan that has stood for long, and once more after every epoch."""
-        is_new = course.best.zone is not self.plan or course.epochs > self.epochs
-        return self.losses_of is not None and course.best.overload == 0 and course.is_stale and is_new
+        """Say whether to look: at every best plan that has stood for long, and again after twice as many epochs."""
+        is_time = course.best.zone is not self.plan or course.epochs >= max(2 * self.epochs, 1)
+        return self.losses_of is not None and course.best.overload == 0 and course.is_stale and is_time
 
     def moves(self) -> int:
         """Return after how many moves to take in what is found."""
