@@ -6,10 +6,13 @@ python -m zoning.engine.warm
 import numpy as np
 
 from zoning.engine.building import build_problem
+from zoning.engine.groundwork import lay_ground
 from zoning.engine.mend import mend
-from zoning.engine.objective import BALANCED
+from zoning.engine.objective import BALANCED, NEAREST
 from zoning.engine.problem import Problem, School, Unit
+from zoning.engine.proof import losses_of_pairs
 from zoning.engine.solve import Options, solve
+from zoning.engine.transport import never
 
 
 def small_problem() -> Problem:
@@ -24,10 +27,13 @@ def warm() -> None:
     """Run every compiled function once.
 
     Balance has a bound of its own which no plan meets here: else the start would be proven best, and the search,
-    which takes longest to compile, would not begin. Mending begins with a zone that is too full.
+    which takes longest to compile, would not begin. Mending begins with a zone that is too full. Nothing is looked at
+    closely in so short a search.
     """
     problem = small_problem()
-    solve(problem, Options(effort=4, weights=BALANCED), seed=1)
+    plan = solve(problem, Options(effort=4, weights=BALANCED), seed=1).zone
+    ground = lay_ground(problem, NEAREST)
+    losses_of_pairs(problem, ground.spent, ground.allowed, ground.relaxed.prices, plan, never)
     mend(problem, np.zeros(problem.n_units, dtype=np.int64), [], seed=1)
 
 
