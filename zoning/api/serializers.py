@@ -287,7 +287,7 @@ class ConsequenceSerializer(serializers.Serializer[object]):
     crossings_now = serializers.SerializerMethodField(
         help_text="Main roads on the way to the nearest school; null where they were not counted."
     )
-    crossings_then = serializers.SerializerMethodField()
+    crossings_then = serializers.SerializerMethodField(help_text="The same in the neighbouring zone.")
     children_then = serializers.IntegerField()
     seats = serializers.IntegerField()
     too_many = serializers.IntegerField(help_text="Children without a seat there.")

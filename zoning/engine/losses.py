@@ -1,7 +1,8 @@
 """What the stronger bound says of every pair of unit and zone: by how much it rises where the unit is in the zone.
 
 A plan that costs less than the best has no pair that loses more than lies between the best and the bound. So good
-plans are made of pairs that lose next to nothing, and few are left to choose from. Source: docs/zoning.md (merging).
+plans are made of pairs that lose next to nothing, and few are left to choose from.
+Source: docs/zoning.md (looking closely).
 """
 
 import numpy as np

@@ -39,11 +39,10 @@ def prove(
     """
     if allowed.size > MOST_PAIRS:
         return None, 0
-    goal = int(spent[np.arange(problem.n_units), zone].sum())
-    values = least_spent(spent, allowed, problem.demand, prices)
     least = linear_bound(spent, allowed, problem.demand, problem.supply, prices)
     work = max(CELLS * proposed, FEWEST_CELLS)
-    found = strengthen(make_problem_shop(problem, spent, allowed), values, goal, work, should_stop)
+    shop = make_problem_shop(problem, spent, allowed)
+    found = _strengthened(problem, shop, spent, allowed, prices, zone, work, should_stop)
     if found is None or found[0] <= least:
         return None, 0
     bound, proof = found
@@ -62,11 +61,25 @@ def losses_of_pairs(
 
     Arguments as in `prove`; the zones of the problem are all looked at.
     """
+    shop = make_problem_shop(problem, spent, allowed)
+    found = _strengthened(problem, shop, spent, allowed, prices, zone, CELLS_FOR_LOSSES, should_stop)
+    return None if found is None else pair_losses(shop, found[1])
+
+
+def _strengthened(
+    problem: Problem,
+    shop: Shop,
+    spent: IntArray,
+    allowed: BoolArray,
+    prices: IntArray,
+    zone: IntArray,
+    work: int,
+    should_stop: Callable[[], bool],
+) -> tuple[int, Proof] | None:
+    """Return `strengthen` from the seat prices on towards what the plan costs."""
     goal = int(spent[np.arange(problem.n_units), zone].sum())
     values = least_spent(spent, allowed, problem.demand, prices)
-    shop = make_problem_shop(problem, spent, allowed)
-    found = strengthen(shop, values, goal, CELLS_FOR_LOSSES, should_stop)
-    return None if found is None else pair_losses(shop, found[1])
+    return strengthen(shop, values, goal, work, should_stop)
 
 
 def renamed(proof: Proof, units: IntArray, zones: IntArray) -> Proof:

@@ -136,7 +136,7 @@ def _land(problem: Problem, weights: Weights) -> tuple[IntArray, IntArray, IntAr
 class Merging:
     """Plans being merged beside the rounds; what comes of it is taken in after a fixed number of moves.
 
-    rng, cheap -- where to look closely: dice, and pairs worth a look
+    rng, cheap -- what to open: dice, and pairs that are cheap at seat prices
     since, lasts -- moves when it began, and for how many; job -- what comes of it, None when it was taken in
     is_wide -- it is of plans of all epochs, and this one is not to know it
     is_left -- nobody waits for it any more

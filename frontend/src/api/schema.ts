@@ -1648,7 +1648,7 @@ export interface components {
             child_metres_more: number | null;
             /** @description Main roads on the way to the nearest school; null where they were not counted. */
             readonly crossings_now: number | null;
-            /** @description Return those on the way within the neighbouring zone. */
+            /** @description The same in the neighbouring zone. */
             readonly crossings_then: number | null;
             children_then: number;
             seats: number;
