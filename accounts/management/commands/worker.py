@@ -1,8 +1,10 @@
 """Run background jobs."""
 
 import logging
+import signal
 from argparse import ArgumentParser
 from threading import Event, Thread
+from types import FrameType
 from uuid import uuid4
 
 from django.core.management.base import BaseCommand
@@ -16,6 +18,23 @@ log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_SWEEPS = 5.0
 SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class PatientWorker(Worker):
+    """Looks, takes and works to the end before it stops.
+
+    The library's worker leaves wherever it stands unless a task is running: also in the middle of a transaction, or
+    between taking a task and beginning it.
+    """
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """Stop after this look at the queue; at once when asked a second time."""
+        if not self.running:
+            super().shutdown(signum, frame)
+        log.warning(
+            "%s: stopping after the task at hand, if any; once more stops at once", signal.strsignal(signum)
+        )
+        self.running = False
 
 
 class Command(BaseCommand):
@@ -35,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, until_idle: bool, sweep_seconds: float, **options: object) -> None:
         """Work until told to stop."""
-        worker = Worker(
+        worker = PatientWorker(
             queue_names=["default"],
             excluded_queue_names=[],
             interval=SECONDS_BETWEEN_LOOKS,
