@@ -43,9 +43,7 @@ def migrated_template() -> str:
 
 def empty_tables() -> None:
     """Delete every row of every table but those that `migrate` fills, insert-only ones too. Needs a superuser."""
-    tables = (
-        connection.introspection.table_names()
-    )  # with those of no model: what is cached, limits of codes too
+    tables = connection.introspection.table_names()  # that of the cache, which is no model's, too
     quoted = [connection.ops.quote_name(table) for table in tables if table not in FILLED_BY_MIGRATE]
     with connection.cursor() as cursor:
         cursor.execute(
