@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +17,6 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.contrib.sessions.models import Session
 from django.core import signing
-from django.core.cache import cache
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 from pytest_django import Settings
@@ -35,13 +33,6 @@ if TYPE_CHECKING:
 
 PHONE, TYPED = "+8613800000001", "138 0000 0001"
 PASSWORD = "long-enough-password"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def ask_for_code(client: Client, phone: str = TYPED) -> Answer:

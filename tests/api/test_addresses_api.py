@@ -6,7 +6,6 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -188,7 +187,6 @@ def test_look_ups_above_the_limit_of_a_minute_are_refused(settings: Settings) ->
 
 
 def test_requests_above_the_limit_of_an_hour_are_refused_and_leave_nothing(settings: Settings) -> None:
-    cache.clear()
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "address_request": "2/h/ip"}
     client = Client(REMOTE_ADDR="10.9.8.5")
     body = {"district": world.CODE, "typed": "新楼盘"}
