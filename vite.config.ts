@@ -18,6 +18,7 @@ export default defineConfig({
   root: "frontend",
   base: "./", // addresses are relative, so that the pages decide where static files live
   publicDir: false,
+  cacheDir: "../var/vite", // relative to the root above, where no packages are
   plugins: [svelte()],
   build: {
     outDir: "dist",
