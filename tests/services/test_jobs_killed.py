@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
-from accounts.management.commands.worker import PatientWorker
+from accounts.management.commands.worker import new_worker
 from accounts.models import AuditEvent, JobRun, JobStatus
 from accounts.services.jobs import request_job
 from config.paths import BASE
@@ -153,16 +153,7 @@ def test_idle_worker_stops_at_once_when_asked() -> None:
 @pytest.mark.parametrize("statement", ["SELECT", "UPDATE"])
 def test_worker_asked_to_stop_while_it_takes_a_job_does_the_job_first(statement: str) -> None:
     asked("")
-    only = PatientWorker(
-        queue_names=["default"],
-        excluded_queue_names=[],
-        interval=0.1,
-        batch=False,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id="only",
-    )
+    only = new_worker(until_idle=False)
 
     def stop_in_the_middle(execute: Callable[..., object], sql: str, *rest: object) -> object:
         if only.running and sql.startswith(statement) and DBTaskResult._meta.db_table in sql:

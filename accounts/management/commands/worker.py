@@ -30,7 +30,7 @@ class PatientWorker(Worker):
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
         """Stop after this look at the queue; at once when asked a second time."""
         if not self.running:
-            super().shutdown(signum, frame)
+            super().shutdown(signum, frame)  # which exits
         log.warning(
             "%s: stopping after the task at hand, if any; once more stops at once", signal.strsignal(signum)
         )
@@ -54,16 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, until_idle: bool, sweep_seconds: float, **options: object) -> None:
         """Work until told to stop."""
-        worker = PatientWorker(
-            queue_names=["default"],
-            excluded_queue_names=[],
-            interval=SECONDS_BETWEEN_LOOKS,
-            batch=until_idle,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=uuid4().hex,
-        )
+        worker = new_worker(until_idle=until_idle)
         worker.configure_signals()
         _sweep()
         stopped = Event()
@@ -74,6 +65,20 @@ class Command(BaseCommand):
         finally:
             stopped.set()
             sweeper.join(timeout=sweep_seconds)
+
+
+def new_worker(*, until_idle: bool) -> PatientWorker:
+    """Return a worker for all tasks, before its first look."""
+    return PatientWorker(
+        queue_names=["default"],
+        excluded_queue_names=[],
+        interval=SECONDS_BETWEEN_LOOKS,
+        batch=until_idle,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=uuid4().hex,
+    )
 
 
 def _sweep() -> None:
